@@ -1,0 +1,60 @@
+# event_journal: build, install and test.
+#
+#   make && sudo make install     then, in a database: CREATE EXTENSION event_journal
+#   make installcheck             regression and isolation tests on the running server
+#   make check                    every test, on a temporary server that is removed afterwards
+#   make check SUITE=regress TESTS="rules labels"
+#   make demo                     the sample CRM's week of work, on such a server too
+#
+# PG_CONFIG=/path/to/pg_config chooses the PostgreSQL.
+
+PG_CONFIG ?= pg_config
+
+ifneq ($(filter check demo,$(MAKECMDGOALS)),)
+
+# These two install what the machine lacks, so they may not need PGXS yet.
+.PHONY: check demo
+check demo:
+	@PG_CONFIG='$(PG_CONFIG)' SUITE='$(SUITE)' TESTS='$(TESTS)' test/tools/$@
+
+else
+
+EXTENSION = event_journal
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" event_journal.control)
+MODULE_big = event_journal
+
+# CMakeLists.txt builds the same list of sources.
+SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
+OBJS = $(SOURCES:.cpp=.o)
+
+# The install script is written in numbered parts and joined here.
+SQL_PARTS := $(sort $(wildcard src/sql/*.sql))
+DATA_built = event_journal--$(EXTVERSION).sql
+DATA = $(wildcard src/sql/updates/*.sql)
+
+REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=event_journal
+
+# PostgreSQL's headers count as system headers, so that the warnings are about our code alone; they
+# use "register", which C++17 took away. -MMD is for gcc only: bitcode would overwrite its files.
+WARNINGS = -Wall -Wextra -Wno-register $(if $(WERROR),-Werror)
+LANGUAGE = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden
+PG_CPPFLAGS = -Isrc -isystem $(includedir_server)
+PG_CXXFLAGS = $(LANGUAGE) $(WARNINGS) -MMD -MP
+SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
+EXTRA_CLEAN = $(OBJS:.o=.d)
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
+
+$(DATA_built): $(SQL_PARTS) $(wildcard src/sql)
+	cat /dev/null $(SQL_PARTS) > $@
+
+$(shlib): src/exports.map
+$(OBJS:.o=.bc): %.bc: %.o
+-include $(OBJS:.o=.d)
+
+endif
