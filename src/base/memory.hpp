@@ -1,0 +1,57 @@
+// Containers whose memory belongs to a MemoryContext.
+//
+// Server code may be left at any call by ereport's longjmp, which runs no destructor. A container
+// on its stack is safe all the same if every byte that it owns is the context's: the context is
+// reset or deleted and nothing leaks.
+#pragma once
+
+#include "base/pg.hpp"
+
+#include <boost/container/pmr/memory_resource.hpp>
+#include <boost/container/pmr/polymorphic_allocator.hpp>
+#include <boost/container/vector.hpp>
+
+namespace journal {
+
+/// A memory resource that allocates from one MemoryContext, and raises PostgreSQL's out-of-memory
+/// error.
+class ContextResource final : public boost::container::pmr::memory_resource {
+  public:
+    explicit ContextResource(MemoryContext context) : context_(context) {}
+
+  private:
+    void* do_allocate(std::size_t bytes, std::size_t) override
+    {
+        return MemoryContextAllocHuge(context_, bytes);
+    }
+    void do_deallocate(void* pointer, std::size_t, std::size_t) override { pfree(pointer); }
+    bool do_is_equal(const memory_resource& other) const BOOST_NOEXCEPT override
+    {
+        return this == &other;
+    }
+
+    MemoryContext context_;
+};
+
+/// A vector of plain elements in a MemoryContext: Vector<int> v(&resource).
+template <typename T>
+using Vector = boost::container::vector<T, boost::container::pmr::polymorphic_allocator<T>>;
+
+/// Allocates a zeroed T in context; it is freed with the context. T has to be trivially
+/// destructible.
+template <typename T>
+T* make_in(MemoryContext context)
+{
+    static_assert(std::is_trivially_destructible_v<T>);
+    return static_cast<T*>(MemoryContextAllocZero(context, sizeof(T)));
+}
+
+/// Allocates a zeroed array of count T in context; it is freed with the context.
+template <typename T>
+T* make_array_in(MemoryContext context, std::size_t count)
+{
+    static_assert(std::is_trivially_destructible_v<T>);
+    return static_cast<T*>(MemoryContextAllocZero(context, sizeof(T) * (count == 0 ? 1 : count)));
+}
+
+}  // namespace journal

@@ -1,0 +1,133 @@
+// See query.hpp.
+#include "base/query.hpp"
+
+#include "base/journal_tables.hpp"
+
+namespace journal {
+
+QueryArgument text_argument(const char* value)
+{
+    if (value == nullptr)
+        return {TEXTOID, Datum{0}, true};
+    return {TEXTOID, CStringGetTextDatum(value)};
+}
+
+QueryArgument int4_argument(int32 value)
+{
+    return {INT4OID, Int32GetDatum(value)};
+}
+
+QueryArgument int8_argument(int64 value)
+{
+    return {INT8OID, Int64GetDatum(value)};
+}
+
+Oid extension_owner()
+{
+    const Oid entry = journal_table("entry");
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(entry));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for relation %u", entry);
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+OwnerScope become_owner()
+{
+    OwnerScope scope{};
+    GetUserIdAndSecContext(&scope.user, &scope.security);
+    SetUserIdAndSecContext(extension_owner(), scope.security | SECURITY_LOCAL_USERID_CHANGE);
+    return scope;
+}
+
+void become_caller(const OwnerScope& scope)
+{
+    SetUserIdAndSecContext(scope.user, scope.security);
+}
+
+Query Query::begin(RunAs role)
+{
+    Query query;
+    GetUserIdAndSecContext(&query.saved_user_, &query.saved_security_);
+    if (role == RunAs::kOwner)
+        become_owner();
+    query.guc_level_ = NewGUCNestLevel();
+    if (role != RunAs::kCallerWithPath)
+        set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
+    if (SPI_connect() != SPI_OK_CONNECT)
+        elog(ERROR, "SPI_connect failed");
+    return query;
+}
+
+uint64 Query::run(const char* sql, std::initializer_list<QueryArgument> arguments, bool read_only,
+                  long limit)
+{
+    return run(sql, static_cast<int>(arguments.size()), arguments.begin(), read_only, limit);
+}
+
+uint64 Query::run(const char* sql, int count, const QueryArgument* arguments, bool read_only,
+                  long limit)
+{
+    Oid* types = make_array_in<Oid>(CurrentMemoryContext, count);
+    Datum* values = make_array_in<Datum>(CurrentMemoryContext, count);
+    char* nulls = make_array_in<char>(CurrentMemoryContext, count + 1);
+    for (int i = 0; i < count; i++) {
+        types[i] = arguments[i].type;
+        values[i] = arguments[i].value;
+        nulls[i] = arguments[i].is_null ? 'n' : ' ';
+    }
+    const int result = SPI_execute_with_args(sql, count, types, values, nulls, read_only, limit);
+    if (result < 0)
+        elog(ERROR, "SPI_execute_with_args failed: %s: %s", SPI_result_code_string(result), sql);
+    return SPI_processed;
+}
+
+Datum Query::value(uint64 row, int column, bool* is_null) const
+{
+    return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, is_null);
+}
+
+bool Query::is_null(uint64 row, int column) const
+{
+    bool is_null = false;
+    value(row, column, &is_null);
+    return is_null;
+}
+
+int32 Query::int4(uint64 row, int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(row, column, &is_null);
+    return is_null ? 0 : DatumGetInt32(datum);
+}
+
+int64 Query::int8(uint64 row, int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(row, column, &is_null);
+    return is_null ? 0 : DatumGetInt64(datum);
+}
+
+bool Query::boolean(uint64 row, int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(row, column, &is_null);
+    return !is_null && DatumGetBool(datum);
+}
+
+char* Query::text(uint64 row, int column, MemoryContext context) const
+{
+    char* characters = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+    return characters == nullptr ? nullptr : MemoryContextStrdup(context, characters);
+}
+
+void Query::end()
+{
+    SPI_finish();
+    AtEOXact_GUC(true, guc_level_);
+    SetUserIdAndSecContext(saved_user_, saved_security_);
+}
+
+}  // namespace journal

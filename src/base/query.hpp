@@ -1,0 +1,77 @@
+// SPI with fixed surroundings: who runs a query, and under which search_path.
+//
+// Queries of ours name everything with its schema, but operators are found by search_path: a
+// stranger's operator in an earlier schema would be run with our owner's rights. So a Query pins
+// search_path to pg_catalog. It restores everything in end(); after an error the (sub)transaction's
+// abort restores it, so there is nothing to unwind.
+#pragma once
+
+#include "base/memory.hpp"
+
+namespace journal {
+
+enum class RunAs {
+    kOwner,           // the extension's owner: for our own tables
+    kCaller,          // the calling role: privileges and row-level security apply
+    kCallerWithPath,  // the calling role under its own search_path: where the caller's triggers
+                      // will run
+};
+
+/// A parameter of a query: type, value, whether it is NULL.
+struct QueryArgument {
+    Oid type;
+    Datum value;
+    bool is_null = false;
+};
+
+/// Convenience constructors; the text is copied into the current memory context. A null pointer is
+/// SQL NULL.
+QueryArgument text_argument(const char* value);
+QueryArgument int4_argument(int32 value);
+QueryArgument int8_argument(int64 value);
+
+/// A connected SPI session. Not RAII on purpose: begin and end are plain calls, an error in between
+/// needs neither.
+class Query {
+  public:
+    /// Connects to SPI as that role. Allocations made by callers before it stay valid; results live
+    /// until end().
+    static Query begin(RunAs role);
+
+    /// Runs one statement and returns the number of rows; raises an error if SPI refuses it.
+    /// read_only uses the active snapshot; otherwise a new one is taken, as for any command.
+    uint64 run(const char* sql, std::initializer_list<QueryArgument> arguments = {},
+               bool read_only = false, long limit = 0);
+    uint64 run(const char* sql, int count, const QueryArgument* arguments, bool read_only = false,
+               long limit = 0);
+
+    /// Value of a column (from 1) of a row (from 0) of the last result, in SPI's memory.
+    Datum value(uint64 row, int column, bool* is_null) const;
+    bool is_null(uint64 row, int column) const;
+    int32 int4(uint64 row, int column) const;  // 0 when NULL
+    int64 int8(uint64 row, int column) const;  // 0 when NULL
+    bool boolean(uint64 row, int column) const;
+    /// A text-like column's characters copied into context (nullptr when NULL).
+    char* text(uint64 row, int column, MemoryContext context) const;
+
+    /// Disconnects and restores role and settings.
+    void end();
+
+  private:
+    Oid saved_user_ = InvalidOid;
+    int saved_security_ = 0;
+    int guc_level_ = 0;
+};
+
+/// Owner of the extension (of journal.entry).
+Oid extension_owner();
+
+/// Runs the calls between the two as the extension's owner.
+struct OwnerScope {
+    Oid user;
+    int security;
+};
+OwnerScope become_owner();
+void become_caller(const OwnerScope& scope);
+
+}  // namespace journal

@@ -1,0 +1,129 @@
+// See settings.hpp.
+#include "base/settings.hpp"
+
+namespace journal {
+
+Settings settings;
+
+namespace {
+
+constexpr const char* kActorKinds[] = {"employee", "client", "robot", "api", "support", "system"};
+
+bool check_actor_kind(char** value, void**, GucSource)
+{
+    if (**value == '\0')
+        return true;
+    for (const char* kind : kActorKinds)
+        if (strcmp(*value, kind) == 0)
+            return true;
+    GUC_check_errdetail(
+        "actor_kind is one of employee, client, robot, api, support, system, or empty.");
+    return false;
+}
+
+bool check_extra(char** value, void**, GucSource)
+{
+    if (**value == '\0')
+        return true;
+    JsonSemAction ignore = nullSemAction;
+    JsonLexContext* lex = makeJsonLexContextCstringLen(*value, static_cast<int>(strlen(*value)),
+                                                       GetDatabaseEncoding(), false);
+    if (pg_parse_json(lex, &ignore) == JSON_SUCCESS)
+        return true;
+    GUC_check_errdetail("extra has to be JSON.");
+    return false;
+}
+
+bool check_clock(char** value, void** extra, GucSource)
+{
+    if (**value == '\0')
+        return true;
+    // The text needs a time zone of its own, so that it does not depend on TimeZone, which may not
+    // be set yet.
+    char work[MAXDATELEN + MAXDATEFIELDS];
+    char* field[MAXDATEFIELDS];
+    int types[MAXDATEFIELDS];
+    int fields = 0;
+    int type = 0;
+    int tz = 0;
+    fsec_t fsec = 0;
+    struct pg_tm tm {};
+    TimestampTz result = 0;
+    if (ParseDateTime(*value, work, sizeof(work), field, types, MAXDATEFIELDS, &fields) != 0 ||
+        DecodeDateTime(field, types, fields, &type, &tm, &fsec, &tz) != 0 || type != DTK_DATE ||
+        tm2timestamp(&tm, fsec, &tz, &result) != 0) {
+        GUC_check_errdetail("clock has to be a timestamp with time zone.");
+        return false;
+    }
+    *extra = malloc(sizeof(TimestampTz));
+    if (*extra == nullptr)
+        return false;
+    *static_cast<TimestampTz*>(*extra) = result;
+    return true;
+}
+
+TimestampTz fixed_clock;
+
+void assign_clock(const char* value, void* extra)
+{
+    if (*value != '\0')
+        fixed_clock = *static_cast<TimestampTz*>(extra);
+}
+
+void define(const char* name, const char* description, char** variable,
+            GucContext context = PGC_USERSET, GucStringCheckHook check = nullptr,
+            GucStringAssignHook assign = nullptr)
+{
+    DefineCustomStringVariable(name, description, nullptr, variable, "", context, 0, check, assign,
+                               nullptr);
+}
+
+}  // namespace
+
+void define_settings()
+{
+    define("event_journal.account", "Account (tenant) of the transaction.", &settings.account);
+    define("event_journal.employee", "Employee who acts in the transaction.", &settings.employee);
+    define("event_journal.location", "Location where the transaction takes place.",
+           &settings.location);
+    define("event_journal.actor_kind", "Who acts: employee, client, robot, api, support or system.",
+           &settings.actor_kind, PGC_USERSET, check_actor_kind);
+    define("event_journal.reason", "Why the transaction's changes are made.", &settings.reason);
+    define("event_journal.extra", "Further facts of the transaction, as JSON.", &settings.extra,
+           PGC_USERSET, check_extra);
+    define("event_journal.language", "Language of reports: ru, en or one added as data.",
+           &settings.language);
+    define("event_journal.clock",
+           "What reports take for now (for tests); captured entries ignore it.", &settings.clock,
+           PGC_SUSET, check_clock, assign_clock);
+    MarkGUCPrefixReserved("event_journal");
+}
+
+TimestampTz report_clock()
+{
+    return *settings.clock == '\0' ? GetCurrentTimestamp() : fixed_clock;
+}
+
+int enter_exact_settings()
+{
+    static constexpr struct {
+        const char* name;
+        const char* value;
+    } kExact[] = {
+        {"DateStyle", "ISO, YMD"},   {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
+        {"extra_float_digits", "1"}, {"bytea_output", "hex"},       {"lc_monetary", "C"},
+        {"xmloption", "content"},    {"array_nulls", "on"},         {"search_path", "pg_catalog"},
+    };
+    const int level = NewGUCNestLevel();
+    for (const auto& setting : kExact)
+        set_config_option(setting.name, setting.value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                          true, 0, false);
+    return level;
+}
+
+void leave_exact_settings(int level)
+{
+    AtEOXact_GUC(true, level);
+}
+
+}  // namespace journal

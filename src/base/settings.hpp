@@ -1,0 +1,35 @@
+// The settings event_journal.*: their variables, and the fixed settings under which values become
+// text and back.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+/// What the application said by SET LOCAL or set_context; never null, '' when nothing was said.
+struct Settings {
+    char* account;
+    char* employee;
+    char* location;
+    char* actor_kind;
+    char* reason;
+    char* extra;
+    char* language;
+    char* clock;  // superuser only: what reports take for now; '' means the real clock
+};
+extern Settings settings;
+
+/// Defines the settings and reserves their prefix. Called once, by _PG_init.
+void define_settings();
+
+/// Now, as reports see it: event_journal.clock if a superuser fixed it, else the time of the clock.
+TimestampTz report_clock();
+
+/// Sets DateStyle, IntervalStyle, TimeZone, extra_float_digits, bytea_output, lc_monetary,
+/// xmloption, array_nulls and search_path so that every type's text form reads back to the same
+/// value. Returns what leave_exact_settings takes. An error in between needs no clean-up: the
+/// transaction's abort undoes it.
+int enter_exact_settings();
+void leave_exact_settings(int level);
+
+}  // namespace journal

@@ -1,0 +1,16 @@
+// The library's entry: magic block and _PG_init.
+#include "base/pg.hpp"
+#include "base/settings.hpp"
+
+_Pragma("GCC visibility push(default)") extern "C"
+{
+    PG_MODULE_MAGIC;
+    void _PG_init();
+}
+_Pragma("GCC visibility pop")
+
+    /// Called when the library is loaded into a backend.
+    void _PG_init()
+{
+    journal::define_settings();
+}
