@@ -1,0 +1,38 @@
+// Event rules: which event an operation on a tracked table gives.
+//
+// A rule's condition is SQL over old and new. It is kept as text together with the search_path of
+// its author and our identities of the columns that it names, and is parsed again against each
+// table's present columns: renames are followed, dumps restore, and a partition's own column order
+// does not matter.
+#pragma once
+
+#include "catalog/relation.hpp"
+
+namespace journal {
+
+struct Rule {
+    int32 number;
+    int32 event_type;
+    char operation;    // i, u, d
+    int column_count;  // 0: any change
+    int* columns;      // positions in the plan
+    int detail_count;
+    int* details;          // positions in the plan
+    int changed_at;        // position or -1
+    bool single_column;    // one column and no condition: back-fill makes an event of it
+    ExprState* condition;  // nullptr: always
+    ExprContext* evaluation;
+};
+
+/// Reads the rules of a plan's relation into the plan, conditions parsed against the open table.
+void load_rules(RelationPlan* plan, Relation relation);
+
+/// Whether a rule's condition holds for a change; slots are of the plan's table, old null for an
+/// insert, new for a delete.
+bool condition_holds(const Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row);
+
+/// Parses every rule's condition again and raises JE033 for one that no longer parses. Called after
+/// DDL.
+void check_rule_conditions();
+
+}  // namespace journal
