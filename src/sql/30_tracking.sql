@@ -64,6 +64,7 @@ CREATE TABLE journal.layout (
     id            integer NOT NULL DEFAULT pg_catalog.nextval('journal.layout_id_seq'),
     relation      integer NOT NULL,
     relation_oid  oid NOT NULL,
+    is_root       boolean NOT NULL,
     incarnation   uuid NOT NULL,
     seen_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     relation_name text NOT NULL,
@@ -78,4 +79,5 @@ COMMENT ON TABLE journal.layout IS
     'every column layout that a tracked table has had; a snapshot''s values follow its layout''s columns';
 COMMENT ON COLUMN journal.layout.relation_oid IS
     'the very table: the tracked one, or a partition or child of it; meaningful within the same incarnation';
+COMMENT ON COLUMN journal.layout.is_root IS 'the tracked table itself, not a partition or child of it';
 COMMENT ON COLUMN journal.layout.key_columns IS 'positions (from 0) of the key''s columns, in key order; {}: no key';

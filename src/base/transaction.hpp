@@ -1,0 +1,48 @@
+// What a backend has to forget when a transaction or a savepoint ends.
+//
+// PostgreSQL calls back at the end of every (sub)transaction. A module registers one set of hooks,
+// once; hooks that run during an abort only set variables: no catalogue, no ereport.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+struct TransactionHooks {
+    /// Before a commit (or PREPARE): may still write and fail. May be null.
+    void (*before_commit)();
+    /// A savepoint was rolled back: whatever was done in subtransactions numbered aborted or higher
+    /// is gone. May be null.
+    void (*savepoint_aborted)(SubTransactionId aborted);
+    /// The transaction ended; committed is false after an abort and after PREPARE. May be null.
+    void (*ended)(bool committed);
+};
+
+/// Registers hooks for the backend's life; calling it again with the same hooks does nothing.
+void register_hooks(const TransactionHooks* hooks);
+
+/// The id of a row that this backend wrote, valid until the (sub)transaction that wrote it aborts.
+struct CachedRow {
+    int64 id = 0;
+    SubTransactionId written_in =
+        InvalidSubTransactionId;  // valid while its transaction is in progress
+
+    void set(int64 new_id)
+    {
+        id = new_id;
+        written_in = GetCurrentSubTransactionId();
+    }
+    void savepoint_aborted(SubTransactionId aborted)
+    {
+        if (written_in != InvalidSubTransactionId && written_in >= aborted)
+            *this = CachedRow{};
+    }
+    void ended(bool committed)
+    {
+        if (written_in != InvalidSubTransactionId && !committed)
+            id = 0;
+        written_in = InvalidSubTransactionId;
+    }
+};
+
+}  // namespace journal
