@@ -61,6 +61,15 @@ Query Query::begin(RunAs role)
     return query;
 }
 
+Query Query::begin_latest()
+{
+    Query query = begin(RunAs::kOwner);
+    // A parallel leader must not take a snapshot; it has an active one, and writes nothing.
+    PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+    query.snapshot_pushed_ = true;
+    return query;
+}
+
 uint64 Query::run(const char* sql, std::initializer_list<QueryArgument> arguments, bool read_only,
                   long limit)
 {
@@ -125,6 +134,8 @@ char* Query::text(uint64 row, int column, MemoryContext context) const
 
 void Query::end()
 {
+    if (snapshot_pushed_)
+        PopActiveSnapshot();
     SPI_finish();
     AtEOXact_GUC(true, guc_level_);
     SetUserIdAndSecContext(saved_user_, saved_security_);

@@ -38,6 +38,10 @@ class Query {
     /// until end().
     static Query begin(RunAs role);
 
+    /// The same as the owner, seeing what is committed now even in a transaction whose own snapshot
+    /// is older: for what is tracked and how. Its statements have to be read-only.
+    static Query begin_latest();
+
     /// Runs one statement and returns the number of rows; raises an error if SPI refuses it.
     /// read_only uses the active snapshot; otherwise a new one is taken, as for any command.
     uint64 run(const char* sql, std::initializer_list<QueryArgument> arguments = {},
@@ -61,6 +65,7 @@ class Query {
     Oid saved_user_ = InvalidOid;
     int saved_security_ = 0;
     int guc_level_ = 0;
+    bool snapshot_pushed_ = false;
 };
 
 /// Owner of the extension (of journal.entry).

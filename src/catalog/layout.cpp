@@ -81,8 +81,8 @@ void read_foreign_keys(Query& query, Layout* layout)
 
 Layout* read_layout(int32 id)
 {
-    Query query = Query::begin(RunAs::kOwner);
-    if (query.run("SELECT relation, relation_oid, incarnation, relation_name, key_columns "
+    Query query = Query::begin_latest();
+    if (query.run("SELECT relation, relation_oid, incarnation, relation_name, key_columns, is_root "
                   "FROM journal.layout WHERE id = $1 LIMIT 1",
                   {int4_argument(id)}, true) != 1)
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
@@ -94,6 +94,7 @@ Layout* read_layout(int32 id)
     layout->relation_oid = DatumGetObjectId(query.value(0, 2, &is_null));
     layout->current_incarnation =
         memcmp(DatumGetUUIDP(query.value(0, 3, &is_null)), current_incarnation(), UUID_LEN) == 0;
+    layout->is_root = query.boolean(0, 6);
     layout->relation_name = query.text(0, 4, layout_context);
     layout->key_positions = read_integers(query.value(0, 5, &is_null), &layout->key_count);
     read_columns(query, layout);

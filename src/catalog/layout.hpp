@@ -39,6 +39,7 @@ struct Layout {
     int32 id;
     int32 relation;    // tracked_relation.id
     Oid relation_oid;  // the very table, if of the current incarnation
+    bool is_root;
     bool current_incarnation;
     const char* relation_name;
     int key_count;

@@ -1,0 +1,452 @@
+// See layout_writer.hpp.
+#include "catalog/layout_writer.hpp"
+
+#include "base/insert.hpp"
+#include "base/journal_tables.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+
+namespace journal {
+
+namespace {
+
+int32 newest(const char* sql, std::initializer_list<QueryArgument> arguments)
+{
+    Query query = Query::begin_latest();
+    const uint64 rows = query.run(sql, arguments, true);
+    const int32 id = rows == 0 ? 0 : query.int4(0, 1);
+    query.end();
+    return id;
+}
+
+// The newest layout of the tracked table itself, of whatever incarnation.
+int32 newest_root_layout(int32 tracked)
+{
+    return newest(
+        "SELECT id FROM journal.layout WHERE relation = $1 AND is_root ORDER BY id DESC LIMIT 1",
+        {int4_argument(tracked)});
+}
+
+// The newest layout of a partition or child by its name: from before a dump and restore.
+int32 newest_layout_by_name(int32 tracked, const char* name)
+{
+    return newest(
+        "SELECT id FROM journal.layout WHERE relation = $1 AND relation_name = $2 ORDER BY id DESC "
+        "LIMIT 1",
+        {int4_argument(tracked), text_argument(name)});
+}
+
+// The highest identity given so far: among the root's columns, or among columns that only children
+// have.
+int32 highest_identity(int32 tracked, bool local)
+{
+    return newest(local ? "SELECT coalesce(max((c->>'id')::int), 32767) FROM journal.layout, "
+                          "jsonb_array_elements(columns) c "
+                          "WHERE relation = $1 AND (c->>'id')::int >= 32768"
+                        : "SELECT coalesce(max((c->>'id')::int), 0) FROM journal.layout, "
+                          "jsonb_array_elements(columns) c "
+                          "WHERE relation = $1 AND (c->>'id')::int < 32768",
+                  {int4_argument(tracked)});
+}
+
+const LayoutColumn* column_by_number(const Layout* layout, AttrNumber number)
+{
+    for (int i = 0; i < layout->column_count; i++)
+        if (layout->columns[i].number == number)
+            return &layout->columns[i];
+    return nullptr;
+}
+
+const LayoutColumn* column_by_name(const Layout* layout, const char* name)
+{
+    for (int i = 0; i < layout->column_count; i++)
+        if (strcmp(layout->columns[i].name, name) == 0)
+            return &layout->columns[i];
+    return nullptr;
+}
+
+bool identity_taken(const Layout* layout, int count, int32 id)
+{
+    for (int i = 0; i < count; i++)
+        if (layout->columns[i].id == id)
+            return true;
+    return false;
+}
+
+// Gives every column of a layout its identity; see the header.
+void identify_columns(Layout* layout, Relation relation, const TrackedRelation& tracked)
+{
+    const bool is_root = RelationGetRelid(relation) == tracked.relation;
+    const int32 same_row = newest_layout(tracked.id, RelationGetRelid(relation));
+    const Layout* by_number = same_row == 0 ? nullptr : layout_by_id(same_row);
+    const Layout* by_name = nullptr;
+    const Layout* by_name_second = nullptr;
+    if (is_root) {
+        const int32 earlier = newest_root_layout(tracked.id);
+        if (by_number == nullptr && earlier != 0)
+            by_name = layout_by_id(earlier);
+    } else {
+        Relation root = table_open(tracked.relation, AccessShareLock);
+        by_name = describe_layout(root, tracked);
+        table_close(root, NoLock);
+        const int32 earlier =
+            by_number == nullptr ? newest_layout_by_name(tracked.id, layout->relation_name) : 0;
+        if (earlier != 0)
+            by_name_second = layout_by_id(earlier);
+    }
+
+    int32 next = 0;
+    for (int i = 0; i < layout->column_count; i++) {
+        LayoutColumn& column = layout->columns[i];
+        const LayoutColumn* known =
+            by_number == nullptr ? nullptr : column_by_number(by_number, column.number);
+        if (known == nullptr && by_name != nullptr)
+            known = column_by_name(by_name, column.name);
+        if (known == nullptr && by_name_second != nullptr)
+            known = column_by_name(by_name_second, column.name);
+        if (known != nullptr && !identity_taken(layout, i, known->id)) {
+            column.id = known->id;
+            continue;
+        }
+        if (next == 0)
+            next = highest_identity(tracked.id, !is_root);
+        column.id = ++next;
+    }
+}
+
+ColumnMode mode_of(const TrackedRelation& tracked, int32 id, char generated)
+{
+    if (tracked.excluded.contains(id))
+        return ColumnMode::kExcluded;
+    if (tracked.masked.contains(id))
+        return ColumnMode::kMasked;
+    if (generated == ATTRIBUTE_GENERATED_STORED)
+        return ColumnMode::kGenerated;
+    return generated == '\0' ? ColumnMode::kStored : ColumnMode::kVirtual;
+}
+
+const char* mode_name(ColumnMode mode)
+{
+    switch (mode) {
+        case ColumnMode::kStored:
+            return "stored";
+        case ColumnMode::kGenerated:
+            return "generated";
+        case ColumnMode::kExcluded:
+            return "excluded";
+        case ColumnMode::kMasked:
+            return "masked";
+        case ColumnMode::kVirtual:
+            return "virtual";
+    }
+    return "stored";
+}
+
+int position_of(const Layout* layout, AttrNumber number)
+{
+    for (int i = 0; i < layout->column_count; i++)
+        if (layout->columns[i].number == number)
+            return i;
+    return -1;
+}
+
+char* qualified_collation(Oid collation)
+{
+    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple))
+        return nullptr;
+    auto form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+    char* name = quote_qualified_identifier(get_namespace_name(form->collnamespace),
+                                            NameStr(form->collname));
+    ReleaseSysCache(tuple);
+    return name;
+}
+
+void describe_columns(Layout* layout, Relation relation)
+{
+    TupleDesc descriptor = RelationGetDescr(relation);
+    layout->columns = make_array_in<LayoutColumn>(CurrentMemoryContext, descriptor->natts);
+    for (int i = 0; i < descriptor->natts; i++) {
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        LayoutColumn& column = layout->columns[layout->column_count++];
+        column.number = attribute->attnum;
+        column.name = pstrdup(NameStr(attribute->attname));
+        column.type = format_type_extended(attribute->atttypid, attribute->atttypmod,
+                                           FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+        if (OidIsValid(attribute->attcollation) &&
+            attribute->attcollation != get_typcollation(attribute->atttypid))
+            column.collation = qualified_collation(attribute->attcollation);
+    }
+}
+
+// A child's key is the root's: by name, since inheritance copies no index.
+void describe_key(Layout* layout, Relation relation, const TrackedRelation& tracked)
+{
+    AttrNumber attributes[INDEX_MAX_KEYS];
+    Oid index = InvalidOid;
+    layout->key_positions = make_array_in<int>(CurrentMemoryContext, INDEX_MAX_KEYS);
+    if (RelationGetRelid(relation) == tracked.relation) {
+        layout->key_count = key_attributes(relation, attributes, &index);
+        for (int i = 0; i < layout->key_count; i++)
+            layout->key_positions[i] = position_of(layout, attributes[i]);
+        return;
+    }
+    Relation root = table_open(tracked.relation, AccessShareLock);
+    layout->key_count = key_attributes(root, attributes, &index);
+    for (int i = 0; i < layout->key_count; i++) {
+        const char* name =
+            NameStr(TupleDescAttr(RelationGetDescr(root), attributes[i] - 1)->attname);
+        layout->key_positions[i] =
+            position_of(layout, get_attnum(RelationGetRelid(relation), name));
+    }
+    table_close(root, NoLock);
+}
+
+// Fills a reference's positions in the order of the referenced key; false if it does not reference
+// that key.
+bool describe_reference(LayoutForeignKey& reference, const Layout* layout,
+                        const ForeignKeyCacheInfo* key)
+{
+    Relation target = table_open(key->confrelid, AccessShareLock);
+    AttrNumber attributes[INDEX_MAX_KEYS];
+    Oid index = InvalidOid;
+    const int count = key_attributes(target, attributes, &index);
+    table_close(target, AccessShareLock);
+    if (count != key->nkeys)
+        return false;
+    reference.count = count;
+    reference.positions = make_array_in<int>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
+        reference.positions[i] = -1;
+        for (int j = 0; j < key->nkeys; j++)
+            if (key->confkey[j] == attributes[i])
+                reference.positions[i] = position_of(layout, key->conkey[j]);
+        if (reference.positions[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+bool same_positions(const LayoutForeignKey& a, const LayoutForeignKey& b)
+{
+    return a.count == b.count && memcmp(a.positions, b.positions, sizeof(int) * a.count) == 0;
+}
+
+void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelation& tracked)
+{
+    List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
+    layout->foreign_keys = make_array_in<LayoutForeignKey>(CurrentMemoryContext, list_length(keys));
+    ListCell* cell = nullptr;
+    foreach (cell, keys) {
+        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        // A key to a partitioned table has further entries for each of its partitions.
+        if (get_rel_relispartition(key->confrelid))
+            continue;
+        const TrackedRelation* target = find_tracked_relation(key->confrelid);
+        if (target == nullptr || target->relation != key->confrelid)
+            continue;
+        LayoutForeignKey& reference = layout->foreign_keys[layout->foreign_key_count];
+        if (!describe_reference(reference, layout, key))
+            continue;
+        bool repeated = false;
+        for (int i = 0; i < layout->foreign_key_count; i++)
+            repeated |= same_positions(layout->foreign_keys[i], reference);
+        if (repeated)
+            continue;
+        reference.relation = target->id;
+        reference.name = qualified_name(key->confrelid);
+        reference.type =
+            target->object_type != nullptr ? target->object_type : get_rel_name(key->confrelid);
+        const int32 first = layout->columns[position_of(layout, key->conkey[0])].id;
+        const bool is_document = tracked.document != 0 && tracked.document == first;
+        reference.link = tracked.links.present
+                             ? tracked.links.contains(first)
+                             : strcmp(target->capture, "events") == 0 && !is_document;
+        // A link would give away what the column is meant to hide.
+        for (int i = 0; i < reference.count; i++)
+            if (layout->columns[reference.positions[i]].mode == ColumnMode::kExcluded ||
+                layout->columns[reference.positions[i]].mode == ColumnMode::kMasked)
+                reference.link = false;
+        layout->link_count += reference.link ? 1 : 0;
+        layout->foreign_key_count++;
+    }
+}
+
+bool equal_text(const char* a, const char* b)
+{
+    return a == nullptr || b == nullptr ? a == b : strcmp(a, b) == 0;
+}
+
+bool equal_columns(const Layout* a, const Layout* b)
+{
+    if (a->column_count != b->column_count)
+        return false;
+    for (int i = 0; i < a->column_count; i++) {
+        const LayoutColumn& x = a->columns[i];
+        const LayoutColumn& y = b->columns[i];
+        if (x.id != y.id || x.number != y.number || x.mode != y.mode ||
+            !equal_text(x.name, y.name) || !equal_text(x.type, y.type) ||
+            !equal_text(x.collation, y.collation))
+            return false;
+    }
+    return true;
+}
+
+bool equal_layouts(const Layout* a, const Layout* b)
+{
+    if (!equal_columns(a, b) || a->key_count != b->key_count ||
+        a->foreign_key_count != b->foreign_key_count ||
+        strcmp(a->relation_name, b->relation_name) != 0 ||
+        memcmp(a->key_positions, b->key_positions, sizeof(int) * a->key_count) != 0)
+        return false;
+    for (int i = 0; i < a->foreign_key_count; i++) {
+        const LayoutForeignKey& x = a->foreign_keys[i];
+        const LayoutForeignKey& y = b->foreign_keys[i];
+        if (!same_positions(x, y) || x.relation != y.relation || x.link != y.link ||
+            !equal_text(x.name, y.name) || !equal_text(x.type, y.type))
+            return false;
+    }
+    return true;
+}
+
+void append_integers(StringInfo json, const int* values, int count)
+{
+    appendStringInfoChar(json, '[');
+    for (int i = 0; i < count; i++)
+        appendStringInfo(json, "%s%d", i == 0 ? "" : ",", values[i]);
+    appendStringInfoChar(json, ']');
+}
+
+void append_member(StringInfo json, const char* name, const char* value)
+{
+    appendStringInfo(json, ",\"%s\":", name);
+    if (value == nullptr)
+        appendStringInfoString(json, "null");
+    else
+        escape_json(json, value);
+}
+
+Datum columns_json(const Layout* layout)
+{
+    StringInfoData json;
+    initStringInfo(&json);
+    appendStringInfoChar(&json, '[');
+    for (int i = 0; i < layout->column_count; i++) {
+        const LayoutColumn& column = layout->columns[i];
+        appendStringInfo(&json, "%s{\"id\":%d,\"number\":%d", i == 0 ? "" : ",", column.id,
+                         column.number);
+        append_member(&json, "name", column.name);
+        append_member(&json, "type", column.type);
+        append_member(&json, "collation", column.collation);
+        append_member(&json, "mode", mode_name(column.mode));
+        appendStringInfoChar(&json, '}');
+    }
+    appendStringInfoChar(&json, ']');
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
+
+Datum foreign_keys_json(const Layout* layout)
+{
+    StringInfoData json;
+    initStringInfo(&json);
+    appendStringInfoChar(&json, '[');
+    for (int i = 0; i < layout->foreign_key_count; i++) {
+        const LayoutForeignKey& key = layout->foreign_keys[i];
+        appendStringInfo(&json, "%s{\"relation\":%d,\"link\":%s,\"columns\":", i == 0 ? "" : ",",
+                         key.relation, key.link ? "true" : "false");
+        append_integers(&json, key.positions, key.count);
+        append_member(&json, "name", key.name);
+        append_member(&json, "type", key.type);
+        appendStringInfoChar(&json, '}');
+    }
+    appendStringInfoChar(&json, ']');
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
+
+Datum integer_array(const int* values, int count)
+{
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = Int32GetDatum(values[i]);
+    return PointerGetDatum(
+        construct_array(elements, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+}  // namespace
+
+int32 newest_layout(int32 tracked, Oid relation)
+{
+    return newest(
+        "SELECT id FROM journal.layout WHERE relation = $1 AND relation_oid = $2 AND incarnation = "
+        "$3 "
+        "ORDER BY id DESC LIMIT 1",
+        {int4_argument(tracked),
+         {OIDOID, ObjectIdGetDatum(relation)},
+         {UUIDOID, UUIDPGetDatum(current_incarnation())}});
+}
+
+Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
+{
+    auto* layout = make_in<Layout>(CurrentMemoryContext);
+    layout->relation = tracked.id;
+    layout->relation_oid = RelationGetRelid(relation);
+    layout->is_root = layout->relation_oid == tracked.relation;
+    layout->current_incarnation = true;
+    layout->relation_name = qualified_name(RelationGetRelid(relation));
+    describe_columns(layout, relation);
+    identify_columns(layout, relation, tracked);
+    for (int i = 0; i < layout->column_count; i++) {
+        LayoutColumn& column = layout->columns[i];
+        column.mode =
+            mode_of(tracked, column.id,
+                    TupleDescAttr(RelationGetDescr(relation), column.number - 1)->attgenerated);
+    }
+    describe_key(layout, relation, tracked);
+    describe_foreign_keys(layout, relation, tracked);
+    return layout;
+}
+
+int32 record_layout(const Layout* layout)
+{
+    const int32 last = newest_layout(layout->relation, layout->relation_oid);
+    if (last != 0 && equal_layouts(layout, layout_by_id(last)))
+        return last;
+
+    enum {
+        kId,
+        kRelation,
+        kRelationOid,
+        kIsRoot,
+        kIncarnation,
+        kSeenAt,
+        kName,
+        kKey,
+        kColumns,
+        kForeignKeys,
+        kCount
+    };
+    Datum values[kCount];
+    bool nulls[kCount] = {};
+    const auto id = static_cast<int32>(next_id("layout_id_seq"));
+    values[kId] = Int32GetDatum(id);
+    values[kRelation] = Int32GetDatum(layout->relation);
+    values[kRelationOid] = ObjectIdGetDatum(layout->relation_oid);
+    values[kIsRoot] = BoolGetDatum(layout->is_root);
+    values[kIncarnation] = UUIDPGetDatum(current_incarnation());
+    values[kSeenAt] = TimestampTzGetDatum(GetCurrentTimestamp());
+    values[kName] = CStringGetTextDatum(layout->relation_name);
+    values[kKey] = integer_array(layout->key_positions, layout->key_count);
+    values[kColumns] = columns_json(layout);
+    values[kForeignKeys] = foreign_keys_json(layout);
+
+    Relation table = table_open(journal_table("layout"), RowExclusiveLock);
+    insert_row(table, values, nulls);
+    table_close(table, NoLock);
+    // The row has to be found when the plan is built again within this command.
+    CommandCounterIncrement();
+    return id;
+}
+
+}  // namespace journal

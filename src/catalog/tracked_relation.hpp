@@ -1,0 +1,56 @@
+// Rows of journal.tracked_relation, as they are stored: options by column identity.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+/// Identities of columns. Absent (SQL NULL) differs from empty.
+struct ColumnSet {
+    bool present;
+    int count;
+    int32* ids;
+
+    bool contains(int32 id) const;
+};
+
+struct TrackedRelation {
+    int32 id;
+    Oid relation;             // the root; InvalidOid once dropped
+    const char* name;         // qualified, when last seen
+    const char* capture;      // events, labels, none
+    const char* object_type;  // or nullptr
+    int32 label;              // column identities; 0 where there is none
+    int32 account;
+    int32 location;
+    int32 author;
+    int32 created_at;
+    int32 document;
+    ColumnSet links;
+    ColumnSet ignored;
+    ColumnSet excluded;
+    ColumnSet masked;
+    bool snapshot_on_create;
+    bool always;
+};
+
+/// The relation itself and everything that it is a partition or inheritance child of, nearest
+/// first.
+List* relation_and_ancestors(Oid relation);
+
+/// The registered relation that a table belongs to: itself or its nearest ancestor, tracked ones
+/// before others; nullptr if there is none. Allocated in the current memory context.
+TrackedRelation* find_tracked_relation(Oid relation);
+
+/// Its row by id, or nullptr.
+TrackedRelation* tracked_relation_by_id(int32 id);
+
+/// The table's key: attribute numbers of its primary key, else of its replica identity index, else
+/// of its first unique index over NOT NULL columns. Returns how many; 0 without a key. index
+/// receives the index's oid.
+int key_attributes(Relation relation, AttrNumber* attributes, Oid* index);
+
+/// Qualified and quoted name of a relation, in the current memory context.
+char* qualified_name(Oid relation);
+
+}  // namespace journal
