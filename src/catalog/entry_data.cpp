@@ -1,0 +1,179 @@
+// See entry_data.hpp.
+#include "catalog/entry_data.hpp"
+
+#include "base/memory.hpp"
+
+namespace journal {
+
+namespace {
+
+[[noreturn]] void raise_corrupted(const Layout* layout)
+{
+    ereport(ERROR,
+            (errcode(ERRCODE_DATA_CORRUPTED), errmsg("an entry of %s does not fit its layout %d",
+                                                     layout->relation_name, layout->id)));
+    pg_unreachable();
+}
+
+/// The elements of a JSON array, nested ones as jbvBinary.
+struct Elements {
+    int count;
+    JsonbValue* values;
+};
+
+Elements read_elements(const Layout* layout, JsonbContainer* container)
+{
+    if (!JsonContainerIsArray(container) || JsonContainerIsScalar(container))
+        raise_corrupted(layout);
+    Elements elements{static_cast<int>(JsonContainerSize(container)), nullptr};
+    elements.values = make_array_in<JsonbValue>(CurrentMemoryContext, elements.count);
+    JsonbIterator* iterator = JsonbIteratorInit(container);
+    JsonbValue value;
+    int count = 0;
+    // Asked to skip what is nested, the iterator still opens the outermost array.
+    for (JsonbIteratorToken token = JsonbIteratorNext(&iterator, &value, true); token != WJB_DONE;
+         token = JsonbIteratorNext(&iterator, &value, true))
+        if (token == WJB_ELEM)
+            elements.values[count++] = value;
+    return elements;
+}
+
+Elements read_nested(const Layout* layout, const JsonbValue& value)
+{
+    if (value.type != jbvBinary)
+        raise_corrupted(layout);
+    return read_elements(layout, value.val.binary.data);
+}
+
+int* read_positions(const Layout* layout, const Elements& elements)
+{
+    int* positions = make_array_in<int>(CurrentMemoryContext, elements.count);
+    for (int i = 0; i < elements.count; i++) {
+        if (elements.values[i].type != jbvNumeric)
+            raise_corrupted(layout);
+        positions[i] = DatumGetInt32(
+            DirectFunctionCall1(numeric_int4, NumericGetDatum(elements.values[i].val.numeric)));
+        if (positions[i] < 0 || positions[i] >= layout->column_count)
+            raise_corrupted(layout);
+    }
+    return positions;
+}
+
+}  // namespace
+
+EntryChanges read_changes(const Layout* layout, Jsonb* data)
+{
+    EntryChanges result{0, nullptr};
+    if (data == nullptr)
+        return result;
+    const Elements parts = read_elements(layout, &data->root);
+    if (parts.count != 3)
+        raise_corrupted(layout);
+    const Elements where = read_nested(layout, parts.values[0]);
+    const int* positions = read_positions(layout, where);
+    const bool old_known = parts.values[1].type != jbvNull;
+    const Elements old_values =
+        old_known ? read_nested(layout, parts.values[1]) : Elements{where.count, nullptr};
+    const Elements new_values = read_nested(layout, parts.values[2]);
+    if (old_values.count != where.count || new_values.count != where.count)
+        raise_corrupted(layout);
+    result.count = where.count;
+    result.changes = make_array_in<EntryChange>(CurrentMemoryContext, where.count);
+    for (int i = 0; i < where.count; i++)
+        result.changes[i] = {positions[i], old_known ? &old_values.values[i] : nullptr,
+                             &new_values.values[i]};
+    return result;
+}
+
+EntryValues read_snapshot(const Layout* layout, Jsonb* data)
+{
+    EntryValues result{0, nullptr, nullptr};
+    if (data == nullptr)
+        return result;
+    const Elements elements = read_elements(layout, &data->root);
+    if (elements.count != layout->column_count)
+        raise_corrupted(layout);
+    result.count = elements.count;
+    result.values = elements.values;
+    result.positions = make_array_in<int>(CurrentMemoryContext, elements.count);
+    for (int i = 0; i < elements.count; i++)
+        result.positions[i] = i;
+    return result;
+}
+
+EntryValues read_details(const Layout* layout, Jsonb* details)
+{
+    EntryValues result{0, nullptr, nullptr};
+    if (details == nullptr)
+        return result;
+    const Elements parts = read_elements(layout, &details->root);
+    if (parts.count != 2)
+        raise_corrupted(layout);
+    const Elements where = read_nested(layout, parts.values[0]);
+    const Elements values = read_nested(layout, parts.values[1]);
+    if (values.count != where.count)
+        raise_corrupted(layout);
+    result.count = where.count;
+    result.positions = read_positions(layout, where);
+    result.values = values.values;
+    return result;
+}
+
+char* value_text(const JsonbValue* value)
+{
+    switch (value->type) {
+        case jbvNull:
+            return nullptr;
+        case jbvString:
+            return pnstrdup(value->val.string.val, value->val.string.len);
+        case jbvNumeric:
+            return DatumGetCString(
+                DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+        case jbvBool:
+            return pstrdup(value->val.boolean ? "true" : "false");
+        case jbvBinary:
+            return JsonbToCString(nullptr, value->val.binary.data, value->val.binary.len);
+        default:
+            elog(ERROR, "unexpected kind of JSON value: %d", static_cast<int>(value->type));
+    }
+    pg_unreachable();
+}
+
+Jsonb* value_jsonb(const JsonbValue* value)
+{
+    return JsonbValueToJsonb(const_cast<JsonbValue*>(value));
+}
+
+Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null)
+{
+    Oid input = InvalidOid;
+    Oid parameter = InvalidOid;
+    getTypeInputInfo(type, &input, &parameter);
+    char* text = value_text(value);
+    *is_null = text == nullptr;
+    // Also for NULL: a domain that forbids it says so here.
+    return OidInputFunctionCall(input, text, parameter, typmod);
+}
+
+char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row)
+{
+    JsonbParseState* state = nullptr;
+    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
+    for (int i = 0; i < foreign_key.count; i++) {
+        const JsonbValue& value = row.values[foreign_key.positions[i]];
+        // Keys are written by the types' output functions, and bool's has a letter.
+        char* text =
+            value.type == jbvBool ? pstrdup(value.val.boolean ? "t" : "f") : value_text(&value);
+        if (text == nullptr || foreign_key.count == 1)
+            return text;
+        JsonbValue element;
+        element.type = jbvString;
+        element.val.string.val = text;
+        element.val.string.len = static_cast<int>(strlen(text));
+        pushJsonbValue(&state, WJB_ELEM, &element);
+    }
+    Jsonb* key = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr));
+    return JsonbToCString(nullptr, &key->root, VARSIZE(key));
+}
+
+}  // namespace journal

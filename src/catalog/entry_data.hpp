@@ -1,0 +1,61 @@
+// An entry's data, details and links against its layout: which column had which value.
+//
+// Values stand in jsonb without names or types (see src/sql/40_entry.sql for the positional forms).
+// A stored value is JSON null for SQL NULL, a JSON boolean or number for bool, integers and finite
+// numerics, an object or array for a jsonb column that holds one, and otherwise the string of the
+// type's text form under the exact settings (base/settings.hpp). So a reader needs no type at all,
+// and a restore needs it only to turn the text form into a datum.
+//
+// Everything returned is allocated in the current memory context, but the JsonbValues point into
+// the jsonb that they were read from. Raises data_corrupted for jsonb of another form.
+#pragma once
+
+#include "base/pg.hpp"
+#include "catalog/layout.hpp"
+
+namespace journal {
+
+/// A column that an update changed.
+struct EntryChange {
+    int position;                 // in the layout's columns, from 0
+    const JsonbValue* old_value;  // nullptr: unknown (a back-filled entry); never for "was empty"
+    const JsonbValue* new_value;
+};
+
+struct EntryChanges {
+    int count;
+    EntryChange* changes;
+};
+
+/// Values of some columns: of all of a layout's in its order (a snapshot), or of a rule's details.
+struct EntryValues {
+    int count;
+    int* positions;  // in the layout's columns, from 0
+    JsonbValue* values;
+};
+
+/// The changes of an update's data; none when data is nullptr (another event of the same change has
+/// them all).
+EntryChanges read_changes(const Layout* layout, Jsonb* data);
+
+/// The values of an inserted or deleted row's data; count 0 when data is nullptr.
+EntryValues read_snapshot(const Layout* layout, Jsonb* data);
+
+/// The values of the details that a rule keeps; count 0 when details is nullptr.
+EntryValues read_details(const Layout* layout, Jsonb* details);
+
+/// A stored value's text form: "true" and "false" for booleans, nullptr for SQL NULL.
+char* value_text(const JsonbValue* value);
+
+/// A stored value as jsonb, as it stands: JSON null for SQL NULL.
+Jsonb* value_jsonb(const JsonbValue* value);
+
+/// A stored value as a datum of a type, by way of the type's input function. The exact settings
+/// have to be in force. is_null is set for SQL NULL. The input function raises what it raises.
+Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null);
+
+/// The key of a row that a foreign key of its layout refers to, as object keys are written: the
+/// column's text form, or a JSON array of text forms; nullptr if one of them is NULL.
+char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row);
+
+}  // namespace journal
