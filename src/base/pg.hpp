@@ -53,6 +53,7 @@ extern "C" {
 #include <commands/sequence.h>
 #include <commands/tablecmds.h>
 #include <commands/trigger.h>
+#include <common/hashfn.h>
 #include <common/int.h>
 #include <common/jsonapi.h>
 #include <common/shortest_dec.h>

@@ -27,6 +27,10 @@ Account* reader_account();
 /// +infinity (nothing: another account's, or a plan without the journal).
 TimestampTz visible_since(const char* account);
 
+/// The moment from which a plan's window lets reports reach: now, as reports see it, less the
+/// window, counted in that time zone.
+TimestampTz window_start(const Interval* window, pg_tz* time_zone);
+
 /// Whether the caller may see facts that belong to no account (sessions): it is not confined to
 /// some accounts.
 bool is_unconfined();

@@ -1,0 +1,33 @@
+// See language.hpp.
+#include "catalog/language.hpp"
+
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/event_type.hpp"
+
+namespace journal {
+
+void check_language(const char* language)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "SELECT EXISTS (SELECT FROM journal.term WHERE language = $1) "
+        "OR EXISTS (SELECT FROM journal.event_title WHERE language = $1) "
+        "OR EXISTS (SELECT FROM journal.event_type WHERE titles ? $1)",
+        {text_argument(language)}, true);
+    if (!query.boolean(0, 1)) {
+        const uint64 count = query.run(
+            "SELECT language FROM journal.term "
+            "UNION SELECT language FROM journal.event_title "
+            "UNION SELECT jsonb_object_keys(titles) "
+            "FROM journal.event_type ORDER BY 1",
+            {}, true);
+        auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
+        for (uint64 i = 0; i < count; i++)
+            known[i] = query.text(i, 1, CurrentMemoryContext);
+        raise_unknown_code("language", language, static_cast<int>(count), known);
+    }
+    query.end();
+}
+
+}  // namespace journal

@@ -1,0 +1,35 @@
+-- Accounts, event types, and the reading functions.
+
+CREATE FUNCTION journal.set_account(account text, plan text DEFAULT NULL, time_zone text DEFAULT NULL,
+                                    language text DEFAULT NULL) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_set_account';
+COMMENT ON FUNCTION journal.set_account(text, text, text, text) IS
+    'states an account''s plan, time zone and language; NULL leaves a value, '''' means the default';
+
+CREATE FUNCTION journal.visible_since(account text) RETURNS timestamptz
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'journal_visible_since';
+COMMENT ON FUNCTION journal.visible_since(text) IS
+    'the first moment of that account''s journal that the caller sees: -infinity, the start of the plan''s window, or infinity (nothing)';
+
+CREATE FUNCTION journal.is_unconfined() RETURNS boolean
+LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'journal_is_unconfined';
+COMMENT ON FUNCTION journal.is_unconfined() IS
+    'whether the caller sees facts that belong to no account: journal.role_account does not confine it to some accounts';
+
+CREATE FUNCTION journal.add_event_type(code text, event_group text, kind text, object_type text, titles jsonb,
+                                       restore text DEFAULT NULL) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_add_event_type';
+COMMENT ON FUNCTION journal.add_event_type(text, text, text, text, jsonb, text) IS
+    'adds an event type, or changes one added before; kind: created, deleted, changed or other; '
+    'restore: who may restore what such a deletion removed: journal, support or NULL (nobody)';
+
+CREATE VIEW journal.event_types AS
+SELECT e.code, e.event_group, e.kind, e.object_type, e.restore, e.is_core,
+       coalesce(ru.title, e.titles ->> 'ru') AS title_ru,
+       coalesce(en.title, e.titles ->> 'en') AS title_en,
+       e.id
+FROM journal.event_type e
+LEFT JOIN journal.event_title ru ON ru.code = e.code AND ru.language = 'ru'
+LEFT JOIN journal.event_title en ON en.code = e.code AND en.language = 'en'
+ORDER BY e.id;
+COMMENT ON VIEW journal.event_types IS 'event types with their titles: the 69 of the catalogue (is_core) and those added';
