@@ -1,0 +1,129 @@
+// See condition.hpp. The table's columns are made visible as CreateTriggerFiringOn (trigger.c) does
+// it.
+#include "catalog/condition.hpp"
+
+#include "base/function.hpp"
+
+namespace journal {
+
+namespace {
+
+[[noreturn]] void refuse(const char* text, const char* detail)
+{
+    ereport(ERROR,
+            (errcode(kRuleRefused), errmsg("condition of an event rule is refused: %s", text),
+             errdetail("%s", detail),
+             errhint("A condition is a boolean expression over old.column and new.column.")));
+    pg_unreachable();
+}
+
+struct ColumnNames {
+    const char* text;
+    Oid relation;
+    int count;
+    const char* const* present;
+    int seen;
+    List** named;
+};
+
+// Visits every column of the raw expression: checks its form, notes it, and gives it its present
+// name.
+bool visit_columns(Node* node, void* context)
+{
+    auto* names = static_cast<ColumnNames*>(context);
+    if (node == nullptr)
+        return false;
+    if (IsA(node, SubLink))
+        refuse(names->text, "It contains a subquery.");
+    if (IsA(node, ParamRef))
+        refuse(names->text, "It contains a parameter.");
+    if (!IsA(node, ColumnRef))
+        return walk_raw_expression(node, visit_columns, context);
+
+    auto* reference = reinterpret_cast<ColumnRef*>(node);
+    Node* qualifier = static_cast<Node*>(linitial(reference->fields));
+    if (list_length(reference->fields) != 2 || !IsA(qualifier, String) ||
+        !IsA(lsecond(reference->fields), String) ||
+        (strcmp(strVal(qualifier), "old") != 0 && strcmp(strVal(qualifier), "new") != 0))
+        refuse(names->text, "It names a column otherwise than as old.column or new.column.");
+    auto* column = static_cast<Node*>(lsecond(reference->fields));
+    if (names->seen < names->count)
+        lsecond(reference->fields) = makeString(pstrdup(names->present[names->seen]));
+    else if (names->named != nullptr) {
+        const AttrNumber number = get_attnum(names->relation, strVal(column));
+        if (number <= 0)
+            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                            errmsg("column \"%s\" of relation \"%s\" does not exist",
+                                   strVal(column), get_rel_name(names->relation)),
+                            errdetail("The condition of an event rule names it: %s", names->text),
+                            errhint("Name columns of the tracked table.")));
+        *names->named = lappend_int(*names->named, number);
+    }
+    names->seen++;
+    return false;
+}
+
+// The expression of "SELECT (text)", provided that the text is nothing but an expression.
+Node* raw_expression(const char* text)
+{
+    List* statements = raw_parser(psprintf("SELECT (%s\n)", text), RAW_PARSE_DEFAULT);
+    if (list_length(statements) != 1)
+        refuse(text, "It is more than one expression.");
+    Node* statement = linitial_node(RawStmt, statements)->stmt;
+    if (!IsA(statement, SelectStmt))
+        refuse(text, "It is not an expression.");
+    auto* select = reinterpret_cast<SelectStmt*>(statement);
+    if (list_length(select->targetList) != 1 || select->fromClause != NIL ||
+        select->whereClause != nullptr || select->groupClause != NIL ||
+        select->havingClause != nullptr || select->windowClause != NIL ||
+        select->distinctClause != NIL || select->intoClause != nullptr ||
+        select->sortClause != NIL || select->limitCount != nullptr ||
+        select->limitOffset != nullptr || select->lockingClause != NIL ||
+        select->withClause != nullptr || select->op != SETOP_NONE)
+        refuse(text, "It is more than one expression.");
+    return linitial_node(ResTarget, select->targetList)->val;
+}
+
+void add_row(ParseState* state, Relation relation, const char* name, bool visible)
+{
+    ParseNamespaceItem* item = addRangeTableEntryForRelation(state, relation, AccessShareLock,
+                                                             makeAlias(name, NIL), false, false);
+    if (visible)
+        addNSItemToQuery(state, item, false, true, true);
+}
+
+}  // namespace
+
+Expr* parse_condition(const char* text, const char* search_path, char operation, Relation relation,
+                      int count, const char* const* columns, List** named)
+{
+    Node* raw = raw_expression(text);
+    ColumnNames names{text, RelationGetRelid(relation), count, columns, 0, named};
+    visit_columns(raw, &names);
+
+    const int guc_level = NewGUCNestLevel();
+    if (search_path != nullptr)
+        set_config_option("search_path", search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                          true, 0, false);
+
+    ParseState* state = make_parsestate(nullptr);
+    state->p_sourcetext = text;
+    add_row(state, relation, "old", operation != 'i');
+    add_row(state, relation, "new", operation != 'd');
+    Node* expression = transformWhereClause(state, raw, EXPR_KIND_OTHER, "event rule's condition");
+    assign_expr_collations(state, expression);
+    if (state->p_hasAggs || state->p_hasWindowFuncs)
+        refuse(text, "It contains an aggregate or a window function.");
+    if (state->p_hasTargetSRFs)
+        refuse(text, "It contains a set-returning function.");
+    if (contain_volatile_functions(expression))
+        refuse(text, "It contains a volatile function.");
+    free_parsestate(state);
+    AtEOXact_GUC(true, guc_level);
+
+    ChangeVarNodes(expression, 1, INNER_VAR, 0);
+    ChangeVarNodes(expression, 2, OUTER_VAR, 0);
+    return reinterpret_cast<Expr*>(expression);
+}
+
+}  // namespace journal

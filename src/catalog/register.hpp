@@ -1,0 +1,32 @@
+// Registering tables in journal.tracked_relation, and giving them their triggers.
+#pragma once
+
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+/// Registers a table that has our trigger but no row (after a schema-only restore) with default
+/// options, as its topmost ancestor, and warns once per session. Never refuses.
+TrackedRelation* register_unknown(Relation relation);
+
+/// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions) on
+/// it and on its partitions and children, where they are missing, and sets whether they fire
+/// always. Runs as the owner.
+void equip_tracked(Oid root, bool always);
+
+/// Registers every table that a tracked one references and that the journal does not know, so that
+/// names of its rows are kept: installs its recorder and fills journal.label. Runs as the owner.
+void equip_references(Oid relation);
+
+/// Drops our triggers from a table, its partitions and children.
+void drop_triggers(Oid root);
+
+/// Writes the present labels of a table's rows to journal.label, unless it holds some of that
+/// relation.
+void fill_labels(const TrackedRelation& tracked);
+
+/// A column that serves as a label, by its name (number, name, title, …); 0 if there is none.
+/// hidden attributes are skipped.
+AttrNumber guess_label(Relation relation, const Bitmapset* hidden);
+
+}  // namespace journal

@@ -1,0 +1,316 @@
+// See relation.hpp.
+#include "catalog/relation.hpp"
+
+#include "base/journal_tables.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "base/transaction.hpp"
+#include "catalog/event_type.hpp"
+#include "catalog/layout_writer.hpp"
+#include "catalog/register.hpp"
+#include "catalog/rule.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+struct CachedPlan {
+    Oid relation;  // key
+    bool valid;
+    RelationPlan* plan;
+};
+
+HTAB* plans;
+List* retired;          // contexts of replaced plans, freed when the transaction ends
+CachedRow last_layout;  // the newest layout row that this transaction wrote
+
+void mark_all_invalid()
+{
+    HASH_SEQ_STATUS sequence;
+    hash_seq_init(&sequence, plans);
+    while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
+        cached->valid = false;
+}
+
+// Invalidations arrive at any catalogue access, and in aborted transactions: nothing is freed or
+// looked up here. A plan in use stays whole; the next one to ask for it gets a new one.
+void relation_changed(Datum, Oid relation)
+{
+    if (!OidIsValid(relation)) {
+        mark_all_invalid();
+        return;
+    }
+    auto* cached = static_cast<CachedPlan*>(hash_search(plans, &relation, HASH_FIND, nullptr));
+    if (cached != nullptr)
+        cached->valid = false;
+}
+
+// A function or an operator that a condition calls may have been replaced.
+void routine_changed(Datum, int, uint32)
+{
+    HASH_SEQ_STATUS sequence;
+    hash_seq_init(&sequence, plans);
+    while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
+        if (cached->plan != nullptr && cached->plan->rule_count > 0)
+            cached->valid = false;
+}
+
+// Plans name the layout row that was written for them; without the row they have to be built again.
+void savepoint_aborted(SubTransactionId aborted)
+{
+    const int64 before = last_layout.id;
+    last_layout.savepoint_aborted(aborted);
+    if (before != last_layout.id)
+        mark_all_invalid();
+}
+
+void transaction_ended(bool committed)
+{
+    const int64 before = last_layout.id;
+    last_layout.ended(committed);
+    if (before != last_layout.id)
+        mark_all_invalid();
+    ListCell* cell = nullptr;
+    foreach (cell, retired)
+        MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
+    list_free(retired);
+    retired = NIL;
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
+
+void prepare_cache()
+{
+    if (plans != nullptr)
+        return;
+    HASHCTL control{};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(CachedPlan);
+    plans = hash_create("event_journal plans", 128, &control, HASH_ELEM | HASH_BLOBS);
+    CacheRegisterRelcacheCallback(relation_changed, Datum{0});
+    CacheRegisterSyscacheCallback(PROCOID, routine_changed, Datum{0});
+    register_hooks(&kHooks);
+}
+
+int position_by_identity(const RelationPlan* plan, int32 id)
+{
+    for (int i = 0; id != 0 && i < plan->column_count; i++)
+        if (plan->columns[i].id == id)
+            return i;
+    return -1;
+}
+
+void fill_columns(RelationPlan* plan, const Layout* layout, Relation relation,
+                  const TrackedRelation& tracked)
+{
+    TupleDesc descriptor = RelationGetDescr(relation);
+    plan->column_count = layout->column_count;
+    plan->columns = make_array_in<PlanColumn>(plan->context, layout->column_count);
+    plan->attribute_count = descriptor->natts;
+    plan->position_of = make_array_in<int>(plan->context, descriptor->natts);
+    for (int i = 0; i < descriptor->natts; i++)
+        plan->position_of[i] = -1;
+    for (int i = 0; i < layout->column_count; i++) {
+        const LayoutColumn& column = layout->columns[i];
+        Form_pg_attribute attribute = TupleDescAttr(descriptor, column.number - 1);
+        plan->columns[i].id = column.id;
+        plan->columns[i].number = column.number;
+        plan->columns[i].name = MemoryContextStrdup(plan->context, column.name);
+        plan->columns[i].type = attribute->atttypid;
+        plan->columns[i].typmod = attribute->atttypmod;
+        plan->columns[i].mode = column.mode;
+        plan->columns[i].ignored = tracked.ignored.contains(column.id);
+        plan->position_of[column.number - 1] = i;
+    }
+}
+
+int* copy_positions(MemoryContext context, const int* positions, int count)
+{
+    int* copy = make_array_in<int>(context, count);
+    memcpy(copy, positions, sizeof(int) * count);
+    return copy;
+}
+
+void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRelation& tracked)
+{
+    plan->foreign_key_count = layout->foreign_key_count;
+    plan->foreign_keys = make_array_in<LayoutForeignKey>(plan->context, layout->foreign_key_count);
+    plan->links = make_array_in<const LayoutForeignKey*>(plan->context, layout->foreign_key_count);
+    const int document = position_by_identity(plan, tracked.document);
+    for (int i = 0; i < layout->foreign_key_count; i++) {
+        LayoutForeignKey& key = plan->foreign_keys[i];
+        key = layout->foreign_keys[i];
+        key.positions = copy_positions(plan->context, key.positions, key.count);
+        key.name = MemoryContextStrdup(plan->context, key.name);
+        key.type = MemoryContextStrdup(plan->context, key.type);
+        if (key.link)
+            plan->links[plan->link_count++] = &key;
+        for (int j = 0; document >= 0 && plan->document_count == 0 && j < key.count; j++)
+            if (key.positions[j] == document) {
+                plan->document_count = key.count;
+                plan->document = key.positions;
+                plan->document_type = key.type;
+            }
+    }
+}
+
+char* generic_code(const char* object_type, const char* suffix)
+{
+    return psprintf("%s.%s", object_type, suffix);
+}
+
+void fill_events(RelationPlan* plan)
+{
+    const char* type = plan->object_type;
+    plan->created_event =
+        ensure_event_type(generic_code(type, "created"), "created", type, nullptr);
+    plan->changed_event =
+        ensure_event_type(generic_code(type, "changed"), "changed", type, nullptr);
+    plan->deleted_event =
+        ensure_event_type(generic_code(type, "deleted"), "deleted", type, "journal");
+    plan->restored_event =
+        ensure_event_type(generic_code(type, "restored"), "other", type, nullptr);
+}
+
+RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool writable)
+{
+    MemoryContext context =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal plan", ALLOCSET_SMALL_SIZES);
+    auto* plan = make_in<RelationPlan>(context);
+    plan->context = context;
+    plan->relation = RelationGetRelid(relation);
+    plan->root = tracked.relation;
+    plan->id = tracked.id;
+    plan->capture = strcmp(tracked.capture, "events") == 0   ? Capture::kEvents
+                    : strcmp(tracked.capture, "labels") == 0 ? Capture::kLabels
+                                                             : Capture::kNone;
+    plan->object_type = tracked.object_type == nullptr
+                            ? nullptr
+                            : MemoryContextStrdup(context, tracked.object_type);
+    plan->snapshot_on_create = tracked.snapshot_on_create;
+
+    const Layout* layout = describe_layout(relation, tracked);
+    fill_columns(plan, layout, relation, tracked);
+    plan->key_count = layout->key_count;
+    plan->key = copy_positions(context, layout->key_positions, layout->key_count);
+    for (int i = 0; i < plan->key_count; i++)
+        if (plan->key[i] < 0)
+            plan->key_count = 0;
+    plan->label = position_by_identity(plan, tracked.label);
+    plan->account = position_by_identity(plan, tracked.account);
+    plan->location = position_by_identity(plan, tracked.location);
+    plan->author = position_by_identity(plan, tracked.author);
+    plan->created_at = position_by_identity(plan, tracked.created_at);
+    fill_references(plan, layout, tracked);
+    if (plan->capture != Capture::kEvents)
+        return plan;
+
+    if (writable) {
+        const int32 before = newest_layout(tracked.id, plan->relation);
+        plan->layout = record_layout(layout);
+        if (plan->layout != before)
+            last_layout.set(plan->layout);
+        fill_events(plan);
+    } else {
+        plan->layout = newest_layout(tracked.id, plan->relation);
+    }
+    load_rules(plan, relation);
+    return plan;
+}
+
+}  // namespace
+
+RelationPlan* plan_for(Relation relation)
+{
+    prepare_cache();
+    const Oid oid = RelationGetRelid(relation);
+    auto* cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
+    if (cached != nullptr && cached->valid)
+        return cached->plan;
+
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal plan building",
+                                               ALLOCSET_SMALL_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+
+    bool found = false;
+    cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_ENTER, &found));
+    if (!found)
+        cached->plan = nullptr;
+    // An invalidation that arrives from here on makes the next caller build again; this one may use
+    // what it builds, since the lock on the table keeps its definition.
+    cached->valid = true;
+    RelationPlan* plan = nullptr;
+    PG_TRY();
+    {
+        TrackedRelation* tracked = find_tracked_relation(oid);
+        if (tracked == nullptr)
+            tracked = register_unknown(relation);
+        plan = build_plan(relation, *tracked, true);
+    }
+    PG_CATCH();
+    {
+        cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
+        cached->valid = false;
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+
+    // Building may have built other plans, so the entry is looked up again.
+    cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
+    MemoryContextSetParent(plan->context, CacheMemoryContext);
+    if (cached->plan != nullptr) {
+        MemoryContext top = MemoryContextSwitchTo(TopMemoryContext);
+        retired = lappend(retired, cached->plan->context);
+        MemoryContextSwitchTo(top);
+    }
+    cached->plan = plan;
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+    return plan;
+}
+
+RelationPlan* known_plan_for(Relation relation)
+{
+    prepare_cache();
+    const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
+    return tracked == nullptr ? nullptr : build_plan(relation, *tracked, false);
+}
+
+void note_layout(Oid oid)
+{
+    const TrackedRelation* tracked = find_tracked_relation(oid);
+    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
+        return;
+    Relation relation = table_open(oid, AccessShareLock);
+    prepare_cache();
+    const Layout* present = describe_layout(relation, *tracked);
+    const int32 newest = newest_layout(tracked->id, oid);
+    // In a new incarnation (during a dump's restore above all) the first write records the layout.
+    if (newest != 0) {
+        const int32 id = record_layout(present);
+        if (id != newest)
+            last_layout.set(id);
+    }
+    table_close(relation, NoLock);
+}
+
+int32 tracked_root(Oid relation, Oid* root)
+{
+    const TrackedRelation* tracked = find_tracked_relation(relation);
+    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
+        return 0;
+    *root = tracked->relation;
+    return tracked->id;
+}
+
+void invalidate_plans(Oid relation)
+{
+    List* members = find_all_inheritors(relation, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
+    list_free(members);
+}
+
+}  // namespace journal

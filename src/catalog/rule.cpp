@@ -1,0 +1,177 @@
+// See rule.hpp.
+#include "catalog/rule.hpp"
+
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/condition.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+int position_by_identity(const RelationPlan* plan, int32 id)
+{
+    for (int i = 0; i < plan->column_count; i++)
+        if (plan->columns[i].id == id)
+            return i;
+    return -1;
+}
+
+// Positions of a rule's columns; a column that is gone (its DROP was not refused, event triggers
+// being off) is left out.
+int* read_positions(const Query& query, uint64 row, int column, const RelationPlan* plan,
+                    int* count)
+{
+    bool is_null = false;
+    const Datum datum = query.value(row, column, &is_null);
+    *count = 0;
+    if (is_null)
+        return nullptr;
+    Datum* elements = nullptr;
+    int element_count = 0;
+    deconstruct_array(DatumGetArrayTypeP(datum), INT4OID, sizeof(int32), true, TYPALIGN_INT,
+                      &elements, nullptr, &element_count);
+    int* positions = make_array_in<int>(plan->context, element_count);
+    for (int i = 0; i < element_count; i++) {
+        const int position = position_by_identity(plan, DatumGetInt32(elements[i]));
+        if (position >= 0)
+            positions[(*count)++] = position;
+    }
+    return positions;
+}
+
+// Present names of the columns that a condition names, in order. One that is gone makes the
+// condition unreadable, by a name that no column has.
+const char** read_names(const Query& query, uint64 row, int column, const RelationPlan* plan,
+                        int* count)
+{
+    bool is_null = false;
+    Datum* elements = nullptr;
+    deconstruct_array(DatumGetArrayTypeP(query.value(row, column, &is_null)), INT4OID,
+                      sizeof(int32), true, TYPALIGN_INT, &elements, nullptr, count);
+    const char** names = make_array_in<const char*>(plan->context, *count);
+    for (int i = 0; i < *count; i++) {
+        const int position = position_by_identity(plan, DatumGetInt32(elements[i]));
+        names[i] = position >= 0 ? plan->columns[position].name : "(dropped column)";
+    }
+    return names;
+}
+
+struct StoredCondition {
+    const char* text;
+    const char* search_path;
+    int column_count;
+    const char** columns;  // present names
+};
+
+}  // namespace
+
+void load_rules(RelationPlan* plan, Relation relation)
+{
+    MemoryContext work = CurrentMemoryContext;
+    Query query = Query::begin_latest();
+    const auto count =
+        static_cast<int>(query.run("SELECT number, event_type, operation, columns, condition, "
+                                   "condition_columns, search_path, details, changed_at "
+                                   "FROM journal.event_rule WHERE relation = $1 ORDER BY number",
+                                   {int4_argument(plan->id)}, true));
+    plan->rules = make_array_in<Rule>(plan->context, count);
+    auto* conditions = make_array_in<StoredCondition>(work, count);
+    for (int i = 0; i < count; i++) {
+        Rule& rule = plan->rules[i];
+        rule.number = query.int4(i, 1);
+        rule.event_type = query.int4(i, 2);
+        rule.operation = query.text(i, 3, work)[0];
+        rule.columns = read_positions(query, i, 4, plan, &rule.column_count);
+        rule.details = read_positions(query, i, 8, plan, &rule.detail_count);
+        rule.changed_at = query.is_null(i, 9) ? -1 : position_by_identity(plan, query.int4(i, 9));
+        conditions[i].text = query.text(i, 5, work);
+        rule.single_column =
+            rule.operation == 'u' && rule.column_count == 1 && conditions[i].text == nullptr;
+        if (conditions[i].text == nullptr)
+            continue;
+        conditions[i].search_path = query.text(i, 7, work);
+        conditions[i].columns = read_names(query, i, 6, plan, &conditions[i].column_count);
+    }
+    query.end();
+    plan->rule_count = count;
+    plan->has_rules = count > 0;
+
+    for (int i = 0; i < count; i++) {
+        if (conditions[i].text == nullptr)
+            continue;
+        Rule& rule = plan->rules[i];
+        Expr* expression =
+            parse_condition(conditions[i].text, conditions[i].search_path, rule.operation, relation,
+                            conditions[i].column_count, conditions[i].columns, nullptr);
+        MemoryContext previous = MemoryContextSwitchTo(plan->context);
+        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(expression)), nullptr);
+        rule.evaluation = CreateStandaloneExprContext();
+        MemoryContextSwitchTo(previous);
+    }
+}
+
+bool condition_holds(const Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row)
+{
+    if (rule.condition == nullptr)
+        return true;
+    ResetExprContext(rule.evaluation);
+    rule.evaluation->ecxt_innertuple = old_row;
+    rule.evaluation->ecxt_outertuple = new_row;
+    return ExecQual(rule.condition, rule.evaluation);
+}
+
+void check_rule_conditions()
+{
+    MemoryContext work = CurrentMemoryContext;
+    Query query = Query::begin_latest();
+    const uint64 count = query.run(
+        "SELECT r.number, t.code, k.relation::oid FROM journal.event_rule r "
+        "JOIN journal.tracked_relation k ON k.id = r.relation JOIN journal.event_type t ON t.id = "
+        "r.event_type "
+        "WHERE r.condition IS NOT NULL AND k.relation IS NOT NULL AND k.capture = 'events' ORDER "
+        "BY r.number",
+        {}, true);
+    Oid* relations = make_array_in<Oid>(work, count);
+    int32* numbers = make_array_in<int32>(work, count);
+    const char** codes = make_array_in<const char*>(work, count);
+    for (uint64 i = 0; i < count; i++) {
+        numbers[i] = query.int4(i, 1);
+        codes[i] = query.text(i, 2, work);
+        bool is_null = false;
+        relations[i] = DatumGetObjectId(query.value(i, 3, &is_null));
+    }
+    query.end();
+
+    for (uint64 i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        // A relation that is not there belongs to a restore or to a DROP in progress.
+        Relation relation = try_relation_open(relations[i], AccessShareLock);
+        if (relation == nullptr)
+            continue;
+        ErrorData* error = nullptr;
+        PG_TRY();
+        {
+            known_plan_for(relation);
+        }
+        PG_CATCH();
+        {
+            MemoryContextSwitchTo(work);
+            error = CopyErrorData();
+            FlushErrorState();
+        }
+        PG_END_TRY();
+        if (error != nullptr)
+            ereport(ERROR, (errcode(kRuleDependsOnIt),
+                            errmsg("event rule %d (%s) on %s depends on what this command changes",
+                                   numbers[i], codes[i], qualified_name(relations[i])),
+                            errdetail("Its condition no longer holds together: %s", error->message),
+                            errhint("Take the rule back first: SELECT journal.drop_rule(%d).",
+                                    numbers[i])));
+        relation_close(relation, AccessShareLock);
+    }
+}
+
+}  // namespace journal
