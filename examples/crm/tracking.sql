@@ -238,6 +238,57 @@ SELECT journal.set_account('rembyt',   plan => 'business', time_zone => 'Europe/
 SELECT journal.set_account('smartfix', plan => 'startup',  time_zone => 'Europe/Moscow', language => 'ru');
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- Words: how the line of details calls the columns
+-- ---------------------------------------------------------------------------------------------------------------------
+
+INSERT INTO journal.term (code, language, text)
+SELECT word.code, t.language, t.text
+  FROM (VALUES ('address',          'адрес',            'address'),
+               ('amount',           'сумма',            'amount'),
+               ('appointment_at',   'время записи',     'appointment'),
+               ('assignee_id',      'исполнитель',      'assignee'),
+               ('balance',          'остаток',          'balance'),
+               ('body',             'текст',            'text'),
+               ('cancel_reason',    'причина отмены',   'reason for cancelling'),
+               ('cancelled_at',     'отменён',          'cancelled'),
+               ('category_id',      'категория',        'category'),
+               ('client_id',        'клиент',           'client'),
+               ('comment',          'комментарий',      'comment'),
+               ('complaint',        'неисправность',    'complaint'),
+               ('deadline_at',      'срок',             'deadline'),
+               ('device_id',        'изделие',          'device'),
+               ('discount_percent', 'скидка, %',        'discount, %'),
+               ('done',             'выполнена',        'done'),
+               ('due_at',           'срок',             'due'),
+               ('due_date',         'оплатить до',      'due'),
+               ('email',            'e-mail',           'e-mail'),
+               ('employee_id',      'сотрудник',        'employee'),
+               ('fiscal_number',    'номер чека',       'receipt number'),
+               ('from_warehouse_id', 'со склада',       'from warehouse'),
+               ('location_id',      'локация',          'location'),
+               ('login',            'логин',            'login'),
+               ('manager_id',       'менеджер',         'manager'),
+               ('payment_method',   'оплата',           'payment'),
+               ('percent',          'процент',          'percent'),
+               ('phone',            'телефон',          'phone'),
+               ('position_id',      'должность',        'position'),
+               ('printed_at',       'напечатан',        'printed'),
+               ('reason_id',        'причина',          'reason'),
+               ('sent_at',          'отправлено',       'sent'),
+               ('serial_number',    'серийный номер',   'serial number'),
+               ('size_bytes',       'размер, байт',     'size, bytes'),
+               ('sku',              'артикул',          'SKU'),
+               ('status',           'статус',           'status'),
+               ('status_id',        'статус',           'status'),
+               ('subject',          'тема',             'subject'),
+               ('supplier_id',      'поставщик',        'supplier'),
+               ('to_warehouse_id',  'на склад',         'to warehouse'),
+               ('type_id',          'тип',              'type'),
+               ('valid_from',       'действует с',      'valid from'),
+               ('warehouse_id',     'склад',            'warehouse')) AS word (code, ru, en)
+ CROSS JOIN LATERAL (VALUES ('ru', word.ru), ('en', word.en)) AS t (language, text);
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- Privileges: writing needs none, the triggers do it. Reading, restoring and logging are granted.
 -- ---------------------------------------------------------------------------------------------------------------------
 
