@@ -6,7 +6,9 @@
 // last.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -57,6 +59,7 @@ extern "C" {
 #include <common/int.h>
 #include <common/jsonapi.h>
 #include <common/shortest_dec.h>
+#include <common/string.h>
 #include <executor/execPartition.h>
 #include <executor/executor.h>
 #include <executor/spi.h>

@@ -245,7 +245,8 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
         if (get_rel_relispartition(key->confrelid))
             continue;
         const TrackedRelation* target = find_tracked_relation(key->confrelid);
-        if (target == nullptr || target->relation != key->confrelid)
+        if (target == nullptr || target->relation != key->confrelid ||
+            strcmp(target->capture, "none") == 0)
             continue;
         LayoutForeignKey& reference = layout->foreign_keys[layout->foreign_key_count];
         if (!describe_reference(reference, layout, key))

@@ -151,7 +151,7 @@ void check_rule_conditions()
         Relation relation = try_relation_open(relations[i], AccessShareLock);
         if (relation == nullptr)
             continue;
-        ErrorData* error = nullptr;
+        ErrorData* volatile error = nullptr;
         PG_TRY();
         {
             known_plan_for(relation);

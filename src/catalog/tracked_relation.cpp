@@ -112,11 +112,11 @@ TrackedRelation* find_tracked_relation(Oid relation)
     ArrayType* array = construct_array(oids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
 
     Query query = Query::begin_latest();
-    const uint64 rows = query.run(
-        "SELECT " TRACKED_COLUMNS
-        " FROM journal.tracked_relation WHERE relation::oid = ANY ($1) AND capture <> 'none' "
-        "ORDER BY capture = 'events' DESC, array_position($1, relation::oid) LIMIT 1",
-        {{OIDARRAYOID, PointerGetDatum(array)}}, true);
+    const uint64 rows = query.run("SELECT " TRACKED_COLUMNS
+                                  " FROM journal.tracked_relation WHERE relation::oid = ANY ($1) "
+                                  "ORDER BY array_position('{events,labels,none}', capture), "
+                                  "array_position($1, relation::oid) LIMIT 1",
+                                  {{OIDARRAYOID, PointerGetDatum(array)}}, true);
     TrackedRelation* row = rows == 0 ? nullptr : read_row(query, context);
     query.end();
     return row;

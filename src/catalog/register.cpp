@@ -1,0 +1,261 @@
+// See register.hpp.
+#include "catalog/register.hpp"
+
+#include "base/journal_tables.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/layout_writer.hpp"
+#include "catalog/relation.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kRowTrigger = "00_event_journal";
+constexpr const char* kTruncateTrigger = "00_event_journal_truncate";
+constexpr const char* kMovedTrigger = "00_event_journal_moved";
+
+bool has_trigger(Oid relation, const char* name)
+{
+    return OidIsValid(get_trigger_oid(relation, name, true));
+}
+
+// Brings one trigger of a table into the wanted state; definition follows CREATE TRIGGER name.
+void ensure_trigger(Query& query, Oid relation, const char* name, const char* before_table,
+                    const char* after_table, bool always)
+{
+    const char* table = qualified_name(relation);
+    if (!has_trigger(relation, name))
+        query.run(psprintf("CREATE TRIGGER %s %s ON %s %s", quote_identifier(name), before_table,
+                           table, after_table));
+    query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", table, always ? "ALWAYS" : "",
+                       quote_identifier(name)));
+}
+
+void ensure_row_trigger(Query& query, Oid relation, bool always)
+{
+    ensure_trigger(query, relation, kRowTrigger, "AFTER INSERT OR UPDATE OR DELETE",
+                   "FOR EACH ROW EXECUTE FUNCTION journal.capture()", always);
+}
+
+void ensure_truncate_trigger(Query& query, Oid relation, bool always)
+{
+    ensure_trigger(query, relation, kTruncateTrigger, "BEFORE TRUNCATE",
+                   "FOR EACH STATEMENT EXECUTE FUNCTION journal.capture_truncate()", always);
+}
+
+// Whether a trigger exists and fires as wanted: DDL on children is left alone when nothing is
+// missing.
+bool trigger_is(Oid relation, const char* name, bool always)
+{
+    Relation table = table_open(relation, NoLock);
+    bool found = false;
+    for (int i = 0; table->trigdesc != nullptr && i < table->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = table->trigdesc->triggers[i];
+        if (strcmp(trigger.tgname, name) == 0)
+            found = (trigger.tgenabled == TRIGGER_FIRES_ALWAYS) == always;
+    }
+    table_close(table, NoLock);
+    return found;
+}
+
+void equip_member(Query& query, Oid relation, bool always)
+{
+    const char kind = get_rel_relkind(relation);
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+        return;
+    // A partition has the row trigger from its parent.
+    if (!trigger_is(relation, kRowTrigger, always))
+        ensure_row_trigger(query, relation, always);
+    // Only what holds rows is truncated row by row, and only a partitioned table moves rows.
+    if (kind == RELKIND_RELATION && !trigger_is(relation, kTruncateTrigger, always))
+        ensure_truncate_trigger(query, relation, always);
+    if (kind == RELKIND_PARTITIONED_TABLE && !trigger_is(relation, kMovedTrigger, always))
+        ensure_trigger(query, relation, kMovedTrigger, "AFTER UPDATE",
+                       "FOR EACH STATEMENT EXECUTE FUNCTION journal.capture_moved()", always);
+}
+
+int32 identity_of(const Layout* layout, AttrNumber number)
+{
+    for (int i = 0; i < layout->column_count; i++)
+        if (layout->columns[i].number == number)
+            return layout->columns[i].id;
+    return 0;
+}
+
+// Adds a row of default options. It may meet the same insertion of another session: then that one's
+// row serves.
+void insert_default(Relation relation, const char* capture)
+{
+    TrackedRelation fresh{};
+    fresh.relation = RelationGetRelid(relation);
+    const char* name = qualified_name(fresh.relation);
+    const bool events = strcmp(capture, "events") == 0;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "INSERT INTO journal.tracked_relation (relation, relation_name, capture, object_type) "
+        "VALUES ($1, $2, $3, CASE WHEN $4 IS NULL OR EXISTS (SELECT FROM journal.tracked_relation "
+        "WHERE object_type = $4) THEN CASE WHEN $4 IS NOT NULL THEN $2 END ELSE $4 END) "
+        "ON CONFLICT DO NOTHING",
+        {{REGCLASSOID, ObjectIdGetDatum(fresh.relation)},
+         text_argument(name),
+         text_argument(capture),
+         text_argument(events ? RelationGetRelationName(relation) : nullptr)});
+    query.end();
+}
+
+// Stores the label column of a relation registered a moment ago.
+void store_guessed_label(Relation relation)
+{
+    const AttrNumber label = guess_label(relation, nullptr);
+    const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
+    if (label == 0 || tracked == nullptr)
+        return;
+    const Layout* layout = describe_layout(relation, *tracked);
+    // What the row says of columns has to be readable later, also in another incarnation.
+    record_layout(layout);
+    Query query = Query::begin(RunAs::kOwner);
+    query.run("UPDATE journal.tracked_relation SET label_column = $2 WHERE id = $1",
+              {int4_argument(tracked->id), int4_argument(identity_of(layout, label))});
+    query.end();
+}
+
+}  // namespace
+
+AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
+{
+    static constexpr const char* kNames[] = {"number", "name",       "title", "full_name",
+                                             "label",  "subject",    "login", "email",
+                                             "code",   "description"};
+    static constexpr const char* kEndings[] = {"_name", "_title", "_number"};
+    const Oid oid = RelationGetRelid(relation);
+    for (const char* name : kNames) {
+        const AttrNumber number = get_attnum(oid, name);
+        if (number > 0 && !bms_is_member(number, hidden))
+            return number;
+    }
+    TupleDesc descriptor = RelationGetDescr(relation);
+    for (const char* ending : kEndings)
+        for (int i = 0; i < descriptor->natts; i++) {
+            Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+            if (!attribute->attisdropped && !bms_is_member(attribute->attnum, hidden) &&
+                pg_str_endswith(NameStr(attribute->attname), ending))
+                return attribute->attnum;
+        }
+    return 0;
+}
+
+TrackedRelation* register_unknown(Relation relation)
+{
+    static List* warned;
+    const Oid root = llast_oid(relation_and_ancestors(RelationGetRelid(relation)));
+    Relation table = table_open(root, AccessShareLock);
+    insert_default(table, "events");
+    store_guessed_label(table);
+    table_close(table, NoLock);
+    if (!list_member_oid(warned, root)) {
+        MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
+        warned = lappend_oid(warned, root);
+        MemoryContextSwitchTo(previous);
+        ereport(
+            WARNING,
+            (errmsg("table %s has the journal's trigger, but the journal does not know it",
+                    qualified_name(root)),
+             errdetail("Its changes are recorded as generic events."),
+             errhint("Call journal.track('%s') to say how to record them.", qualified_name(root))));
+    }
+    TrackedRelation* tracked = find_tracked_relation(root);
+    if (tracked == nullptr)
+        elog(ERROR, "could not register relation %u", root);
+    return tracked;
+}
+
+void equip_tracked(Oid root, bool always)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    List* members = find_all_inheritors(root, AccessShareLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        equip_member(query, lfirst_oid(cell), always);
+    query.end();
+}
+
+void equip_references(Oid relation)
+{
+    Relation table = table_open(relation, AccessShareLock);
+    List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(table)));
+    table_close(table, NoLock);
+    ListCell* cell = nullptr;
+    foreach (cell, keys) {
+        const Oid target = static_cast<ForeignKeyCacheInfo*>(lfirst(cell))->confrelid;
+        if (get_rel_relispartition(target))
+            continue;
+        const TrackedRelation* tracked = find_tracked_relation(target);
+        if (tracked != nullptr && strcmp(tracked->capture, "none") != 0)
+            continue;
+        Relation referenced = table_open(target, ShareRowExclusiveLock);
+        insert_default(referenced, "labels");
+        // A former row of the same table keeps its identity.
+        Query query = Query::begin(RunAs::kOwner);
+        query.run(
+            "UPDATE journal.tracked_relation SET capture = 'labels' WHERE relation = $1 AND "
+            "capture = 'none'",
+            {{REGCLASSOID, ObjectIdGetDatum(target)}});
+        ensure_row_trigger(query, target, false);
+        if (get_rel_relkind(target) == RELKIND_RELATION)
+            ensure_truncate_trigger(query, target, false);
+        query.end();
+        store_guessed_label(referenced);
+        fill_labels(*find_tracked_relation(target));
+        table_close(referenced, NoLock);
+    }
+}
+
+void equip_tracked_children(Oid relation)
+{
+    const TrackedRelation* tracked = find_tracked_relation(relation);
+    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0 ||
+        !OidIsValid(tracked->relation))
+        return;
+    equip_tracked(relation, tracked->always);
+    equip_references(relation);
+}
+
+void drop_triggers(Oid root)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    List* members = find_all_inheritors(root, AccessShareLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        for (const char* name : {kRowTrigger, kTruncateTrigger, kMovedTrigger})
+            query.run(psprintf("DROP TRIGGER IF EXISTS %s ON %s", quote_identifier(name),
+                               qualified_name(lfirst_oid(cell))));
+    query.end();
+}
+
+void fill_labels(const TrackedRelation& tracked)
+{
+    Relation relation = table_open(tracked.relation, AccessShareLock);
+    const Layout* layout = describe_layout(relation, tracked);
+    const int label = layout_position(layout, tracked.label);
+    if (layout->key_count > 0 && label >= 0) {
+        StringInfoData key;
+        initStringInfo(&key);
+        for (int i = 0; i < layout->key_count; i++)
+            appendStringInfo(&key, "%s%s", i == 0 ? "" : ", ",
+                             quote_identifier(layout->columns[layout->key_positions[i]].name));
+        Query query = Query::begin(RunAs::kOwner);
+        query.run(
+            psprintf(
+                "INSERT INTO journal.label (relation, key, label, valid_from) "
+                "SELECT $1, journal.object_key(%s), journal.object_key(%s), '-infinity' FROM %s "
+                "WHERE NOT EXISTS (SELECT FROM journal.label WHERE relation = $1)",
+                key.data, quote_identifier(layout->columns[label].name),
+                qualified_name(tracked.relation)),
+            {int4_argument(tracked.id)});
+        query.end();
+    }
+    table_close(relation, NoLock);
+}
+
+}  // namespace journal
