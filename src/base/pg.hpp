@@ -52,6 +52,7 @@ extern "C" {
 #include <commands/defrem.h>
 #include <commands/event_trigger.h>
 #include <commands/extension.h>
+#include <commands/policy.h>
 #include <commands/sequence.h>
 #include <commands/tablecmds.h>
 #include <commands/trigger.h>

@@ -2,7 +2,64 @@
 // range key of one timestamptz column.
 #include "catalog/partition.hpp"
 
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+
 namespace journal {
+
+namespace {
+
+/// An index of every partition: the end of its name, and what follows ON.
+struct PartitionIndex {
+    const char* suffix;
+    const char* definition;
+};
+constexpr PartitionIndex kIndexes[] = {
+    {"time_idx", "(account, occurred_at, id)"},
+    {"object_idx", "(account, object_type, object_id, id)"},
+    {"document_idx", "(account, document_type, document_id, id) WHERE document_id IS NOT NULL"},
+    {"previous_idx", "(account, object_type, previous_id) WHERE previous_id IS NOT NULL"},
+    {"deleted_idx", "(account, occurred_at, id) WHERE operation = 'd'"},
+    {"id_idx", "USING brin (id)"},
+};
+
+void create_indexes(Query& query, Oid partition, const char* table)
+{
+    const Oid schema = get_rel_namespace(partition);
+    for (const PartitionIndex& index : kIndexes) {
+        const char* name = makeObjectName(get_rel_name(partition), nullptr, index.suffix);
+        if (OidIsValid(get_relname_relid(name, schema)))
+            continue;
+        query.run(
+            psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
+    }
+}
+
+// The guard against UPDATE and DELETE is cloned from the parent when the partition is attached; the
+// server clones no statement triggers.
+void create_guard(Query& query, Oid partition, const char* table)
+{
+    if (OidIsValid(get_trigger_oid(partition, "refuse_truncate", true)))
+        return;
+    query.run(
+        psprintf("CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %s "
+                 "FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change()",
+                 table));
+    query.run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER refuse_truncate", table));
+}
+
+void create_policy(Query& query, Oid partition, const char* table)
+{
+    if (!OidIsValid(get_relation_policy_oid(partition, "account_window", true)))
+        query.run(
+            psprintf("CREATE POLICY account_window ON %s FOR SELECT "
+                     "USING (occurred_at >= journal.visible_since(account))",
+                     table));
+}
+
+}  // namespace
 
 Oid partition_for(Relation entry, TimestampTz occurred_at)
 {
@@ -43,4 +100,48 @@ Relation open_partition(Relation entry, TimestampTz occurred_at, LOCKMODE lock)
     }
 }
 
+void secure_partition(Oid partition)
+{
+    const char* table = qualified_name(partition);
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table));
+    // Grants come from default privileges; a grantor's grants are revoked with the owner's.
+    const uint64 count = query.run(
+        "SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' "
+        "ELSE quote_ident(pg_get_userbyid(grantee)) END "
+        "FROM pg_class, aclexplode(relacl) WHERE oid = $1 AND grantee <> relowner",
+        {{OIDOID, ObjectIdGetDatum(partition)}}, false);
+    const char** grantee = make_array_in<const char*>(CurrentMemoryContext, count);
+    for (uint64 i = 0; i < count; i++)
+        grantee[i] = query.text(i, 1, CurrentMemoryContext);
+    for (uint64 i = 0; i < count; i++)
+        query.run(psprintf("REVOKE ALL ON %s FROM %s CASCADE", table, grantee[i]));
+    query.end();
+}
+
+void equip_partition(Oid partition)
+{
+    secure_partition(partition);
+    const char* table = qualified_name(partition);
+    Query query = Query::begin(RunAs::kOwner);
+    create_policy(query, partition, table);
+    create_guard(query, partition, table);
+    create_indexes(query, partition, table);
+    query.run(psprintf("ALTER TABLE %s REPLICA IDENTITY FULL", table));
+    query.end();
+}
+
 }  // namespace journal
+
+JOURNAL_FUNCTION(journal_equip_partition)
+{
+    journal::require_writable("journal.equip_partition()");
+    const Oid partition = PG_GETARG_OID(0);
+    const Oid entry = journal::journal_table("entry");
+    if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("%s is not a partition of journal.entry",
+                               journal::qualified_name(partition))));
+    journal::equip_partition(partition);
+    PG_RETURN_VOID();
+}

@@ -1,0 +1,246 @@
+// Making months (see partition.hpp): journal.maintain().
+//
+// A month is built aside, as a table of its own that nobody sees yet: columns, what the default
+// partition holds of it, indexes and guards. Only then is the default partition locked, the few
+// rows that came in meanwhile are moved too, and the month is attached. Two makers are kept apart
+// by the lock on the parent that ATTACH PARTITION takes anyway, which neither readers nor writers
+// conflict with; the second waits and finds the months made. When nothing is to be made, nothing is
+// locked.
+#include "base/append_only.hpp"
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "base/settings.hpp"
+#include "catalog/partition.hpp"
+#include "catalog/tracked_relation.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+/// A month in UTC, counted from January of the year 0.
+using MonthNumber = int32;
+
+constexpr MonthNumber kFirstMonth = 12;               // January of the year 1
+constexpr MonthNumber kLastMonth = 12 * 294276 + 10;  // the last whole month of a timestamp
+constexpr int kMostMonthsAhead = 120;
+constexpr int kMostMonths = 240;  // made at once: each takes about ten locks
+
+struct Month {
+    MonthNumber number;
+    const char* table;  // qualified name
+    Oid relation;
+    uint64 moved;  // rows taken over from the default partition
+};
+
+MonthNumber month_of(TimestampTz moment)
+{
+    if (TIMESTAMP_IS_NOBEGIN(moment))
+        return kFirstMonth;
+    if (TIMESTAMP_IS_NOEND(moment))
+        return kLastMonth;
+    struct pg_tm fields {};
+    fsec_t fraction = 0;
+    if (timestamp2tm(moment, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+    const MonthNumber month = fields.tm_year * 12 + fields.tm_mon - 1;
+    return month < kFirstMonth ? kFirstMonth - 1 : month;
+}
+
+TimestampTz start_of(MonthNumber month)
+{
+    struct pg_tm fields {};
+    fields.tm_year = month / 12;
+    fields.tm_mon = month % 12 + 1;
+    fields.tm_mday = 1;
+    Timestamp start = 0;
+    if (tm2timestamp(&fields, 0, nullptr, &start) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+    return start;
+}
+
+const char* month_name(MonthNumber month)
+{
+    return psprintf("entry_%04d_%02d", month / 12, month % 12 + 1);
+}
+
+/// The month's first moment as a literal that reads the same under any settings.
+const char* bound_of(MonthNumber month)
+{
+    return psprintf("'%04d-%02d-01 00:00:00+00'", month / 12, month % 12 + 1);
+}
+
+bool is_made(Relation entry, MonthNumber month)
+{
+    const Oid default_partition =
+        get_default_oid_from_partdesc(RelationGetPartitionDesc(entry, true));
+    return partition_for(entry, start_of(month)) != default_partition;
+}
+
+/// Those of the months that do not exist yet, in their order.
+List* missing_months(Relation entry, List* months)
+{
+    List* missing = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, months)
+        if (!is_made(entry, lfirst_int(cell)))
+            missing = lappend_int(missing, lfirst_int(cell));
+    return missing;
+}
+
+/// Moves what the default partition holds of a month, as far as this transaction sees it.
+uint64 move_rows(Query& query, const Month& month, Oid default_partition)
+{
+    enter_append_only_pass(default_partition);
+    const uint64 moved = query.run(
+        psprintf("WITH moved AS (DELETE FROM %s WHERE occurred_at >= $1 AND occurred_at < $2 "
+                 "RETURNING *) INSERT INTO %s SELECT * FROM moved",
+                 qualified_name(default_partition), month.table),
+        {{TIMESTAMPTZOID, TimestampTzGetDatum(start_of(month.number))},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(start_of(month.number + 1))}});
+    leave_append_only_pass();
+    return moved;
+}
+
+void build_month(Query& query, Month& month, Oid default_partition)
+{
+    const char* name = month_name(month.number);
+    const Oid schema = get_rel_namespace(default_partition);
+    if (OidIsValid(get_relname_relid(name, schema)))
+        ereport(ERROR,
+                (errcode(ERRCODE_DUPLICATE_TABLE),
+                 errmsg("table journal.%s exists but is no partition of journal.entry", name),
+                 errhint("Attach it again, or rename it.")));
+    month.table = quote_qualified_identifier("journal", name);
+    query.run(
+        psprintf("CREATE TABLE %s (LIKE journal.entry INCLUDING DEFAULTS INCLUDING STORAGE "
+                 "INCLUDING COMPRESSION)",
+                 month.table));
+    month.relation = get_relname_relid(name, schema);
+    month.moved = move_rows(query, month, default_partition);
+    equip_partition(month.relation);
+}
+
+void attach_month(Query& query, Month& month, Oid default_partition)
+{
+    month.moved += move_rows(query, month, default_partition);
+    query.run(psprintf("ALTER TABLE journal.entry ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)",
+                       month.table, bound_of(month.number), bound_of(month.number + 1)));
+    if (month.moved > 0)
+        ereport(NOTICE, (errmsg("moved " UINT64_FORMAT " entries from journal.entry_default to %s",
+                                month.moved, month.table)));
+}
+
+/// The caller's storage defaults are not the journal's.
+void forget_storage_settings()
+{
+    for (const char* name : {"default_tablespace", "default_table_access_method"})
+        set_config_option(name, GetConfigOptionResetString(name), PGC_USERSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
+}
+
+int make_listed_months(List* numbers)
+{
+    const Oid entry_oid = journal_table("entry");
+    Relation entry = table_open(entry_oid, AccessShareLock);
+    List* missing = missing_months(entry, numbers);
+    if (missing != NIL) {
+        LockRelationOid(entry_oid, ShareUpdateExclusiveLock);
+        missing = missing_months(entry, missing);
+    }
+    const Oid default_partition =
+        get_default_oid_from_partdesc(RelationGetPartitionDesc(entry, true));
+    // ALTER TABLE insists on a relation that nobody holds open.
+    table_close(entry, NoLock);
+    if (missing == NIL)
+        return 0;
+
+    const int count = list_length(missing);
+    Month* months = make_array_in<Month>(CurrentMemoryContext, count);
+    Query query = Query::begin(RunAs::kOwner);
+    forget_storage_settings();
+    for (int i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        months[i].number = list_nth_int(missing, i);
+        build_month(query, months[i], default_partition);
+    }
+    LockRelationOid(default_partition, AccessExclusiveLock);
+    for (int i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        attach_month(query, months[i], default_partition);
+    }
+    query.end();
+    return count;
+}
+
+List* months_between(MonthNumber from, MonthNumber to)
+{
+    List* months = NIL;
+    for (MonthNumber month = from; month <= to; month++)
+        months = lappend_int(months, month);
+    return months;
+}
+
+/// Months up to the given one of which the default partition holds entries.
+List* months_in_default(MonthNumber last)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT (extract(year FROM occurred_at AT TIME ZONE 'UTC') * 12 "
+        "+ extract(month FROM occurred_at AT TIME ZONE 'UTC') - 1)::integer AS month "
+        "FROM journal.entry_default WHERE occurred_at >= $1 AND occurred_at < $2 ORDER BY month",
+        {{TIMESTAMPTZOID, TimestampTzGetDatum(start_of(kFirstMonth))},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(start_of(last + 1))}},
+        false);
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* months = NIL;
+    for (uint64 i = 0; i < count; i++)
+        months = lappend_int(months, query.int4(i, 1));
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return months;
+}
+
+}  // namespace
+
+int make_months(TimestampTz from, TimestampTz to)
+{
+    if (TIMESTAMP_NOT_FINITE(from))
+        from = to;
+    if (TIMESTAMP_NOT_FINITE(to))
+        to = from;
+    if (TIMESTAMP_NOT_FINITE(from))
+        return 0;
+    const MonthNumber last = std::min(month_of(to), kLastMonth);
+    MonthNumber first = std::max(month_of(from), kFirstMonth);
+    first = std::max(first, last - kMostMonths + 1);
+    return make_listed_months(months_between(first, last));
+}
+
+int make_coming_months(int months_ahead)
+{
+    const MonthNumber present = month_of(GetCurrentTimestamp());
+    return make_listed_months(months_between(present, present + months_ahead));
+}
+
+}  // namespace journal
+
+JOURNAL_FUNCTION(journal_maintain)
+{
+    journal::require_writable("journal.maintain()");
+    const int32 months_ahead = PG_ARGISNULL(0) ? 3 : PG_GETARG_INT32(0);
+    if (months_ahead < 0 || months_ahead > journal::kMostMonthsAhead)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("months_ahead is %d; it has to be from 0 to %d", months_ahead,
+                               journal::kMostMonthsAhead)));
+    const journal::MonthNumber present = journal::month_of(GetCurrentTimestamp());
+    List* months = journal::months_in_default(present + months_ahead);
+    for (int i = 0; i <= months_ahead; i++)
+        months = list_append_unique_int(months, present + i);
+    PG_RETURN_INT32(journal::make_listed_months(months));
+}

@@ -1,0 +1,63 @@
+-- Who may do what, and what a dump holds.
+
+-- Nothing is for PUBLIC, and nothing for those to whom the installer's default privileges would give it.
+DO $$
+DECLARE
+    revoke text;
+BEGIN
+    FOR revoke IN
+        SELECT pg_catalog.format('REVOKE ALL ON SCHEMA journal FROM %s CASCADE', grantee)
+        FROM (SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::pg_catalog.regrole::text END
+              FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) g
+              WHERE n.nspname = 'journal' AND g.grantee <> n.nspowner) AS s (grantee)
+        UNION
+        SELECT pg_catalog.format('REVOKE ALL ON %s %I.%I FROM %s CASCADE',
+                                 CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, 'journal', c.relname,
+                                 CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::pg_catalog.regrole::text END)
+        FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) g
+        WHERE c.relnamespace = 'journal'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+          AND g.grantee <> c.relowner
+        UNION
+        SELECT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %s CASCADE', p.oid::pg_catalog.regprocedure,
+                                 CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::pg_catalog.regrole::text END)
+        FROM pg_catalog.pg_proc p,
+             pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) g
+        WHERE p.pronamespace = 'journal'::pg_catalog.regnamespace AND g.grantee <> p.proowner
+    LOOP
+        EXECUTE revoke;
+    END LOOP;
+END
+$$;
+
+-- The journal's rows and what users added to the catalogue are data, not part of the extension; the shipped rows and the
+-- incarnation (a restored journal begins a new one) are not dumped. Each call is a command of its own: all of them change the
+-- same row of pg_extension.
+DO $$
+DECLARE
+    dumped pg_catalog.regclass;
+    condition text;
+BEGIN
+    FOR dumped, condition IN
+        VALUES ('journal.event_group'::pg_catalog.regclass, 'WHERE NOT is_core'),
+               ('journal.event_type', 'WHERE NOT is_core'),
+               ('journal.event_title', ''),
+               ('journal.term', 'WHERE NOT is_core'),
+               ('journal.plan', 'WHERE NOT is_core'),
+               ('journal.account', ''),
+               ('journal.role_account', ''),
+               ('journal.tracked_relation', ''),
+               ('journal.event_rule', ''),
+               ('journal.layout', ''),
+               ('journal.session', ''),
+               ('journal.context', ''),
+               ('journal.entry_default', ''),
+               ('journal.label', ''),
+               ('journal.restoration', '')
+        UNION ALL
+        SELECT c.oid, '' FROM pg_catalog.pg_class c
+        WHERE c.relnamespace = 'journal'::pg_catalog.regnamespace AND c.relkind = 'S'
+    LOOP
+        PERFORM pg_catalog.pg_extension_config_dump(dumped, condition);
+    END LOOP;
+END
+$$;
