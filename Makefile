@@ -12,10 +12,12 @@ PG_CONFIG ?= pg_config
 
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
 
-# These two install what the machine lacks, so they may not need PGXS yet.
+# These two install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
+# command, which make starts without a shell, so that a signal to make reaches it.
+export PG_CONFIG SUITE TESTS
 .PHONY: check demo
 check demo:
-	@PG_CONFIG='$(PG_CONFIG)' SUITE='$(SUITE)' TESTS='$(TESTS)' test/tools/$@
+	@test/tools/$@
 
 else
 
