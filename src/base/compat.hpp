@@ -22,4 +22,15 @@ inline bool walk_raw_expression(Node* node, bool (*walker)(Node*, void*), void* 
 #endif
 }
 
+/// Whether role owns a relation. PostgreSQL 16 (c727f511b) folded the ownercheck functions into
+/// object_ownercheck.
+inline bool owns_relation(Oid relation, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, relation, role);
+#else
+    return pg_class_ownercheck(relation, role);
+#endif
+}
+
 }  // namespace journal

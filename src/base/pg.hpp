@@ -33,6 +33,7 @@ extern "C" {
 #include <access/toast_internals.h>
 #include <access/transam.h>
 #include <access/xact.h>
+#include <catalog/catalog.h>
 #include <catalog/dependency.h>
 #include <catalog/indexing.h>
 #include <catalog/namespace.h>

@@ -162,13 +162,10 @@ char* object_key(int count, char* const* texts)
     return key.data;
 }
 
-}  // namespace journal
-
 /// journal.object_key(VARIADIC "any"): the key of an object whose key columns have these values;
 /// NULL if one is NULL.
 JOURNAL_FUNCTION(journal_object_key)
 {
-    using namespace journal;
     const int count = PG_NARGS();
     auto** texts = make_array_in<char*>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++) {
@@ -180,3 +177,5 @@ JOURNAL_FUNCTION(journal_object_key)
     }
     PG_RETURN_TEXT_P(cstring_to_text(object_key(count, texts)));
 }
+
+}  // namespace journal

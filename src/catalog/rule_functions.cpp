@@ -1,0 +1,210 @@
+// journal.add_rule and journal.drop_rule.
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/condition.hpp"
+#include "catalog/event_type.hpp"
+#include "catalog/layout_writer.hpp"
+#include "catalog/relation.hpp"
+
+namespace journal {
+
+namespace {
+
+[[noreturn]] void raise_null(const char* argument)
+{
+    ereport(ERROR,
+            (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s cannot be NULL", argument)));
+    pg_unreachable();
+}
+
+/// Identity of a named column that a rule may name: it exists and is stored.
+int32 rule_column(const Layout* layout, const char* name, const char* use)
+{
+    for (int i = 0; i < layout->column_count; i++) {
+        const LayoutColumn& column = layout->columns[i];
+        if (strcmp(column.name, name) != 0)
+            continue;
+        if (column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kVirtual)
+            ereport(ERROR,
+                    (errcode(kRuleRefused),
+                     errmsg("column \"%s\" cannot be among a rule's %s", name, use),
+                     errdetail(
+                         "The journal does not store it: it is excluded, or computed on reading."),
+                     errhint("Name a stored column.")));
+        return column.id;
+    }
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_COLUMN),
+             errmsg("column \"%s\" of relation %s does not exist", name, layout->relation_name),
+             errhint("Name columns as \\d %s shows them.", layout->relation_name)));
+    pg_unreachable();
+}
+
+QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* layout,
+                           const char* argument)
+{
+    if (PG_ARGISNULL(number))
+        return {INT4ARRAYOID, Datum{0}, true};
+    Datum* elements = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR,
+                      &elements, &nulls, &count);
+    if (count == 0)
+        ereport(ERROR, (errcode(kEmptyList), errmsg("%s cannot be an empty list", argument),
+                        errhint("Leave the argument out (NULL) instead.")));
+    for (int i = 0; i < count; i++) {
+        if (nulls[i])
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("%s cannot contain NULL", argument)));
+        elements[i] =
+            Int32GetDatum(rule_column(layout, NameStr(*DatumGetName(elements[i])), argument));
+    }
+    return {INT4ARRAYOID, PointerGetDatum(construct_array(elements, count, INT4OID, sizeof(int32),
+                                                          true, TYPALIGN_INT))};
+}
+
+/// Checks a condition and gives the identities of the columns that it names; NULL without a
+/// condition.
+QueryArgument condition_columns(const char* condition, char operation, Relation relation,
+                                const Layout* layout)
+{
+    if (condition == nullptr)
+        return {INT4ARRAYOID, Datum{0}, true};
+    List* named = NIL;
+    parse_condition(condition, nullptr, operation, relation, -1, nullptr, &named);
+    const int count = list_length(named);
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < layout->column_count; j++)
+            if (layout->columns[j].number == list_nth_int(named, i))
+                elements[i] = Int32GetDatum(layout->columns[j].id);
+    return {INT4ARRAYOID, PointerGetDatum(construct_array(elements, count, INT4OID, sizeof(int32),
+                                                          true, TYPALIGN_INT))};
+}
+
+/// The caller's search_path as names of schemas that exist, without the caller's own temporary
+/// schema.
+char* present_search_path()
+{
+    StringInfoData path;
+    initStringInfo(&path);
+    List* schemas = fetch_search_path(true);
+    ListCell* cell = nullptr;
+    foreach (cell, schemas) {
+        if (isAnyTempNamespace(lfirst_oid(cell)))
+            continue;
+        const char* name = get_namespace_name(lfirst_oid(cell));
+        if (name != nullptr)
+            appendStringInfo(&path, "%s%s", path.len == 0 ? "" : ", ", quote_identifier(name));
+    }
+    list_free(schemas);
+    return path.data;
+}
+
+void require_rule_owner(Relation relation)
+{
+    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
+        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
+                       RelationGetRelationName(relation));
+}
+
+}  // namespace
+
+/// journal.add_rule(relation, event, operation, columns, condition, details, changed_at)
+JOURNAL_FUNCTION(journal_add_rule)
+{
+    require_writable("journal.add_rule()");
+    for (int i = 0; i < 3; i++)
+        if (PG_ARGISNULL(i))
+            raise_null(i == 0 ? "relation" : i == 1 ? "event" : "operation");
+    const Oid oid = PG_GETARG_OID(0);
+    // Changes wait until the rule is there, and the other way round: none is judged by half a set
+    // of rules.
+    Relation relation = relation_open(oid, ShareRowExclusiveLock);
+    require_rule_owner(relation);
+    const TrackedRelation* tracked = find_tracked_relation(oid);
+    if (tracked == nullptr || tracked->relation != oid || strcmp(tracked->capture, "events") != 0)
+        ereport(ERROR,
+                (errcode(kNotTracked), errmsg("%s is not tracked", qualified_name(oid)),
+                 errhint("Call journal.track('%s') first; rules of a partition are its root's.",
+                         qualified_name(oid))));
+
+    const EventType* event = event_type_by_code(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+    const char* operation = text_to_cstring(PG_GETARG_TEXT_PP(2));
+    static constexpr const char* kOperations[] = {"insert", "update", "delete"};
+    if (strcmp(operation, "insert") != 0 && strcmp(operation, "update") != 0 &&
+        strcmp(operation, "delete") != 0)
+        raise_unknown_code("operation", operation, lengthof(kOperations), kOperations);
+    if (operation[0] != 'u' && !PG_ARGISNULL(3))
+        ereport(ERROR,
+                (errcode(kRuleRefused), errmsg("a rule for %s cannot have columns", operation),
+                 errdetail("An inserted or deleted row has no changed columns."),
+                 errhint("Use a condition over %s.", operation[0] == 'i' ? "new" : "old")));
+
+    const Layout* layout = describe_layout(relation, *tracked);
+    const char* condition = PG_ARGISNULL(4) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(4));
+    const QueryArgument columns = rule_columns(fcinfo, 3, layout, "columns");
+    const QueryArgument details = rule_columns(fcinfo, 5, layout, "details");
+    const QueryArgument named = condition_columns(condition, operation[0], relation, layout);
+    const int32 changed_at =
+        PG_ARGISNULL(6) ? 0 : rule_column(layout, NameStr(*PG_GETARG_NAME(6)), "changed_at");
+    const char* path = condition == nullptr ? nullptr : present_search_path();
+
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "INSERT INTO journal.event_rule (relation, event_type, operation, columns, condition, "
+        "condition_columns, "
+        "search_path, details, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING "
+        "number",
+        {int4_argument(tracked->id),
+         int4_argument(event->id),
+         text_argument(operation),
+         columns,
+         text_argument(condition),
+         named,
+         text_argument(path),
+         details,
+         {INT4OID, Int32GetDatum(changed_at), changed_at == 0}});
+    const int32 number = query.int4(0, 1);
+    query.end();
+    invalidate_plans(oid);
+    CommandCounterIncrement();
+    // Parses the condition as every backend will.
+    plan_for(relation);
+    relation_close(relation, NoLock);
+    PG_RETURN_INT32(number);
+}
+
+/// journal.drop_rule(number)
+JOURNAL_FUNCTION(journal_drop_rule)
+{
+    require_writable("journal.drop_rule()");
+    if (PG_ARGISNULL(0))
+        raise_null("number");
+    const int32 number = PG_GETARG_INT32(0);
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "SELECT t.relation::oid FROM journal.event_rule r "
+        "JOIN journal.tracked_relation t ON t.id = r.relation WHERE r.number = $1",
+        {int4_argument(number)});
+    bool is_null = true;
+    const Oid oid = rows == 0 ? InvalidOid : DatumGetObjectId(query.value(0, 1, &is_null));
+    query.end();
+    if (rows == 0 || is_null)
+        ereport(ERROR,
+                (errcode(kUnknownCode), errmsg("event rule %d does not exist", number),
+                 errhint("SELECT number, relation, event FROM journal.event_rules lists them.")));
+
+    Relation relation = relation_open(oid, ShareRowExclusiveLock);
+    require_rule_owner(relation);
+    query = Query::begin(RunAs::kOwner);
+    query.run("DELETE FROM journal.event_rule WHERE number = $1", {int4_argument(number)});
+    query.end();
+    invalidate_plans(oid);
+    relation_close(relation, NoLock);
+    PG_RETURN_VOID();
+}
+
+}  // namespace journal

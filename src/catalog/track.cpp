@@ -1,0 +1,515 @@
+// journal.track, untrack and track_schema: saying what is recorded, and how.
+//
+// track may be called again: it states all the options anew. It keeps columns by our identity, so
+// it describes the table's layout first. It needs ownership of the table; what it writes and
+// creates it does as the extension's owner.
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/backfill.hpp"
+#include "catalog/event_type.hpp"
+#include "catalog/layout_writer.hpp"
+#include "catalog/partition.hpp"
+#include "catalog/register.hpp"
+#include "catalog/relation.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr int kMonthsAhead = 3;
+
+struct ColumnNames {
+    bool present;
+    int count;
+    char** names;
+};
+
+// The options of track, as they were given: by column name.
+struct TrackOptions {
+    const char* object_type;
+    const char* label;
+    const char* account;
+    const char* location;
+    const char* author;
+    const char* created_at;
+    const char* document;
+    ColumnNames links;
+    ColumnNames ignored;
+    ColumnNames excluded;
+    ColumnNames masked;
+    bool snapshot_on_create;
+    bool always;
+};
+
+[[noreturn]] void cannot_be_tracked(Oid relation, const char* detail, const char* hint)
+{
+    ereport(ERROR,
+            (errcode(kCannotBeTracked), errmsg("%s cannot be tracked", qualified_name(relation)),
+             errdetail("%s", detail), errhint("%s", hint)));
+    pg_unreachable();
+}
+
+void require_owner(Relation relation)
+{
+    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
+        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
+                       RelationGetRelationName(relation));
+}
+
+void require_trackable(Relation relation)
+{
+    const Oid oid = RelationGetRelid(relation);
+    const char kind = relation->rd_rel->relkind;
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+        cannot_be_tracked(oid, "It is not an ordinary or partitioned table.",
+                          "Track the tables behind it: triggers see changes of their rows.");
+    if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+        cannot_be_tracked(oid, "It is a temporary table.",
+                          "Only what outlives a session has a history.");
+    if (IsSystemRelation(relation))
+        cannot_be_tracked(oid, "It is a system catalogue.", "Use an event trigger to follow DDL.");
+    if (is_journal_relation(oid))
+        cannot_be_tracked(oid, "It belongs to the journal itself.",
+                          "Track the application's tables.");
+
+    Oid root = InvalidOid;
+    if (tracked_root(oid, &root) != 0 && root != oid)
+        cannot_be_tracked(
+            oid,
+            psprintf("Its ancestor %s is tracked, and its changes with it.", qualified_name(root)),
+            "Untrack the ancestor first if only this table is to be tracked.");
+    List* members = find_all_inheritors(oid, AccessShareLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        if (lfirst_oid(cell) != oid && tracked_root(lfirst_oid(cell), &root) != 0 &&
+            root == lfirst_oid(cell))
+            cannot_be_tracked(
+                oid, psprintf("Its descendant %s is tracked by itself.", qualified_name(root)),
+                "Untrack the descendant first.");
+}
+
+// Position of a named column in a layout.
+int position_by_name(const Layout* layout, const char* name)
+{
+    for (int i = 0; i < layout->column_count; i++)
+        if (strcmp(layout->columns[i].name, name) == 0)
+            return i;
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_COLUMN),
+             errmsg("column \"%s\" of relation %s does not exist", name, layout->relation_name),
+             errhint("Name columns as \\d %s shows them.", layout->relation_name)));
+    pg_unreachable();
+}
+
+int32 identity_by_name(const Layout* layout, const char* name)
+{
+    return name == nullptr ? 0 : layout->columns[position_by_name(layout, name)].id;
+}
+
+QueryArgument identity_argument(int32 id)
+{
+    return {INT4OID, Int32GetDatum(id), id == 0};
+}
+
+QueryArgument identities_argument(const Layout* layout, const ColumnNames& names)
+{
+    if (!names.present)
+        return {INT4ARRAYOID, Datum{0}, true};
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, names.count);
+    for (int i = 0; i < names.count; i++)
+        elements[i] = Int32GetDatum(identity_by_name(layout, names.names[i]));
+    return {INT4ARRAYOID, PointerGetDatum(construct_array(elements, names.count, INT4OID,
+                                                          sizeof(int32), true, TYPALIGN_INT))};
+}
+
+bool contains(const ColumnNames& names, const char* name)
+{
+    for (int i = 0; i < names.count; i++)
+        if (strcmp(names.names[i], name) == 0)
+            return true;
+    return false;
+}
+
+// What an entry shows outside its data must not be a column whose values are to stay hidden.
+void require_visible(const TrackOptions& options, const char* name, const char* use)
+{
+    if (name != nullptr && (contains(options.excluded, name) || contains(options.masked, name)))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("column \"%s\" cannot be the %s and be excluded or masked", name, use),
+                 errdetail("Every entry of the object would show its value."),
+                 errhint("Choose another column, or do not hide this one.")));
+}
+
+// The foreign key that begins with a named column, by which documents and links are found.
+void require_reference(Relation relation, const char* name, const char* option)
+{
+    const AttrNumber number = get_attnum(RelationGetRelid(relation), name);
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(relation)) {
+        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        for (int i = 0; i < key->nkeys; i++)
+            if (key->conkey[i] == number)
+                return;
+    }
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+         errmsg("column \"%s\" of %s has no foreign key", name, RelationGetRelationName(relation)),
+         errdetail("track(%s => …) takes a column that references another table.", option),
+         errhint("Add the foreign key, or leave the option out.")));
+}
+
+void check_options(const TrackOptions& options, Relation relation, const Layout* layout)
+{
+    for (int i = 0; i < layout->key_count; i++)
+        require_visible(options, layout->columns[layout->key_positions[i]].name, "key");
+    require_visible(options, options.label, "label");
+    require_visible(options, options.account, "account");
+    require_visible(options, options.location, "location");
+    require_visible(options, options.author, "author");
+    require_visible(options, options.document, "document");
+    for (int i = 0; i < options.links.count; i++) {
+        require_visible(options, options.links.names[i], "link");
+        position_by_name(layout, options.links.names[i]);
+        require_reference(relation, options.links.names[i], "links");
+    }
+    if (options.document != nullptr) {
+        position_by_name(layout, options.document);
+        require_reference(relation, options.document, "document");
+    }
+    if (options.created_at != nullptr) {
+        const AttrNumber number =
+            layout->columns[position_by_name(layout, options.created_at)].number;
+        const Oid type =
+            getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
+        if (type != TIMESTAMPTZOID && type != TIMESTAMPOID && type != DATEOID)
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("column \"%s\" cannot be created_at", options.created_at),
+                            errdetail("It is of type %s.", format_type_be(type)),
+                            errhint("It has to be of type timestamptz, timestamp or date.")));
+    }
+}
+
+// Makes sure of a row for the table under its object type, taking over the row of a former table of
+// that type, and returns its number.
+int32 claim_row(Relation relation, const char* object_type)
+{
+    const Oid oid = RelationGetRelid(relation);
+    const QueryArgument table{REGCLASSOID, ObjectIdGetDatum(oid)};
+    const char* name = qualified_name(oid);
+    Query query = Query::begin(RunAs::kOwner);
+
+    if (query.run("SELECT relation::oid FROM journal.tracked_relation WHERE object_type = $1 AND "
+                  "relation <> $2 "
+                  "AND relation IS NOT NULL AND capture = 'events'",
+                  {text_argument(object_type), table}) > 0) {
+        bool is_null = false;
+        const Oid other = DatumGetObjectId(query.value(0, 1, &is_null));
+        cannot_be_tracked(
+            oid, psprintf("Object type \"%s\" belongs to %s.", object_type, qualified_name(other)),
+            "Give this table an object_type of its own.");
+    }
+    // A table that is no longer tracked gives its object type away; one that was dropped hands its
+    // row on too.
+    query.run(
+        "UPDATE journal.tracked_relation SET object_type = NULL "
+        "WHERE object_type = $1 AND relation <> $2 AND capture <> 'events'",
+        {text_argument(object_type), table});
+    if (query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table}) == 0)
+        query.run(
+            "UPDATE journal.tracked_relation SET relation = $1 WHERE relation IS NULL AND "
+            "object_type = $2",
+            {table, text_argument(object_type)});
+    else
+        query.run(
+            "UPDATE journal.tracked_relation SET object_type = NULL "
+            "WHERE relation IS NULL AND object_type = $1",
+            {text_argument(object_type)});
+    if (query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table}) == 0)
+        query.run(
+            "INSERT INTO journal.tracked_relation (relation, relation_name, capture) VALUES ($1, "
+            "$2, 'none')",
+            {table, text_argument(name)});
+    query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table});
+    const int32 id = query.int4(0, 1);
+    query.end();
+    return id;
+}
+
+void store_options(int32 id, Relation relation, const char* object_type,
+                   const TrackOptions& options)
+{
+    const TrackedRelation* tracked = tracked_relation_by_id(id);
+    const Layout* layout = describe_layout(relation, *tracked);
+    check_options(options, relation, layout);
+
+    Bitmapset* hidden = nullptr;
+    for (int i = 0; i < layout->column_count; i++)
+        if (contains(options.excluded, layout->columns[i].name) ||
+            contains(options.masked, layout->columns[i].name))
+            hidden = bms_add_member(hidden, layout->columns[i].number);
+    int32 label = identity_by_name(layout, options.label);
+    const AttrNumber guessed = options.label == nullptr ? guess_label(relation, hidden) : 0;
+    for (int i = 0; i < layout->column_count; i++)
+        if (guessed != 0 && layout->columns[i].number == guessed)
+            label = layout->columns[i].id;
+
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "UPDATE journal.tracked_relation SET relation_name = $2, capture = 'events', object_type = "
+        "$3, "
+        "label_column = $4, account_column = $5, location_column = $6, author_column = $7, "
+        "created_at_column = $8, document_column = $9, link_columns = $10, ignored_columns = $11, "
+        "excluded_columns = $12, masked_columns = $13, snapshot_on_create = $14, always = $15, "
+        "tracked_since = CASE capture WHEN 'events' THEN tracked_since ELSE now() END WHERE id = "
+        "$1",
+        {int4_argument(id),
+         text_argument(layout->relation_name),
+         text_argument(object_type),
+         identity_argument(label),
+         identity_argument(identity_by_name(layout, options.account)),
+         identity_argument(identity_by_name(layout, options.location)),
+         identity_argument(identity_by_name(layout, options.author)),
+         identity_argument(identity_by_name(layout, options.created_at)),
+         identity_argument(identity_by_name(layout, options.document)),
+         identities_argument(layout, options.links),
+         identities_argument(layout, options.ignored),
+         identities_argument(layout, options.excluded),
+         identities_argument(layout, options.masked),
+         {BOOLOID, BoolGetDatum(options.snapshot_on_create)},
+         {BOOLOID, BoolGetDatum(options.always)}});
+    query.end();
+}
+
+// Tables that reference this one show it as a link from now on.
+void invalidate_referencing(Oid relation)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT conrelid::oid FROM pg_constraint WHERE confrelid = $1 AND contype = 'f'",
+        {{OIDOID, ObjectIdGetDatum(relation)}}, true);
+    Oid* referencing = make_array_in<Oid>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        referencing[i] = DatumGetObjectId(query.value(i, 1, &is_null));
+    }
+    query.end();
+    for (uint64 i = 0; i < count; i++)
+        invalidate_plans(referencing[i]);
+}
+
+// Everything but what other tables need to be registered for: see finish_tracking.
+void begin_tracking(Relation relation, const TrackOptions& options)
+{
+    require_owner(relation);
+    require_trackable(relation);
+    const char* object_type =
+        options.object_type != nullptr ? options.object_type : RelationGetRelationName(relation);
+    const int32 id = claim_row(relation, object_type);
+    store_options(id, relation, object_type, options);
+    equip_tracked(RelationGetRelid(relation), options.always);
+    invalidate_plans(RelationGetRelid(relation));
+    invalidate_referencing(RelationGetRelid(relation));
+    CommandCounterIncrement();
+}
+
+void finish_tracking(Relation relation)
+{
+    equip_references(RelationGetRelid(relation));
+    // Builds the plan once, so that a mistake shows now and the layout is on record.
+    plan_for(relation);
+    const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
+    // Their names have to be known also for events before their first own entry.
+    if (strcmp(tracked->object_type, "employee") == 0 ||
+        strcmp(tracked->object_type, "location") == 0)
+        fill_labels(*tracked);
+}
+
+void make_coming_months()
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run("SELECT journal.maintain($1)", {int4_argument(kMonthsAhead)});
+    query.end();
+}
+
+Relation open_for_tracking(Oid relation)
+{
+    if (!OidIsValid(relation))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
+                        errhint("Name the table: journal.track('crm.orders').")));
+    // Of the same strength as CREATE TRIGGER's: two trackers of one table meet here, and no writer
+    // slips between.
+    Relation opened = try_relation_open(relation, ShareRowExclusiveLock);
+    if (opened == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                        errmsg("relation with OID %u does not exist", relation)));
+    return opened;
+}
+
+const char* name_argument(FunctionCallInfo fcinfo, int number)
+{
+    return PG_ARGISNULL(number) ? nullptr : pstrdup(NameStr(*PG_GETARG_NAME(number)));
+}
+
+ColumnNames names_argument(FunctionCallInfo fcinfo, int number, const char* argument)
+{
+    ColumnNames result{};
+    if (PG_ARGISNULL(number))
+        return result;
+    result.present = true;
+    Datum* elements = nullptr;
+    bool* nulls = nullptr;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR,
+                      &elements, &nulls, &result.count);
+    result.names = make_array_in<char*>(CurrentMemoryContext, result.count);
+    for (int i = 0; i < result.count; i++) {
+        if (nulls[i])
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("%s cannot contain NULL", argument)));
+        result.names[i] = pstrdup(NameStr(*DatumGetName(elements[i])));
+    }
+    return result;
+}
+
+bool boolean_argument(FunctionCallInfo fcinfo, int number, bool otherwise)
+{
+    return PG_ARGISNULL(number) ? otherwise : PG_GETARG_BOOL(number);
+}
+
+}  // namespace
+
+/// journal.track(relation, object_type, label, account, location, author, created_at, document,
+/// links, ignored, excluded, masked, snapshot_on_create, backfill, always)
+JOURNAL_FUNCTION(journal_track)
+{
+    require_writable("journal.track()");
+    TrackOptions options{};
+    options.object_type = PG_ARGISNULL(1) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(1));
+    options.label = name_argument(fcinfo, 2);
+    options.account = name_argument(fcinfo, 3);
+    options.location = name_argument(fcinfo, 4);
+    options.author = name_argument(fcinfo, 5);
+    options.created_at = name_argument(fcinfo, 6);
+    options.document = name_argument(fcinfo, 7);
+    options.links = names_argument(fcinfo, 8, "links");
+    options.ignored = names_argument(fcinfo, 9, "ignored");
+    options.excluded = names_argument(fcinfo, 10, "excluded");
+    options.masked = names_argument(fcinfo, 11, "masked");
+    // NULL means the same as the default.
+    options.ignored.present = options.excluded.present = options.masked.present = true;
+    options.snapshot_on_create = boolean_argument(fcinfo, 12, true);
+    options.always = boolean_argument(fcinfo, 14, false);
+
+    Relation relation = open_for_tracking(PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0));
+    begin_tracking(relation, options);
+    make_coming_months();
+    finish_tracking(relation);
+    const int64 entries = boolean_argument(fcinfo, 13, false) ? backfill_relation(relation) : 0;
+    relation_close(relation, NoLock);
+    PG_RETURN_INT64(entries);
+}
+
+/// journal.track_schema(schema, backfill): every table of the schema that is not tracked yet.
+JOURNAL_FUNCTION(journal_track_schema)
+{
+    require_writable("journal.track_schema()");
+    if (PG_ARGISNULL(0))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("schema cannot be NULL")));
+    const char* schema = NameStr(*PG_GETARG_NAME(0));
+    get_namespace_oid(schema, false);
+
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    // Partitions and children follow their parents; tables tracked already keep their options.
+    const uint64 count = query.run(
+        "SELECT c.oid, c.relname, EXISTS (SELECT FROM journal.tracked_relation t WHERE "
+        "t.object_type = c.relname "
+        "AND t.relation IS NOT NULL AND t.capture = 'events') "
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
+        "AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) "
+        "AND NOT EXISTS (SELECT FROM journal.tracked_relation t WHERE t.relation = c.oid AND "
+        "t.capture = 'events') "
+        "ORDER BY c.relname",
+        {{NAMEOID, NameGetDatum(PG_GETARG_NAME(0))}});
+    Oid* tables = make_array_in<Oid>(context, count);
+    const char** types = make_array_in<const char*>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        tables[i] = DatumGetObjectId(query.value(i, 1, &is_null));
+        types[i] = query.text(i, 2, context);
+        if (query.boolean(i, 3))
+            types[i] = MemoryContextStrdup(context, psprintf("%s.%s", schema, types[i]));
+    }
+    query.end();
+
+    // First all tables, then what they reference: most of that is among them.
+    Relation* opened = make_array_in<Relation>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        opened[i] = open_for_tracking(tables[i]);
+        TrackOptions options{};
+        options.object_type = types[i];
+        options.ignored.present = options.excluded.present = options.masked.present = true;
+        options.snapshot_on_create = true;
+        begin_tracking(opened[i], options);
+    }
+    if (count > 0)
+        make_coming_months();
+    for (uint64 i = 0; i < count; i++)
+        finish_tracking(opened[i]);
+    for (uint64 i = 0; i < count; i++) {
+        if (boolean_argument(fcinfo, 1, false))
+            backfill_relation(opened[i]);
+        relation_close(opened[i], NoLock);
+    }
+    PG_RETURN_INT32(static_cast<int32>(count));
+}
+
+/// journal.untrack(relation): no longer records its changes; what is recorded stays.
+JOURNAL_FUNCTION(journal_untrack)
+{
+    require_writable("journal.untrack()");
+    Relation relation = open_for_tracking(PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0));
+    const Oid oid = RelationGetRelid(relation);
+    require_owner(relation);
+    Oid root = InvalidOid;
+    const int32 id = tracked_root(oid, &root);
+    if (id == 0 || root != oid)
+        ereport(ERROR, (errcode(kNotTracked), errmsg("%s is not tracked", qualified_name(oid)),
+                        root == InvalidOid
+                            ? 0
+                            : errdetail("Its changes are recorded with %s.", qualified_name(root)),
+                        errhint("journal.tracked_relations lists what is tracked.")));
+
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rules =
+        query.run("DELETE FROM journal.event_rule WHERE relation = $1", {int4_argument(id)});
+    // A tracked table that references it still needs the names of its rows.
+    query.run(
+        "SELECT EXISTS (SELECT FROM pg_constraint c JOIN journal.tracked_relation t ON t.relation "
+        "= c.conrelid "
+        "WHERE c.contype = 'f' AND c.confrelid = $1 AND c.conrelid <> $1 AND t.capture = 'events')",
+        {{OIDOID, ObjectIdGetDatum(oid)}});
+    const bool is_referenced = query.boolean(0, 1);
+    query.run("UPDATE journal.tracked_relation SET capture = $2 WHERE id = $1",
+              {int4_argument(id), text_argument(is_referenced ? "labels" : "none")});
+    query.end();
+    if (is_referenced)
+        fill_labels(*tracked_relation_by_id(id));
+    else
+        drop_triggers(oid);
+    invalidate_plans(oid);
+    invalidate_referencing(oid);
+    if (rules > 0)
+        ereport(NOTICE, (errmsg("dropped " UINT64_FORMAT " event rules of %s", rules,
+                                qualified_name(oid))));
+    relation_close(relation, NoLock);
+    PG_RETURN_VOID();
+}
+
+}  // namespace journal
