@@ -28,6 +28,7 @@ inline constexpr int kParentMissing = MAKE_SQLSTATE('J', 'E', '0', '1', '4');
 inline constexpr int kNoSnapshot = MAKE_SQLSTATE('J', 'E', '0', '1', '5');
 inline constexpr int kRelationGone = MAKE_SQLSTATE('J', 'E', '0', '1', '6');
 inline constexpr int kRestoredInexactly = MAKE_SQLSTATE('J', 'E', '0', '1', '7');
+inline constexpr int kUnknownEntry = MAKE_SQLSTATE('J', 'E', '0', '1', '8');
 inline constexpr int kCursorDoesNotFit = MAKE_SQLSTATE('J', 'E', '0', '2', '0');
 inline constexpr int kEmptyList = MAKE_SQLSTATE('J', 'E', '0', '2', '1');
 inline constexpr int kNotTracked = MAKE_SQLSTATE('J', 'E', '0', '3', '0');

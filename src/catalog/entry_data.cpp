@@ -155,6 +155,14 @@ Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null
     return OidInputFunctionCall(input, text, parameter, typmod);
 }
 
+char* text_form(Datum value, Oid type)
+{
+    Oid output = InvalidOid;
+    bool is_varlena = false;
+    getTypeOutputInfo(type, &output, &is_varlena);
+    return OidOutputFunctionCall(output, value);
+}
+
 char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row)
 {
     JsonbParseState* state = nullptr;

@@ -1,40 +1,35 @@
 // See restoring.hpp.
 #include "catalog/restoring.hpp"
 
+#include "base/transaction.hpp"
+
 namespace journal {
 
 namespace {
 
 Restoring* innermost;
-bool callbacks_registered;
-
-void at_transaction_end(XactEvent event, void*)
-{
-    if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
-        innermost = nullptr;
-}
 
 // Only forgets: what it forgets may lie in memory that is about to go.
-void at_subtransaction_end(SubXactEvent event, SubTransactionId, SubTransactionId, void*)
+void savepoint_aborted(SubTransactionId aborted)
 {
-    if (event != SUBXACT_EVENT_ABORT_SUB)
-        return;
-    const int level = GetCurrentTransactionNestLevel();
-    while (innermost != nullptr && innermost->level >= level)
+    while (innermost != nullptr && innermost->begun_in >= aborted)
         innermost = innermost->outer;
 }
+
+void transaction_ended(bool)
+{
+    innermost = nullptr;
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
 
 }  // namespace
 
 void restoring_begin(Restoring* restoring)
 {
-    if (!callbacks_registered) {
-        RegisterXactCallback(at_transaction_end, nullptr);
-        RegisterSubXactCallback(at_subtransaction_end, nullptr);
-        callbacks_registered = true;
-    }
+    register_hooks(&kHooks);
     restoring->written = false;
-    restoring->level = GetCurrentTransactionNestLevel();
+    restoring->begun_in = GetCurrentSubTransactionId();
     restoring->outer = innermost;
     innermost = restoring;
 }

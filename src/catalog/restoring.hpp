@@ -22,7 +22,7 @@ struct Restoring {
     bool written;         // the entry is in the journal
     Oid table;            // where the row went: the table itself, or the partition
     ItemPointerData tid;  // the row's place in it
-    int level;            // nesting level of the subtransaction that restores
+    SubTransactionId begun_in;
     Restoring* outer;
 };
 

@@ -1,0 +1,136 @@
+// See target.hpp.
+#include "restore/target.hpp"
+
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+[[noreturn]] void raise_gone(const Deletion* deletion, const char* name)
+{
+    ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be restored", describe(deletion)),
+                    errdetail("Its table %s does not exist any more.", name),
+                    errhint("journal.entries shows the deleted row in its column snapshot.")));
+    pg_unreachable();
+}
+
+bool table_exists(Oid table)
+{
+    return OidIsValid(table) && get_rel_relkind(table) != '\0';
+}
+
+/// The child that a row was in, if it still belongs to the tracked table; else InvalidOid.
+Oid find_child(const Layout* layout, Oid root)
+{
+    Oid child = layout->relation_oid;
+    if (!layout->current_incarnation) {
+        // Oids of another life of the database mean nothing here; the name has to do.
+        RangeVar* name = makeRangeVarFromNameList(stringToQualifiedNameList(layout->relation_name));
+        child = RangeVarGetRelid(name, NoLock, true);
+    }
+    if (!table_exists(child))
+        return InvalidOid;
+    return list_member_oid(relation_and_ancestors(child), root) ? child : InvalidOid;
+}
+
+Oid find_table(const Deletion* deletion, Oid* root)
+{
+    const Layout* layout = deletion->layout;
+    const TrackedRelation* tracked = tracked_relation_by_id(deletion->relation);
+    if (tracked == nullptr || !table_exists(tracked->relation))
+        raise_gone(deletion, tracked == nullptr ? layout->relation_name : tracked->name);
+    if (strcmp(tracked->capture, "events") != 0)
+        ereport(ERROR, (errcode(kNotTracked), errmsg("%s cannot be restored", describe(deletion)),
+                        errdetail("Its table %s is not tracked any more.", tracked->name),
+                        errhint("Call journal.track for the table first.")));
+    *root = tracked->relation;
+    // A partitioned table finds the row's place itself.
+    if (layout->is_root || get_rel_relkind(tracked->relation) == RELKIND_PARTITIONED_TABLE)
+        return tracked->relation;
+    const Oid child = find_child(layout, tracked->relation);
+    if (!OidIsValid(child))
+        raise_gone(deletion, layout->relation_name);
+    return child;
+}
+
+const PlanColumn* column_by_identity(const RelationPlan* plan, int32 id)
+{
+    for (int i = 0; i < plan->column_count; i++)
+        if (plan->columns[i].id == id)
+            return &plan->columns[i];
+    return nullptr;
+}
+
+bool is_retyped(const LayoutColumn& before, const PlanColumn& now)
+{
+    const char* type = format_type_extended(now.type, now.typmod,
+                                            FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+    return strcmp(before.type, type) != 0;
+}
+
+void note_lost(const Deletion* deletion, const char* column, const char* why)
+{
+    ereport(NOTICE, (errmsg("%s comes back without the value of column \"%s\": %s",
+                            describe(deletion), column, why)));
+}
+
+/// Takes the column into the target, or says why its value stays behind.
+void match_column(const Deletion* deletion, const RelationPlan* plan, int position, Target* target)
+{
+    const LayoutColumn& before = deletion->layout->columns[position];
+    const JsonbValue* stored = &deletion->row.values[position];
+    const PlanColumn* now = column_by_identity(plan, before.id);
+    if (now == nullptr) {
+        if (before.mode == ColumnMode::kStored && stored->type != jbvNull)
+            note_lost(deletion, before.name, "the column has been dropped");
+        return;
+    }
+    // What the table computes by itself comes back with the rest.
+    const TupleDesc descriptor = RelationGetDescr(target->relation);
+    if (TupleDescAttr(descriptor, now->number - 1)->attgenerated != '\0')
+        return;
+    switch (before.mode) {
+        case ColumnMode::kExcluded:
+            note_lost(deletion, now->name, "the journal was told to leave it out");
+            return;
+        case ColumnMode::kMasked:
+            note_lost(deletion, now->name, "the journal was told to mask it");
+            return;
+        case ColumnMode::kVirtual:
+            return;
+        case ColumnMode::kStored:
+        case ColumnMode::kGenerated:
+            target->columns[target->count++] = {stored, now, is_retyped(before, *now), Datum{0},
+                                                true};
+    }
+}
+
+}  // namespace
+
+Target* find_target(const Deletion* deletion)
+{
+    if (deletion->layout == nullptr || deletion->row.count == 0)
+        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be restored", describe(deletion)),
+                        errdetail("The journal does not hold the deleted row."),
+                        errhint("Only deletions of tracked tables' rows can be restored.")));
+
+    auto* target = make_in<Target>(CurrentMemoryContext);
+    const Oid table = find_table(deletion, &target->root);
+    target->relation = table_open(table, AccessShareLock);
+    const RelationPlan* plan = plan_for(target->relation);
+    if (plan->key_count == 0 || deletion->object_id == nullptr)
+        ereport(ERROR,
+                (errcode(kNotRestorable),
+                 errmsg("rows of %s cannot be restored", qualified_name(target->root)),
+                 errdetail("The table has no key, so that nobody could tell one row from another."),
+                 errhint("Add a primary key; rows deleted from then on can be restored.")));
+    target->columns = make_array_in<TargetColumn>(CurrentMemoryContext, deletion->row.count);
+    for (int i = 0; i < deletion->row.count; i++)
+        match_column(deletion, plan, i, target);
+    return target;
+}
+
+}  // namespace journal
