@@ -2,6 +2,7 @@
 #include "catalog/entry_data.hpp"
 
 #include "base/memory.hpp"
+#include "base/text_form.hpp"
 
 namespace journal {
 
@@ -155,33 +156,18 @@ Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null
     return OidInputFunctionCall(input, text, parameter, typmod);
 }
 
-char* text_form(Datum value, Oid type)
-{
-    Oid output = InvalidOid;
-    bool is_varlena = false;
-    getTypeOutputInfo(type, &output, &is_varlena);
-    return OidOutputFunctionCall(output, value);
-}
-
 char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row)
 {
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
+    char** texts = make_array_in<char*>(CurrentMemoryContext, foreign_key.count);
     for (int i = 0; i < foreign_key.count; i++) {
         const JsonbValue& value = row.values[foreign_key.positions[i]];
         // Keys are written by the types' output functions, and bool's has a letter.
-        char* text =
+        texts[i] =
             value.type == jbvBool ? pstrdup(value.val.boolean ? "t" : "f") : value_text(&value);
-        if (text == nullptr || foreign_key.count == 1)
-            return text;
-        JsonbValue element;
-        element.type = jbvString;
-        element.val.string.val = text;
-        element.val.string.len = static_cast<int>(strlen(text));
-        pushJsonbValue(&state, WJB_ELEM, &element);
+        if (texts[i] == nullptr)
+            return nullptr;
     }
-    Jsonb* key = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr));
-    return JsonbToCString(nullptr, &key->root, VARSIZE(key));
+    return object_key(foreign_key.count, texts);
 }
 
 }  // namespace journal

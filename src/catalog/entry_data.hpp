@@ -54,9 +54,6 @@ Jsonb* value_jsonb(const JsonbValue* value);
 /// have to be in force. is_null is set for SQL NULL. The input function raises what it raises.
 Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null);
 
-/// A datum's text form, as its type's output function writes it under the settings in force.
-char* text_form(Datum value, Oid type);
-
 /// The key of a row that a foreign key of its layout refers to, as object keys are written: the
 /// column's text form, or a JSON array of text forms; nullptr if one of them is NULL.
 char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row);

@@ -16,10 +16,8 @@ namespace {
 
 bool is_support(Oid role)
 {
-    List* name = list_make2(makeString(pstrdup("journal")), makeString(pstrdup("support")));
-    const Oid function = LookupFuncName(name, 0, nullptr, false);
-    return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_id, ObjectIdGetDatum(role),
-                                            ObjectIdGetDatum(function),
+    return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_name, ObjectIdGetDatum(role),
+                                            CStringGetTextDatum("journal.support()"),
                                             CStringGetTextDatum("EXECUTE")));
 }
 

@@ -8,6 +8,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "base/text_form.hpp"
 #include "catalog/restoring.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/target.hpp"
@@ -37,7 +38,7 @@ void decode_values(const Deletion* deletion, Progress* progress)
         if (!column.retyped || column.is_null)
             continue;
         const char* before = value_text(column.stored);
-        const char* now = text_form(column.value, column.column->type);
+        const char* now = text_form_once(column.column->type, column.value);
         if (strcmp(before, now) != 0)
             ereport(
                 NOTICE,
@@ -188,7 +189,6 @@ const char* differing_columns(const Target* target, TupleTableSlot* row)
     StringInfoData names;
     initStringInfo(&names);
     const TupleDesc descriptor = row->tts_tupleDescriptor;
-    const int level = enter_exact_settings();
     for (int i = 0; i < target->count; i++) {
         const TargetColumn& column = target->columns[i];
         const AttrNumber number = get_attnum(row->tts_tableOid, column.column->name);
@@ -199,13 +199,12 @@ const char* differing_columns(const Target* target, TupleTableSlot* row)
             is_null || column.is_null
                 ? is_null == column.is_null
                 : datum_image_eq(value, column.value, attribute->attbyval, attribute->attlen) ||
-                      strcmp(text_form(value, attribute->atttypid),
-                             text_form(column.value, column.column->type)) == 0;
+                      strcmp(text_form_once(attribute->atttypid, value),
+                             text_form_once(column.column->type, column.value)) == 0;
         if (!equal)
             appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
                              quote_identifier(column.column->name));
     }
-    leave_exact_settings(level);
     return names.len == 0 ? nullptr : names.data;
 }
 

@@ -28,7 +28,8 @@ Oid find_child(const Layout* layout, Oid root)
     Oid child = layout->relation_oid;
     if (!layout->current_incarnation) {
         // Oids of another life of the database mean nothing here; the name has to do.
-        RangeVar* name = makeRangeVarFromNameList(stringToQualifiedNameList(layout->relation_name));
+        RangeVar* name = makeRangeVarFromNameList(
+            textToQualifiedNameList(cstring_to_text(layout->relation_name)));
         child = RangeVarGetRelid(name, NoLock, true);
     }
     if (!table_exists(child))

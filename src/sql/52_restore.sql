@@ -1,11 +1,5 @@
 -- Bringing back what was deleted.
 
--- A marker: whoever may execute it is support. Such a grant is kept by a dump of the database, a role would not be.
-CREATE FUNCTION journal.support() RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT true';
-COMMENT ON FUNCTION journal.support() IS
-    'marks support: a role with EXECUTE on it may restore what only support can restore (orders)';
-
 CREATE FUNCTION journal.restore(entry bigint, reason text DEFAULT NULL)
     RETURNS TABLE (relation regclass, object_type text, object_id text, object_label text, restored_entry bigint)
     LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1 AS 'MODULE_PATHNAME', 'journal_restore';
