@@ -102,18 +102,23 @@ Relation open_partition(Relation entry, TimestampTz occurred_at, LOCKMODE lock)
 
 void secure_partition(Oid partition)
 {
+    MemoryContext context = CurrentMemoryContext;
     const char* table = qualified_name(partition);
+    Relation relation = table_open(partition, AccessShareLock);
+    const bool secured = relation->rd_rel->relrowsecurity;
+    table_close(relation, NoLock);
+
     Query query = Query::begin(RunAs::kOwner);
-    query.run(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table));
-    // Grants come from default privileges; a grantor's grants are revoked with the owner's.
+    if (!secured)
+        query.run(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table));
     const uint64 count = query.run(
         "SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' "
         "ELSE quote_ident(pg_get_userbyid(grantee)) END "
         "FROM pg_class, aclexplode(relacl) WHERE oid = $1 AND grantee <> relowner",
-        {{OIDOID, ObjectIdGetDatum(partition)}}, false);
-    const char** grantee = make_array_in<const char*>(CurrentMemoryContext, count);
+        {{OIDOID, ObjectIdGetDatum(partition)}});
+    const char** grantee = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++)
-        grantee[i] = query.text(i, 1, CurrentMemoryContext);
+        grantee[i] = query.text(i, 1, context);
     for (uint64 i = 0; i < count; i++)
         query.run(psprintf("REVOKE ALL ON %s FROM %s CASCADE", table, grantee[i]));
     query.end();

@@ -228,8 +228,9 @@ void drop_triggers(Oid root)
     ListCell* cell = nullptr;
     foreach (cell, members)
         for (const char* name : {kRowTrigger, kTruncateTrigger, kMovedTrigger})
-            query.run(psprintf("DROP TRIGGER IF EXISTS %s ON %s", quote_identifier(name),
-                               qualified_name(lfirst_oid(cell))));
+            if (has_trigger(lfirst_oid(cell), name))
+                query.run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(name),
+                                   qualified_name(lfirst_oid(cell))));
     query.end();
 }
 

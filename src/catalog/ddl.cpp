@@ -1,0 +1,360 @@
+// See ddl.hpp. This file follows commands that make or alter; drop.cpp those that drop.
+//
+// What a command can have changed is told from its parse tree, which keeps a dump's restore cheap
+// and undisturbed: there, constraints and triggers are created on tables that are registered
+// already, and a trigger of ours created too early would meet the dump's own.
+#include "catalog/ddl.hpp"
+
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "catalog/layout_writer.hpp"
+#include "catalog/partition.hpp"
+#include "catalog/register.hpp"
+#include "catalog/relation.hpp"
+#include "catalog/rule.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+/// What a command may have changed.
+struct Effects {
+    bool columns = false;     // of the tables that it names, or their keys and references
+    bool children = false;    // a table has a parent now
+    bool references = false;  // a table references others now
+    bool parted = false;      // a table may have lost its parent
+    bool names = false;       // of tables
+    bool types = false;       // names of types or schemas, which every layout may hold
+    bool conditions = false;  // what an event rule's condition calls
+    bool guards = false;      // on the journal's own tables
+};
+
+Effects effects_of_subcommand(AlterTableType type)
+{
+    switch (type) {
+        case AT_AddColumn:
+        case AT_DropColumn:
+        case AT_DropExpression:
+        case AT_SetNotNull:
+        case AT_DropNotNull:
+        case AT_AddIndexConstraint:
+        case AT_DropConstraint:
+        case AT_ReplicaIdentity:
+            return {.columns = true};
+        case AT_AlterColumnType:
+            return {.columns = true, .conditions = true};
+        case AT_AddConstraint:
+            return {.columns = true, .references = true};
+        case AT_AttachPartition:
+        case AT_AddInherit:
+            return {.columns = true, .children = true, .guards = true};
+        case AT_DetachPartition:
+        case AT_DetachPartitionFinalize:
+        case AT_DropInherit:
+            return {.parted = true};
+        case AT_EnableTrig:
+        case AT_EnableTrigAll:
+        case AT_EnableTrigUser:
+        case AT_EnableReplicaTrig:
+            return {.guards = true};
+        default:
+            return {};
+    }
+}
+
+Effects effects_of_alter(const AlterTableStmt* statement)
+{
+    if (statement->objtype != OBJECT_TABLE)
+        return {.conditions = statement->objtype == OBJECT_TYPE};
+    Effects effects{};
+    ListCell* cell = nullptr;
+    foreach (cell, statement->cmds) {
+        const Effects more = effects_of_subcommand(lfirst_node(AlterTableCmd, cell)->subtype);
+        effects.columns |= more.columns;
+        effects.children |= more.children;
+        effects.references |= more.references;
+        effects.parted |= more.parted;
+        effects.conditions |= more.conditions;
+        effects.guards |= more.guards;
+    }
+    return effects;
+}
+
+Effects effects_of_rename(ObjectType type)
+{
+    switch (type) {
+        case OBJECT_TABLE:
+            return {.columns = true, .names = true};
+        case OBJECT_COLUMN:
+            return {.columns = true};
+        case OBJECT_SCHEMA:
+            return {.names = true, .types = true, .conditions = true};
+        case OBJECT_TABCONSTRAINT:
+        case OBJECT_DOMCONSTRAINT:
+        case OBJECT_INDEX:
+            return {};
+        case OBJECT_COLLATION:
+        case OBJECT_TYPE:
+        case OBJECT_DOMAIN:
+            return {.types = true, .conditions = true};
+        default:
+            return {.conditions = true};
+    }
+}
+
+Effects effects_of(Node* statement)
+{
+    switch (nodeTag(statement)) {
+        case T_CreateStmt: {
+            const bool child = reinterpret_cast<CreateStmt*>(statement)->inhRelations != NIL;
+            return {.columns = child, .children = child, .guards = child};
+        }
+        case T_CreateSchemaStmt:
+            return {.columns = true, .children = true, .guards = true};
+        case T_AlterTableStmt:
+            return effects_of_alter(reinterpret_cast<AlterTableStmt*>(statement));
+        case T_RenameStmt:
+            return effects_of_rename(reinterpret_cast<RenameStmt*>(statement)->renameType);
+        case T_AlterObjectSchemaStmt:
+            return effects_of_rename(
+                reinterpret_cast<AlterObjectSchemaStmt*>(statement)->objectType);
+        case T_AlterOwnerStmt:
+            return {};
+        default:
+            return {.conditions = true};
+    }
+}
+
+bool is_journal_partition(Oid relation)
+{
+    return get_rel_relispartition(relation) &&
+           get_partition_parent(relation, true) == journal_table("entry");
+}
+
+/// Tables that the current command touched, as the server collected them.
+List* touched_tables()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT d.objid FROM pg_event_trigger_ddl_commands() d JOIN pg_class c "
+        "ON c.oid = d.objid WHERE d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p') "
+        "AND c.relpersistence <> 't'");
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* tables = NIL;
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return tables;
+}
+
+/// ENABLE TRIGGER ALL, as a dump with --disable-triggers says it, turns ENABLE ALWAYS into plain
+/// ENABLE: the guards get it back. DISABLE TRIGGER is left alone.
+void rearm_guards(Query& query, Oid relation)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const uint64 count = query.run(
+        "SELECT t.tgname, t.tgrelid FROM pg_trigger t "
+        "WHERE t.tgrelid = $1 AND t.tgfoid = 'journal.refuse_change()'::regprocedure "
+        "AND t.tgenabled IN ('O', 'R')",
+        {{OIDOID, ObjectIdGetDatum(relation)}});
+    const char** name = make_array_in<const char*>(context, count);
+    for (uint64 i = 0; i < count; i++)
+        name[i] = query.text(i, 1, context);
+    for (uint64 i = 0; i < count; i++)
+        query.run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relation),
+                           quote_identifier(name[i])));
+}
+
+/// Keeps the journal's own tables guarded: a partition that somebody attached, or that a dump
+/// restores, opens to nobody.
+void keep_guards(Oid table)
+{
+    if (!is_journal_relation(table) && !is_journal_partition(table))
+        return;
+    List* members = find_all_inheritors(table, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members) {
+        if (is_journal_partition(lfirst_oid(cell)))
+            secure_partition(lfirst_oid(cell));
+        Query query = Query::begin(RunAs::kOwner);
+        rearm_guards(query, lfirst_oid(cell));
+        query.end();
+    }
+}
+
+/// Records the layouts of a tracked table, its partitions and children.
+void note_layouts(Oid table)
+{
+    Oid root = InvalidOid;
+    if (tracked_root(table, &root) == 0)
+        return;
+    List* members = find_all_inheritors(table, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members) {
+        CHECK_FOR_INTERRUPTS();
+        note_layout(lfirst_oid(cell));
+    }
+}
+
+/// A table without a layout of the present incarnation has not been written to since a dump's
+/// restore, which may still be going on: what it lacks, the dump brings.
+bool is_being_restored(Oid table)
+{
+    Oid root = InvalidOid;
+    const int32 tracked = tracked_root(table, &root);
+    return tracked == 0 || newest_layout(tracked, root) == 0;
+}
+
+/// Takes our triggers from a table that was detached from a tracked one.
+void forget_parted(Oid table)
+{
+    Oid root = InvalidOid;
+    if (OidIsValid(table) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) &&
+        !is_journal_partition(table) && !is_journal_relation(table) &&
+        tracked_root(table, &root) == 0)
+        drop_triggers(table);
+}
+
+/// Tables that an ALTER TABLE took from their parent.
+void forget_parted_by(const AlterTableStmt* statement, List* tables)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, statement->cmds) {
+        const auto* command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype == AT_DetachPartition ||
+            command->subtype == AT_DetachPartitionFinalize) {
+            const auto* partition = reinterpret_cast<PartitionCmd*>(command->def);
+            forget_parted(RangeVarGetRelid(partition->name, NoLock, true));
+        } else if (command->subtype == AT_DropInherit) {
+            ListCell* table = nullptr;
+            foreach (table, tables)
+                forget_parted(lfirst_oid(table));
+        }
+    }
+}
+
+void update_names()
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "UPDATE journal.tracked_relation t SET relation_name = format('%I.%I', n.nspname, "
+        "c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.oid = t.relation AND t.relation_name <> format('%I.%I', n.nspname, c.relname)");
+    query.end();
+}
+
+/// Every tracked table's layout may name a type or a schema that has another name now.
+void note_all_layouts()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT relation::oid FROM journal.tracked_relation "
+        "WHERE capture = 'events' AND relation IS NOT NULL ORDER BY id");
+    Oid* relations = make_array_in<Oid>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        relations[i] = DatumGetObjectId(query.value(i, 1, &is_null));
+    }
+    query.end();
+    for (uint64 i = 0; i < count; i++)
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relations[i]))) {
+            note_layouts(relations[i]);
+            // No relcache entry changes when a type's name does.
+            invalidate_plans(relations[i]);
+        }
+}
+
+void follow_table(Oid table, const Effects& effects)
+{
+    if (effects.children || (effects.references && !is_being_restored(table)))
+        equip_tracked_children(table);
+    if (effects.columns)
+        note_layouts(table);
+}
+
+void follow_command(Node* statement, const Effects& effects)
+{
+    List* tables = touched_tables();
+    ListCell* cell = nullptr;
+    foreach (cell, tables)
+        if (effects.guards)
+            keep_guards(lfirst_oid(cell));
+    if (!has_tracked_relations())
+        return;
+
+    if (effects.names)
+        update_names();
+    foreach (cell, tables)
+        if (!is_journal_relation(lfirst_oid(cell)))
+            follow_table(lfirst_oid(cell), effects);
+    if (effects.parted)
+        forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
+    if (effects.types)
+        note_all_layouts();
+    if (effects.conditions)
+        check_rule_conditions();
+}
+
+bool is_nothing(const Effects& effects)
+{
+    return !effects.columns && !effects.children && !effects.references && !effects.parted &&
+           !effects.names && !effects.types && !effects.conditions && !effects.guards;
+}
+
+/// Whether the journal's tables are there: not while the extension is being created or dropped.
+bool has_journal()
+{
+    const Oid schema = get_namespace_oid("journal", true);
+    return OidIsValid(schema) && OidIsValid(get_relname_relid("tracked_relation", schema)) &&
+           OidIsValid(get_relname_relid("entry_default", schema));
+}
+
+}  // namespace
+
+bool has_tracked_relations()
+{
+    if (IsBinaryUpgrade || !has_journal())
+        return false;
+    Relation table = table_open(journal_table("tracked_relation"), AccessShareLock);
+    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+    const bool found = heap_getnext(scan, ForwardScanDirection) != nullptr;
+    table_endscan(scan);
+    UnregisterSnapshot(snapshot);
+    table_close(table, AccessShareLock);
+    return found;
+}
+
+}  // namespace journal
+
+/// The event trigger on ddl_command_end.
+JOURNAL_FUNCTION(journal_follow_ddl)
+{
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("journal.follow_ddl() is an event trigger function")));
+    const auto* event = reinterpret_cast<EventTriggerData*>(fcinfo->context);
+    const journal::Effects effects = journal::effects_of(event->parsetree);
+    if (!IsBinaryUpgrade && !journal::is_nothing(effects) && journal::has_journal() &&
+        (effects.guards || journal::has_tracked_relations()))
+        journal::follow_command(event->parsetree, effects);
+    PG_RETURN_NULL();
+}
+
+/// The event trigger on sql_drop.
+JOURNAL_FUNCTION(journal_follow_drop)
+{
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("journal.follow_drop() is an event trigger function")));
+    if (journal::has_tracked_relations())
+        journal::follow_drops();
+    PG_RETURN_NULL();
+}

@@ -1,0 +1,166 @@
+// Following drops (see ddl.hpp). Dropped columns are known by number; our identity of them stands
+// in the table's newest layout.
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "catalog/ddl.hpp"
+#include "catalog/rule.hpp"
+
+namespace journal {
+
+namespace {
+
+struct DroppedColumn {
+    Oid relation;
+    int32 number;
+    const char* name;
+    const char* table;  // its qualified name
+};
+
+struct Drops {
+    int table_count;
+    Datum* tables;
+    int column_count;
+    DroppedColumn* columns;
+    bool conditions;  // something went that a condition might call
+};
+
+Drops read_drops()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    // What is dropped for its table alone, its row type above all, is neither original nor normal.
+    const uint64 count = query.run(
+        "SELECT objid, objsubid, object_type, address_names[3], "
+        "format('%I.%I', address_names[1], address_names[2]) "
+        "FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary");
+    Drops drops{};
+    drops.tables = make_array_in<Datum>(context, count);
+    drops.columns = make_array_in<DroppedColumn>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        const Oid object = DatumGetObjectId(query.value(i, 1, &is_null));
+        const char* type = query.text(i, 3, context);
+        if (strcmp(type, "table") == 0)
+            drops.tables[drops.table_count++] = ObjectIdGetDatum(object);
+        else if (strcmp(type, "table column") == 0)
+            drops.columns[drops.column_count++] = {
+                object, query.int4(i, 2), query.text(i, 4, context), query.text(i, 5, context)};
+        else
+            for (const char* called : {"function", "aggregate", "operator", "type", "domain",
+                                       "cast", "collation", "schema", "composite type"})
+                drops.conditions |= strcmp(type, called) == 0;
+    }
+    query.end();
+    return drops;
+}
+
+/// The history of a dropped table stays, and with it the row that the history names.
+void forget_tables(const Drops& drops)
+{
+    ArrayType* tables =
+        construct_array(drops.tables, drops.table_count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "DELETE FROM journal.event_rule WHERE relation IN "
+        "(SELECT id FROM journal.tracked_relation WHERE relation::oid = ANY ($1))",
+        {{OIDARRAYOID, PointerGetDatum(tables)}});
+    query.run(
+        "UPDATE journal.tracked_relation SET relation = NULL, capture = 'none' "
+        "WHERE relation::oid = ANY ($1)",
+        {{OIDARRAYOID, PointerGetDatum(tables)}});
+    query.end();
+}
+
+/// Our identity of a dropped column of a registered table, with the table's row; 0 for others. In a
+/// new incarnation, before the first write, numbers say nothing: there the name tells.
+int32 identity_of(Query& query, const DroppedColumn& column, int32* tracked)
+{
+    const uint64 rows = query.run(
+        "SELECT t.id, (c ->> 'id')::integer FROM journal.tracked_relation t, LATERAL "
+        "(SELECT columns, incarnation = $4 AND relation_oid = $1 AS same FROM journal.layout "
+        "WHERE relation = t.id AND (incarnation = $4 AND relation_oid = $1 OR is_root) "
+        "ORDER BY incarnation = $4 AND relation_oid = $1 DESC, id DESC LIMIT 1) l, "
+        "jsonb_array_elements(l.columns) c WHERE t.relation::oid = $1 "
+        "AND CASE WHEN l.same THEN (c ->> 'number')::integer = $2 ELSE c ->> 'name' = $3 END",
+        {{OIDOID, ObjectIdGetDatum(column.relation)},
+         int4_argument(column.number),
+         text_argument(column.name),
+         {UUIDOID, UUIDPGetDatum(current_incarnation())}});
+    if (rows == 0)
+        return 0;
+    *tracked = query.int4(0, 1);
+    return query.int4(0, 2);
+}
+
+void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
+{
+    if (query.run("SELECT r.number, e.code FROM journal.event_rule r "
+                  "JOIN journal.event_type e ON e.id = r.event_type WHERE r.relation = $1 "
+                  "AND ($2 = ANY (r.columns) OR $2 = ANY (r.condition_columns) "
+                  "OR $2 = ANY (r.details) OR $2 = r.changed_at) ORDER BY r.number LIMIT 1",
+                  {int4_argument(tracked), int4_argument(id)}) == 0)
+        return;
+    const int32 number = query.int4(0, 1);
+    ereport(ERROR,
+            (errcode(kRuleDependsOnIt),
+             errmsg("cannot drop column %s of table %s because event rule %d (%s) depends "
+                    "on it",
+                    column.name, column.table, number, query.text(0, 2, CurrentMemoryContext)),
+             errhint("Take the rule back first: SELECT journal.drop_rule(%d).", number)));
+}
+
+/// A table of which names alone are kept was registered by us, not by its owner: it loses its
+/// label, and the DROP goes on.
+void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
+{
+    query.run(
+        "UPDATE journal.tracked_relation SET label_column = NULL "
+        "WHERE id = $1 AND label_column = $2 AND capture <> 'events'",
+        {int4_argument(tracked), int4_argument(id)});
+    if (query.run("SELECT o.name FROM journal.tracked_relation t, LATERAL (VALUES "
+                  "('label', t.label_column), ('account', t.account_column), "
+                  "('location', t.location_column), ('author', t.author_column), "
+                  "('created_at', t.created_at_column), ('document', t.document_column)) "
+                  "AS o (name, id) WHERE t.id = $1 AND t.capture = 'events' AND o.id = $2 LIMIT 1",
+                  {int4_argument(tracked), int4_argument(id)}) == 0)
+        return;
+    const char* option = query.text(0, 1, CurrentMemoryContext);
+    ereport(ERROR,
+            (errcode(kRuleDependsOnIt),
+             errmsg("cannot drop column %s of table %s because its tracking depends on it",
+                    column.name, column.table),
+             errdetail("It is the %s column.", option),
+             errhint("Call journal.track('%s', …) again with another %s column, or untrack the "
+                     "table.",
+                     column.table, option)));
+}
+
+void check_columns(const Drops& drops)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    for (int i = 0; i < drops.column_count; i++) {
+        int32 tracked = 0;
+        const int32 id = identity_of(query, drops.columns[i], &tracked);
+        if (id == 0)
+            continue;
+        refuse_if_rule_uses(query, drops.columns[i], tracked, id);
+        refuse_if_option_uses(query, drops.columns[i], tracked, id);
+    }
+    query.end();
+}
+
+}  // namespace
+
+void follow_drops()
+{
+    const Drops drops = read_drops();
+    if (drops.table_count > 0)
+        forget_tables(drops);
+    if (drops.column_count > 0)
+        check_columns(drops);
+    if (drops.conditions)
+        check_rule_conditions();
+}
+
+}  // namespace journal

@@ -1,0 +1,83 @@
+// Telling every backend that what it knows of a tracked table is out of date.
+//
+// Plans (relation.hpp) are rebuilt after a relcache invalidation of their table. So a trigger on
+// the rows that a plan is made of, tracked_relation and event_rule, invalidates the relation that
+// such a row names, whoever changes it: track, add_rule, or an administrator's UPDATE.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/relation.hpp"
+
+namespace journal {
+
+namespace {
+
+/// The table that a row of tracked_relation or event_rule names; InvalidOid if it is gone, or not
+/// there yet.
+Oid relation_of(Relation table, HeapTuple row)
+{
+    TupleDesc descriptor = RelationGetDescr(table);
+    const int column = SPI_fnumber(descriptor, "relation");
+    if (column <= 0)
+        elog(ERROR, "table %s has no column \"relation\"", RelationGetRelationName(table));
+    bool is_null = false;
+    const Datum value = heap_getattr(row, column, descriptor, &is_null);
+    if (is_null)
+        return InvalidOid;
+    Oid relation = InvalidOid;
+    if (TupleDescAttr(descriptor, column - 1)->atttypid == REGCLASSOID) {
+        relation = DatumGetObjectId(value);
+    } else {
+        Query query = Query::begin(RunAs::kOwner);
+        if (query.run("SELECT relation::oid FROM journal.tracked_relation WHERE id = $1",
+                      {int4_argument(DatumGetInt32(value))}) > 0) {
+            const Datum oid = query.value(0, 1, &is_null);
+            relation = is_null ? InvalidOid : DatumGetObjectId(oid);
+        }
+        query.end();
+    }
+    return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) ? relation : InvalidOid;
+}
+
+/// Invalidates a relation and those that reference it: their plans know its object type.
+void invalidate_with_references(Oid relation)
+{
+    if (!OidIsValid(relation))
+        return;
+    invalidate_plans(relation);
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = $1",
+        {{OIDOID, ObjectIdGetDatum(relation)}});
+    Oid* references = make_array_in<Oid>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        references[i] = DatumGetObjectId(query.value(i, 1, &is_null));
+    }
+    query.end();
+    for (uint64 i = 0; i < count; i++)
+        invalidate_plans(references[i]);
+}
+
+}  // namespace
+}  // namespace journal
+
+/// AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on tracked_relation and event_rule.
+JOURNAL_FUNCTION(journal_invalidate_plan)
+{
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("journal.invalidate_plan() is a trigger function")));
+    const auto* trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
+    if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("journal.invalidate_plan() stands after changes of rows only")));
+    const Oid before = journal::relation_of(trigger->tg_relation, trigger->tg_trigtuple);
+    journal::invalidate_with_references(before);
+    if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)) {
+        const Oid after = journal::relation_of(trigger->tg_relation, trigger->tg_newtuple);
+        if (after != before)
+            journal::invalidate_with_references(after);
+    }
+    return PointerGetDatum(nullptr);
+}
