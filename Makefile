@@ -45,9 +45,12 @@ LANGUAGE = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden
 PG_CPPFLAGS = -Isrc -isystem $(includedir_server)
 PG_CXXFLAGS = $(LANGUAGE) $(WARNINGS) -MMD -MP
 SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
-EXTRA_CLEAN = $(OBJS:.o=.d)
+EXTRA_CLEAN = $(OBJS:.o=.d) build tmp_check
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(wildcard $(PGXS)),)
+$(error no PostgreSQL to build for: install postgresql-server-dev-15, or give PG_CONFIG=/path/to/pg_config)
+endif
 include $(PGXS)
 
 COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
