@@ -21,6 +21,12 @@ struct TransactionHooks {
 /// Registers hooks for the backend's life; calling it again with the same hooks does nothing.
 void register_hooks(const TransactionHooks* hooks);
 
+/// How deep triggers are nested at this moment; 0 outside of them.
+inline int trigger_depth()
+{
+    return DatumGetInt32(pg_trigger_depth(nullptr));
+}
+
 /// The id of a row that this backend wrote, valid until the (sub)transaction that wrote it aborts.
 struct CachedRow {
     int64 id = 0;

@@ -120,6 +120,30 @@ void store_guessed_label(Relation relation)
     query.end();
 }
 
+// Registers a referenced table for its names. It is not open while its triggers are made.
+void register_reference(Oid target)
+{
+    Relation referenced = table_open(target, ShareRowExclusiveLock);
+    insert_default(referenced, "labels");
+    table_close(referenced, NoLock);
+
+    Query query = Query::begin(RunAs::kOwner);
+    // A former row of the same table serves again.
+    query.run(
+        "UPDATE journal.tracked_relation SET capture = 'labels' "
+        "WHERE relation = $1 AND capture = 'none'",
+        {{REGCLASSOID, ObjectIdGetDatum(target)}});
+    ensure_row_trigger(query, target, false);
+    if (get_rel_relkind(target) == RELKIND_RELATION)
+        ensure_truncate_trigger(query, target, false);
+    query.end();
+
+    referenced = table_open(target, NoLock);
+    store_guessed_label(referenced);
+    table_close(referenced, NoLock);
+    fill_labels(*find_tracked_relation(target));
+}
+
 }  // namespace
 
 AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
@@ -193,21 +217,7 @@ void equip_references(Oid relation)
         const TrackedRelation* tracked = find_tracked_relation(target);
         if (tracked != nullptr && strcmp(tracked->capture, "none") != 0)
             continue;
-        Relation referenced = table_open(target, ShareRowExclusiveLock);
-        insert_default(referenced, "labels");
-        // A former row of the same table keeps its identity.
-        Query query = Query::begin(RunAs::kOwner);
-        query.run(
-            "UPDATE journal.tracked_relation SET capture = 'labels' WHERE relation = $1 AND "
-            "capture = 'none'",
-            {{REGCLASSOID, ObjectIdGetDatum(target)}});
-        ensure_row_trigger(query, target, false);
-        if (get_rel_relkind(target) == RELKIND_RELATION)
-            ensure_truncate_trigger(query, target, false);
-        query.end();
-        store_guessed_label(referenced);
-        fill_labels(*find_tracked_relation(target));
-        table_close(referenced, NoLock);
+        register_reference(target);
     }
 }
 

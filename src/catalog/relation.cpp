@@ -215,7 +215,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     } else {
         plan->layout = newest_layout(tracked.id, plan->relation);
     }
-    load_rules(plan, relation);
+    load_rules(plan, relation, writable);
     return plan;
 }
 
@@ -302,6 +302,11 @@ int32 tracked_root(Oid relation, Oid* root)
         return 0;
     *root = tracked->relation;
     return tracked->id;
+}
+
+bool tracked_relation_is_gone(Relation relation)
+{
+    return !OidIsValid(get_trigger_oid(RelationGetRelid(relation), "00_event_journal", true));
 }
 
 void invalidate_plans(Oid relation)

@@ -77,7 +77,7 @@ struct RelationPlan {
 RelationPlan* plan_for(Relation relation);
 
 /// The same, but nullptr for a table that the journal does not know, and never writes anything.
-/// Its layout is the newest recorded one and may be 0.
+/// Its layout is the newest recorded one and may be 0; its rules' conditions cannot be run.
 RelationPlan* known_plan_for(Relation relation);
 
 /// Writes a layout row for a tracked table (or partition or child of one) if its columns have
@@ -92,6 +92,10 @@ void equip_tracked_children(Oid relation);
 /// Nearest tracked ancestor of a table (or itself): tracked_relation.id and the root's oid; 0 if
 /// there is none.
 int32 tracked_root(Oid relation, Oid* root);
+
+/// Whether a table has our TRUNCATE trigger but, belonging to no tracked table, no row trigger of
+/// ours: it was a partition.
+bool tracked_relation_is_gone(Relation relation);
 
 /// Has every backend rebuild its plans of a table, its partitions and children at the end of this
 /// transaction.

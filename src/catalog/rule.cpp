@@ -68,7 +68,7 @@ struct StoredCondition {
 
 }  // namespace
 
-void load_rules(RelationPlan* plan, Relation relation)
+void load_rules(RelationPlan* plan, Relation relation, bool executable)
 {
     MemoryContext work = CurrentMemoryContext;
     Query query = Query::begin_latest();
@@ -106,6 +106,8 @@ void load_rules(RelationPlan* plan, Relation relation)
         Expr* expression =
             parse_condition(conditions[i].text, conditions[i].search_path, rule.operation, relation,
                             conditions[i].column_count, conditions[i].columns, nullptr);
+        if (!executable)
+            continue;
         MemoryContext previous = MemoryContextSwitchTo(plan->context);
         rule.condition = ExecInitQual(make_ands_implicit(expression_planner(expression)), nullptr);
         rule.evaluation = CreateStandaloneExprContext();

@@ -25,7 +25,9 @@ struct Rule {
 };
 
 /// Reads the rules of a plan's relation into the plan, conditions parsed against the open table.
-void load_rules(RelationPlan* plan, Relation relation);
+/// Unless executable, conditions are only parsed: planning one may run immutable functions of the
+/// rule's author, which is right in a trigger of the table, and nowhere else.
+void load_rules(RelationPlan* plan, Relation relation, bool executable);
 
 /// Whether a rule's condition holds for a change; slots are of the plan's table, old null for an
 /// insert, new for a delete.

@@ -302,52 +302,51 @@ void invalidate_referencing(Oid relation)
         invalidate_plans(referencing[i]);
 }
 
-// Everything but what other tables need to be registered for: see finish_tracking.
-void begin_tracking(Relation relation, const TrackOptions& options)
+// Everything but what other tables need to be registered for: see finish_tracking. The table is
+// locked, but not open while its triggers are made.
+void begin_tracking(Oid oid, const TrackOptions& options)
 {
+    Relation relation = table_open(oid, NoLock);
     require_owner(relation);
     require_trackable(relation);
     const char* object_type =
         options.object_type != nullptr ? options.object_type : RelationGetRelationName(relation);
-    const int32 id = claim_row(relation, object_type);
-    store_options(id, relation, object_type, options);
-    equip_tracked(RelationGetRelid(relation), options.always);
-    invalidate_plans(RelationGetRelid(relation));
-    invalidate_referencing(RelationGetRelid(relation));
+    store_options(claim_row(relation, object_type), relation, object_type, options);
+    table_close(relation, NoLock);
+    equip_tracked(oid, options.always);
+    invalidate_plans(oid);
+    invalidate_referencing(oid);
     CommandCounterIncrement();
 }
 
-void finish_tracking(Relation relation)
+// Registers what the table references, builds its plan once, so that a mistake shows now and the
+// layout is on record, and back-fills it if asked to.
+int64 finish_tracking(Oid oid, bool backfill)
 {
-    equip_references(RelationGetRelid(relation));
-    // Builds the plan once, so that a mistake shows now and the layout is on record.
+    equip_references(oid);
+    Relation relation = table_open(oid, NoLock);
     plan_for(relation);
-    const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
+    const TrackedRelation* tracked = find_tracked_relation(oid);
     // Their names have to be known also for events before their first own entry.
     if (strcmp(tracked->object_type, "employee") == 0 ||
         strcmp(tracked->object_type, "location") == 0)
         fill_labels(*tracked);
+    const int64 entries = backfill ? backfill_relation(relation) : 0;
+    table_close(relation, NoLock);
+    return entries;
 }
 
-void make_coming_months()
-{
-    Query query = Query::begin(RunAs::kOwner);
-    query.run("SELECT journal.maintain($1)", {int4_argument(kMonthsAhead)});
-    query.end();
-}
-
-Relation open_for_tracking(Oid relation)
+// Of the same strength as CREATE TRIGGER's lock: two trackers of one table meet here, and no writer
+// slips between.
+void lock_for_tracking(Oid relation)
 {
     if (!OidIsValid(relation))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
                         errhint("Name the table: journal.track('crm.orders').")));
-    // Of the same strength as CREATE TRIGGER's: two trackers of one table meet here, and no writer
-    // slips between.
-    Relation opened = try_relation_open(relation, ShareRowExclusiveLock);
-    if (opened == nullptr)
+    LockRelationOid(relation, ShareRowExclusiveLock);
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
                         errmsg("relation with OID %u does not exist", relation)));
-    return opened;
 }
 
 const char* name_argument(FunctionCallInfo fcinfo, int number)
@@ -404,13 +403,11 @@ JOURNAL_FUNCTION(journal_track)
     options.snapshot_on_create = boolean_argument(fcinfo, 12, true);
     options.always = boolean_argument(fcinfo, 14, false);
 
-    Relation relation = open_for_tracking(PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0));
+    const Oid relation = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
+    lock_for_tracking(relation);
     begin_tracking(relation, options);
-    make_coming_months();
-    finish_tracking(relation);
-    const int64 entries = boolean_argument(fcinfo, 13, false) ? backfill_relation(relation) : 0;
-    relation_close(relation, NoLock);
-    PG_RETURN_INT64(entries);
+    make_coming_months(kMonthsAhead);
+    PG_RETURN_INT64(finish_tracking(relation, boolean_argument(fcinfo, 13, false)));
 }
 
 /// journal.track_schema(schema, backfill): every table of the schema that is not tracked yet.
@@ -448,25 +445,19 @@ JOURNAL_FUNCTION(journal_track_schema)
     query.end();
 
     // First all tables, then what they reference: most of that is among them.
-    Relation* opened = make_array_in<Relation>(context, count);
     for (uint64 i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
-        opened[i] = open_for_tracking(tables[i]);
+        lock_for_tracking(tables[i]);
         TrackOptions options{};
         options.object_type = types[i];
         options.ignored.present = options.excluded.present = options.masked.present = true;
         options.snapshot_on_create = true;
-        begin_tracking(opened[i], options);
+        begin_tracking(tables[i], options);
     }
     if (count > 0)
-        make_coming_months();
+        make_coming_months(kMonthsAhead);
     for (uint64 i = 0; i < count; i++)
-        finish_tracking(opened[i]);
-    for (uint64 i = 0; i < count; i++) {
-        if (boolean_argument(fcinfo, 1, false))
-            backfill_relation(opened[i]);
-        relation_close(opened[i], NoLock);
-    }
+        finish_tracking(tables[i], boolean_argument(fcinfo, 1, false));
     PG_RETURN_INT32(static_cast<int32>(count));
 }
 
@@ -474,9 +465,11 @@ JOURNAL_FUNCTION(journal_track_schema)
 JOURNAL_FUNCTION(journal_untrack)
 {
     require_writable("journal.untrack()");
-    Relation relation = open_for_tracking(PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0));
-    const Oid oid = RelationGetRelid(relation);
+    const Oid oid = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
+    lock_for_tracking(oid);
+    Relation relation = relation_open(oid, NoLock);
     require_owner(relation);
+    relation_close(relation, NoLock);
     Oid root = InvalidOid;
     const int32 id = tracked_root(oid, &root);
     if (id == 0 || root != oid)
@@ -508,7 +501,6 @@ JOURNAL_FUNCTION(journal_untrack)
     if (rules > 0)
         ereport(NOTICE, (errmsg("dropped " UINT64_FORMAT " event rules of %s", rules,
                                 qualified_name(oid))));
-    relation_close(relation, NoLock);
     PG_RETURN_VOID();
 }
 

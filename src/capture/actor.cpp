@@ -1,0 +1,204 @@
+// See actor.hpp.
+#include "capture/actor.hpp"
+
+#include "base/function.hpp"
+#include "base/insert.hpp"
+#include "base/journal_tables.hpp"
+#include "base/settings.hpp"
+#include "base/transaction.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr std::size_t kLongestFact = 256;
+
+// The facts that the remembered session row states. The client's address cannot change.
+struct SessionFacts {
+    CachedRow row;
+    pg_uuid_t incarnation;
+    Oid session_role;
+    Oid acting_role;
+    char application[kLongestFact];
+};
+SessionFacts session;
+
+// The facts that the remembered context row states, in TopMemoryContext.
+struct ContextFacts {
+    CachedRow row;
+    char* account;
+    char* actor_kind;
+    char* reason;
+    char* extra;
+};
+ContextFacts context;
+
+void savepoint_aborted(SubTransactionId aborted)
+{
+    session.row.savepoint_aborted(aborted);
+    context.row.savepoint_aborted(aborted);
+}
+
+void transaction_ended(bool committed)
+{
+    session.row.ended(committed);
+    // A context belongs to its transaction.
+    context.row = CachedRow{};
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
+
+bool same_session()
+{
+    return session.row.id != 0 && session.session_role == GetSessionUserId() &&
+           session.acting_role == GetUserId() &&
+           strncmp(session.application, application_name, kLongestFact - 1) == 0 &&
+           memcmp(&session.incarnation, current_incarnation(), sizeof(pg_uuid_t)) == 0;
+}
+
+// NULL for a connection over a local socket, as inet_client_addr() says it.
+Datum client_address(bool* is_null)
+{
+    LOCAL_FCINFO(fcinfo, 0);
+    InitFunctionCallInfoData(*fcinfo, nullptr, 0, InvalidOid, nullptr, nullptr);
+    const Datum address = inet_client_addr(fcinfo);
+    *is_null = fcinfo->isnull;
+    return address;
+}
+
+void write_session()
+{
+    enum {
+        kId,
+        kIncarnation,
+        kStartedAt,
+        kProcess,
+        kAddress,
+        kSessionRole,
+        kActingRole,
+        kApplication,
+        kCount
+    };
+    Datum values[kCount];
+    bool nulls[kCount] = {};
+    NameData session_role;
+    NameData acting_role;
+    namestrcpy(&session_role, GetUserNameFromId(GetSessionUserId(), false));
+    namestrcpy(&acting_role, GetUserNameFromId(GetUserId(), false));
+    const int64 id = next_id("session_id_seq");
+    values[kId] = Int64GetDatum(id);
+    values[kIncarnation] = UUIDPGetDatum(current_incarnation());
+    values[kStartedAt] = TimestampTzGetDatum(MyStartTimestamp);
+    values[kProcess] = Int32GetDatum(MyProcPid);
+    values[kAddress] = client_address(&nulls[kAddress]);
+    values[kSessionRole] = NameGetDatum(&session_role);
+    values[kActingRole] = NameGetDatum(&acting_role);
+    values[kApplication] = CStringGetTextDatum(application_name);
+    Relation table = table_open(journal_table("session"), RowExclusiveLock);
+    insert_row(table, values, nulls);
+    table_close(table, NoLock);
+
+    session.incarnation = *current_incarnation();
+    session.session_role = GetSessionUserId();
+    session.acting_role = GetUserId();
+    strlcpy(session.application, application_name, kLongestFact);
+    session.row.set(id);
+}
+
+bool same_fact(const char* kept, const char* now)
+{
+    return kept != nullptr && strcmp(kept, now) == 0;
+}
+
+void keep_fact(char** kept, const char* now)
+{
+    if (*kept != nullptr)
+        pfree(*kept);
+    *kept = nullptr;
+    *kept = MemoryContextStrdup(TopMemoryContext, now);
+}
+
+void set_text(Datum* value, bool* is_null, const char* fact)
+{
+    *is_null = *fact == '\0';
+    if (!*is_null)
+        *value = CStringGetTextDatum(fact);
+}
+
+void write_context(const char* account)
+{
+    enum { kId, kAccount, kActorKind, kReason, kExtra, kCount };
+    Datum values[kCount];
+    bool nulls[kCount] = {};
+    const int64 id = next_id("context_id_seq");
+    values[kId] = Int64GetDatum(id);
+    values[kAccount] = CStringGetTextDatum(account);
+    set_text(&values[kActorKind], &nulls[kActorKind], settings.actor_kind);
+    set_text(&values[kReason], &nulls[kReason], settings.reason);
+    nulls[kExtra] = *settings.extra == '\0';
+    if (!nulls[kExtra])
+        values[kExtra] = DirectFunctionCall1(jsonb_in, CStringGetDatum(settings.extra));
+    Relation table = table_open(journal_table("context"), RowExclusiveLock);
+    insert_row(table, values, nulls);
+    table_close(table, NoLock);
+
+    context.row = CachedRow{};
+    keep_fact(&context.account, account);
+    keep_fact(&context.actor_kind, settings.actor_kind);
+    keep_fact(&context.reason, settings.reason);
+    keep_fact(&context.extra, settings.extra);
+    context.row.set(id);
+}
+
+}  // namespace
+
+int64 session_id()
+{
+    if (!same_session()) {
+        register_hooks(&kHooks);
+        session.row = CachedRow{};
+        write_session();
+    }
+    return session.row.id;
+}
+
+int64 context_id(const char* account)
+{
+    if (*settings.actor_kind == '\0' && *settings.reason == '\0' && *settings.extra == '\0')
+        return 0;
+    if (context.row.id == 0 || !same_fact(context.account, account) ||
+        !same_fact(context.actor_kind, settings.actor_kind) ||
+        !same_fact(context.reason, settings.reason) || !same_fact(context.extra, settings.extra)) {
+        register_hooks(&kHooks);
+        write_context(account);
+    }
+    return context.row.id;
+}
+
+namespace {
+
+// Sets one setting for the rest of the transaction.
+void say(const char* name, const char* value)
+{
+    set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+}  // namespace
+
+/// journal.set_context(employee, location, account, actor_kind, reason, extra): for this
+/// transaction. NULL leaves a value,
+/// '' clears it.
+JOURNAL_FUNCTION(journal_set_context)
+{
+    static constexpr const char* kNames[] = {"event_journal.employee", "event_journal.location",
+                                             "event_journal.account", "event_journal.actor_kind",
+                                             "event_journal.reason"};
+    for (int i = 0; i < static_cast<int>(lengthof(kNames)); i++)
+        if (!PG_ARGISNULL(i))
+            say(kNames[i], text_to_cstring(PG_GETARG_TEXT_PP(i)));
+    if (!PG_ARGISNULL(5))
+        say("event_journal.extra", JsonbToCString(nullptr, &PG_GETARG_JSONB_P(5)->root, 0));
+    PG_RETURN_VOID();
+}
+
+}  // namespace journal

@@ -1,0 +1,225 @@
+// See change.hpp.
+#include "capture/change.hpp"
+
+#include "base/memory.hpp"
+#include "base/settings.hpp"
+#include "capture/clock.hpp"
+#include "capture/encoder.hpp"
+#include "capture/entry_writer.hpp"
+#include "catalog/restoring.hpp"
+#include "catalog/rule.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr int kNobody = -1;  // a changed column that no rule's entry holds yet
+
+// One change while its entries are made. Lives in the memory context of one trigger call.
+struct Change {
+    RelationPlan* plan;
+    char operation;
+    TupleTableSlot* old_row;
+    TupleTableSlot* new_row;
+    RowImage before;    // empty for an insert
+    RowImage after;     // empty for a delete
+    int changed_count;  // of an update
+    int* changed;       // positions of columns that differ, in order
+    int* owner;         // for each of them the event (from 0) that holds it, or kNobody
+
+    const RowImage& present() const { return operation == 'd' ? before : after; }
+};
+
+// A row's values in the order of the layout.
+RowImage image_of(const RelationPlan* plan, TupleTableSlot* slot)
+{
+    RowImage image{};
+    if (slot == nullptr)
+        return image;
+    slot_getallattrs(slot);
+    image.values = make_array_in<Datum>(CurrentMemoryContext, plan->column_count);
+    image.nulls = make_array_in<bool>(CurrentMemoryContext, plan->column_count);
+    for (int i = 0; i < plan->column_count; i++) {
+        const AttrNumber number = plan->columns[i].number;
+        image.values[i] = slot->tts_values[number - 1];
+        image.nulls[i] = slot->tts_isnull[number - 1];
+    }
+    return image;
+}
+
+// Finds the columns that an update changed; false if none of them is worth an event.
+bool find_changes(Change* change)
+{
+    RelationPlan* plan = change->plan;
+    change->changed = make_array_in<int>(CurrentMemoryContext, plan->column_count);
+    change->owner = make_array_in<int>(CurrentMemoryContext, plan->column_count);
+    bool is_event = false;
+    for (int i = 0; i < plan->column_count; i++) {
+        const PlanColumn& column = plan->columns[i];
+        if (column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kVirtual ||
+            !column_differs(plan, i, change->before, change->after))
+            continue;
+        is_event |= !column.ignored;
+        change->owner[change->changed_count] = kNobody;
+        change->changed[change->changed_count++] = i;
+    }
+    return is_event;
+}
+
+bool touches(const Change& change, const Rule& rule)
+{
+    for (int i = 0; i < change.changed_count; i++)
+        for (int j = 0; j < rule.column_count; j++)
+            if (change.changed[i] == rule.columns[j])
+                return true;
+    return false;
+}
+
+bool matches(const Change& change, const Rule& rule)
+{
+    return rule.operation == change.operation &&
+           (rule.column_count == 0 || touches(change, rule)) &&
+           condition_holds(rule, change.old_row, change.new_row);
+}
+
+// Gives an event those of its rule's changed columns that no earlier event holds.
+void claim_columns(Change* change, const Rule& rule, int event)
+{
+    for (int i = 0; i < change->changed_count; i++)
+        for (int j = 0; j < rule.column_count; j++)
+            if (change->changed[i] == rule.columns[j] && change->owner[i] == kNobody)
+                change->owner[i] = event;
+}
+
+const char* text_or(const char* text, const char* setting)
+{
+    if (text != nullptr)
+        return text;
+    return *setting == '\0' ? nullptr : setting;
+}
+
+// The facts that all entries of the change share.
+Entry common_facts(const Change& change, CommandId command)
+{
+    RelationPlan* plan = change.plan;
+    const RowImage& row = change.present();
+    Entry entry{};
+    entry.occurred_at = moment_of(command);
+    entry.command = command;
+    entry.relation = plan->id;
+    entry.layout = plan->layout;
+    entry.operation = change.operation;
+    const char* account = plan->account < 0 ? nullptr : column_text(plan, plan->account, row);
+    entry.account = account != nullptr ? account : settings.account;
+    entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
+                             settings.location);
+    entry.employee = text_or(nullptr, settings.employee);
+    entry.object_type = plan->object_type;
+    entry.object_id = row_key(plan, plan->key, plan->key_count, row);
+    if (change.operation == 'u') {
+        const char* previous = row_key(plan, plan->key, plan->key_count, change.before);
+        if (previous != nullptr && entry.object_id != nullptr &&
+            strcmp(previous, entry.object_id) != 0)
+            entry.previous_id = previous;
+    }
+    entry.document_id = row_key(plan, plan->document, plan->document_count, row);
+    entry.document_type = entry.document_id == nullptr ? nullptr : plan->document_type;
+    entry.label = plan->label < 0 ? nullptr : column_text(plan, plan->label, row);
+    entry.links = encode_links(plan, row);
+    return entry;
+}
+
+// The part of the change that one event's entry holds; event 0 also what no event claimed.
+Jsonb* data_of(const Change& change, int event)
+{
+    RelationPlan* plan = change.plan;
+    if (change.operation != 'u') {
+        if (event > 0 || (change.operation == 'i' && !plan->snapshot_on_create))
+            return nullptr;
+        return encode_row(plan, change.present());
+    }
+    int* positions = make_array_in<int>(CurrentMemoryContext, change.changed_count);
+    int count = 0;
+    for (int i = 0; i < change.changed_count; i++)
+        if (change.owner[i] == event || (event == 0 && change.owner[i] == kNobody))
+            positions[count++] = change.changed[i];
+    return encode_changes(plan, positions, count, &change.before, change.after);
+}
+
+int32 generic_event(const RelationPlan* plan, char operation)
+{
+    return operation == 'i'   ? plan->created_event
+           : operation == 'u' ? plan->changed_event
+                              : plan->deleted_event;
+}
+
+// A restored row is one event, whatever the rules say of inserted rows.
+void record_restored(const Change& change, Entry entry, Restoring* restoring)
+{
+    entry.id = restoring->entry;
+    entry.restores = restoring->deletion;
+    entry.event_type = change.plan->restored_event;
+    entry.reported = true;
+    entry.data = encode_row(change.plan, change.after);
+    write_entry(entry);
+    restoring_written(restoring, change.plan->relation, &change.new_row->tts_tid);
+}
+
+}  // namespace
+
+void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* new_row,
+                   CommandId command)
+{
+    encoder_for(plan);
+    Change change{};
+    change.plan = plan;
+    change.operation = old_row == nullptr ? 'i' : new_row == nullptr ? 'd' : 'u';
+    change.old_row = old_row;
+    change.new_row = new_row;
+    change.before = image_of(plan, old_row);
+    change.after = image_of(plan, new_row);
+    if (change.operation == 'u' && !find_changes(&change))
+        return;
+
+    // Conditions first, all of them on the same change: they may run functions of the user's, which
+    // may write.
+    const Rule** matching = make_array_in<const Rule*>(CurrentMemoryContext, plan->rule_count);
+    int count = 0;
+    for (int i = 0; i < plan->rule_count; i++) {
+        if (!matches(change, plan->rules[i]))
+            continue;
+        claim_columns(&change, plan->rules[i], count);
+        matching[count++] = &plan->rules[i];
+    }
+
+    Entry entry = common_facts(change, command);
+    Restoring* restoring = change.operation == 'i' && restoring_any() && entry.object_id != nullptr
+                               ? restoring_match(plan->id, entry.object_id)
+                               : nullptr;
+    if (restoring != nullptr) {
+        record_restored(change, entry, restoring);
+        return;
+    }
+    if (count == 0) {
+        entry.event_type = generic_event(plan, change.operation);
+        entry.reported = !plan->has_rules;
+        entry.data = data_of(change, 0);
+        write_entry(entry);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        const Rule& rule = *matching[i];
+        entry.event_type = rule.event_type;
+        entry.reported = true;
+        entry.data = data_of(change, i);
+        entry.details =
+            rule.detail_count == 0
+                ? nullptr
+                : encode_details(plan, rule.details, rule.detail_count, change.present());
+        const int64 id = write_entry(entry);
+        if (i == 0)
+            entry.change = id;
+    }
+}
+
+}  // namespace journal

@@ -1,0 +1,68 @@
+// See clock.hpp. Kept are, for each command that may still be passed by a later one, the time of
+// its first change. Once a statement at some trigger depth has gone on to another command, deeper
+// commands before it need no place of their own: only the first after each outer command matters.
+// So the list stays as short as triggers are nested.
+#include "capture/clock.hpp"
+
+#include "base/transaction.hpp"
+
+namespace journal {
+
+namespace {
+
+struct Moment {
+    CommandId command;
+    TimestampTz first;
+    int depth;  // of triggers
+};
+
+constexpr int kMostMoments = 64;
+Moment moments[kMostMoments];
+int moment_count;
+TimestampTz last_moment;
+
+void forget(bool)
+{
+    moment_count = 0;
+    last_moment = 0;
+}
+
+constexpr TransactionHooks kHooks = {nullptr, nullptr, forget};
+
+// Makes room for a new, highest command: drops what no later change can need. Of a run of commands
+// at the same or a greater depth only the first can still be passed, by a statement further out.
+void drop_passed(int depth)
+{
+    while (moment_count >= 2 && moments[moment_count - 1].depth >= depth &&
+           moments[moment_count - 2].depth >= depth)
+        moment_count--;
+    if (moment_count == kMostMoments) {
+        memmove(&moments[0], &moments[1], sizeof(Moment) * (kMostMoments - 1));
+        moment_count--;
+    }
+}
+
+}  // namespace
+
+TimestampTz moment_of(CommandId command)
+{
+    if (moment_count == 0)
+        register_hooks(&kHooks);
+    const TimestampTz now = GetCurrentTimestamp();
+    if (moment_count == 0 || command > moments[moment_count - 1].command) {
+        // A gap of two microseconds leaves room before this command for a late change of an earlier
+        // one.
+        last_moment = std::max(now, last_moment + 2);
+        const int depth = trigger_depth();
+        drop_passed(depth);
+        moments[moment_count++] = {command, last_moment, depth};
+        return last_moment;
+    }
+    for (int i = 0; i < moment_count; i++)
+        if (moments[i].command > command)
+            return moments[i].first - 1;
+    last_moment = std::max(now, last_moment);
+    return last_moment;
+}
+
+}  // namespace journal

@@ -1,0 +1,42 @@
+// One row of journal.entry: forming it and putting it into its month.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+/// What an entry says. Pointers are borrowed until write_entry returns; nullptr is SQL NULL.
+struct Entry {
+    int64 id;  // 0: the next of the sequence
+    TimestampTz occurred_at;
+    int64 change;    // 0: the entry's own id
+    int64 restores;  // 0: none
+    CommandId command;
+    int32 event_type;
+    int32 relation;  // 0: none
+    int32 layout;    // 0: none
+    char operation;  // i, u, d, l
+    bool reported;
+    bool backfilled;
+    const char* account;  // never null
+    const char* location;
+    const char* employee;
+    const char* object_type;
+    const char* object_id;
+    const char* previous_id;
+    const char* document_type;
+    const char* document_id;
+    const char* label;
+    Jsonb* links;
+    Jsonb* details;
+    Jsonb* data;
+};
+
+/// Writes the entry at once and returns its id. Transaction, session and context are those of the
+/// moment.
+int64 write_entry(const Entry& entry);
+
+/// Id for an entry that is about to be written.
+int64 next_entry_id();
+
+}  // namespace journal
