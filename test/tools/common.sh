@@ -77,6 +77,16 @@ end_running() {
     running=
 }
 
+# Forgets what the calling shell says of servers, languages and make, so that every run is alike.
+plain_environment() {
+    local name
+    for name in "${!PG@}"; do
+        [ "$name" = PG_CONFIG ] || unset "$name"
+    done
+    unset LC_ALL LANGUAGE TZ MAKEFLAGS MFLAGS MAKELEVEL
+    export LANG=C.UTF-8
+}
+
 # Makes the temporary folder $work, which the server user can read, and has it removed at the end,
 # together with every server that still runs in it. In /tmp, since a socket's path has to be short.
 make_work_folder() {
