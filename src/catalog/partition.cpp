@@ -11,27 +11,40 @@ namespace journal {
 
 namespace {
 
-/// An index of every partition: the end of its name, and what follows ON.
+/// An index of every partition: the end of its name, and its definition as the server prints it.
 struct PartitionIndex {
     const char* suffix;
     const char* definition;
 };
 constexpr PartitionIndex kIndexes[] = {
-    {"time_idx", "(account, occurred_at, id)"},
-    {"object_idx", "(account, object_type, object_id, id)"},
-    {"document_idx", "(account, document_type, document_id, id) WHERE document_id IS NOT NULL"},
-    {"previous_idx", "(account, object_type, previous_id) WHERE previous_id IS NOT NULL"},
-    {"deleted_idx", "(account, occurred_at, id) WHERE operation = 'd'"},
+    {"time_idx", "USING btree (account, occurred_at, id)"},
+    {"object_idx", "USING btree (account, object_type, object_id, id)"},
+    {"document_idx",
+     "USING btree (account, document_type, document_id, id) WHERE (document_id IS NOT NULL)"},
+    {"previous_idx",
+     "USING btree (account, object_type, previous_id) WHERE (previous_id IS NOT NULL)"},
+    {"deleted_idx", "USING btree (account, occurred_at, id) WHERE (operation = 'd'::\"char\")"},
     {"id_idx", "USING brin (id)"},
 };
+
+// An index is known by its definition: its name may have been changed, or may belong to a month
+// that was detached and renamed.
+bool has_index(Query& query, Oid partition, const char* definition)
+{
+    return query.run(
+               "SELECT FROM pg_index WHERE indrelid = $1 AND indisvalid "
+               "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
+               {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(definition)}) > 0;
+}
 
 void create_indexes(Query& query, Oid partition, const char* table)
 {
     const Oid schema = get_rel_namespace(partition);
     for (const PartitionIndex& index : kIndexes) {
-        const char* name = makeObjectName(get_rel_name(partition), nullptr, index.suffix);
-        if (OidIsValid(get_relname_relid(name, schema)))
+        if (has_index(query, partition, index.definition))
             continue;
+        const char* name =
+            ChooseRelationName(get_rel_name(partition), nullptr, index.suffix, schema, false);
         query.run(
             psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
     }

@@ -1,0 +1,91 @@
+\i test/regress/fresh.sql
+-- Privileges: nothing is for everybody, whatever the installer's default privileges say; writers need none.
+
+CREATE ROLE regress_passer_by;
+CREATE VIEW open_object AS
+SELECT 'relation' AS what, c.oid::regclass::text AS name, g.grantee::regrole, g.privilege_type
+FROM pg_class c, aclexplode(coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))) g
+WHERE relnamespace = to_regnamespace('journal') AND relkind IN ('r', 'p', 'v', 'S') AND g.grantee <> relowner
+UNION ALL
+SELECT 'function', p.oid::regprocedure::text, g.grantee::regrole, g.privilege_type
+FROM pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) g
+WHERE pronamespace = to_regnamespace('journal') AND g.grantee <> proowner
+UNION ALL
+SELECT 'schema', nspname, g.grantee::regrole, g.privilege_type
+FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) g
+WHERE nspname = 'journal' AND g.grantee <> nspowner;
+
+SELECT * FROM open_object;
+
+-- Default privileges that give everything away: installed under them, and months made under them.
+DROP EXTENSION event_journal;
+DROP SCHEMA journal;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO regress_passer_by WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO PUBLIC, regress_passer_by;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO regress_passer_by;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO PUBLIC, regress_passer_by;
+CREATE EXTENSION event_journal;
+SELECT journal.maintain(1);
+SELECT * FROM open_object;
+SET ROLE regress_passer_by;
+SELECT count(*) FROM journal.entry;
+SELECT journal.maintain();
+RESET ROLE;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM PUBLIC, regress_passer_by;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON SEQUENCES FROM PUBLIC, regress_passer_by;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM regress_passer_by;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON SCHEMAS FROM PUBLIC, regress_passer_by;
+
+-- Calling one of its functions takes EXECUTE on it, and nothing else of the journal.
+GRANT USAGE ON SCHEMA journal TO regress_passer_by;
+SET ROLE regress_passer_by;
+SELECT journal.maintain();
+SELECT journal.support();
+SELECT journal.equip_partition('journal.entry_default');
+SELECT journal.refuse_change();
+SELECT nextval('journal.entry_id_seq');
+SELECT id FROM journal.incarnation;
+CREATE TEMP TABLE mine (id integer);
+CREATE TRIGGER hijack BEFORE DELETE ON mine FOR EACH ROW EXECUTE FUNCTION journal.refuse_change();
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION journal.maintain TO regress_passer_by;
+SET ROLE regress_passer_by;
+SELECT journal.maintain(2);
+RESET ROLE;
+
+-- The support right is a grant, which a dump keeps; the function does nothing.
+GRANT EXECUTE ON FUNCTION journal.support TO regress_passer_by;
+SELECT has_function_privilege('regress_passer_by', 'journal.support()', 'EXECUTE');
+SELECT journal.support();
+SELECT obj_description('journal.support()'::regprocedure, 'pg_proc');
+
+-- No function runs with its owner's rights under the caller's search_path.
+SELECT oid::regprocedure FROM pg_proc
+WHERE pronamespace = 'journal'::regnamespace AND prosecdef
+  AND NOT coalesce(proconfig::text ~ 'search_path=', false);
+-- A stranger's operators and relations are not run either.
+CREATE SCHEMA regress_trap;
+CREATE FUNCTION regress_trap.spring(timestamptz, timestamptz) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the trap is sprung by %', current_user; END $$;
+CREATE OPERATOR regress_trap.>= (FUNCTION = regress_trap.spring, LEFTARG = timestamptz, RIGHTARG = timestamptz);
+CREATE OPERATOR regress_trap.< (FUNCTION = regress_trap.spring, LEFTARG = timestamptz, RIGHTARG = timestamptz);
+CREATE FUNCTION regress_trap.spring(oid, oid) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the trap is sprung by %', current_user; END $$;
+CREATE OPERATOR regress_trap.= (FUNCTION = regress_trap.spring, LEFTARG = oid, RIGHTARG = oid);
+CREATE FUNCTION regress_trap.aclexplode(aclitem[]) RETURNS SETOF record LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the trap is sprung by %', current_user; END $$;
+GRANT USAGE ON SCHEMA regress_trap TO regress_passer_by;
+SET ROLE regress_passer_by;
+SET search_path = regress_trap, pg_catalog, pg_temp;
+CREATE TEMP TABLE entry_default (occurred_at timestamptz);
+CREATE TEMP TABLE pg_class (oid oid);
+SELECT now() >= now();
+SELECT journal.maintain(5);
+RESET ROLE;
+RESET search_path;
+
+\set VERBOSITY terse
+DROP SCHEMA regress_trap CASCADE;
+DROP OWNED BY regress_passer_by;
+DROP ROLE regress_passer_by;
