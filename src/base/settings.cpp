@@ -110,9 +110,11 @@ int enter_exact_settings()
         const char* name;
         const char* value;
     } kExact[] = {
-        {"DateStyle", "ISO, YMD"},   {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
-        {"extra_float_digits", "1"}, {"bytea_output", "hex"},       {"lc_monetary", "C"},
-        {"xmloption", "content"},    {"array_nulls", "on"},         {"search_path", "pg_catalog"},
+        {"DateStyle", "ISO, YMD"},     {"IntervalStyle", "postgres"},
+        {"TimeZone", "UTC"},           {"extra_float_digits", "1"},
+        {"bytea_output", "hex"},       {"lc_monetary", "C"},
+        {"xmloption", "content"},      {"array_nulls", "on"},
+        {"search_path", "pg_catalog"}, {"quote_all_identifiers", "off"},
     };
     const int level = NewGUCNestLevel();
     for (const auto& setting : kExact)

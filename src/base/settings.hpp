@@ -26,9 +26,9 @@ void define_settings();
 TimestampTz report_clock();
 
 /// Sets DateStyle, IntervalStyle, TimeZone, extra_float_digits, bytea_output, lc_monetary,
-/// xmloption, array_nulls and search_path so that every type's text form reads back to the same
-/// value. Returns what leave_exact_settings takes. An error in between needs no clean-up: the
-/// transaction's abort undoes it.
+/// xmloption, array_nulls, search_path and quote_all_identifiers so that every type's text form
+/// reads back to the same value. Returns what leave_exact_settings takes. An error in between needs
+/// no clean-up: the transaction's abort undoes it.
 int enter_exact_settings();
 void leave_exact_settings(int level);
 

@@ -5,6 +5,7 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/settings.hpp"
 
 namespace journal {
 
@@ -390,6 +391,8 @@ int32 newest_layout(int32 tracked, Oid relation)
 
 Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
 {
+    // Names of types must not depend on the session, or each would record a layout of its own.
+    const int level = enter_exact_settings();
     auto* layout = make_in<Layout>(CurrentMemoryContext);
     layout->relation = tracked.id;
     layout->relation_oid = RelationGetRelid(relation);
@@ -406,6 +409,7 @@ Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
     }
     describe_key(layout, relation, tracked);
     describe_foreign_keys(layout, relation, tracked);
+    leave_exact_settings(level);
     return layout;
 }
 

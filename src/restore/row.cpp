@@ -182,8 +182,8 @@ void insert_in_subtransaction(const Deletion* deletion, Progress* progress, int6
         raise_translated(deletion, progress, error);
 }
 
-/// Names of the columns that differ between what was to be restored and the row's newest version,
-/// or nullptr if all are equal. The row may be in a partition with another order of columns.
+/// Says in which columns the row's newest version differs from what was to be restored, or nullptr
+/// if all are equal. The row may be in a partition with another order of columns.
 const char* differing_columns(const Target* target, TupleTableSlot* row)
 {
     StringInfoData names;
@@ -205,7 +205,7 @@ const char* differing_columns(const Target* target, TupleTableSlot* row)
             appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
                              quote_identifier(column.column->name));
     }
-    return names.len == 0 ? nullptr : names.data;
+    return names.len == 0 ? nullptr : psprintf("These columns would differ: %s.", names.data);
 }
 
 /// Holds the row as it is now, after every trigger, against the snapshot.
@@ -220,7 +220,7 @@ void verify_row(const Deletion* deletion, const Progress* progress)
     table_tuple_get_latest_tid(scan, &tid);
     const char* differing = table_tuple_fetch_row_version(table, &tid, snapshot, row)
                                 ? differing_columns(progress->target, row)
-                                : "all: the row is not there any more";
+                                : "The row is not there any more.";
     table_endscan(scan);
     ExecDropSingleTupleTableSlot(row);
     UnregisterSnapshot(snapshot);
@@ -230,7 +230,7 @@ void verify_row(const Deletion* deletion, const Progress* progress)
                 (errcode(kRestoredInexactly),
                  errmsg("%s cannot be restored exactly: a trigger or rule of its table changes it",
                         describe(deletion)),
-                 errdetail("Columns that would differ: %s.", differing),
+                 errdetail_internal("%s", differing),
                  errhint("Let the trigger leave the row as it is, or disable it meanwhile.")));
 }
 

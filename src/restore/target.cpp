@@ -3,16 +3,17 @@
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
+#include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
 
 namespace {
 
-[[noreturn]] void raise_gone(const Deletion* deletion, const char* name)
+[[noreturn]] void raise_gone(const Deletion* deletion, const char* where)
 {
     ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be restored", describe(deletion)),
-                    errdetail("Its table %s does not exist any more.", name),
+                    errdetail("%s does not exist any more.", where),
                     errhint("journal.entries shows the deleted row in its column snapshot.")));
     pg_unreachable();
 }
@@ -42,7 +43,8 @@ Oid find_table(const Deletion* deletion, Oid* root)
     const Layout* layout = deletion->layout;
     const TrackedRelation* tracked = tracked_relation_by_id(deletion->relation);
     if (tracked == nullptr || !table_exists(tracked->relation))
-        raise_gone(deletion, tracked == nullptr ? layout->relation_name : tracked->name);
+        raise_gone(deletion, psprintf("Its table %s",
+                                      tracked == nullptr ? layout->relation_name : tracked->name));
     if (strcmp(tracked->capture, "events") != 0)
         ereport(ERROR, (errcode(kNotTracked), errmsg("%s cannot be restored", describe(deletion)),
                         errdetail("Its table %s is not tracked any more.", tracked->name),
@@ -53,7 +55,8 @@ Oid find_table(const Deletion* deletion, Oid* root)
         return tracked->relation;
     const Oid child = find_child(layout, tracked->relation);
     if (!OidIsValid(child))
-        raise_gone(deletion, layout->relation_name);
+        raise_gone(deletion,
+                   psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name));
     return child;
 }
 
@@ -129,8 +132,11 @@ Target* find_target(const Deletion* deletion)
                  errdetail("The table has no key, so that nobody could tell one row from another."),
                  errhint("Add a primary key; rows deleted from then on can be restored.")));
     target->columns = make_array_in<TargetColumn>(CurrentMemoryContext, deletion->row.count);
+    // Names of types are compared as layouts write them.
+    const int level = enter_exact_settings();
     for (int i = 0; i < deletion->row.count; i++)
         match_column(deletion, plan, i, target);
+    leave_exact_settings(level);
     return target;
 }
 

@@ -15,16 +15,31 @@ DECLARE
 BEGIN
     SELECT attname INTO key_name FROM pg_attribute WHERE attrelid = expected AND attnum > 0 AND NOT attisdropped ORDER BY attnum LIMIT 1;
     RETURN QUERY EXECUTE format(
-        'SELECT coalesce(p.%1$I, e.%1$I)::text, NULL, p::text, e::text FROM %2$s p FULL JOIN %3$s e ON p.%1$I = e.%1$I '
-        'WHERE (p.%1$I IS NULL) <> (e.%1$I IS NULL) ORDER BY 1', key_name, present, expected);
+        'SELECT coalesce(one.%1$I, two.%1$I)::text, NULL, one::text, two::text FROM %2$s one FULL JOIN %3$s two '
+        'ON one.%1$I = two.%1$I WHERE (one.%1$I IS NULL) <> (two.%1$I IS NULL) ORDER BY 1', key_name, present, expected);
     FOR column_name IN
         SELECT attname FROM pg_attribute WHERE attrelid = expected AND attnum > 0 AND NOT attisdropped ORDER BY attnum
     LOOP
-        -- The operator compares the values' bytes: 1.10 and 1.1 are equal by =, and not here.
+        -- The values' bytes are compared: 1.10 and 1.1 are equal by =, and not here.
         RETURN QUERY EXECUTE format(
-            'SELECT p.%1$I::text, %4$L, p.%5$I::text, e.%5$I::text FROM %2$s p JOIN %3$s e ON p.%1$I = e.%1$I '
-            'WHERE ROW(p.%5$I) *<> ROW(e.%5$I) ORDER BY 1', key_name, present, expected, column_name, column_name);
+            'SELECT one.%1$I::text, %4$L, one.%5$I::text, two.%5$I::text FROM %2$s one JOIN %3$s two ON one.%1$I = two.%1$I '
+            'WHERE record_image_ne(ROW(one.%5$I), ROW(two.%5$I)) ORDER BY 1', key_name, present, expected, column_name, column_name);
     END LOOP;
+END
+$$;
+
+-- What a restore is refused with; ids, which may vary, as N.
+CREATE FUNCTION test.refused(entry bigint, reason text DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    code text; message text; detail text; hint text;
+BEGIN
+    PERFORM journal.restore(entry, reason);
+    RETURN NEXT 'restored';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN NEXT format('%s: %s', code, regexp_replace(message, 'entry \d+', 'entry N'));
+    IF detail <> '' THEN RETURN NEXT '  DETAIL: ' || regexp_replace(detail, 'entry \d+', 'entry N'); END IF;
+    IF hint <> '' THEN RETURN NEXT '  HINT: ' || hint; END IF;
 END
 $$;
 RESET client_min_messages;
