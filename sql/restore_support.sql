@@ -36,7 +36,7 @@ INSERT INTO crm.comments VALUES (1, 1, 'first', 3), (2, 1, NULL, NULL), (3, 2, '
 INSERT INTO crm.files VALUES (1, 'scan.pdf', '\x00ff'), (2, 'other.pdf', '\x');
 CREATE SCHEMA copy;
 SELECT format('CREATE TABLE copy.%1$I AS SELECT * FROM crm.%1$I', relname) FROM pg_class
-WHERE relnamespace = 'crm'::regnamespace AND relkind = 'r' \gexec
+WHERE relnamespace = 'crm'::regnamespace AND relkind = 'r' ORDER BY relname \gexec
 
 -- The application deletes the files, and the order takes the rest along by cascade.
 BEGIN;
