@@ -34,7 +34,6 @@ struct Effects {
 Effects effects_of_subcommand(AlterTableType type)
 {
     switch (type) {
-        case AT_AddColumn:
         case AT_DropColumn:
         case AT_DropExpression:
         case AT_SetNotNull:
@@ -45,6 +44,7 @@ Effects effects_of_subcommand(AlterTableType type)
             return {.columns = true};
         case AT_AlterColumnType:
             return {.columns = true, .conditions = true};
+        case AT_AddColumn:
         case AT_AddConstraint:
             return {.columns = true, .references = true};
         case AT_AttachPartition:

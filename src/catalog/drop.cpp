@@ -32,7 +32,8 @@ Drops read_drops()
     // What is dropped for its table alone, its row type above all, is neither original nor normal.
     const uint64 count = query.run(
         "SELECT objid, objsubid, object_type, address_names[3], "
-        "format('%I.%I', address_names[1], address_names[2]) "
+        "CASE WHEN object_type = 'table column' "
+        "THEN format('%I.%I', address_names[1], address_names[2]) END "
         "FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary");
     Drops drops{};
     drops.tables = make_array_in<Datum>(context, count);

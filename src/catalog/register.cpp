@@ -64,12 +64,14 @@ void equip_member(Query& query, Oid relation, bool always)
     const char kind = get_rel_relkind(relation);
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
         return;
-    // A partition has the row trigger from its parent.
-    if (!trigger_is(relation, kRowTrigger, always))
+    // What holds rows has the triggers, each leaf its own: a row trigger on the partitioned table
+    // would be cloned to every new partition by whoever makes one, who would need EXECUTE on our
+    // function.
+    if (kind == RELKIND_RELATION && !trigger_is(relation, kRowTrigger, always))
         ensure_row_trigger(query, relation, always);
-    // Only what holds rows is truncated row by row, and only a partitioned table moves rows.
     if (kind == RELKIND_RELATION && !trigger_is(relation, kTruncateTrigger, always))
         ensure_truncate_trigger(query, relation, always);
+    // Only a partitioned table moves rows.
     if (kind == RELKIND_PARTITIONED_TABLE && !trigger_is(relation, kMovedTrigger, always))
         ensure_trigger(query, relation, kMovedTrigger, "AFTER UPDATE",
                        "FOR EACH STATEMENT EXECUTE FUNCTION journal.capture_moved()", always);
@@ -224,11 +226,12 @@ void equip_references(Oid relation)
 void equip_tracked_children(Oid relation)
 {
     const TrackedRelation* tracked = find_tracked_relation(relation);
-    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0 ||
+    if (tracked == nullptr || strcmp(tracked->capture, "none") == 0 ||
         !OidIsValid(tracked->relation))
         return;
     equip_tracked(relation, tracked->always);
-    equip_references(relation);
+    if (strcmp(tracked->capture, "events") == 0)
+        equip_references(relation);
 }
 
 void drop_triggers(Oid root)

@@ -169,7 +169,9 @@ void check_rule_conditions()
             ereport(ERROR, (errcode(kRuleDependsOnIt),
                             errmsg("event rule %d (%s) on %s depends on what this command changes",
                                    numbers[i], codes[i], qualified_name(relations[i])),
-                            errdetail("Its condition no longer holds together: %s", error->message),
+                            errdetail("Its condition no longer holds together: %s%s%s",
+                                      error->message, error->detail == nullptr ? "" : ". ",
+                                      error->detail == nullptr ? "" : error->detail),
                             errhint("Take the rule back first: SELECT journal.drop_rule(%d).",
                                     numbers[i])));
         relation_close(relation, AccessShareLock);
