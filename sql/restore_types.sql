@@ -113,7 +113,7 @@ RESET ALL; SET client_min_messages = warning;
 SELECT t.relname, d.* FROM pg_class t, test.differences(t.oid, ('copy.' || t.relname)::regclass) d
 WHERE t.relnamespace = 'shop'::regnamespace AND t.relkind = 'r';
 
--- The other way round: written by the second's settings, restored by the first's; and by an update that gave every value.
+-- The other way round: written by the second's settings, restored by the first's.
 SET DateStyle = 'SQL, DMY'; SET TimeZone = 'America/Havana'; SET IntervalStyle = 'postgres_verbose'; SET extra_float_digits = 0; SET search_path = '';
 DELETE FROM shop.numbers; DELETE FROM shop.texts; DELETE FROM shop.times; DELETE FROM shop.collections; DELETE FROM shop.others;
 SET DateStyle = 'Postgres, MDY'; SET TimeZone = 'Asia/Kathmandu'; SET IntervalStyle = 'sql_standard'; SET bytea_output = 'escape';
