@@ -190,13 +190,15 @@ RESET SESSION AUTHORIZATION;
 -- ---------------------------------------------------------------------------------------------------------------------
 
 CREATE TEMPORARY TABLE occurrence AS
-SELECT row_number() OVER () AS position, type.*, (SELECT count(*) FROM journal.entries WHERE event = type.code) AS occurred
-  FROM journal.event_types AS type WHERE is_core;
+SELECT type.id AS number, type.event_group, type.code, type.title_ru, type.title_en, count(entry.event) AS occurred
+  FROM journal.event_types AS type LEFT JOIN journal.entries AS entry ON entry.event = type.code
+ WHERE type.is_core
+ GROUP BY 1, 2, 3, 4, 5;
 
 \echo
 \echo '=== Все виды событий за неделю / All event types in the week ==='
-SELECT event_group AS "group", code, title_ru AS "Событие", title_en AS event, occurred
-  FROM occurrence ORDER BY position;
+SELECT number AS "no", event_group AS "group", code, title_ru AS "Событие", title_en AS event, occurred
+  FROM occurrence ORDER BY number;
 
 SELECT count(*) AS event_types, sum(occurred) AS events, count(*) FILTER (WHERE occurred = 0) AS missing
   FROM occurrence;
