@@ -66,11 +66,16 @@ bool is_journal_relation(Oid relation)
     return get_rel_namespace(relation) == get_namespace_oid("journal", true);
 }
 
+Snapshot latest_snapshot()
+{
+    return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
+}
+
 const pg_uuid_t* current_incarnation()
 {
     if (!incarnation_known) {
         Relation table = table_open(journal_table("incarnation"), AccessShareLock);
-        Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+        Snapshot snapshot = RegisterSnapshot(latest_snapshot());
         SysScanDesc scan = systable_beginscan(table, InvalidOid, false, snapshot, 0, nullptr);
         HeapTuple tuple = systable_getnext(scan);
         if (!HeapTupleIsValid(tuple))

@@ -15,6 +15,10 @@ int64 next_id(const char* sequence);
 /// Whether relation belongs to schema journal.
 bool is_journal_relation(Oid relation);
 
+/// A snapshot of what is committed now, whatever the transaction's own snapshot; in a parallel
+/// operation, which must not take one, the active snapshot.
+Snapshot latest_snapshot();
+
 /// The incarnation that transaction ids of this database belong to (see journal.incarnation). Valid
 /// until the next call.
 const pg_uuid_t* current_incarnation();

@@ -64,8 +64,7 @@ Query Query::begin(RunAs role)
 Query Query::begin_latest()
 {
     Query query = begin(RunAs::kOwner);
-    // A parallel leader must not take a snapshot; it has an active one, and writes nothing.
-    PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+    PushActiveSnapshot(latest_snapshot());
     query.snapshot_pushed_ = true;
     return query;
 }

@@ -323,7 +323,7 @@ bool has_tracked_relations()
     if (IsBinaryUpgrade || !has_journal())
         return false;
     Relation table = table_open(journal_table("tracked_relation"), AccessShareLock);
-    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    Snapshot snapshot = RegisterSnapshot(latest_snapshot());
     TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
     const bool found = heap_getnext(scan, ForwardScanDirection) != nullptr;
     table_endscan(scan);
