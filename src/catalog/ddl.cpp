@@ -29,6 +29,7 @@ struct Effects {
     bool types = false;       // names of types or schemas, which every layout may hold
     bool conditions = false;  // what an event rule's condition calls
     bool guards = false;      // on the journal's own tables
+    bool always = false;      // triggers that fire always may do so no more
 };
 
 Effects effects_of_subcommand(AlterTableType type)
@@ -55,10 +56,11 @@ Effects effects_of_subcommand(AlterTableType type)
         case AT_DropInherit:
             return {.parted = true};
         case AT_EnableTrig:
-        case AT_EnableTrigAll:
-        case AT_EnableTrigUser:
         case AT_EnableReplicaTrig:
             return {.guards = true};
+        case AT_EnableTrigAll:
+        case AT_EnableTrigUser:
+            return {.guards = true, .always = true};
         default:
             return {};
     }
@@ -78,6 +80,7 @@ Effects effects_of_alter(const AlterTableStmt* statement)
         effects.parted |= more.parted;
         effects.conditions |= more.conditions;
         effects.guards |= more.guards;
+        effects.always |= more.always;
     }
     return effects;
 }
@@ -154,21 +157,23 @@ List* touched_tables()
 }
 
 /// ENABLE TRIGGER ALL, as a dump with --disable-triggers says it, turns ENABLE ALWAYS into plain
-/// ENABLE: the guards get it back. DISABLE TRIGGER is left alone.
-void rearm_guards(Query& query, Oid relation)
+/// ENABLE: a table's triggers that call one of the functions get it back. DISABLE TRIGGER is left
+/// alone.
+void rearm_triggers(Oid relation, const char* functions)
 {
     MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT t.tgname, t.tgrelid FROM pg_trigger t "
-        "WHERE t.tgrelid = $1 AND t.tgfoid = 'journal.refuse_change()'::regprocedure "
-        "AND t.tgenabled IN ('O', 'R')",
-        {{OIDOID, ObjectIdGetDatum(relation)}});
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = $1 AND tgenabled IN ('O', 'R') "
+        "AND tgfoid = ANY (cast($2 AS regprocedure[])::oid[])",
+        {{OIDOID, ObjectIdGetDatum(relation)}, text_argument(functions)});
     const char** name = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++)
         name[i] = query.text(i, 1, context);
     for (uint64 i = 0; i < count; i++)
         query.run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relation),
                            quote_identifier(name[i])));
+    query.end();
 }
 
 /// Keeps the journal's own tables guarded: a partition that somebody attached, or that a dump
@@ -182,10 +187,21 @@ void keep_guards(Oid table)
     foreach (cell, members) {
         if (is_journal_partition(lfirst_oid(cell)))
             secure_partition(lfirst_oid(cell));
-        Query query = Query::begin(RunAs::kOwner);
-        rearm_guards(query, lfirst_oid(cell));
-        query.end();
+        rearm_triggers(lfirst_oid(cell), "{journal.refuse_change(),journal.invalidate_plan()}");
     }
+}
+
+/// The same for a table that is tracked always, its partitions and children.
+void keep_always(Oid table)
+{
+    const TrackedRelation* tracked = find_tracked_relation(table);
+    if (tracked == nullptr || !tracked->always)
+        return;
+    List* members = find_all_inheritors(table, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        rearm_triggers(lfirst_oid(cell),
+                       "{journal.capture(),journal.capture_truncate(),journal.capture_moved()}");
 }
 
 /// Records the layouts of a tracked table, its partitions and children.
@@ -249,26 +265,48 @@ void update_names()
     query.end();
 }
 
-/// Every tracked table's layout may name a type or a schema that has another name now.
-void note_all_layouts()
+/// Tables that are tracked now.
+List* tracked_tables()
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT relation::oid FROM journal.tracked_relation "
-        "WHERE capture = 'events' AND relation IS NOT NULL ORDER BY id");
-    Oid* relations = make_array_in<Oid>(context, count);
+        "SELECT c.oid FROM journal.tracked_relation t JOIN pg_class c ON c.oid = t.relation "
+        "WHERE t.capture = 'events' ORDER BY t.id");
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* tables = NIL;
     for (uint64 i = 0; i < count; i++) {
         bool is_null = false;
-        relations[i] = DatumGetObjectId(query.value(i, 1, &is_null));
+        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
     }
+    MemoryContextSwitchTo(spi_context);
     query.end();
-    for (uint64 i = 0; i < count; i++)
-        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relations[i]))) {
-            note_layouts(relations[i]);
-            // No relcache entry changes when a type's name does.
-            invalidate_plans(relations[i]);
-        }
+    return tables;
+}
+
+/// Every tracked table's layout may name a type or a schema that has another name now.
+void note_all_layouts()
+{
+    List* tables = tracked_tables();
+    ListCell* cell = nullptr;
+    foreach (cell, tables) {
+        note_layouts(lfirst_oid(cell));
+        // No relcache entry changes when a type's name does.
+        invalidate_plans(lfirst_oid(cell));
+    }
+}
+
+/// A data-only dump may load a table before the row that says that it is tracked always.
+void keep_always_after(Oid table)
+{
+    if (table != journal_table("tracked_relation")) {
+        keep_always(table);
+        return;
+    }
+    List* tables = tracked_tables();
+    ListCell* cell = nullptr;
+    foreach (cell, tables)
+        keep_always(lfirst_oid(cell));
 }
 
 void follow_table(Oid table, const Effects& effects)
@@ -291,9 +329,12 @@ void follow_command(Node* statement, const Effects& effects)
 
     if (effects.names)
         update_names();
-    foreach (cell, tables)
+    foreach (cell, tables) {
+        if (effects.always)
+            keep_always_after(lfirst_oid(cell));
         if (!is_journal_relation(lfirst_oid(cell)))
             follow_table(lfirst_oid(cell), effects);
+    }
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)
