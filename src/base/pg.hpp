@@ -47,6 +47,7 @@ extern "C" {
 #include <catalog/pg_extension.h>
 #include <catalog/pg_inherits.h>
 #include <catalog/pg_namespace.h>
+#include <catalog/pg_operator.h>
 #include <catalog/pg_proc.h>
 #include <catalog/pg_trigger.h>
 #include <catalog/pg_type.h>
@@ -77,6 +78,7 @@ extern "C" {
 #include <parser/parse_coerce.h>
 #include <parser/parse_collate.h>
 #include <parser/parse_expr.h>
+#include <parser/parse_func.h>
 #include <parser/parse_relation.h>
 #include <parser/parser.h>
 #include <parser/scansup.h>

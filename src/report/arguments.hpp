@@ -1,0 +1,51 @@
+// Arguments that the reading functions share: lists, page size, direction, cursor, language.
+#pragma once
+
+#include "base/pg.hpp"
+#include "catalog/account.hpp"
+#include "report/cursor.hpp"
+#include "report/period.hpp"
+
+namespace journal {
+
+/// A list argument; given is false for NULL, which means all.
+struct TextList {
+    bool given;
+    int count;
+    const char** items;  // sorted, each once
+};
+
+/// Which page of what is asked for.
+struct PageRequest {
+    const Account* account;
+    Bounds bounds;  // of the period
+    bool descending;
+    int page_size;
+    bool has_position;  // the page begins behind (occurred_at, id)
+    TimestampTz occurred_at;
+    int64 id;
+    uint64 fingerprint;
+};
+
+/// An argument as C text, or nullptr for NULL.
+const char* text_or_null(FunctionCallInfo fcinfo, int number);
+
+/// A text[] argument called name; raises JE021 for an empty list and null_value_not_allowed for a
+/// NULL in it.
+TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name);
+
+/// The page size of an argument (50 for NULL); raises invalid_parameter_value outside 1..10000.
+int page_size_argument(FunctionCallInfo fcinfo, int number);
+
+/// Adds a list to what a cursor is bound to.
+void add_to_fingerprint(Fingerprint* fingerprint, const TextList& list);
+void add_to_fingerprint(Fingerprint* fingerprint, const char* value);
+
+/// Takes position and bounds of a cursor text over into the request, whose fingerprint and
+/// direction are set. Does nothing for nullptr; raises JE020 for a cursor that does not fit.
+void apply_cursor(PageRequest* request, const char* text);
+
+/// The cursor of a row of that request's page.
+CursorText cursor_of_row(const PageRequest& request, TimestampTz occurred_at, int64 id);
+
+}  // namespace journal

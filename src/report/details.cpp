@@ -1,0 +1,342 @@
+// See details.hpp.
+#include "report/details.hpp"
+
+#include "report/json.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+/// Values of an entry by position; nullptr where the entry does not have it.
+using ValuesByPosition = const JsonbValue**;
+
+bool is_hidden(const LayoutColumn& column)
+{
+    return column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kVirtual;
+}
+
+bool is_masked(const LayoutColumn& column)
+{
+    return column.mode == ColumnMode::kMasked;
+}
+
+/// A key of several columns as it is written, or nullptr if one of them is not known. What the
+/// entry does not hold is taken from the row's own reference, where it was kept as a link.
+const char* composite_key(const LayoutForeignKey& key, ValuesByPosition values, Jsonb* linked)
+{
+    EntryValues row{};
+    int highest = 0;
+    for (int i = 0; i < key.count; i++)
+        highest = std::max(highest, key.positions[i]);
+    row.count = highest + 1;
+    row.values = make_array_in<JsonbValue>(CurrentMemoryContext, row.count);
+    for (int i = 0; i < key.count; i++) {
+        const JsonbValue* value = values[key.positions[i]];
+        if (value == nullptr && linked != nullptr && JsonContainerIsArray(&linked->root))
+            value = getIthJsonbValueFromContainer(&linked->root, static_cast<uint32>(i));
+        if (value == nullptr)
+            return nullptr;
+        row.values[key.positions[i]] = *value;
+    }
+    return referenced_key(key, row);
+}
+
+/// The composite key kept in an entry's links for a foreign key, else nullptr.
+Jsonb* linked_key(const EntryRow& entry, const Layout* layout, int foreign_key)
+{
+    if (!layout->foreign_keys[foreign_key].link || entry.links == nullptr)
+        return nullptr;
+    uint32 index = 0;
+    for (int i = 0; i < foreign_key; i++)
+        index += layout->foreign_keys[i].link ? 1 : 0;
+    const JsonbValue* key = getIthJsonbValueFromContainer(&entry.links->root, index);
+    if (key == nullptr || key->type != jbvString)
+        return nullptr;
+    const char* text = pnstrdup(key->val.string.val, key->val.string.len);
+    return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+/// The foreign key that gives a column its name: one of that column alone, else one of several of
+/// which it is the last column; -1 without.
+int naming_key(const Layout* layout, int position)
+{
+    int found = -1;
+    for (int i = 0; i < layout->foreign_key_count; i++) {
+        const LayoutForeignKey& key = layout->foreign_keys[i];
+        if (key.count == 1 && key.positions[0] == position)
+            return i;
+        if (key.count > 1 && key.positions[key.count - 1] == position && found < 0)
+            found = i;
+    }
+    return found;
+}
+
+Reference* ask_name(const EntryRow& entry, const Layout* layout, int position,
+                    ValuesByPosition values, References* references)
+{
+    const int which = naming_key(layout, position);
+    if (which < 0 || values[position] == nullptr || is_masked(layout->columns[position]))
+        return nullptr;
+    const LayoutForeignKey& key = layout->foreign_keys[which];
+    const char* text =
+        composite_key(key, values, key.count == 1 ? nullptr : linked_key(entry, layout, which));
+    if (text == nullptr)
+        return nullptr;
+    Reference* reference = references->to_relation(entry, key.relation, text);
+    reference->wants_label = true;
+    return reference;
+}
+
+void collect_changes(const EntryRow& entry, const Layout* layout, References* references,
+                     Details* details)
+{
+    const EntryChanges changes = read_changes(layout, entry.changes);
+    auto** old_values =
+        make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
+    auto** new_values =
+        make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
+    for (int i = 0; i < changes.count; i++) {
+        old_values[changes.changes[i].position] = changes.changes[i].old_value;
+        new_values[changes.changes[i].position] = changes.changes[i].new_value;
+    }
+    details->changes = make_array_in<DetailValue>(CurrentMemoryContext, changes.count);
+    for (int i = 0; i < changes.count; i++) {
+        const int position = changes.changes[i].position;
+        const LayoutColumn& column = layout->columns[position];
+        if (is_hidden(column))
+            continue;
+        details->changes[details->change_count++] = {
+            &column, old_values[position], new_values[position],
+            ask_name(entry, layout, position, old_values, references),
+            ask_name(entry, layout, position, new_values, references)};
+    }
+}
+
+void collect_values(const EntryRow& entry, const Layout* layout, References* references,
+                    Details* details)
+{
+    const EntryValues stored = read_details(layout, entry.details);
+    auto** values = make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
+    for (int i = 0; i < stored.count; i++)
+        values[stored.positions[i]] = &stored.values[i];
+    details->values = make_array_in<DetailValue>(CurrentMemoryContext, stored.count);
+    for (int i = 0; i < stored.count; i++) {
+        const int position = stored.positions[i];
+        const LayoutColumn& column = layout->columns[position];
+        if (is_hidden(column))
+            continue;
+        details->values[details->value_count++] = {
+            &column, nullptr, values[position], nullptr,
+            ask_name(entry, layout, position, values, references)};
+    }
+}
+
+void push_named_value(JsonBuilder* json, const JsonbValue* value, const Reference* name)
+{
+    json->key("value");
+    json->value(value);
+    json->key("label");
+    json->text(name == nullptr ? nullptr : name->label);
+}
+
+/// {"column", …}, or for a masked column only that it is one.
+void push_detail(JsonBuilder* json, const DetailValue& detail, bool is_change)
+{
+    json->begin_object();
+    json->key("column");
+    json->text(detail.column->name);
+    if (is_masked(*detail.column)) {
+        json->key("masked");
+        json->boolean(true);
+    } else if (!is_change) {
+        push_named_value(json, detail.new_value, detail.new_name);
+    } else {
+        if (detail.old_value != nullptr) {
+            json->key("old");
+            json->begin_object();
+            push_named_value(json, detail.old_value, detail.old_name);
+            json->end_object();
+        }
+        json->key("new");
+        json->begin_object();
+        push_named_value(json, detail.new_value, detail.new_name);
+        json->end_object();
+    }
+    json->end_object();
+}
+
+void push_details(JsonBuilder* json, const char* name, const DetailValue* details, int count,
+                  bool is_change)
+{
+    json->key(name);
+    json->begin_array();
+    for (int i = 0; i < count; i++)
+        push_detail(json, details[i], is_change);
+    json->end_array();
+}
+
+/// Appends text on one line.
+void append_line(StringInfo line, const char* text)
+{
+    for (; *text != '\0'; text++)
+        appendStringInfoChar(line, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
+}
+
+/// A moment in the time zone, without what is 0: 2024-05-15 12:30, 2024-05-15 12:30:05.25.
+const char* moment_text(const char* stored, pg_tz* time_zone)
+{
+    const TimestampTz moment = DatumGetTimestampTz(DirectFunctionCall3(
+        timestamptz_in, CStringGetDatum(stored), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    struct pg_tm tm {};
+    fsec_t fraction = 0;
+    int offset = 0;
+    const char* zone = nullptr;
+    if (TIMESTAMP_NOT_FINITE(moment) ||
+        timestamp2tm(moment, &offset, &tm, &fraction, &zone, time_zone) != 0 || tm.tm_year <= 0)
+        return stored;
+    char* text = psprintf("%04d-%02d-%02d %02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
+                          tm.tm_min);
+    if (tm.tm_sec == 0 && fraction == 0)
+        return text;
+    text = psprintf("%s:%02d", text, tm.tm_sec);
+    if (fraction == 0)
+        return text;
+    text = psprintf("%s.%06d", text, static_cast<int>(fraction));
+    for (char* end = text + strlen(text) - 1; *end == '0'; end--)
+        *end = '\0';
+    return text;
+}
+
+void append_value(StringInfo line, const JsonbValue* value, const char* type, const Words& words,
+                  pg_tz* time_zone)
+{
+    switch (value->type) {
+        case jbvNull:
+            appendStringInfoString(line, words.word("empty"));
+            break;
+        case jbvBool:
+            appendStringInfoString(line, words.word(value->val.boolean ? "yes" : "no"));
+            break;
+        case jbvString: {
+            const char* text = value_text(value);
+            const bool is_moment = type != nullptr && strncmp(type, "timestamp", 9) == 0 &&
+                                   pg_str_endswith(type, "with time zone");
+            append_line(line, is_moment ? moment_text(text, time_zone) : text);
+            break;
+        }
+        default:
+            append_line(line, value_text(value));
+    }
+}
+
+void append_named(StringInfo line, const DetailValue& detail, bool old, const Words& words,
+                  pg_tz* time_zone)
+{
+    const Reference* name = old ? detail.old_name : detail.new_name;
+    if (name != nullptr && name->label != nullptr)
+        append_line(line, name->label);
+    else
+        append_value(line, old ? detail.old_value : detail.new_value, detail.column->type, words,
+                     time_zone);
+}
+
+void append_detail(StringInfo line, const DetailValue& detail, bool is_change, const Words& words,
+                   pg_tz* time_zone)
+{
+    if (is_masked(*detail.column)) {
+        appendStringInfoString(line, words.word("masked"));
+        return;
+    }
+    if (is_change && detail.old_value != nullptr) {
+        append_named(line, detail, true, words, time_zone);
+        appendStringInfoString(line, " → ");
+    }
+    append_named(line, detail, false, words, time_zone);
+}
+
+void append_name(StringInfo line, const char* name)
+{
+    appendStringInfo(line, "%s%s: ", line->len == 0 ? "" : "; ", name);
+}
+
+/// "key: value; key: value" of what was logged; a text alone needs no key.
+const char* logged_text(const EntryRow& entry, const Words& words, pg_tz* time_zone)
+{
+    StringInfoData line;
+    initStringInfo(&line);
+    JsonbContainer* root = &entry.details->root;
+    if (!JsonContainerIsObject(root)) {
+        append_line(&line, JsonbToCString(nullptr, root, VARSIZE(entry.details)));
+        return line.data;
+    }
+    JsonbIterator* iterator = JsonbIteratorInit(root);
+    JsonbValue item;
+    for (JsonbIteratorToken token = JsonbIteratorNext(&iterator, &item, true); token != WJB_DONE;
+         token = JsonbIteratorNext(&iterator, &item, true)) {
+        if (token == WJB_KEY) {
+            const char* key = pnstrdup(item.val.string.val, item.val.string.len);
+            if (JsonContainerSize(root) > 1 || strcmp(key, "text") != 0)
+                append_name(&line, words.name(entry.object_type, key));
+        } else if (token == WJB_VALUE) {
+            append_value(&line, &item, nullptr, words, time_zone);
+        }
+    }
+    return line.len == 0 ? nullptr : line.data;
+}
+
+}  // namespace
+
+Details collect_details(const EntryRow& entry, const char* kind, References* references)
+{
+    Details details{};
+    if (entry.layout == 0)
+        return details;
+    const Layout* layout = layout_by_id(entry.layout);
+    if (entry.details != nullptr)
+        collect_values(entry, layout, references, &details);
+    // An SMS that was sent shows its text, not that sent_at was set.
+    if (entry.changes != nullptr && (entry.details == nullptr || strcmp(kind, "changed") == 0))
+        collect_changes(entry, layout, references, &details);
+    return details;
+}
+
+Jsonb* details_json(const EntryRow& entry, const Details& details)
+{
+    if (entry.layout == 0)
+        return entry.details;
+    if (details.change_count == 0 && details.value_count == 0)
+        return nullptr;
+    JsonBuilder json;
+    json.begin_object();
+    if (details.change_count > 0)
+        push_details(&json, "changes", details.changes, details.change_count, true);
+    if (details.value_count > 0)
+        push_details(&json, "values", details.values, details.value_count, false);
+    json.end_object();
+    return json.finish();
+}
+
+const char* details_text(const EntryRow& entry, const Details& details, const Words& words,
+                         pg_tz* time_zone)
+{
+    if (entry.layout == 0)
+        return entry.details == nullptr ? nullptr : logged_text(entry, words, time_zone);
+    const int count = details.change_count + details.value_count;
+    if (count == 0)
+        return nullptr;
+    StringInfoData line;
+    initStringInfo(&line);
+    for (int i = 0; i < count; i++) {
+        const bool is_change = i < details.change_count;
+        const DetailValue& detail =
+            is_change ? details.changes[i] : details.values[i - details.change_count];
+        if (count > 1)
+            append_name(&line, words.name(entry.object_type, detail.column->name));
+        append_detail(&line, detail, is_change, words, time_zone);
+    }
+    return line.data;
+}
+
+}  // namespace journal

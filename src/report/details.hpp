@@ -1,0 +1,37 @@
+// What an entry says beyond its title: the values that changed, or that a rule names, with the
+// names of what foreign keys refer to; as jsonb, and as one line in a language.
+#pragma once
+
+#include "catalog/entry_data.hpp"
+#include "report/reference.hpp"
+#include "report/words.hpp"
+
+namespace journal {
+
+struct DetailValue {
+    const LayoutColumn* column;
+    const JsonbValue* old_value;  // nullptr: unknown, or none
+    const JsonbValue* new_value;
+    Reference* old_name;  // nullptr: refers to nothing
+    Reference* new_name;
+};
+
+struct Details {
+    int change_count;
+    DetailValue* changes;
+    int value_count;
+    DetailValue* values;  // new_value only
+};
+
+/// Reads an entry's changes and values and asks references for the names in them. kind is that of
+/// its event type.
+Details collect_details(const EntryRow& entry, const char* kind, References* references);
+
+/// The details as api.md describes them; nullptr if there are none. Names have to be resolved.
+Jsonb* details_json(const EntryRow& entry, const Details& details);
+
+/// The details as one line; nullptr if there are none. Times are told in the time zone.
+const char* details_text(const EntryRow& entry, const Details& details, const Words& words,
+                         pg_tz* time_zone);
+
+}  // namespace journal

@@ -1,0 +1,61 @@
+// Names of what entries refer to, as of the event.
+//
+// A report collects the references of a whole page first and resolves them then: a few queries for
+// each relation that is referred to, however many rows the page has. Names are read with the
+// owner's rights, since whoever may read an entry may read the names in it, even of objects whose
+// own entries lie outside the caller's window. Only the present name, where the journal kept none,
+// is read from the table itself, with the caller's rights.
+//
+// A name as of an entry is, for an object that is tracked, the label of its latest entry before;
+// entries are compared by id, since a back-filled one is older than it looks.
+#pragma once
+
+#include "report/entry_row.hpp"
+#include "report/live.hpp"
+
+namespace journal {
+
+struct Reference {
+    // What is referred to: a relation by id, or (relation 0) one by object type.
+    int32 relation;
+    const char* type;
+    const char* key;
+    // By which entry.
+    int64 entry;
+    TimestampTz occurred_at;
+    bool backfilled;
+    // What is asked, and the answers.
+    bool wants_label;
+    bool wants_presence;
+    bool labelled;
+    const char* label;
+    Presence presence;
+    // Of the resolution.
+    const Target* target;
+};
+
+/// The references of a page. They live in its context.
+class References {
+  public:
+    explicit References(MemoryContext context);
+
+    /// A reference of an entry's to the row of a known relation.
+    Reference* to_relation(const EntryRow& entry, int32 relation, const char* key);
+    /// The same to an object by its type; a type that nobody tracks stays unresolved.
+    Reference* to_object(const EntryRow& entry, const char* type, const char* key);
+
+    /// Answers what is asked of every reference; account is that of the page's entries.
+    void resolve(const char* account);
+
+  private:
+    Reference* add(const EntryRow& entry, int32 relation, const char* type, const char* key);
+    void find_targets();
+    void resolve_target(const Target& target, Reference** references, int count,
+                        const char* account);
+
+    MemoryContext context_;
+    ContextResource resource_;
+    Vector<Reference*> all_;
+};
+
+}  // namespace journal

@@ -1,0 +1,220 @@
+// The report: an account's entries of a period, filtered and sorted, a page at a time.
+#include "base/function.hpp"
+#include "catalog/event_type.hpp"
+#include "report/page.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+enum ReportArgument {
+    kPeriod,
+    kDateFrom,
+    kDateTo,
+    kLocations,
+    kEmployees,
+    kEvents,
+    kSort,
+    kPageSize,
+    kAfter,
+    kLanguage,
+};
+
+struct ReportFilter {
+    TextList locations;
+    TextList employees;
+    bool all_events;
+    int named_count;  // event types that are named themselves: each of their entries
+    int32* named;
+    int chosen_count;  // by group or kind: reported entries only
+    int32* chosen;
+};
+
+/// The shipped and added event types, to find codes, groups and kinds in.
+struct Catalogue {
+    int count;
+    int32* ids;
+    const char** codes;
+    const char** groups;
+    const char** kinds;
+};
+
+Catalogue read_catalogue()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "SELECT id, code, event_group, kind FROM journal.event_type ORDER BY id", {}, true);
+    Catalogue catalogue{static_cast<int>(rows), make_array_in<int32>(context, rows),
+                        make_array_in<const char*>(context, rows),
+                        make_array_in<const char*>(context, rows),
+                        make_array_in<const char*>(context, rows)};
+    for (uint64 i = 0; i < rows; i++) {
+        catalogue.ids[i] = query.int4(i, 1);
+        catalogue.codes[i] = query.text(i, 2, context);
+        catalogue.groups[i] = query.text(i, 3, context);
+        catalogue.kinds[i] = query.text(i, 4, context);
+    }
+    query.end();
+    return catalogue;
+}
+
+/// Raises JE001 unless there is a group of that code; a group may be without event types.
+void check_group(const char* code)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows =
+        query.run("SELECT code FROM journal.event_group ORDER BY position, code", {}, true);
+    auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
+    bool found = false;
+    for (uint64 i = 0; i < rows; i++) {
+        known[i] = query.text(i, 1, CurrentMemoryContext);
+        found = found || strcmp(known[i], code) == 0;
+    }
+    if (!found)
+        raise_unknown_code("event group", code, static_cast<int>(rows), known);
+    query.end();
+}
+
+void check_kind(const char* code)
+{
+    static constexpr const char* kKinds[] = {"created", "deleted", "changed", "other"};
+    for (const char* kind : kKinds)
+        if (strcmp(kind, code) == 0)
+            return;
+    raise_unknown_code("kind of event", code, lengthof(kKinds), kKinds);
+}
+
+/// Appends the ids of event types whose value is wanted; returns whether there are any.
+bool choose(const Catalogue& catalogue, const char** values, const char* wanted, int32* ids,
+            int* count)
+{
+    bool found = false;
+    for (int i = 0; i < catalogue.count; i++) {
+        if (strcmp(values[i], wanted) != 0)
+            continue;
+        found = true;
+        if (std::find(ids, ids + *count, catalogue.ids[i]) == ids + *count)
+            ids[(*count)++] = catalogue.ids[i];
+    }
+    return found;
+}
+
+void resolve_events(const TextList& events, ReportFilter* filter)
+{
+    filter->all_events = !events.given;
+    if (!events.given)
+        return;
+    const Catalogue catalogue = read_catalogue();
+    filter->named = make_array_in<int32>(CurrentMemoryContext, catalogue.count);
+    filter->chosen = make_array_in<int32>(CurrentMemoryContext, catalogue.count);
+    for (int i = 0; i < events.count; i++) {
+        const char* event = events.items[i];
+        if (strncmp(event, "group:", 6) == 0) {
+            check_group(event + 6);
+            choose(catalogue, catalogue.groups, event + 6, filter->chosen, &filter->chosen_count);
+        } else if (strncmp(event, "kind:", 5) == 0) {
+            check_kind(event + 5);
+            choose(catalogue, catalogue.kinds, event + 5, filter->chosen, &filter->chosen_count);
+        } else if (!choose(catalogue, catalogue.codes, event, filter->named,
+                           &filter->named_count)) {
+            raise_unknown_code("event type", event, catalogue.count, catalogue.codes);
+        }
+    }
+}
+
+void append_list(SqlText* sql, const char* condition, const TextList& list)
+{
+    if (!list.given)
+        return;
+    sql->append(condition);
+    sql->append(text_array_argument(list.items, list.count));
+    sql->append(")");
+}
+
+void append_filter(SqlText* sql, const void* argument)
+{
+    const auto& filter = *static_cast<const ReportFilter*>(argument);
+    append_list(sql, " AND e.location = ANY (", filter.locations);
+    append_list(sql, " AND e.employee = ANY (", filter.employees);
+    if (filter.all_events) {
+        sql->append(" AND e.reported");
+        return;
+    }
+    sql->append(" AND (e.event_type = ANY (");
+    sql->append(int4_array_argument(filter.named, filter.named_count));
+    sql->append(") OR e.reported AND e.event_type = ANY (");
+    sql->append(int4_array_argument(filter.chosen, filter.chosen_count));
+    sql->append("))");
+}
+
+bool is_descending(const char* sort)
+{
+    static constexpr const char* kSorts[] = {"asc", "desc"};
+    if (sort == nullptr || strcmp(sort, "desc") == 0)
+        return true;
+    if (strcmp(sort, "asc") != 0)
+        raise_unknown_code("sort", sort, lengthof(kSorts), kSorts);
+    return false;
+}
+
+void add_moment(Fingerprint* fingerprint, const TimestampTz* moment)
+{
+    if (moment == nullptr)
+        fingerprint->add_absent();
+    else
+        fingerprint->add(std::int64_t{*moment});
+}
+
+}  // namespace
+
+/// report(period, date_from, date_to, locations, employees, events, sort, page_size, after,
+/// language)
+JOURNAL_FUNCTION(journal_report)
+{
+    MemoryContext context =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal report", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(context);
+
+    PageRequest request{};
+    request.account = reader_account();
+    require_journal(request.account);
+    const char* period = text_or_null(fcinfo, kPeriod);
+    const TimestampTz from = PG_ARGISNULL(kDateFrom) ? 0 : PG_GETARG_TIMESTAMPTZ(kDateFrom);
+    const TimestampTz to = PG_ARGISNULL(kDateTo) ? 0 : PG_GETARG_TIMESTAMPTZ(kDateTo);
+    const TimestampTz* date_from = PG_ARGISNULL(kDateFrom) ? nullptr : &from;
+    const TimestampTz* date_to = PG_ARGISNULL(kDateTo) ? nullptr : &to;
+    request.bounds = resolve_period(request.account, period, date_from, date_to);
+
+    ReportFilter filter{};
+    filter.locations = list_argument(fcinfo, kLocations, "locations");
+    filter.employees = list_argument(fcinfo, kEmployees, "employees");
+    const TextList events = list_argument(fcinfo, kEvents, "events");
+    resolve_events(events, &filter);
+    request.descending = is_descending(text_or_null(fcinfo, kSort));
+    request.page_size = page_size_argument(fcinfo, kPageSize);
+    const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
+
+    Fingerprint fingerprint;
+    fingerprint.add("report");
+    fingerprint.add(std::string_view(request.account->name));
+    add_to_fingerprint(&fingerprint, period);
+    add_moment(&fingerprint, date_from);
+    add_moment(&fingerprint, date_to);
+    add_to_fingerprint(&fingerprint, filter.locations);
+    add_to_fingerprint(&fingerprint, filter.employees);
+    add_to_fingerprint(&fingerprint, events);
+    request.fingerprint = fingerprint.value();
+    apply_cursor(&request, text_or_null(fcinfo, kAfter));
+
+    ContextResource resource(context);
+    EntryRows rows(&resource);
+    read_entries(request, request.page_size, append_filter, &filter, context, &rows);
+    return_page(fcinfo, request, language, rows, context);
+    MemoryContextSwitchTo(previous);
+    return Datum{0};
+}
+
+}  // namespace journal

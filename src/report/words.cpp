@@ -1,0 +1,81 @@
+// See words.hpp.
+#include "report/words.hpp"
+
+#include "catalog/language.hpp"
+#include "report/entry_row.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kFallbackLanguage = "en";
+
+}  // namespace
+
+Words Words::load(const char* language, MemoryContext context)
+{
+    check_language(language);
+    Words words{};
+    words.context_ = context;
+    words.language_ = language;
+    Query query = Query::begin(RunAs::kOwner);
+    // In bytewise order, as find searches.
+    const uint64 rows = query.run(
+        "SELECT DISTINCT ON (code COLLATE \"C\") code, text FROM journal.term "
+        "WHERE language IN ($1, $2) ORDER BY code COLLATE \"C\", language = $1 DESC, is_core",
+        {text_argument(language), text_argument(kFallbackLanguage)}, true);
+    words.count_ = static_cast<int>(rows);
+    words.words_ = make_array_in<Word>(context, rows);
+    for (uint64 i = 0; i < rows; i++)
+        words.words_[i] = {query.text(i, 1, context), query.text(i, 2, context)};
+    query.end();
+    return words;
+}
+
+const char* Words::find(const char* code) const
+{
+    const Word* begin = words_;
+    const Word* end = words_ + count_;
+    const Word* found = std::lower_bound(
+        begin, end, code, [](const Word& word, const char* c) { return strcmp(word.code, c) < 0; });
+    return found != end && strcmp(found->code, code) == 0 ? found->text : nullptr;
+}
+
+const char* Words::word(const char* code) const
+{
+    const char* text = find(code);
+    return text == nullptr ? code : text;
+}
+
+const char* Words::name(const char* object_type, const char* name) const
+{
+    const char* text =
+        object_type == nullptr ? nullptr : find(psprintf("%s.%s", object_type, name));
+    return text == nullptr ? word(name) : text;
+}
+
+EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) const
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "SELECT e.id, e.code, coalesce(own.title, e.titles ->> $2, english.title, e.titles ->> $3, "
+        "e.code), e.event_group, e.kind, e.restore FROM journal.event_type e "
+        "LEFT JOIN journal.event_title own ON own.code = e.code AND own.language = $2 "
+        "LEFT JOIN journal.event_title english ON english.code = e.code AND english.language = $3 "
+        "WHERE e.id = ANY ($1) ORDER BY e.id",
+        {int4_array_argument(ids, count), text_argument(language_),
+         text_argument(kFallbackLanguage)},
+        true);
+    auto* types = make_array_in<EventTypeTitle>(context_, rows);
+    for (uint64 i = 0; i < rows; i++)
+        types[i] = {query.int4(i, 1),           query.text(i, 2, context_),
+                    query.text(i, 3, context_), query.text(i, 4, context_),
+                    query.text(i, 5, context_), query.text(i, 6, context_)};
+    query.end();
+    *found = static_cast<int>(rows);
+    return types;
+}
+
+}  // namespace journal
