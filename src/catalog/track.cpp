@@ -319,19 +319,26 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     CommandCounterIncrement();
 }
 
-// Registers what the table references, builds its plan once, so that a mistake shows now and the
-// layout is on record, and back-fills it if asked to.
-int64 finish_tracking(Oid oid, bool backfill)
+// Registers what the table references, and builds its plan once, so that a mistake shows now and
+// the layout is on record. Returns whether the table has a key.
+bool finish_tracking(Oid oid)
 {
     equip_references(oid);
     Relation relation = table_open(oid, NoLock);
-    plan_for(relation);
+    const bool has_key = plan_for(relation)->key_count > 0;
     const TrackedRelation* tracked = find_tracked_relation(oid);
     // Their names have to be known also for events before their first own entry.
     if (strcmp(tracked->object_type, "employee") == 0 ||
         strcmp(tracked->object_type, "location") == 0)
         fill_labels(*tracked);
-    const int64 entries = backfill ? backfill_relation(relation) : 0;
+    table_close(relation, NoLock);
+    return has_key;
+}
+
+int64 backfill_tracked(Oid oid)
+{
+    Relation relation = table_open(oid, NoLock);
+    const int64 entries = backfill_relation(relation);
     table_close(relation, NoLock);
     return entries;
 }
@@ -407,7 +414,8 @@ JOURNAL_FUNCTION(journal_track)
     lock_for_tracking(relation);
     begin_tracking(relation, options);
     make_coming_months(kMonthsAhead);
-    PG_RETURN_INT64(finish_tracking(relation, boolean_argument(fcinfo, 13, false)));
+    finish_tracking(relation);
+    PG_RETURN_INT64(boolean_argument(fcinfo, 13, false) ? backfill_tracked(relation) : 0);
 }
 
 /// journal.track_schema(schema, backfill): every table of the schema that is not tracked yet.
@@ -456,8 +464,16 @@ JOURNAL_FUNCTION(journal_track_schema)
     }
     if (count > 0)
         make_coming_months(kMonthsAhead);
-    for (uint64 i = 0; i < count; i++)
-        finish_tracking(tables[i], boolean_argument(fcinfo, 1, false));
+    const bool backfill = boolean_argument(fcinfo, 1, false);
+    for (uint64 i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const bool has_key = finish_tracking(tables[i]);
+        if (backfill && has_key)
+            backfill_tracked(tables[i]);
+        else if (backfill)
+            ereport(NOTICE,
+                    (errmsg("%s is not back-filled: it has no key", qualified_name(tables[i]))));
+    }
     PG_RETURN_INT32(static_cast<int32>(count));
 }
 
