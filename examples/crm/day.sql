@@ -766,7 +766,7 @@ VALUES ('rembyt', :center, 'in', :'late_phone', :late_client, :morozov, '00:03:2
 COMMIT;
 
 BEGIN;
-SELECT journal.set_context(account => 'rembyt', employee => :'morozov', location => :'north');
+SELECT journal.set_context(account => 'rembyt', employee => :'morozov', location => :'center');
 INSERT INTO crm.order_comments (order_id, body, created_at, created_by)
 VALUES (:late_order, 'Клиент звонил: заберёт в понедельник утром', pg_temp.moment(6, 545), :morozov);
 UPDATE crm.orders SET appointment_at = pg_temp.moment(7, 30), manager_id = :sokolova WHERE id = :late_order;
@@ -777,7 +777,7 @@ RETURNING id AS late_task \gset
 COMMIT;
 
 BEGIN;
-SELECT journal.set_context(account => 'rembyt', employee => :'kuznetsov', location => :'north');
+SELECT journal.set_context(account => 'rembyt', employee => :'kuznetsov', location => :'center');
 UPDATE crm.orders SET status_id = 5 WHERE id = :late_order;
 UPDATE crm.tasks SET status = 'done' WHERE id = :late_task;
 INSERT INTO crm.order_files (id, order_id, name, content_type, size_bytes, created_at, created_by)

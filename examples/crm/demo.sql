@@ -57,14 +57,14 @@ SELECT title, link ->> 'type' AS type, link ->> 'id' AS id, link ->> 'label' AS 
 -- ---------------------------------------------------------------------------------------------------------------------
 
 SELECT array_agg(id) AS locations FROM crm.locations WHERE account_id = 'rembyt' AND name IN ('Центр', 'Север') \gset
-SELECT array_agg(id) AS employees FROM crm.employees WHERE name = 'Ирина Соколова' \gset
+SELECT id AS owner FROM crm.employees WHERE name = 'Ирина Соколова' \gset
 SELECT current_date - 1 AS date_from, current_date + 1 AS date_to \gset
 
 -- A page goes into a table, so that it can be both shown and asked for its last row.
 PREPARE page (text, text, text) AS
 SELECT *
   FROM journal.report('custom', date_from => :'date_from', date_to => :'date_to',
-                      locations => :'locations', employees => :'employees',
+                      locations => :'locations', employees => ARRAY[:'owner'],
                       events => '{order.deadline_changed,order.deleted,order.assignee_changed}',
                       page_size => 6, sort => $1, after => $2, language => $3)
        WITH ORDINALITY;
@@ -143,7 +143,7 @@ SET SESSION AUTHORIZATION crm_app;
 \echo
 \echo '=== Клиент восстановлен / A client is restored ==='
 BEGIN;
-SELECT journal.set_context(account => 'rembyt', employee => :'employees', reason => 'Удалили не ту карточку') \g /dev/null
+SELECT journal.set_context(account => 'rembyt', employee => :'owner') \g /dev/null
 SELECT entry AS deletion, object_id AS client_id FROM journal.deleted_objects('{client}') LIMIT 1 \gset
 SELECT * FROM journal.restore(:deletion, reason => 'Удалили не ту карточку');
 COMMIT;
@@ -157,12 +157,10 @@ SELECT to_char(occurred_at, 'HH24:MI:SS') AS "Время", employee_name AS "С�
   FROM journal.history('client', :'client_id');
 COMMIT;
 
-\echo '=== Второй раз нельзя / Not a second time ==='
-SELECT * FROM pg_temp.refusal(format('SELECT * FROM journal.restore(%s)', :deletion));
-
-\echo '=== Заказ восстановит только поддержка / Only support restores an order ==='
+\echo '=== Второй раз нельзя; заказ восстановит только поддержка / Not a second time; an order by support only ==='
 BEGIN;
-SELECT journal.set_context(account => 'rembyt') \g /dev/null
+SELECT journal.set_context(account => 'rembyt', employee => :'owner') \g /dev/null
+SELECT * FROM pg_temp.refusal(format('SELECT * FROM journal.restore(%s)', :deletion));
 SELECT entry AS deletion FROM journal.deleted_objects('{order}') LIMIT 1 \gset
 SELECT * FROM pg_temp.refusal(format('SELECT * FROM journal.restore(%s)', :deletion));
 COMMIT;

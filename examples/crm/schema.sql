@@ -25,6 +25,9 @@ COMMENT ON DOMAIN crm.phone IS 'Telephone number in the international form, digi
 CREATE DOMAIN crm.amount AS numeric(12, 2) CHECK (VALUE >= 0);
 COMMENT ON DOMAIN crm.amount IS 'Sum of money in the account''s currency, never negative';
 
+CREATE DOMAIN crm.quantity AS numeric CHECK (VALUE >= 0 AND VALUE < 1000000 AND scale(VALUE) <= 3);
+COMMENT ON DOMAIN crm.quantity IS 'How many of a product or work, to three decimal places: 1, 2.5';
+
 CREATE DOMAIN crm.percent AS numeric(5, 2) CHECK (VALUE BETWEEN 0 AND 100);
 COMMENT ON DOMAIN crm.percent IS 'Share of a hundred';
 
@@ -326,7 +329,7 @@ CREATE INDEX ON crm.warehouses (created_by);
 CREATE TABLE crm.stock_levels (
     warehouse_id bigint         NOT NULL REFERENCES crm.warehouses ON DELETE CASCADE,
     product_id   bigint         NOT NULL REFERENCES crm.products ON DELETE CASCADE,
-    quantity     numeric(12, 3) NOT NULL CHECK (quantity >= 0),
+    quantity     crm.quantity   NOT NULL,
     PRIMARY KEY (warehouse_id, product_id)
 );
 COMMENT ON TABLE crm.stock_levels IS 'What lies in a warehouse now';
@@ -362,7 +365,7 @@ CREATE TRIGGER number BEFORE INSERT ON crm.stock_receipts FOR EACH ROW
 CREATE TABLE crm.stock_receipt_lines (
     stock_receipt_id bigint         NOT NULL REFERENCES crm.stock_receipts ON DELETE CASCADE,
     product_id       bigint         NOT NULL REFERENCES crm.products,
-    quantity         numeric(12, 3) NOT NULL CHECK (quantity > 0),
+    quantity         crm.quantity   NOT NULL CHECK (quantity > 0),
     cost             crm.amount     NOT NULL,
     amount           numeric(14, 2) NOT NULL GENERATED ALWAYS AS (round(quantity * cost, 2)) STORED,
     PRIMARY KEY (stock_receipt_id, product_id)
@@ -403,7 +406,7 @@ CREATE TRIGGER number BEFORE INSERT ON crm.write_offs FOR EACH ROW
 CREATE TABLE crm.write_off_lines (
     write_off_id bigint         NOT NULL REFERENCES crm.write_offs ON DELETE CASCADE,
     product_id   bigint         NOT NULL REFERENCES crm.products,
-    quantity     numeric(12, 3) NOT NULL CHECK (quantity > 0),
+    quantity     crm.quantity   NOT NULL CHECK (quantity > 0),
     PRIMARY KEY (write_off_id, product_id)
 );
 COMMENT ON TABLE crm.write_off_lines IS 'Lines of write_offs';
@@ -430,7 +433,7 @@ CREATE TRIGGER number BEFORE INSERT ON crm.supplier_returns FOR EACH ROW
 CREATE TABLE crm.supplier_return_lines (
     supplier_return_id bigint         NOT NULL REFERENCES crm.supplier_returns ON DELETE CASCADE,
     product_id         bigint         NOT NULL REFERENCES crm.products,
-    quantity           numeric(12, 3) NOT NULL CHECK (quantity > 0),
+    quantity           crm.quantity   NOT NULL CHECK (quantity > 0),
     PRIMARY KEY (supplier_return_id, product_id)
 );
 COMMENT ON TABLE crm.supplier_return_lines IS 'Lines of supplier_returns';
@@ -455,9 +458,9 @@ CREATE TRIGGER number BEFORE INSERT ON crm.stock_counts FOR EACH ROW
 CREATE TABLE crm.stock_count_lines (
     stock_count_id bigint         NOT NULL REFERENCES crm.stock_counts ON DELETE CASCADE,
     product_id     bigint         NOT NULL REFERENCES crm.products,
-    expected       numeric(12, 3) NOT NULL CHECK (expected >= 0),
-    counted        numeric(12, 3) NOT NULL CHECK (counted >= 0),
-    difference     numeric(12, 3) NOT NULL GENERATED ALWAYS AS (counted - expected) STORED,
+    expected       crm.quantity   NOT NULL,
+    counted        crm.quantity   NOT NULL,
+    difference     numeric        NOT NULL GENERATED ALWAYS AS (counted - expected) STORED,
     PRIMARY KEY (stock_count_id, product_id)
 );
 COMMENT ON TABLE crm.stock_count_lines IS 'Lines of stock_counts';
@@ -485,7 +488,7 @@ CREATE TRIGGER number BEFORE INSERT ON crm.stock_transfers FOR EACH ROW
 CREATE TABLE crm.stock_transfer_lines (
     stock_transfer_id bigint         NOT NULL REFERENCES crm.stock_transfers ON DELETE CASCADE,
     product_id        bigint         NOT NULL REFERENCES crm.products,
-    quantity          numeric(12, 3) NOT NULL CHECK (quantity > 0),
+    quantity          crm.quantity   NOT NULL CHECK (quantity > 0),
     PRIMARY KEY (stock_transfer_id, product_id)
 );
 COMMENT ON TABLE crm.stock_transfer_lines IS 'Lines of stock_transfers';
@@ -581,7 +584,7 @@ CREATE TABLE crm.order_items (
     kind       text           NOT NULL REFERENCES crm.item_kinds,
     product_id bigint         REFERENCES crm.products,
     name       text           NOT NULL CHECK (name <> ''),
-    quantity   numeric(12, 3) NOT NULL DEFAULT 1 CHECK (quantity > 0),
+    quantity   crm.quantity   NOT NULL DEFAULT 1 CHECK (quantity > 0),
     price      crm.amount     NOT NULL,
     amount     numeric(14, 2) NOT NULL GENERATED ALWAYS AS (round(quantity * price, 2)) STORED,
     created_at timestamptz    NOT NULL DEFAULT now(),
@@ -715,7 +718,7 @@ CREATE TRIGGER number BEFORE INSERT ON crm.sales FOR EACH ROW
 CREATE TABLE crm.sale_lines (
     sale_id    bigint         NOT NULL REFERENCES crm.sales ON DELETE CASCADE,
     product_id bigint         NOT NULL REFERENCES crm.products,
-    quantity   numeric(12, 3) NOT NULL CHECK (quantity > 0),
+    quantity   crm.quantity   NOT NULL CHECK (quantity > 0),
     price      crm.amount     NOT NULL,
     amount     numeric(14, 2) NOT NULL GENERATED ALWAYS AS (round(quantity * price, 2)) STORED,
     PRIMARY KEY (sale_id, product_id)

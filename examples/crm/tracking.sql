@@ -62,13 +62,13 @@ SELECT journal.add_rule('crm.client_reviews', 'client.review_received', 'insert'
 -- ---------------------------------------------------------------------------------------------------------------------
 
 SELECT journal.track('crm.tasks', 'task', label => 'title', account => 'account_id', location => 'location_id',
-                     author => 'created_by', created_at => 'created_at', ignored => '{updated_at}');
+                     author => 'created_by', created_at => 'created_at', ignored => '{done,updated_at}');
 SELECT journal.add_rule('crm.tasks', 'task.created', 'insert', details => '{assignee_id,due_at}');
 SELECT journal.add_rule('crm.tasks', 'task.deleted', 'delete', details => '{assignee_id,due_at}');
 SELECT journal.add_rule('crm.tasks', 'task.due_date_changed', 'update', '{due_at}');
 SELECT journal.add_rule('crm.tasks', 'task.assignee_changed', 'update', '{assignee_id}');
-SELECT journal.add_rule('crm.tasks', 'task.completed', 'update', '{status,done}', 'new.done AND NOT old.done');
-SELECT journal.add_rule('crm.tasks', 'task.reopened', 'update', '{status,done}', 'old.done AND NOT new.done');
+SELECT journal.add_rule('crm.tasks', 'task.completed', 'update', '{status}', 'new.done AND NOT old.done');
+SELECT journal.add_rule('crm.tasks', 'task.reopened', 'update', '{status}', 'old.done AND NOT new.done');
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Tickets
@@ -258,7 +258,6 @@ SELECT word.code, t.language, t.text
                ('deadline_at',      'срок',             'deadline'),
                ('device_id',        'изделие',          'device'),
                ('discount_percent', 'скидка, %',        'discount, %'),
-               ('done',             'выполнена',        'done'),
                ('due_at',           'срок',             'due'),
                ('due_date',         'оплатить до',      'due'),
                ('email',            'e-mail',           'e-mail'),
@@ -296,10 +295,12 @@ SELECT word.code, t.language, t.text
 GRANT USAGE ON SCHEMA journal TO crm_app;
 GRANT EXECUTE ON FUNCTION journal.set_context, journal.log TO crm_app;
 
--- Readers.
+-- Readers of reports. Row-level security on journal.entry leaves them the account and the days that they may see; it asks
+-- journal.visible_since which those are.
 GRANT USAGE ON SCHEMA journal TO crm_manager;
-GRANT SELECT ON journal.entries, journal.event_types, journal.tracked_relations TO crm_app, crm_manager;
-GRANT EXECUTE ON FUNCTION journal.report, journal.history, journal.deleted_objects TO crm_app, crm_manager;
+GRANT SELECT ON journal.entry TO crm_app, crm_manager;
+GRANT EXECUTE ON FUNCTION journal.report, journal.history, journal.deleted_objects, journal.visible_since
+   TO crm_app, crm_manager;
 
 -- Who may bring deleted objects back; the rows are inserted with the caller's own privileges on the tables.
 GRANT EXECUTE ON FUNCTION journal.restore TO crm_app;
