@@ -54,6 +54,42 @@ SET ROLE regress_passer_by;
 SELECT journal.maintain(2);
 RESET ROLE;
 
+-- A writer needs nothing of the journal's: not even USAGE on its schema.
+CREATE ROLE regress_writer;
+CREATE TABLE colour (id integer PRIMARY KEY, name text);
+CREATE TABLE task (id integer PRIMARY KEY, colour_id integer REFERENCES colour, title text);
+CREATE TABLE visit (id integer, day date) PARTITION BY RANGE (day);
+CREATE TABLE visit_1 PARTITION OF visit FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+CREATE TABLE visit_2 PARTITION OF visit FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+SELECT journal.track('task', 'task', label => 'title'), journal.track('visit');
+GRANT ALL ON colour, task, visit TO regress_writer;
+SET ROLE regress_writer;
+INSERT INTO colour VALUES (1, 'red');
+INSERT INTO task VALUES (1, 1, 'first'), (2, NULL, 'second');
+UPDATE colour SET name = 'dark red';
+MERGE INTO task USING (VALUES (2, 1), (3, 1)) AS s (id, colour_id) ON task.id = s.id
+    WHEN MATCHED THEN UPDATE SET colour_id = s.colour_id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.colour_id, 'third');
+INSERT INTO visit VALUES (1, '2024-01-05');
+UPDATE visit SET day = '2024-02-05';
+TRUNCATE task;
+SELECT count(*) FROM journal.entry;
+RESET ROLE;
+SELECT event, object_id, acting_role FROM journal.entries ORDER BY id;
+SELECT label FROM journal.label ORDER BY valid_from;
+-- Neither can it forge what the journal holds, nor reach it through a trigger of its own.
+GRANT USAGE ON SCHEMA journal TO regress_writer;
+SET ROLE regress_writer;
+CREATE TEMP TABLE forged (id integer PRIMARY KEY);
+CREATE TRIGGER forge AFTER INSERT ON forged FOR EACH ROW EXECUTE FUNCTION journal.capture();
+SELECT journal.log('user.logged_in');
+SELECT journal.capture();
+INSERT INTO journal.restoration (entry, restored_by) VALUES (1, 'me');
+SELECT journal.track('task');
+RESET ROLE;
+DROP TABLE task, colour, visit;
+DROP OWNED BY regress_writer;
+DROP ROLE regress_writer;
+
 -- The support right is a grant, which a dump keeps; the function does nothing.
 GRANT EXECUTE ON FUNCTION journal.support TO regress_passer_by;
 SELECT has_function_privilege('regress_passer_by', 'journal.support()', 'EXECUTE');
