@@ -138,10 +138,14 @@ Jsonb* data_of(const Change& change, int event)
             return nullptr;
         return encode_row(plan, change.present());
     }
+    // What the event is about comes first.
     int* positions = make_array_in<int>(CurrentMemoryContext, change.changed_count);
     int count = 0;
     for (int i = 0; i < change.changed_count; i++)
-        if (change.owner[i] == event || (event == 0 && change.owner[i] == kNobody))
+        if (change.owner[i] == event)
+            positions[count++] = change.changed[i];
+    for (int i = 0; event == 0 && i < change.changed_count; i++)
+        if (change.owner[i] == kNobody)
             positions[count++] = change.changed[i];
     return encode_changes(plan, positions, count, &change.before, change.after);
 }

@@ -39,7 +39,8 @@ void read_columns(Query& query, Layout* layout)
 {
     layout->column_count =
         static_cast<int>(query.run("SELECT (c->>'id')::int, (c->>'number')::int, c->>'name', "
-                                   "c->>'type', c->>'collation', c->>'mode' "
+                                   "c->>'type', c->>'collation', c->>'mode', "
+                                   "(c->>'ignored')::boolean "
                                    "FROM (SELECT columns FROM journal.layout WHERE id = $1 LIMIT "
                                    "1) l, jsonb_array_elements(l.columns) "
                                    "WITH ORDINALITY AS e (c, position) ORDER BY position",
@@ -53,6 +54,7 @@ void read_columns(Query& query, Layout* layout)
         column.type = query.text(i, 4, layout_context);
         column.collation = query.text(i, 5, layout_context);
         column.mode = mode_of(query.text(i, 6, CurrentMemoryContext));
+        column.ignored = query.boolean(i, 7);
     }
 }
 

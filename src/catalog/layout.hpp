@@ -24,6 +24,7 @@ struct LayoutColumn {
     const char* type;       // as format_type gives it, with schema where needed
     const char* collation;  // qualified name, or nullptr
     ColumnMode mode;
+    bool ignored;  // a change of it alone is no event, and reports leave it out
 };
 
 struct LayoutForeignKey {

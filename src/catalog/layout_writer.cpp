@@ -288,7 +288,7 @@ bool equal_columns(const Layout* a, const Layout* b)
     for (int i = 0; i < a->column_count; i++) {
         const LayoutColumn& x = a->columns[i];
         const LayoutColumn& y = b->columns[i];
-        if (x.id != y.id || x.number != y.number || x.mode != y.mode ||
+        if (x.id != y.id || x.number != y.number || x.mode != y.mode || x.ignored != y.ignored ||
             !equal_text(x.name, y.name) || !equal_text(x.type, y.type) ||
             !equal_text(x.collation, y.collation))
             return false;
@@ -343,6 +343,8 @@ Datum columns_json(const Layout* layout)
         append_member(&json, "type", column.type);
         append_member(&json, "collation", column.collation);
         append_member(&json, "mode", mode_name(column.mode));
+        if (column.ignored)
+            appendStringInfoString(&json, ",\"ignored\":true");
         appendStringInfoChar(&json, '}');
     }
     appendStringInfoChar(&json, ']');
@@ -406,6 +408,7 @@ Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
         column.mode =
             mode_of(tracked, column.id,
                     TupleDescAttr(RelationGetDescr(relation), column.number - 1)->attgenerated);
+        column.ignored = tracked.ignored.contains(column.id);
     }
     describe_key(layout, relation, tracked);
     describe_foreign_keys(layout, relation, tracked);

@@ -109,7 +109,9 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable)
         if (!executable)
             continue;
         MemoryContext previous = MemoryContextSwitchTo(plan->context);
-        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(expression)), nullptr);
+        // The expression's constants are pointed at, not copied: they have to live with the plan.
+        auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
+        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
         rule.evaluation = CreateStandaloneExprContext();
         MemoryContextSwitchTo(previous);
     }

@@ -105,7 +105,7 @@ void collect_changes(const EntryRow& entry, const Layout* layout, References* re
     for (int i = 0; i < changes.count; i++) {
         const int position = changes.changes[i].position;
         const LayoutColumn& column = layout->columns[position];
-        if (is_hidden(column))
+        if (is_hidden(column) || column.ignored)
             continue;
         details->changes[details->change_count++] = {
             &column, old_values[position], new_values[position],

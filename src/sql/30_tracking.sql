@@ -55,7 +55,8 @@ COMMENT ON COLUMN journal.event_rule.search_path IS 'the search_path in which th
 --
 -- columns: one object a column, in the order of a snapshot's values:
 --   {"id": identity, "number": attnum, "name", "type": name as format_type gives it (qualified), "collation",
---    "mode": "stored" | "excluded" | "masked" | "virtual" | "generated"}   (excluded, masked, virtual: null in snapshots)
+--    "mode": "stored" | "excluded" | "masked" | "virtual" | "generated",
+--    "ignored": true if so}                                        excluded, masked and virtual: null in snapshots
 -- foreign_keys: {"columns": [positions in columns, from 0], "relation": tracked_relation.id of the referenced one,
 --    "name": its qualified name, "type": its object type (or table name), "link": shown as a link?}
 --   An entry's links hold one key for each foreign key with "link": true, in this order.
