@@ -92,6 +92,36 @@ uint64 Query::run(const char* sql, int count, const QueryArgument* arguments, bo
     return SPI_processed;
 }
 
+uint64 Query::run_saved(SavedStatement* statement, const char* sql,
+                        std::initializer_list<QueryArgument> arguments)
+{
+    const int count = static_cast<int>(arguments.size());
+    Datum* values = make_array_in<Datum>(CurrentMemoryContext, count);
+    char* nulls = make_array_in<char>(CurrentMemoryContext, count + 1);
+    Oid* types = make_array_in<Oid>(CurrentMemoryContext, count);
+    int i = 0;
+    for (const QueryArgument& argument : arguments) {
+        types[i] = argument.type;
+        values[i] = argument.value;
+        nulls[i++] = argument.is_null ? 'n' : ' ';
+    }
+    if (statement->plan == nullptr) {
+        SPIPlanPtr plan = SPI_prepare_cursor(sql, count, types, CURSOR_OPT_GENERIC_PLAN);
+        if (plan == nullptr || SPI_keepplan(plan) != 0)
+            elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
+        statement->plan = plan;
+    }
+    const int result = SPI_execute_plan(statement->plan, values, nulls, true, 0);
+    if (result < 0)
+        elog(ERROR, "SPI_execute_plan failed: %s: %s", SPI_result_code_string(result), sql);
+    return SPI_processed;
+}
+
+void Query::set(const char* name, const char* value)
+{
+    set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 Datum Query::value(uint64 row, int column, bool* is_null) const
 {
     return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, is_null);

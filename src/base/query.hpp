@@ -30,6 +30,13 @@ QueryArgument text_argument(const char* value);
 QueryArgument int4_argument(int32 value);
 QueryArgument int8_argument(int64 value);
 
+/// A statement whose plan is kept for the backend's life: one plan for all parameters, replaced by
+/// PostgreSQL when what it depends on changes. Over a partitioned table planning costs more than
+/// running. A static variable of whoever runs it.
+struct SavedStatement {
+    SPIPlanPtr plan = nullptr;
+};
+
 /// A connected SPI session. Not RAII on purpose: begin and end are plain calls, an error in between
 /// needs neither.
 class Query {
@@ -48,6 +55,14 @@ class Query {
                bool read_only = false, long limit = 0);
     uint64 run(const char* sql, int count, const QueryArgument* arguments, bool read_only = false,
                long limit = 0);
+
+    /// Runs a read-only statement by its kept plan. sql is always the same text for the same
+    /// statement.
+    uint64 run_saved(SavedStatement* statement, const char* sql,
+                     std::initializer_list<QueryArgument> arguments);
+
+    /// Changes a setting until end().
+    void set(const char* name, const char* value);
 
     /// Value of a column (from 1) of a row (from 0) of the last result, in SPI's memory.
     Datum value(uint64 row, int column, bool* is_null) const;

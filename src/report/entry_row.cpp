@@ -1,16 +1,17 @@
 // See entry_row.hpp.
 #include "report/entry_row.hpp"
 
+#include <algorithm>
+
 namespace journal {
 
 namespace {
 
 constexpr const char* kColumns =
-    "SELECT e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
+    "e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
-    "CASE WHEN e.operation = 'u' THEN e.data END, e.operation = 'd' AND e.data IS NOT NULL "
-    "FROM journal.entry e WHERE e.account = ";
+    "CASE WHEN e.operation = 'u' THEN e.data END, e.operation = 'd' AND e.data IS NOT NULL";
 
 constexpr int64 kFirstStretch = 31 * USECS_PER_DAY;
 constexpr int64 kStretchGrowth = 4;
@@ -26,33 +27,6 @@ Jsonb* jsonb_or_null(const Query& query, uint64 row, int column, MemoryContext c
     Jsonb* result = DatumGetJsonbPCopy(datum);
     MemoryContextSwitchTo(previous);
     return result;
-}
-
-EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
-{
-    bool is_null = false;
-    EntryRow entry{};
-    entry.id = query.int8(row, 1);
-    entry.occurred_at = DatumGetTimestampTz(query.value(row, 2, &is_null));
-    entry.transaction_id = query.value(row, 3, &is_null);
-    entry.change = query.int8(row, 4);
-    entry.event_type = query.int4(row, 5);
-    entry.relation = query.int4(row, 6);
-    entry.layout = query.int4(row, 7);
-    entry.operation = DatumGetChar(query.value(row, 8, &is_null));
-    entry.backfilled = query.boolean(row, 9);
-    entry.location = query.text(row, 10, context);
-    entry.employee = query.text(row, 11, context);
-    entry.object_type = query.text(row, 12, context);
-    entry.object_id = query.text(row, 13, context);
-    entry.document_type = query.text(row, 14, context);
-    entry.document_id = query.text(row, 15, context);
-    entry.label = query.text(row, 16, context);
-    entry.links = jsonb_or_null(query, row, 17, context);
-    entry.details = jsonb_or_null(query, row, 18, context);
-    entry.changes = jsonb_or_null(query, row, 19, context);
-    entry.has_snapshot = query.boolean(row, 20);
-    return entry;
 }
 
 /// Where reading stands: rows behind a position, in a direction, between two bounds.
@@ -95,22 +69,49 @@ void append_order(SqlText* sql, bool descending, int limit)
     sql->append(int8_argument(limit));
 }
 
+/// Has the planner take the rows in the index's order and stop at the page's end: without
+/// statistics it would rather read all of them and sort.
+void follow_the_index(Query& query)
+{
+    query.set("enable_sort", "off");
+    query.set("enable_incremental_sort", "off");
+    query.set("enable_bitmapscan", "off");
+    query.set("enable_seqscan", "off");
+}
+
 /// The time of the first entry of the account in a stretch, whatever the filters; false if there
 /// is none.
 bool first_moment(const char* account, const Stretch& stretch, TimestampTz* moment)
 {
+    static SavedStatement latest;
+    static SavedStatement earliest;
+    TimestampTz from = stretch.from;
+    TimestampTz to = stretch.to;
+    if (stretch.has_position && stretch.descending)
+        to = std::min(to, stretch.occurred_at + 1);
+    if (stretch.has_position && !stretch.descending)
+        from = std::max(from, stretch.occurred_at);
     Query query = Query::begin(RunAs::kCaller);
-    SqlText sql;
-    sql.append("SELECT e.occurred_at FROM journal.entry e WHERE e.account = ");
-    sql.append(text_argument(account));
-    append_stretch(&sql, stretch);
-    append_order(&sql, stretch.descending, 1);
-    const bool found = sql.run(query) > 0;
+    follow_the_index(query);
+    const std::initializer_list<QueryArgument> arguments = {
+        text_argument(account), timestamp_argument(from), timestamp_argument(to)};
+    const uint64 rows =
+        stretch.descending
+            ? query.run_saved(&latest,
+                              "SELECT e.occurred_at FROM journal.entry e WHERE e.account = $1 "
+                              "AND e.occurred_at >= $2 AND e.occurred_at < $3 "
+                              "ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1",
+                              arguments)
+            : query.run_saved(&earliest,
+                              "SELECT e.occurred_at FROM journal.entry e WHERE e.account = $1 "
+                              "AND e.occurred_at >= $2 AND e.occurred_at < $3 "
+                              "ORDER BY e.occurred_at, e.id LIMIT 1",
+                              arguments);
     bool is_null = false;
-    if (found)
+    if (rows > 0)
         *moment = DatumGetTimestampTz(query.value(0, 1, &is_null));
     query.end();
-    return found;
+    return rows > 0;
 }
 
 /// Cuts off what lies farther than length from moment; returns whether anything was cut off.
@@ -132,6 +133,38 @@ bool shorten(Stretch* stretch, TimestampTz moment, int64 length)
 }
 
 }  // namespace
+
+const char* entry_columns()
+{
+    return kColumns;
+}
+
+EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
+{
+    bool is_null = false;
+    EntryRow entry{};
+    entry.id = query.int8(row, 1);
+    entry.occurred_at = DatumGetTimestampTz(query.value(row, 2, &is_null));
+    entry.transaction_id = query.value(row, 3, &is_null);
+    entry.change = query.int8(row, 4);
+    entry.event_type = query.int4(row, 5);
+    entry.relation = query.int4(row, 6);
+    entry.layout = query.int4(row, 7);
+    entry.operation = DatumGetChar(query.value(row, 8, &is_null));
+    entry.backfilled = query.boolean(row, 9);
+    entry.location = query.text(row, 10, context);
+    entry.employee = query.text(row, 11, context);
+    entry.object_type = query.text(row, 12, context);
+    entry.object_id = query.text(row, 13, context);
+    entry.document_type = query.text(row, 14, context);
+    entry.document_id = query.text(row, 15, context);
+    entry.label = query.text(row, 16, context);
+    entry.links = jsonb_or_null(query, row, 17, context);
+    entry.details = jsonb_or_null(query, row, 18, context);
+    entry.changes = jsonb_or_null(query, row, 19, context);
+    entry.has_snapshot = query.boolean(row, 20);
+    return entry;
+}
 
 SqlText::SqlText()
 {
@@ -179,6 +212,15 @@ QueryArgument int4_array_argument(const int32* items, int count)
                                                           true, TYPALIGN_INT))};
 }
 
+QueryArgument int8_array_argument(const int64* items, int count)
+{
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = Int64GetDatum(items[i]);
+    return {INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
+                                                          FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
+}
+
 QueryArgument timestamp_argument(TimestampTz value)
 {
     return {TIMESTAMPTZOID, TimestampTzGetDatum(value)};
@@ -203,8 +245,11 @@ void read_entries(const PageRequest& request, int limit, AppendCondition conditi
         Stretch stretch = rest;
         more = shorten(&stretch, moment, length);
         Query query = Query::begin(RunAs::kCaller);
+        follow_the_index(query);
         SqlText sql;
+        sql.append("SELECT ");
         sql.append(kColumns);
+        sql.append(" FROM journal.entry e WHERE e.account = ");
         sql.append(text_argument(request.account->name));
         append_stretch(&sql, stretch);
         condition(&sql, filter);

@@ -63,11 +63,18 @@ using AppendCondition = void (*)(SqlText* sql, const void* filter);
 void read_entries(const PageRequest& request, int limit, AppendCondition condition,
                   const void* filter, MemoryContext context, EntryRows* rows);
 
+/// The columns of entry e that read_row takes, in its order: "e.id, …".
+const char* entry_columns();
+
+/// An entry out of a query for entry_columns; what it points at is allocated in context.
+EntryRow read_row(const Query& query, uint64 row, MemoryContext context);
+
 /// A text[] parameter.
 QueryArgument text_array_argument(const char* const* items, int count);
 
-/// An integer[] parameter.
+/// An integer[] and a bigint[] parameter.
 QueryArgument int4_array_argument(const int32* items, int count);
+QueryArgument int8_array_argument(const int64* items, int count);
 
 QueryArgument timestamp_argument(TimestampTz value);
 

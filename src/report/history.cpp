@@ -21,12 +21,7 @@ struct Keys {
     int64* to;
 };
 
-struct HistoryFilter {
-    const char* object_type;
-    Keys keys;
-};
-
-constexpr int kMostKeys = 8;  // of one object: each is a pair of conditions of the query
+constexpr int kMostKeys = 1000;  // of one object
 
 /// Whether the journal knows the type, has an event for it or an entry of it.
 bool is_known_type(const char* type, const char* account)
@@ -67,7 +62,9 @@ Keys follow_keys(const char* account, const char* type, const char* key)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
-    const uint64 rows = query.run(
+    static SavedStatement statement;
+    const uint64 rows = query.run_saved(
+        &statement,
         "WITH RECURSIVE keys (key, since, before) AS ("
         " SELECT $3::text, 0::bigint, 9223372036854775807 UNION "
         " SELECT CASE WHEN e.object_id = k.key THEN e.previous_id ELSE e.object_id END, "
@@ -78,8 +75,8 @@ Keys follow_keys(const char* account, const char* type, const char* key)
         "  AND e.previous_id <> e.object_id AND e.id >= k.since AND e.id < k.before) "
         "SELECT key, min(since), max(before) FROM keys GROUP BY key "
         "ORDER BY key <> $3, min(since) DESC LIMIT $4",
-        {text_argument(account), text_argument(type), text_argument(key), int8_argument(kMostKeys)},
-        true);
+        {text_argument(account), text_argument(type), text_argument(key),
+         int8_argument(kMostKeys)});
     Keys keys{static_cast<int>(rows), make_array_in<const char*>(context, rows),
               make_array_in<int64>(context, rows), make_array_in<int64>(context, rows)};
     for (uint64 i = 0; i < rows; i++) {
@@ -91,35 +88,41 @@ Keys follow_keys(const char* account, const char* type, const char* key)
     return keys;
 }
 
-void append_objects(SqlText* sql, const char* type_column, const char* id_column,
-                    const HistoryFilter& filter)
+/// Reads a page of entries of the object and of what belongs to it. Both are looked up by key, and
+/// all of them are sorted: an object's history is short, and in time order it would have to be
+/// searched for in everybody's.
+void read_history(const PageRequest& request, const char* type, const Keys& keys,
+                  MemoryContext context, EntryRows* rows)
 {
-    sql->append(type_column);
-    sql->append(text_argument(filter.object_type));
-    sql->append(" AND (");
-    for (int i = 0; i < filter.keys.count; i++) {
-        sql->append(i == 0 ? id_column : psprintf(" OR %s", id_column));
-        sql->append(text_argument(filter.keys.key[i]));
-        if (filter.keys.from[i] > 0) {
-            sql->append(" AND e.id >= ");
-            sql->append(int8_argument(filter.keys.from[i]));
-        }
-        if (filter.keys.to[i] < PG_INT64_MAX) {
-            sql->append(" AND e.id < ");
-            sql->append(int8_argument(filter.keys.to[i]));
-        }
-    }
-    sql->append(")");
-}
-
-void append_filter(SqlText* sql, const void* argument)
-{
-    const auto& filter = *static_cast<const HistoryFilter*>(argument);
-    sql->append(" AND (");
-    append_objects(sql, "e.object_type = ", "e.object_id = ", filter);
-    sql->append(" OR ");
-    append_objects(sql, "e.document_type = ", "e.document_id = ", filter);
-    sql->append(")");
+    static SavedStatement statement;
+    static char* sql;
+    if (sql == nullptr)
+        sql = MemoryContextStrdup(
+            TopMemoryContext,
+            psprintf("SELECT %s FROM unnest($3, $4, $5) AS k (key, since, before) "
+                     "CROSS JOIN LATERAL (SELECT * FROM journal.entry o WHERE o.account = $1 "
+                     " AND o.object_type = $2 AND o.object_id = k.key "
+                     " AND o.id >= k.since AND o.id < k.before AND o.occurred_at >= $6 "
+                     " AND o.occurred_at <= $7 AND (o.occurred_at, o.id) < ($7, $8) "
+                     "UNION ALL SELECT * FROM journal.entry o WHERE o.account = $1 "
+                     " AND o.document_type = $2 AND o.document_id = k.key "
+                     " AND o.id >= k.since AND o.id < k.before AND o.occurred_at >= $6 "
+                     " AND o.occurred_at <= $7 AND (o.occurred_at, o.id) < ($7, $8) "
+                     " AND (o.object_type = $2 AND o.object_id = ANY ($3)) IS NOT TRUE) AS e "
+                     "ORDER BY e.occurred_at DESC, e.id DESC LIMIT $9",
+                     entry_columns()));
+    Query query = Query::begin(RunAs::kCaller);
+    const uint64 count = query.run_saved(
+        &statement, sql,
+        {text_argument(request.account->name), text_argument(type),
+         text_array_argument(keys.key, keys.count), int8_array_argument(keys.from, keys.count),
+         int8_array_argument(keys.to, keys.count), timestamp_argument(plan_begin(request.account)),
+         timestamp_argument(request.has_position ? request.occurred_at : DT_NOEND),
+         int8_argument(request.has_position ? request.id : PG_INT64_MAX),
+         int8_argument(request.page_size)});
+    for (uint64 i = 0; i < count; i++)
+        rows->push_back(read_row(query, i, context));
+    query.end();
 }
 
 const char* required(FunctionCallInfo fcinfo, int number, const char* name)
@@ -145,26 +148,25 @@ JOURNAL_FUNCTION(journal_history)
     require_journal(request.account);
     request.bounds = {DT_NOBEGIN, DT_NOEND};
     request.descending = true;
-    HistoryFilter filter{};
-    filter.object_type = required(fcinfo, kObjectType, "object_type");
+    const char* object_type = required(fcinfo, kObjectType, "object_type");
     const char* object_id = required(fcinfo, kObjectId, "object_id");
-    if (!is_known_type(filter.object_type, request.account->name))
-        raise_unknown_type(filter.object_type);
+    if (!is_known_type(object_type, request.account->name))
+        raise_unknown_type(object_type);
     request.page_size = page_size_argument(fcinfo, kPageSize);
     const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
 
     Fingerprint fingerprint;
     fingerprint.add("history");
     fingerprint.add(std::string_view(request.account->name));
-    fingerprint.add(std::string_view(filter.object_type));
+    fingerprint.add(std::string_view(object_type));
     fingerprint.add(std::string_view(object_id));
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
-    filter.keys = follow_keys(request.account->name, filter.object_type, object_id);
+    const Keys keys = follow_keys(request.account->name, object_type, object_id);
     ContextResource resource(context);
     EntryRows rows(&resource);
-    read_entries(request, request.page_size, append_filter, &filter, context, &rows);
+    read_history(request, object_type, keys, context, &rows);
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);
     return Datum{0};

@@ -171,7 +171,7 @@ bool is_support()
 void find_restorable(PageRow* rows, int count)
 {
     const bool support = is_support();
-    Datum* changes = make_array_in<Datum>(CurrentMemoryContext, count);
+    auto* changes = make_array_in<int64>(CurrentMemoryContext, count);
     auto* relations = make_array_in<int32>(CurrentMemoryContext, count);
     int asked = 0;
     for (int i = 0; i < count; i++) {
@@ -182,14 +182,11 @@ void find_restorable(PageRow* rows, int count)
                              layout_by_id(entry.layout)->key_count > 0;
         if (!rows[i].restorable)
             continue;
-        changes[asked] = Int64GetDatum(entry.change);
+        changes[asked] = entry.change;
         relations[asked++] = entry.relation;
     }
     if (asked == 0)
         return;
-    const Datum array = PointerGetDatum(
-        construct_array(changes, asked, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-    const QueryArgument relation_array = int4_array_argument(relations, asked);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 possible = query.run(
@@ -197,7 +194,7 @@ void find_restorable(PageRow* rows, int count)
         "JOIN journal.tracked_relation t ON t.id = w.relation AND t.capture = 'events' "
         "JOIN pg_catalog.pg_class c ON c.oid = t.relation "
         "WHERE NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = w.change) ORDER BY 1",
-        {{INT8ARRAYOID, array}, relation_array}, true);
+        {int8_array_argument(changes, asked), int4_array_argument(relations, asked)}, true);
     auto* found = make_array_in<int64>(context, possible);
     for (uint64 i = 0; i < possible; i++)
         found[i] = query.int8(i, 1);

@@ -16,10 +16,23 @@ constexpr int kEntriesOfAChange = 16;
 
 using Pending = Vector<Reference*>;
 
-bool by_key_newest_first(const Reference* a, const Reference* b)
+int compare_objects(const Reference* a, const Reference* b)
 {
-    const int order = strcmp(a->key, b->key);
+    if (a->target != b->target)
+        return a->target->id < b->target->id ? -1 : 1;
+    return strcmp(a->key, b->key);
+}
+
+bool by_object_newest_first(const Reference* a, const Reference* b)
+{
+    const int order = compare_objects(a, b);
     return order != 0 ? order < 0 : a->entry > b->entry;
+}
+
+/// Whether a row begins another object's in a list sorted by object.
+bool begins_object(const Pending& sorted, std::size_t i)
+{
+    return i == 0 || compare_objects(sorted[i - 1], sorted[i]) != 0;
 }
 
 void answer(Reference* reference, const char* label)
@@ -28,90 +41,102 @@ void answer(Reference* reference, const char* label)
     reference->label = label;
 }
 
-void drop_answered(Pending* pending)
+/// Those of the references that still want a label and satisfy a condition.
+template <typename Condition>
+void select_pending(const Vector<Reference*>& all, Condition condition, Pending* pending)
 {
-    pending->erase(std::remove_if(pending->begin(), pending->end(),
-                                  [](const Reference* one) { return one->labelled; }),
-                   pending->end());
+    pending->clear();
+    for (Reference* one : all)
+        if (one->wants_label && !one->labelled && condition(*one->target))
+            pending->push_back(one);
 }
 
-QueryArgument keys_argument(const Pending& asked)
-{
-    auto** keys = make_array_in<const char*>(CurrentMemoryContext, asked.size());
-    for (std::size_t i = 0; i < asked.size(); i++)
-        keys[i] = asked[i]->key;
-    return text_array_argument(keys, static_cast<int>(asked.size()));
-}
+/// What is asked of each pending reference, as parallel arrays.
+struct Asked {
+    QueryArgument relations;
+    QueryArgument types;
+    QueryArgument keys;
+    QueryArgument entries;
+    QueryArgument times;
+};
 
-QueryArgument entries_argument(const Pending& asked)
+/// slack is added to the times; those of back-filled entries say nothing then.
+Asked ask(const Pending& pending, int64 slack)
 {
-    Datum* ids = make_array_in<Datum>(CurrentMemoryContext, asked.size());
-    for (std::size_t i = 0; i < asked.size(); i++)
-        ids[i] = Int64GetDatum(asked[i]->entry);
-    return {INT8ARRAYOID,
-            PointerGetDatum(construct_array(ids, static_cast<int>(asked.size()), INT8OID,
-                                            sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
-}
-
-/// Times of the asking entries, plus slack; infinity for back-filled ones, whose time says nothing.
-QueryArgument times_argument(const Pending& asked, int64 slack)
-{
-    Datum* times = make_array_in<Datum>(CurrentMemoryContext, asked.size());
-    for (std::size_t i = 0; i < asked.size(); i++)
-        times[i] = TimestampTzGetDatum(
-            slack != 0 && asked[i]->backfilled ? DT_NOEND : asked[i]->occurred_at + slack);
-    return {TIMESTAMPTZARRAYOID, PointerGetDatum(construct_array(
-                                     times, static_cast<int>(asked.size()), TIMESTAMPTZOID,
-                                     sizeof(TimestampTz), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
+    const int count = static_cast<int>(pending.size());
+    auto* relations = make_array_in<int32>(CurrentMemoryContext, count);
+    auto** types = make_array_in<const char*>(CurrentMemoryContext, count);
+    auto** keys = make_array_in<const char*>(CurrentMemoryContext, count);
+    auto* entries = make_array_in<int64>(CurrentMemoryContext, count);
+    Datum* times = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
+        const Reference& one = *pending[i];
+        relations[i] = one.target->id;
+        types[i] = one.target->object_type;
+        keys[i] = one.key;
+        entries[i] = one.entry;
+        times[i] =
+            TimestampTzGetDatum(slack != 0 && one.backfilled ? DT_NOEND : one.occurred_at + slack);
+    }
+    return {int4_array_argument(relations, count),
+            text_array_argument(types, count),
+            text_array_argument(keys, count),
+            int8_array_argument(entries, count),
+            {TIMESTAMPTZARRAYOID,
+             PointerGetDatum(construct_array(times, count, TIMESTAMPTZOID, sizeof(TimestampTz),
+                                             FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))}};
 }
 
 /// Names from journal.label: the one in force at the event's time, else the nearest before it, else
 /// the first one.
-void answer_from_labels(const Target& target, Pending* pending, MemoryContext context)
+void answer_from_labels(const Pending& pending, MemoryContext context)
 {
-    if (pending->empty())
+    if (pending.empty())
         return;
+    static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT w.n, CASE WHEN before.label IS NULL AND before.valid_from IS NULL "
-        "THEN after.label ELSE before.label END "
-        "FROM unnest($2, $3) WITH ORDINALITY AS w (key, at, n) "
-        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label "
-        " WHERE relation = $1 AND key = w.key AND valid_from <= w.at "
-        " ORDER BY valid_from DESC LIMIT 1) AS before ON true "
-        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label "
-        " WHERE before.valid_from IS NULL AND relation = $1 AND key = w.key "
-        " AND valid_from > w.at ORDER BY valid_from LIMIT 1) AS after ON true "
+    const Asked asked = ask(pending, 0);
+    const uint64 rows = query.run_saved(
+        &statement,
+        "SELECT w.n, CASE WHEN before.valid_from IS NULL THEN after.label ELSE before.label END "
+        "FROM unnest($1, $2, $3) WITH ORDINALITY AS w (relation, key, at, n) "
+        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
+        " WHERE l.relation = w.relation AND l.key = w.key AND l.valid_from <= w.at "
+        " ORDER BY l.valid_from DESC LIMIT 1) AS before ON true "
+        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
+        " WHERE before.valid_from IS NULL AND l.relation = w.relation AND l.key = w.key "
+        " AND l.valid_from > w.at ORDER BY l.valid_from LIMIT 1) AS after ON true "
         "WHERE before.valid_from IS NOT NULL OR after.valid_from IS NOT NULL",
-        {int4_argument(target.id), keys_argument(*pending), times_argument(*pending, 0)}, true);
+        {asked.relations, asked.keys, asked.times});
     for (uint64 i = 0; i < rows; i++)
-        answer((*pending)[query.int8(i, 1) - 1], query.text(i, 2, context));
+        answer(pending[query.int8(i, 1) - 1], query.text(i, 2, context));
     query.end();
-    drop_answered(pending);
 }
 
 /// Asks for the latest entry before each asked reference; answers it and every pending reference to
-/// the same object that lies between the two. pending is sorted by key, newest first.
-void ask_entries_before(const Target& target, const char* account, const Pending& asked,
-                        Pending* pending, MemoryContext context)
+/// the same object that lies between the two. pending is sorted by object, newest first.
+void ask_entries_before(const char* account, const Pending& asked, const Pending& pending,
+                        MemoryContext context)
 {
+    static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
+    const Asked arguments = ask(asked, kClockSlack);
+    const uint64 rows = query.run_saved(
+        &statement,
         "SELECT w.n, before.label, before.id "
-        "FROM unnest($3, $4, $5) WITH ORDINALITY AS w (key, entry, until, n) "
+        "FROM unnest($2, $3, $4, $5) WITH ORDINALITY AS w (type, key, entry, until, n) "
         "CROSS JOIN LATERAL (SELECT e.label, e.id FROM journal.entry e "
-        " WHERE e.account = $1 AND e.object_type = $2 AND e.object_id = w.key "
+        " WHERE e.account = $1 AND e.object_type = w.type AND e.object_id = w.key "
         " AND e.id <= w.entry AND e.occurred_at <= w.until AND e.operation <> 'l' "
         " ORDER BY e.id DESC LIMIT 1) AS before",
-        {text_argument(account), text_argument(target.object_type), keys_argument(asked),
-         entries_argument(asked), times_argument(asked, kClockSlack)},
-        true);
+        {text_argument(account), arguments.types, arguments.keys, arguments.entries,
+         arguments.times});
     for (uint64 i = 0; i < rows; i++) {
         Reference* one = asked[query.int8(i, 1) - 1];
         const char* label = query.text(i, 2, context);
         const int64 since = query.int8(i, 3);
-        auto same = std::lower_bound(pending->begin(), pending->end(), one, by_key_newest_first);
-        for (; same != pending->end() && strcmp((*same)->key, one->key) == 0; ++same)
+        auto same = std::lower_bound(pending.begin(), pending.end(), one, by_object_newest_first);
+        for (; same != pending.end() && compare_objects(*same, one) == 0; ++same)
             if ((*same)->entry >= since)
                 answer(*same, label);
     }
@@ -121,31 +146,30 @@ void ask_entries_before(const Target& target, const char* account, const Pending
 /// Names from the objects' own entries before the event. Most objects are named the same on a whole
 /// page: each is asked for once, as of the last row that refers to it; what lies before the entry
 /// that was found is asked for row by row.
-void answer_from_entries_before(const Target& target, const char* account, Pending* pending,
-                                MemoryContext context)
+void answer_from_entries_before(const char* account, Pending* pending, MemoryContext context)
 {
-    if (pending->empty() || target.object_type == nullptr)
+    if (pending->empty())
         return;
+    std::sort(pending->begin(), pending->end(), by_object_newest_first);
     ContextResource resource(context);
     Pending asked(&resource);
     for (std::size_t i = 0; i < pending->size(); i++)
-        if (i == 0 || strcmp((*pending)[i - 1]->key, (*pending)[i]->key) != 0)
+        if (begins_object(*pending, i))
             asked.push_back((*pending)[i]);
-    ask_entries_before(target, account, asked, pending, context);
+    ask_entries_before(account, asked, *pending, context);
 
     // An object without an answer has no entry before any of the rows.
-    Pending again(&resource);
+    asked.clear();
     bool known = false;
     for (std::size_t i = 0; i < pending->size(); i++) {
         Reference* one = (*pending)[i];
-        if (i == 0 || strcmp((*pending)[i - 1]->key, one->key) != 0)
+        if (begins_object(*pending, i))
             known = one->labelled;
         if (known && !one->labelled)
-            again.push_back(one);
+            asked.push_back(one);
     }
-    if (!again.empty())
-        ask_entries_before(target, account, again, pending, context);
-    drop_answered(pending);
+    if (!asked.empty())
+        ask_entries_before(account, asked, *pending, context);
 }
 
 /// The label before an update: the old value of the label column, if that was changed. Rows from
@@ -153,8 +177,10 @@ void answer_from_entries_before(const Target& target, const char* account, Pendi
 const char* label_before(const Query& query, uint64 first, uint64 rows, const Target& target,
                          MemoryContext context)
 {
+    const int64 number = query.int8(first, 1);
     const int64 change = query.int8(first, 3);
-    for (uint64 i = first; i < rows && query.int8(i, 3) == change; i++) {
+    for (uint64 i = first; i < rows && query.int8(i, 1) == number && query.int8(i, 3) == change;
+         i++) {
         bool no_data = false;
         const Datum data = query.value(i, 5, &no_data);
         if (no_data)
@@ -162,10 +188,10 @@ const char* label_before(const Query& query, uint64 first, uint64 rows, const Ta
         const Layout* layout = layout_by_id(query.int4(i, 4));
         const EntryChanges changes = read_changes(layout, DatumGetJsonbP(data));
         for (int j = 0; j < changes.count; j++) {
-            if (layout->columns[changes.changes[j].position].id != target.label_column ||
-                changes.changes[j].old_value == nullptr)
+            const EntryChange& one = changes.changes[j];
+            if (layout->columns[one.position].id != target.label_column || one.old_value == nullptr)
                 continue;
-            const char* text = value_text(changes.changes[j].old_value);
+            const char* text = value_text(one.old_value);
             return text == nullptr ? nullptr : MemoryContextStrdup(context, text);
         }
     }
@@ -173,61 +199,63 @@ const char* label_before(const Query& query, uint64 first, uint64 rows, const Ta
 }
 
 /// Names from the first entry after the event, for objects that were tracked later.
-void answer_from_entries_after(const Target& target, const char* account, Pending* pending,
-                               MemoryContext context)
+void answer_from_entries_after(const char* account, const Pending& pending, MemoryContext context)
 {
-    if (pending->empty() || target.object_type == nullptr)
+    if (pending.empty())
         return;
+    static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
+    const Asked asked = ask(pending, 0);
+    const uint64 rows = query.run_saved(
+        &statement,
         "SELECT w.n, after.label, after.change, after.layout, after.data "
-        "FROM unnest($3, $4) WITH ORDINALITY AS w (key, entry, n) "
+        "FROM unnest($2, $3, $4) WITH ORDINALITY AS w (type, key, entry, n) "
         "CROSS JOIN LATERAL (SELECT e.id, e.label, e.change, e.layout, "
         " CASE WHEN e.operation = 'u' THEN e.data END AS data FROM journal.entry e "
-        " WHERE e.account = $1 AND e.object_type = $2 AND e.object_id = w.key "
+        " WHERE e.account = $1 AND e.object_type = w.type AND e.object_id = w.key "
         " AND e.id > w.entry AND e.operation <> 'l' ORDER BY e.id LIMIT $5) AS after "
         "ORDER BY w.n, after.id",
-        {text_argument(account), text_argument(target.object_type), keys_argument(*pending),
-         entries_argument(*pending), int8_argument(kEntriesOfAChange)},
-        true);
-    // layout_by_id runs queries of its own: what this one gave is read through its own table.
+        {text_argument(account), asked.types, asked.keys, asked.entries,
+         int8_argument(kEntriesOfAChange)});
     for (uint64 i = 0; i < rows; i++) {
-        Reference* one = (*pending)[query.int8(i, 1) - 1];
+        Reference* one = pending[query.int8(i, 1) - 1];
         if (!one->labelled)
-            answer(one, label_before(query, i, rows, target, context));
+            answer(one, label_before(query, i, rows, *one->target, context));
     }
     query.end();
-    drop_answered(pending);
 }
 
-/// Whether each referred row exists, and what those are called that have no name yet.
-void answer_from_live(const Target& target, Reference** references, int count,
+/// Whether each referred row of one target exists, and what those are called that have no name yet.
+/// asked is sorted by object.
+void answer_from_live(const Pending& asked, std::size_t first, std::size_t end,
                       MemoryContext context)
 {
-    ContextResource resource(context);
-    Pending asked(&resource);
-    for (int i = 0; i < count; i++)
-        if (references[i]->wants_presence ||
-            (references[i]->wants_label && !references[i]->labelled))
-            asked.push_back(references[i]);
-    if (asked.empty())
-        return;
-    std::sort(asked.begin(), asked.end(), by_key_newest_first);
-    auto** keys = make_array_in<const char*>(context, asked.size());
+    auto** keys = make_array_in<const char*>(context, end - first);
     int distinct = 0;
-    for (std::size_t i = 0; i < asked.size(); i++)
-        if (i == 0 || strcmp(asked[i - 1]->key, asked[i]->key) != 0)
+    for (std::size_t i = first; i < end; i++)
+        if (i == first || begins_object(asked, i))
             keys[distinct++] = asked[i]->key;
     auto* rows = make_array_in<LiveRow>(context, distinct);
-    look_up_live(target, distinct, keys, context, rows);
+    look_up_live(*asked[first]->target, distinct, keys, context, rows);
     int at = 0;
-    for (Reference* one : asked) {
+    for (std::size_t i = first; i < end; i++) {
+        Reference* one = asked[i];
         while (strcmp(keys[at], one->key) != 0)
             at++;
         one->presence = rows[at].presence;
         if (one->wants_label && !one->labelled && rows[at].has_label)
             answer(one, rows[at].label);
     }
+}
+
+bool is_tracked(const Target& target)
+{
+    return target.object_type != nullptr && strcmp(target.capture, "labels") != 0;
+}
+
+bool is_any(const Target&)
+{
+    return true;
 }
 
 }  // namespace
@@ -293,28 +321,39 @@ void References::find_targets()
     query.end();
 }
 
-void References::resolve_target(const Target& target, Reference** references, int count,
-                                const char* account)
+void References::find_labels(const char* account)
 {
     Pending pending(&resource_);
-    for (int i = 0; i < count; i++)
-        if (references[i]->wants_label)
-            pending.push_back(references[i]);
-    std::sort(pending.begin(), pending.end(), by_key_newest_first);
-    const bool tracked = strcmp(target.capture, "labels") != 0;
-    if (tracked) {
-        answer_from_entries_before(target, account, &pending, context_);
-        // An object of every account's, or one that was written without an account.
-        if (*account != '\0')
-            answer_from_entries_before(target, "", &pending, context_);
+    // An object may be of every account, or have been written without one.
+    const char* const accounts[] = {account, ""};
+    const int account_count = *account == '\0' ? 1 : 2;
+    for (int i = 0; i < account_count; i++) {
+        select_pending(all_, is_tracked, &pending);
+        answer_from_entries_before(accounts[i], &pending, context_);
     }
-    answer_from_labels(target, &pending, context_);
-    if (tracked) {
-        answer_from_entries_after(target, account, &pending, context_);
-        if (*account != '\0')
-            answer_from_entries_after(target, "", &pending, context_);
+    select_pending(all_, is_any, &pending);
+    answer_from_labels(pending, context_);
+    for (int i = 0; i < account_count; i++) {
+        select_pending(all_, is_tracked, &pending);
+        answer_from_entries_after(accounts[i], pending, context_);
     }
-    answer_from_live(target, references, count, context_);
+}
+
+void References::find_live()
+{
+    Pending asked(&resource_);
+    for (Reference* one : all_)
+        if (one->wants_presence || (one->wants_label && !one->labelled))
+            asked.push_back(one);
+    std::sort(asked.begin(), asked.end(), by_object_newest_first);
+    for (std::size_t first = 0; first < asked.size();) {
+        CHECK_FOR_INTERRUPTS();
+        std::size_t end = first;
+        while (end < asked.size() && asked[end]->target == asked[first]->target)
+            end++;
+        answer_from_live(asked, first, end, context_);
+        first = end;
+    }
 }
 
 void References::resolve(const char* account)
@@ -325,17 +364,8 @@ void References::resolve(const char* account)
     all_.erase(std::remove_if(all_.begin(), all_.end(),
                               [](const Reference* one) { return one->target == nullptr; }),
                all_.end());
-    std::stable_sort(all_.begin(), all_.end(), [](const Reference* a, const Reference* b) {
-        return a->target->id < b->target->id;
-    });
-    for (std::size_t first = 0; first < all_.size();) {
-        CHECK_FOR_INTERRUPTS();
-        std::size_t end = first;
-        while (end < all_.size() && all_[end]->target == all_[first]->target)
-            end++;
-        resolve_target(*all_[first]->target, &all_[first], static_cast<int>(end - first), account);
-        first = end;
-    }
+    find_labels(account);
+    find_live();
 }
 
 }  // namespace journal

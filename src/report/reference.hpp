@@ -1,7 +1,7 @@
 // Names of what entries refer to, as of the event.
 //
-// A report collects the references of a whole page first and resolves them then: a few queries for
-// each relation that is referred to, however many rows the page has. Names are read with the
+// A report collects the references of a whole page first and resolves them then, by a few queries
+// for all of them and one for each table in which live rows are looked up. Names are read with the
 // owner's rights, since whoever may read an entry may read the names in it, even of objects whose
 // own entries lie outside the caller's window. Only the present name, where the journal kept none,
 // is read from the table itself, with the caller's rights.
@@ -50,8 +50,8 @@ class References {
   private:
     Reference* add(const EntryRow& entry, int32 relation, const char* type, const char* key);
     void find_targets();
-    void resolve_target(const Target& target, Reference** references, int count,
-                        const char* account);
+    void find_labels(const char* account);
+    void find_live();
 
     MemoryContext context_;
     ContextResource resource_;
