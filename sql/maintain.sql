@@ -97,6 +97,30 @@ SELECT journal.maintain();
 ROLLBACK;
 SELECT to_regclass('journal.entry_2019_07'), count(*) FROM journal.entry WHERE id = 30;
 
+-- Under a publication of everything too: rows are deleted from the default partition, and names of lookup tables change.
+SET client_min_messages = error;  -- a server may have another wal_level
+CREATE PUBLICATION everything FOR ALL TABLES;
+RESET client_min_messages;
+CREATE TABLE colour (id integer PRIMARY KEY, name text);
+CREATE TABLE thing (id integer PRIMARY KEY, colour_id integer REFERENCES colour);
+SELECT journal.track('thing');
+INSERT INTO colour VALUES (1, 'red');
+UPDATE colour SET name = 'dark red';
+INSERT INTO thing VALUES (1, 1);
+SELECT put(40, '2018-07-01 00:00:00+00');
+SELECT journal.maintain();
+SELECT label FROM journal.label ORDER BY valid_from;
+INSERT INTO journal.role_account VALUES ('nobody', 'a');
+DELETE FROM journal.role_account;
+DROP TABLE thing, colour;
+DROP PUBLICATION everything;
+
+-- In a transaction that sees the past only.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT put(41, '2017-07-01 00:00:00+00');
+SELECT journal.maintain();
+COMMIT;
+
 -- Refused: nonsense, and a transaction that cannot write.
 SELECT journal.maintain(-1);
 SELECT journal.maintain(1000);
