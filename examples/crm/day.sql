@@ -184,9 +184,10 @@ CALL pg_temp.correspond(0);
 
 -- The order was written down for the wrong client, at the wrong location: one UPDATE, and an event for each column that a
 -- rule is about.
-SELECT id AS mistaken_order FROM crm.orders WHERE account_id = 'rembyt' AND number = 'ЗК-00003' \gset
+SELECT id AS mistaken_order, complaint AS mistaken_complaint
+  FROM crm.orders WHERE account_id = 'rembyt' AND number = 'ЗК-00003' \gset
 SELECT client_id AS right_client, device_id AS right_device
-  FROM crm.orders WHERE account_id = 'rembyt' AND number = 'ЗК-00020' \gset
+  FROM crm.orders WHERE location_id = :north AND complaint = :'mistaken_complaint' ORDER BY id LIMIT 1 OFFSET 1 \gset
 
 BEGIN;
 SELECT journal.set_context(account => 'rembyt', employee => :'morozov', location => :'center',
