@@ -49,7 +49,7 @@ SELECT to_char(occurred_at, 'HH24:MI:SS') AS "time", location_name AS location, 
 \echo
 \echo '=== Ссылки строки: документ, клиент, изделие / The links of a row: document, client, device ==='
 SELECT title, link ->> 'type' AS type, link ->> 'id' AS id, link ->> 'label' AS label, link ->> 'exists' AS "exists"
-  FROM journal.report('today', events => '{order.status_changed}', page_size => 1) AS line,
+  FROM journal.report('today', events => '{order.status_changed,order.file_attached}', page_size => 2) AS line,
        jsonb_array_elements(line.links) AS link;
 
 -- ---------------------------------------------------------------------------------------------------------------------

@@ -44,6 +44,9 @@ SELECT journal.track('crm.clients', 'client', label => 'name', account => 'accou
 SELECT journal.add_rule('crm.clients', 'client.created', 'insert', details => '{phone,email}');
 SELECT journal.add_rule('crm.clients', 'client.deleted', 'delete', details => '{phone,email}');
 SELECT journal.add_rule('crm.clients', 'client.discount_changed', 'update', '{discount_percent}');
+-- What track adds for every object type, here in words of our own.
+SELECT journal.add_event_type('client.restored', 'clients', 'other', 'client',
+                              '{"ru": "Клиент восстановлен", "en": "Client restored"}');
 
 -- The catalogue has no event for devices. They are tracked all the same, so that orders link to them, and with an event
 -- type of our own: a changed serial number is worth a question. Their other changes are in their history only.
@@ -311,8 +314,9 @@ INSERT INTO journal.role_account (role, account) VALUES ('crm_manager', 'rembyt'
 COMMIT;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- What was there before the journal: an event for every row, at its own time and by its author. The sample is still empty;
--- on a CRM in use this line gives the journal its past, and it may be run again.
+-- What was there before the journal: an event for every row, at its own time and by its author. The sample is still
+-- empty; on a CRM in use this line gives the journal its past. Rows of tables without an account column (items, comments,
+-- files, applied bonuses) come under the account of the context, so several accounts want that column first.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 SELECT journal.backfill(relation) FROM journal.tracked_relations;
