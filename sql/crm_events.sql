@@ -21,7 +21,7 @@ SELECT event, reported, count(*) FROM journal.entries
  WHERE event NOT IN (SELECT code FROM journal.event_types WHERE is_core)
  GROUP BY 1, 2 ORDER BY 1, 2;
 
--- every change of a tracked table is there, and the trigger fell for no table that is not tracked
+-- rows inserted and deleted, by type of object
 SELECT object_type, operation, count(DISTINCT change) AS changes FROM journal.entries
  WHERE operation <> 'update' GROUP BY 1, 2 ORDER BY 1, 2;
 
