@@ -10,7 +10,7 @@ namespace journal {
 
 namespace {
 
-// Columns of journal.entry that fill_deletion reads, in this order.
+// Columns of journal.entry that fill_deletion reads, in this order; read_entry reads three more.
 #define DELETION_COLUMNS                                                                      \
     "e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.account, e.session, " \
     "e.transaction_id, e.data"
@@ -24,7 +24,10 @@ enum DeletionColumn {
     kAccount,
     kSession,
     kTransaction,
-    kData
+    kData,
+    kChange,
+    kOperation,
+    kEventType
 };
 
 Deletion* fill_deletion(const Query& query, uint64 row, MemoryContext context)
@@ -76,34 +79,36 @@ RestoredBy restored_by(const EventType* type)
     return strcmp(type->restore, "support") == 0 ? RestoredBy::kSupport : RestoredBy::kJournal;
 }
 
-/// What the entry itself says of its change, apart from the row.
-struct Event {
+/// An entry as the caller sees it, of whatever operation.
+struct EntryRow {
+    Deletion* deletion;
     int64 change;
     char operation;
-    EventType* type;
+    int32 event_type;
 };
 
-Event read_event(int64 entry)
+EntryRow read_entry(int64 entry)
 {
     MemoryContext context = CurrentMemoryContext;
-    Event event{};
-    int32 type = 0;
+    EntryRow row{};
     Query query = Query::begin(RunAs::kCaller);
-    const uint64 rows =
-        query.run("SELECT change, operation, event_type FROM journal.entry WHERE id = $1 LIMIT 1",
-                  {int8_argument(entry)});
+    const uint64 rows = query.run("SELECT " DELETION_COLUMNS
+                                  ", e.change, e.operation, e.event_type "
+                                  "FROM journal.entry AS e WHERE e.id = $1 LIMIT 1",
+                                  {int8_argument(entry)});
     if (rows > 0) {
         bool is_null = false;
-        event.change = query.int8(0, 1);
-        event.operation = DatumGetChar(query.value(0, 2, &is_null));
-        type = query.int4(0, 3);
+        row.change = query.int8(0, kChange);
+        row.operation = DatumGetChar(query.value(0, kOperation, &is_null));
+        row.event_type = query.int4(0, kEventType);
+        // Nothing else has a whole row in its data.
+        if (row.operation == 'd' || row.operation == 'l')
+            row.deletion = fill_deletion(query, 0, context);
     }
     query.end();
-    MemoryContextSwitchTo(context);
     if (rows == 0)
         raise_unknown_entry(entry);
-    event.type = event_type_by_id(type);
-    return event;
+    return row;
 }
 
 /// References among the rows: each foreign key of a row against the keys of the others.
@@ -150,21 +155,13 @@ List* in_dependency_order(List* deletions)
 
 Deletion* read_deletion(int64 entry)
 {
-    const Event event = read_event(entry);
-    if (event.operation != 'd' &&
-        !(event.operation == 'l' && strcmp(event.type->kind, "deleted") == 0))
-        raise_not_a_deletion(entry, event.type->code);
-
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kCaller);
-    const uint64 rows =
-        query.run("SELECT " DELETION_COLUMNS " FROM journal.entry AS e WHERE e.id = $1 LIMIT 1",
-                  {int8_argument(event.change)});
-    Deletion* deletion = rows == 0 ? nullptr : fill_deletion(query, 0, context);
-    query.end();
-    if (deletion == nullptr)
-        raise_unknown_entry(event.change);
-    deletion->restored_by = restored_by(event.type);
+    const EntryRow row = read_entry(entry);
+    const EventType* type = event_type_by_id(row.event_type);
+    const bool logged_deletion = row.operation == 'l' && strcmp(type->kind, "deleted") == 0;
+    if (row.operation != 'd' && !logged_deletion)
+        raise_not_a_deletion(entry, type->code);
+    Deletion* deletion = row.change == entry ? row.deletion : read_entry(row.change).deletion;
+    deletion->restored_by = restored_by(type);
     return deletion;
 }
 
