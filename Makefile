@@ -35,6 +35,11 @@ DATA_built = event_journal--$(EXTVERSION).sql
 DATA = $(wildcard src/sql/updates/*.sql)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+# Its data is no part of the project.
+ifeq ($(wildcard ../shared/data/northwind.sql),)
+REGRESS := $(filter-out northwind,$(REGRESS))
+$(if $(filter installcheck,$(MAKECMDGOALS)),$(info test northwind skipped: ../shared/data/northwind.sql is missing))
+endif
 ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=event_journal
 
