@@ -1,0 +1,221 @@
+# Every command of the README works, and prints what the README shows.
+#
+# The blocks are run in their order: sh by bash in an empty folder, sql by psql in the README's database, each in a
+# session of its own. A text block right after one is what it prints, to the letter; a block without one may print
+# anything but an error. A block that cannot be run here says so and why in a comment above it,
+#
+#     <!-- not run by the test: REASON -->
+#
+# and is counted as skipped. Variables that \gset sets in one sql block hold in those that follow.
+use strict;
+use warnings;
+use Test::More;
+use EventJournal;
+use PostgreSQL::Test::Utils;
+
+my $database = 'shop';
+my $readme = slurp_file('README.md');
+
+# Returns the fenced blocks: language, text, line, and why it is not run.
+sub read_blocks
+{
+	my @blocks;
+	my ($block, $reason);
+	my $number = 0;
+	for my $line (split /\n/, $readme)
+	{
+		$number++;
+		if ($block && $line =~ /^\s*```\s*$/)
+		{
+			push @blocks, $block;
+			$block = $reason = undef;
+		}
+		elsif ($block)
+		{
+			$block->{text} .= ($line =~ s/^$block->{indent}//r) . "\n";
+		}
+		elsif ($line =~ /^(\s*)```(\w*)/)
+		{
+			$block = { indent => $1, language => $2, text => '', line => $number, reason => $reason };
+		}
+		elsif ($line =~ /^<!-- not run by the test: (.+) -->$/)
+		{
+			$reason = $1;
+		}
+		elsif ($line =~ /\S/)
+		{
+			$reason = undef;
+		}
+	}
+	die "README.md: a block is not closed\n" if $block;
+	return @blocks;
+}
+
+# Spaces at the end of psql's lines are no difference.
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/^\n+|\n+$//g;
+	return $text;
+}
+
+# A day that ends between two blocks would change what "today" reports.
+sleep 1 while time % 86400 > 86400 - 90;
+
+my $node = empty_node('readme', "timezone = 'UTC'\nlog_timezone = 'UTC'\n");
+$node->start;
+my $folder = PostgreSQL::Test::Utils::tempdir();
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
+$ENV{PGCLIENTENCODING} = 'UTF8';
+delete $ENV{PGDATABASE};
+
+# Runs a command in the folder; returns whether it succeeded, and everything that it printed.
+sub run_in_folder
+{
+	my ($input, @command) = @_;
+	my $output = '';
+	my $ok = IPC::Run::run(\@command, '<', \$input, '>&', \$output, init => sub { chdir $folder or die $! });
+	return ($ok, $output);
+}
+
+# What \gset has set, as \set commands: psql prints its variables at the end of a block.
+my $variables = '';
+
+sub run_sql
+{
+	my ($text) = @_;
+	my ($ok, $output) = run_in_folder("$variables$text\n\\echo === variables\n\\set\n", 'psql', '-X', '-q', '-d', $database);
+	(my $set = $output) =~ s/.*=== variables\n//s;
+	$output =~ s/=== variables\n.*//s;
+	$variables = join '', map { /^([a-z]\w*) = ('.*')$/ ? "\\set $1 $2\n" : '' } split /\n/, $set;
+	return ($ok && $output !~ /^(?:psql:|ERROR|FATAL|invalid command)/m, $output);
+}
+
+my %runs = (sql => \&run_sql, sh => sub { return run_in_folder('', 'bash', '-eu', '-o', 'pipefail', '-c', $_[0]) });
+my @blocks = read_blocks();
+my $count = 0;
+while (my $block = shift @blocks)
+{
+	my $title = "line $block->{line}: " . ($block->{text} =~ /^\s*(.{1,60})/ ? $1 : '');
+	my $shown = @blocks && $blocks[0]{language} eq 'text' ? shift @blocks : undef;
+	my $run = $runs{ $block->{language} } or die "README.md:$block->{line}: a block is neither sql nor sh\n";
+  SKIP:
+	{
+		skip "$title: $block->{reason}", 1 if $block->{reason};
+		$count++;
+		my ($ok, $output) = $run->($block->{text});
+		if ($shown)
+		{
+			is(trimmed($output), trimmed($shown->{text}), $title);
+		}
+		else
+		{
+			ok($ok, $title) or diag($output);
+		}
+	}
+}
+cmp_ok($count, '>', 50, 'the README has commands');
+
+# The privileges that the README grants to each role suffice for its work, and none of them is too much: without any one of
+# them something fails. A role's work is done in a transaction that is rolled back.
+$node->safe_psql($database, <<'SQL');
+INSERT INTO crm.clients VALUES (50, 'Fifty');
+INSERT INTO crm.orders VALUES (50, 'A-50', 1, 1, 1, 7);
+INSERT INTO crm.order_items (order_id, kind, name, quantity, price) VALUES (50, 'work', 'Soldering', 1, 10);
+DELETE FROM crm.orders WHERE id = 50;
+DELETE FROM crm.clients WHERE id = 50;
+CREATE SCHEMA own AUTHORIZATION crm_administrator;
+CREATE TABLE own.tasks (id integer PRIMARY KEY, title text);
+CREATE TABLE own.notes (id integer PRIMARY KEY);
+ALTER TABLE own.tasks OWNER TO crm_administrator;
+ALTER TABLE own.notes OWNER TO crm_administrator;
+SQL
+my $deletion = q{(SELECT entry FROM journal.deleted_objects('{%s}') WHERE object_id = '50')};
+my %deleted = map { $_ => $node->safe_psql($database, 'SELECT ' . sprintf($deletion, $_)) } qw(client order);
+my %work = (
+	crm_application => [
+		q{SELECT journal.set_context(employee => '7')}, q{SELECT journal.log('user.logged_in', 'employee', '7')} ],
+	crm_reader => [
+		'SELECT * FROM journal.report()', q{SELECT * FROM journal.history('order', '1')},
+		'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types',
+		'SELECT count(*) FROM journal.entry' ],
+	crm_auditor => [
+		'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules' ],
+	crm_restorer => ["SELECT journal.restore($deleted{client})"],
+	crm_support => ["SELECT journal.restore($deleted{order}, 'asked for')"],
+	crm_administrator => [
+		q{SELECT journal.track('own.tasks', 'task', backfill => true)},
+		q{SELECT journal.drop_rule(journal.add_rule('own.tasks', 'task.created', 'insert'))},
+		q{SELECT journal.backfill('own.tasks'), journal.untrack('own.tasks')},
+		q{SELECT journal.track_schema('own')},
+		q{SELECT journal.add_event_type('task.blessed', 'tasks', 'other', 'task', '{}')},
+		q{SELECT journal.set_account('east')},
+		q{SELECT journal.maintain(7)},
+		map {
+			my ($table, $column, $values) = @$_;
+			"SELECT * FROM journal.$table", "INSERT INTO journal.$table $values",
+			"UPDATE journal.$table SET $column = $column", "DELETE FROM journal.$table WHERE $column = 'x'"
+		} [ 'event_title', 'title', q{VALUES ('task.created', 'fr', 'x')} ], [ 'term', 'text', q{VALUES ('yes', 'fr', false, 'x')} ],
+		[ 'plan', 'code', q{VALUES ('x')} ], [ 'event_group', 'code', q{VALUES ('x')} ],
+		[ 'role_account', 'account', q{VALUES ('nobody', 'x')} ] ]);
+
+# Does a role's work with a privilege taken away; returns whether all of it succeeded, and what was said.
+sub work
+{
+	my ($role, $revoke) = @_;
+	my $input = join ";\n", 'BEGIN', $revoke // (), "SET ROLE $role", @{ $work{$role} }, 'ROLLBACK;';
+	return run_in_folder($input, 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $database);
+}
+
+for my $role (sort keys %work)
+{
+	my ($ok, $output) = work($role);
+	ok($ok, "$role can do its work") or diag($output);
+	my @needless;
+	my $grants = 0;
+	for my $grant (split /\n/, $node->safe_psql($database, <<"SQL"))
+SELECT format('%s ON %s %s FROM %s', privilege_type, what, name, grantee::regrole)
+FROM (SELECT 'TABLE', c.oid::regclass::text, a.* FROM pg_class c, aclexplode(relacl) a WHERE relnamespace::regnamespace::text IN ('journal', 'crm')
+      UNION ALL
+      SELECT 'FUNCTION', p.oid::regprocedure::text, a.* FROM pg_proc p, aclexplode(proacl) a
+      UNION ALL
+      SELECT 'SCHEMA', nspname, a.* FROM pg_namespace, aclexplode(nspacl) a) AS g (what, name)
+WHERE grantee = '$role'::regrole AND grantee <> grantor
+SQL
+	{
+		my ($enough) = work($role, "REVOKE $grant");
+		push @needless, $grant if $enough;
+		$grants++;
+	}
+	ok($grants && !@needless, "$role needs all that it has: $grants grants") or diag("not needed: @needless");
+}
+
+# The reference names everything that there is.
+my $public_functions = $node->safe_psql(
+	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z ]+(\[\])?', '', 'g') || ')'
+		FROM pg_proc p WHERE pronamespace = 'journal'::regnamespace ORDER BY 1});
+(my $flat = $readme) =~ s/\s+/ /g;
+my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
+is("@missing", '', 'every function, with its signature');
+
+my $relations = $node->safe_psql($database,
+	q{SELECT relname FROM pg_class WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v')
+		AND NOT relispartition ORDER BY 1});
+@missing = grep { $readme !~ /`journal\.$_`/ } split /\n/, $relations;
+is("@missing", '', 'every table and view');
+
+my $settings = $node->safe_psql($database,
+	q{LOAD 'event_journal'; SELECT name FROM pg_settings WHERE name LIKE 'event\_journal.%' ORDER BY 1});
+@missing = grep { $readme !~ /^\| `\Q$_\E` \|/m } split /\n/, $settings;
+is("@missing", '', 'every setting');
+
+my @codes = slurp_file('src/base/function.hpp') =~ /MAKE_SQLSTATE\((.*?)\)/g;
+s/[', ]//g for @codes;
+cmp_ok(scalar @codes, '>=', 15, 'the errors have codes of their own');
+@missing = grep { $readme !~ /^\| `$_` \|/m } @codes;
+is("@missing", '', 'every SQLSTATE');
+
+$node->stop;
+done_testing();
