@@ -1,0 +1,77 @@
+# Deletions from an earlier life of the database, before it was dumped and restored: oids and column numbers are others
+# now, and transaction ids mean something else. They can be restored all the same.
+
+use strict;
+use warnings;
+use Test::More;
+use EventJournal;
+use PostgreSQL::Test::Utils;
+
+my $old = journal_node('old');
+$old->safe_psql('postgres', <<'SQL');
+CREATE SCHEMA shop;
+-- Columns are dropped, so that a dump numbers the rest anew.
+CREATE TABLE shop.client (junk int, id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, more_junk text, name text, tags text[]);
+ALTER TABLE shop.client DROP junk, DROP more_junk;
+CREATE TABLE shop.document (id int PRIMARY KEY, title text);
+CREATE TABLE shop.contract (junk int, amount numeric) INHERITS (shop.document);
+ALTER TABLE shop.contract DROP junk;
+CREATE TABLE shop.visit (id int, day date, note text, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE shop.visit_24 (junk int, note text, id int NOT NULL, day date NOT NULL);
+ALTER TABLE shop.visit_24 DROP junk;
+ALTER TABLE shop.visit ATTACH PARTITION shop.visit_24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE shop.orders (id int PRIMARY KEY, client int REFERENCES shop.client);
+CREATE TABLE shop.items (order_id int REFERENCES shop.orders ON DELETE CASCADE, line int, price numeric, PRIMARY KEY (order_id, line));
+SELECT journal.track('shop.client'), journal.track('shop.document'), journal.track('shop.visit'),
+       journal.track('shop.orders', 'order'), journal.track('shop.items', 'order_item', document => 'order_id');
+SELECT journal.add_rule('shop.orders', 'order.deleted', 'delete');
+
+INSERT INTO shop.client (name, tags) VALUES ('Ann', '[5:6]={a,NULL}'), ('Bob', '{}');
+INSERT INTO shop.contract VALUES (1, 'Contract', 1.10);
+INSERT INTO shop.visit VALUES (1, '2024-02-29', 'leap');
+INSERT INTO shop.orders VALUES (1, 2);
+INSERT INTO shop.items VALUES (1, 1, 1.10), (1, 2, NULL);
+SQL
+my $rows = q{
+SELECT 'client', c::text FROM shop.client c UNION ALL SELECT tableoid::regclass::text, d::text FROM shop.contract d
+UNION ALL SELECT tableoid::regclass::text, v::text FROM shop.visit v UNION ALL SELECT 'order', o::text FROM shop.orders o
+UNION ALL SELECT 'item', i::text FROM shop.items i ORDER BY 1, 2};
+my $before = $old->safe_psql('postgres', $rows);
+$old->safe_psql('postgres', <<'SQL');
+DELETE FROM shop.orders;
+DELETE FROM shop.client;
+DELETE FROM shop.document;
+DELETE FROM shop.visit;
+SQL
+is($old->safe_psql('postgres', $rows), '', 'everything is deleted');
+
+my $dump = $old->basedir . '/dump.sql';
+$old->command_ok([ 'pg_dump', '-f', $dump, 'postgres' ], 'dump');
+$old->stop;
+my $new = empty_node('new');
+$new->start;
+$new->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-f', $dump ], 'restore the dump');
+
+my $restore = sub {
+	my ($type) = @_;
+	return $new->safe_psql('postgres', qq{
+		SELECT count(*) FROM (SELECT id FROM journal.entries WHERE object_type = '$type' AND operation = 'delete' ORDER BY id) d,
+		journal.restore(d.id, 'after the dump')});
+};
+is($restore->('client'), 2, 'rows of a table with renumbered columns');
+is($restore->('document'), 1, 'a row of an inheritance child');
+is($restore->('visit'), 1, 'a row of a partition');
+is($restore->('order'), 3, 'an order with its items');
+is($new->safe_psql('postgres', $rows), $before, 'every value is as it was');
+is( $new->safe_psql('postgres', 'SELECT count(*), count(DISTINCT restores) FROM journal.entries WHERE restores IS NOT NULL'),
+	'7|7',
+	'each restore is linked to its deletion');
+
+# A row deleted in this life by a transaction that may have the number of an earlier one brings nothing else back.
+$new->safe_psql('postgres', 'DELETE FROM shop.orders');
+is($new->safe_psql('postgres', q{SELECT count(*) FROM (SELECT max(id) AS id FROM journal.entries WHERE event = 'order.deleted') d,
+	journal.restore(d.id, 'again')}), 3, 'an order deleted in this life');
+is($new->safe_psql('postgres', $rows), $before, 'every value is as it was, again');
+$new->stop;
+
+done_testing();
