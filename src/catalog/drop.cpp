@@ -111,19 +111,33 @@ void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracke
              errhint("Take the rule back first: SELECT journal.drop_rule(%d).", number)));
 }
 
-/// A table of which names alone are kept was registered by us, not by its owner: it loses its
-/// label, and the DROP goes on.
+/// Options without which entries merely say less, or which only a back-fill reads, are let go: they
+/// may have been guessed.
+void let_options_go(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
+{
+    const uint64 labels = query.run(
+        "UPDATE journal.tracked_relation SET label_column = NULL "
+        "WHERE id = $1 AND label_column = $2 RETURNING capture = 'events'",
+        {int4_argument(tracked), int4_argument(id)});
+    if (labels > 0 && query.boolean(0, 1))
+        ereport(NOTICE,
+                (errmsg("objects of %s have no label in the journal from now on", column.table),
+                 errdetail("Column %s was it.", column.name),
+                 errhint("Call journal.track('%s', label => …) to choose another.", column.table)));
+    query.run(
+        "UPDATE journal.tracked_relation SET author_column = nullif(author_column, $2), "
+        "created_at_column = nullif(created_at_column, $2) "
+        "WHERE id = $1 AND $2 IN (author_column, created_at_column)",
+        {int4_argument(tracked), int4_argument(id)});
+}
+
+/// Options that say whose an entry is, and of what.
 void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
 {
-    query.run(
-        "UPDATE journal.tracked_relation SET label_column = NULL "
-        "WHERE id = $1 AND label_column = $2 AND capture <> 'events'",
-        {int4_argument(tracked), int4_argument(id)});
     if (query.run("SELECT o.name FROM journal.tracked_relation t, LATERAL (VALUES "
-                  "('label', t.label_column), ('account', t.account_column), "
-                  "('location', t.location_column), ('author', t.author_column), "
-                  "('created_at', t.created_at_column), ('document', t.document_column)) "
-                  "AS o (name, id) WHERE t.id = $1 AND t.capture = 'events' AND o.id = $2 LIMIT 1",
+                  "('account', t.account_column), ('location', t.location_column), "
+                  "('document', t.document_column)) AS o (name, id) "
+                  "WHERE t.id = $1 AND t.capture = 'events' AND o.id = $2 LIMIT 1",
                   {int4_argument(tracked), int4_argument(id)}) == 0)
         return;
     const char* option = query.text(0, 1, CurrentMemoryContext);
@@ -147,6 +161,7 @@ void check_columns(const Drops& drops)
             continue;
         refuse_if_rule_uses(query, drops.columns[i], tracked, id);
         refuse_if_option_uses(query, drops.columns[i], tracked, id);
+        let_options_go(query, drops.columns[i], tracked, id);
     }
     query.end();
 }
