@@ -184,17 +184,21 @@ void append_line(StringInfo line, const char* text)
         appendStringInfoChar(line, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
 }
 
-/// A moment in the time zone, without what is 0: 2024-05-15 12:30, 2024-05-15 12:30:05.25.
-const char* moment_text(const char* stored, pg_tz* time_zone)
+/// A moment without what is 0 (2024-05-15 12:30, 2024-05-15 12:30:05.25), in the time zone if its
+/// type has one.
+const char* moment_text(const char* stored, bool has_zone, pg_tz* time_zone)
 {
-    const TimestampTz moment = DatumGetTimestampTz(DirectFunctionCall3(
-        timestamptz_in, CStringGetDatum(stored), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    const TimestampTz moment = DatumGetTimestampTz(
+        DirectFunctionCall3(has_zone ? timestamptz_in : timestamp_in, CStringGetDatum(stored),
+                            ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
     struct pg_tm tm {};
     fsec_t fraction = 0;
     int offset = 0;
     const char* zone = nullptr;
     if (TIMESTAMP_NOT_FINITE(moment) ||
-        timestamp2tm(moment, &offset, &tm, &fraction, &zone, time_zone) != 0 || tm.tm_year <= 0)
+        timestamp2tm(moment, has_zone ? &offset : nullptr, &tm, &fraction,
+                     has_zone ? &zone : nullptr, time_zone) != 0 ||
+        tm.tm_year <= 0)
         return stored;
     char* text = psprintf("%04d-%02d-%02d %02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
                           tm.tm_min);
@@ -222,8 +226,11 @@ void append_value(StringInfo line, const JsonbValue* value, const char* type, co
         case jbvString: {
             const char* text = value_text(value);
             const bool is_moment = type != nullptr && strncmp(type, "timestamp", 9) == 0 &&
-                                   pg_str_endswith(type, "with time zone");
-            append_line(line, is_moment ? moment_text(text, time_zone) : text);
+                                   pg_str_endswith(type, " time zone");
+            append_line(line,
+                        is_moment
+                            ? moment_text(text, pg_str_endswith(type, " with time zone"), time_zone)
+                            : text);
             break;
         }
         default:

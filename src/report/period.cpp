@@ -74,7 +74,7 @@ Bounds resolve_period(const Account* account, const char* period, const Timestam
         if (period != nullptr || dates)
             ereport(ERROR,
                     (errcode(kDatesNotAllowed),
-                     errmsg("plan \"%s\" does not allow to choose dates", account->plan),
+                     errmsg("plan \"%s\" allows no choice of dates", account->plan),
                      errdetail("Its reports always cover the last %s.",
                                DatumGetCString(DirectFunctionCall1(
                                    interval_out, IntervalPGetDatum(account->window)))),
