@@ -56,8 +56,8 @@ class Query {
     uint64 run(const char* sql, int count, const QueryArgument* arguments, bool read_only = false,
                long limit = 0);
 
-    /// Runs a read-only statement by its kept plan. sql is always the same text for the same
-    /// statement.
+    /// Runs a read-only statement by its kept plan, which looks up rows by index. sql is always the
+    /// same text for the same statement.
     uint64 run_saved(SavedStatement* statement, const char* sql,
                      std::initializer_list<QueryArgument> arguments);
 

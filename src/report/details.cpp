@@ -238,11 +238,19 @@ void append_value(StringInfo line, const JsonbValue* value, const char* type, co
     }
 }
 
+/// Whether a change is between two things of the same name: their keys tell more then.
+bool is_same_name(const DetailValue& detail)
+{
+    return detail.old_name != nullptr && detail.new_name != nullptr &&
+           detail.old_name->label != nullptr && detail.new_name->label != nullptr &&
+           strcmp(detail.old_name->label, detail.new_name->label) == 0;
+}
+
 void append_named(StringInfo line, const DetailValue& detail, bool old, const Words& words,
                   pg_tz* time_zone)
 {
     const Reference* name = old ? detail.old_name : detail.new_name;
-    if (name != nullptr && name->label != nullptr)
+    if (name != nullptr && name->label != nullptr && !is_same_name(detail))
         append_line(line, name->label);
     else
         append_value(line, old ? detail.old_value : detail.new_value, detail.column->type, words,
@@ -274,6 +282,10 @@ const char* logged_text(const EntryRow& entry, const Words& words, pg_tz* time_z
     StringInfoData line;
     initStringInfo(&line);
     JsonbContainer* root = &entry.details->root;
+    if (JsonContainerIsScalar(root)) {
+        append_value(&line, getIthJsonbValueFromContainer(root, 0), nullptr, words, time_zone);
+        return line.data;
+    }
     if (!JsonContainerIsObject(root)) {
         append_line(&line, JsonbToCString(nullptr, root, VARSIZE(entry.details)));
         return line.data;

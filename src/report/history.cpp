@@ -99,16 +99,17 @@ void read_history(const PageRequest& request, const char* type, const Keys& keys
     if (sql == nullptr)
         sql = MemoryContextStrdup(
             TopMemoryContext,
+            // OFFSET 0 keeps the conditions on time away from the index on time.
             psprintf("SELECT %s FROM unnest($3, $4, $5) AS k (key, since, before) "
                      "CROSS JOIN LATERAL (SELECT * FROM journal.entry o WHERE o.account = $1 "
                      " AND o.object_type = $2 AND o.object_id = k.key "
-                     " AND o.id >= k.since AND o.id < k.before AND o.occurred_at >= $6 "
-                     " AND o.occurred_at <= $7 AND (o.occurred_at, o.id) < ($7, $8) "
+                     " AND o.id >= k.since AND o.id < k.before "
                      "UNION ALL SELECT * FROM journal.entry o WHERE o.account = $1 "
                      " AND o.document_type = $2 AND o.document_id = k.key "
-                     " AND o.id >= k.since AND o.id < k.before AND o.occurred_at >= $6 "
-                     " AND o.occurred_at <= $7 AND (o.occurred_at, o.id) < ($7, $8) "
-                     " AND (o.object_type = $2 AND o.object_id = ANY ($3)) IS NOT TRUE) AS e "
+                     " AND o.id >= k.since AND o.id < k.before "
+                     " AND (o.object_type = $2 AND o.object_id = ANY ($3)) IS NOT TRUE "
+                     "OFFSET 0) AS e "
+                     "WHERE e.occurred_at >= $6 AND (e.occurred_at, e.id) < ($7, $8) "
                      "ORDER BY e.occurred_at DESC, e.id DESC LIMIT $9",
                      entry_columns()));
     Query query = Query::begin(RunAs::kCaller);

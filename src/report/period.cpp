@@ -71,15 +71,18 @@ Bounds resolve_period(const Account* account, const char* period, const Timestam
         raise_unknown_code("period", period, lengthof(kPeriods), kPeriods);
 
     if (account->window != nullptr) {
-        if (period != nullptr || dates)
+        if (period != nullptr || dates) {
+            const int level = enter_exact_settings();
+            const char* window = DatumGetCString(
+                DirectFunctionCall1(interval_out, IntervalPGetDatum(account->window)));
+            leave_exact_settings(level);
             ereport(ERROR,
                     (errcode(kDatesNotAllowed),
                      errmsg("plan \"%s\" allows no choice of dates", account->plan),
-                     errdetail("Its reports always cover the last %s.",
-                               DatumGetCString(DirectFunctionCall1(
-                                   interval_out, IntervalPGetDatum(account->window)))),
+                     errdetail("Its reports always cover the last %s.", window),
                      errhint("Leave out period, date_from and date_to, or change to a plan without "
                              "this limit.")));
+        }
         return {plan_begin(account), DT_NOEND};
     }
     if (period == nullptr && !dates)
