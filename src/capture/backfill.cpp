@@ -1,8 +1,12 @@
 // See catalog/backfill.hpp.
 //
-// Rows and entries are read under one snapshot: a row that it shows was written by a transaction
-// whose entry it shows too. So whether a row's history is there already is a plain look-up, however
-// many writers are at work.
+// One query joins the table's rows with what the journal has of them already, so that this costs
+// one scan of each and spills to disk where memory does not suffice. Rows and entries are read
+// under one snapshot: a row that it shows was written by a transaction whose entry it shows too,
+// however many writers are at work.
+//
+// Conditions of rules may call functions of the user's. They run as in a trigger, as the caller;
+// only the query itself runs as the owner.
 #include "catalog/backfill.hpp"
 
 #include "base/function.hpp"
@@ -19,52 +23,54 @@ namespace journal {
 namespace {
 
 constexpr int64 kRowsPerNotice = 100000;
+constexpr long kRowsPerBatch = 1000;
 
 struct Backfill {
+    Relation relation;  // the partition or child whose rows are at hand
     RelationPlan* plan;
-    SPIPlanPtr known_events;  // of an object
+    TupleTableSlot* slot;
     TimestampTz now;
-    MemoryContext row_context;
+    MemoryContext context;      // of the whole back-fill
+    MemoryContext row_context;  // of one row
     int64 rows;
     int64 entries;
 };
 
-// What the journal has of an object already.
-struct KnownEvents {
-    bool created;
-    int count;
-    int32* event_types;
-
-    bool contains(int32 event_type) const
-    {
-        for (int i = 0; i < count; i++)
-            if (event_types[i] == event_type)
-                return true;
-        return false;
-    }
+// What the journal has of a row already.
+struct KnownHistory {
+    bool created;       // its creation, or how it came to its present key
+    bool created_live;  // and that not by a back-fill: every change since is there too
+    ArrayType* events;  // event types of its entries; nullptr without any
 };
 
-KnownEvents known_events(const Backfill& backfill, const Entry& entry)
+bool contains(ArrayType* events, int32 event_type)
 {
-    MemoryContext context = CurrentMemoryContext;
-    Datum arguments[] = {CStringGetTextDatum(entry.account), CStringGetTextDatum(entry.object_type),
-                         CStringGetTextDatum(entry.object_id)};
-    const OwnerScope scope = become_owner();
-    const int result = SPI_execute_plan(backfill.known_events, arguments, nullptr, true, 0);
-    become_caller(scope);
-    if (result != SPI_OK_SELECT)
-        elog(ERROR, "could not read the known events of an object");
-    KnownEvents known{};
-    known.event_types = make_array_in<int32>(context, SPI_processed);
-    for (uint64 i = 0; i < SPI_processed; i++) {
-        bool is_null = false;
-        known.event_types[known.count++] =
-            DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null));
-        known.created |=
-            DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &is_null));
-    }
-    SPI_freetuptable(SPI_tuptable);
-    return known;
+    if (events == nullptr)
+        return false;
+    const auto* ids = reinterpret_cast<const int32*>(ARR_DATA_PTR(events));
+    const int count = ArrayGetNItems(ARR_NDIM(events), ARR_DIMS(events));
+    return std::find(ids, ids + count, event_type) != ids + count;
+}
+
+// The table's rows by place, each with its known history. Operators are named with their schema:
+// the query is analysed under the caller's search_path.
+char* history_query(const RelationPlan* plan, Oid root)
+{
+    StringInfoData key;
+    initStringInfo(&key);
+    for (int i = 0; i < plan->key_count; i++)
+        appendStringInfo(&key, "%st.%s", i == 0 ? "" : ", ",
+                         quote_identifier(plan->columns[plan->key[i]].name));
+    return psprintf(
+        "SELECT t.tableoid, t.ctid, k.created, k.created_live, k.events FROM %s t LEFT JOIN "
+        "(SELECT e.object_id, pg_catalog.bool_or(c.is_creation) AS created, "
+        "pg_catalog.bool_or(c.is_creation AND NOT e.backfilled) AS created_live, "
+        "pg_catalog.array_agg(DISTINCT e.event_type) AS events "
+        "FROM journal.entry e, LATERAL (SELECT e.operation OPERATOR(pg_catalog.=) 'i' "
+        "OR e.previous_id IS NOT NULL AS is_creation) c "
+        "WHERE e.relation OPERATOR(pg_catalog.=) %d GROUP BY e.object_id) k "
+        "ON k.object_id OPERATOR(pg_catalog.=) journal.object_key(%s)",
+        qualified_name(root), plan->id, key.data);
 }
 
 // The moment in a column, or otherwise where there is none; a timestamp without time zone is taken
@@ -159,9 +165,10 @@ void add_changed(Backfill* backfill, Entry entry, const Rule& rule, const RowIma
     backfill->entries++;
 }
 
-void backfill_row(Backfill* backfill, TupleTableSlot* slot)
+void backfill_row(Backfill* backfill, const KnownHistory& known)
 {
     RelationPlan* plan = backfill->plan;
+    TupleTableSlot* slot = backfill->slot;
     slot_getallattrs(slot);
     RowImage row{make_array_in<Datum>(CurrentMemoryContext, plan->column_count),
                  make_array_in<bool>(CurrentMemoryContext, plan->column_count)};
@@ -171,35 +178,85 @@ void backfill_row(Backfill* backfill, TupleTableSlot* slot)
     }
     Entry entry = common_facts(*backfill, row);
     entry.occurred_at = moment_in(plan, plan->created_at, row, backfill->now);
-    const KnownEvents known = known_events(*backfill, entry);
     if (!known.created)
         add_created(backfill, entry, slot, row);
-    for (int i = 0; i < plan->rule_count; i++) {
+    for (int i = 0; !known.created_live && i < plan->rule_count; i++) {
         const Rule& rule = plan->rules[i];
-        if (rule.single_column && !row.nulls[rule.columns[0]] && !known.contains(rule.event_type))
+        if (rule.single_column && !row.nulls[rule.columns[0]] &&
+            !contains(known.events, rule.event_type))
             add_changed(backfill, entry, rule, row);
     }
 }
 
-void backfill_table(Backfill* backfill, Relation relation, Snapshot snapshot)
+void close_table(Backfill* backfill)
 {
-    backfill->plan = plan_for(relation);
+    if (backfill->relation == nullptr)
+        return;
+    ExecDropSingleTupleTableSlot(backfill->slot);
+    table_close(backfill->relation, NoLock);
+    backfill->relation = nullptr;
+}
+
+// Has the partition or child at hand that the next row is in.
+void open_table(Backfill* backfill, Oid table)
+{
+    if (backfill->relation != nullptr && RelationGetRelid(backfill->relation) == table)
+        return;
+    close_table(backfill);
+    MemoryContext previous = MemoryContextSwitchTo(backfill->context);
+    backfill->relation = table_open(table, AccessShareLock);
+    backfill->plan = plan_for(backfill->relation);
     encoder_for(backfill->plan);
-    TupleTableSlot* slot = table_slot_create(relation, nullptr);
-    TableScanDesc scan = table_beginscan(relation, snapshot, 0, nullptr);
-    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        MemoryContext previous = MemoryContextSwitchTo(backfill->row_context);
-        backfill_row(backfill, slot);
-        MemoryContextSwitchTo(previous);
-        MemoryContextReset(backfill->row_context);
-        if (++backfill->rows % kRowsPerNotice == 0)
-            ereport(NOTICE,
-                    (errmsg("back-fill of %s: " INT64_FORMAT " rows, " INT64_FORMAT " entries",
-                            RelationGetRelationName(relation), backfill->rows, backfill->entries)));
+    backfill->slot = table_slot_create(backfill->relation, nullptr);
+    MemoryContextSwitchTo(previous);
+}
+
+void backfill_found_row(Backfill* backfill, HeapTuple found, TupleDesc descriptor)
+{
+    Datum values[5];
+    bool nulls[5];
+    heap_deform_tuple(found, descriptor, values, nulls);
+    open_table(backfill, DatumGetObjectId(values[0]));
+    auto* place = reinterpret_cast<ItemPointer>(DatumGetPointer(values[1]));
+    if (!table_tuple_fetch_row_version(backfill->relation, place, GetActiveSnapshot(),
+                                       backfill->slot))
+        elog(ERROR, "a row of %s has gone during its back-fill",
+             RelationGetRelationName(backfill->relation));
+    const KnownHistory known{!nulls[2] && DatumGetBool(values[2]),
+                             !nulls[3] && DatumGetBool(values[3]),
+                             nulls[4] ? nullptr : DatumGetArrayTypeP(values[4])};
+    backfill_row(backfill, known);
+    ExecClearTuple(backfill->slot);
+}
+
+// Goes through the rows in batches; between them the caller may cancel, and sees how far it is.
+void backfill_rows(Backfill* backfill, const char* sql, const char* name)
+{
+    OwnerScope scope = become_owner();
+    Portal portal = SPI_cursor_open_with_args(nullptr, sql, 0, nullptr, nullptr, nullptr, true, 0);
+    become_caller(scope);
+    for (;;) {
+        scope = become_owner();
+        SPI_cursor_fetch(portal, true, kRowsPerBatch);
+        become_caller(scope);
+        if (SPI_processed == 0)
+            break;
+        SPITupleTable* batch = SPI_tuptable;
+        const uint64 count = SPI_processed;
+        for (uint64 i = 0; i < count; i++) {
+            CHECK_FOR_INTERRUPTS();
+            MemoryContext previous = MemoryContextSwitchTo(backfill->row_context);
+            backfill_found_row(backfill, batch->vals[i], batch->tupdesc);
+            MemoryContextSwitchTo(previous);
+            MemoryContextReset(backfill->row_context);
+            if (++backfill->rows % kRowsPerNotice == 0)
+                ereport(NOTICE,
+                        (errmsg("back-fill of %s: " INT64_FORMAT " rows, " INT64_FORMAT " entries",
+                                name, backfill->rows, backfill->entries)));
+        }
+        SPI_freetuptable(batch);
     }
-    table_endscan(scan);
-    ExecDropSingleTupleTableSlot(slot);
+    SPI_cursor_close(portal);
 }
 
 }  // namespace
@@ -207,9 +264,9 @@ void backfill_table(Backfill* backfill, Relation relation, Snapshot snapshot)
 int64 backfill_relation(Relation root)
 {
     const RelationPlan* plan = plan_for(root);
+    const char* name = qualified_name(RelationGetRelid(root));
     if (plan->key_count == 0)
-        ereport(ERROR, (errcode(kCannotBeTracked),
-                        errmsg("%s cannot be back-filled", qualified_name(RelationGetRelid(root))),
+        ereport(ERROR, (errcode(kCannotBeTracked), errmsg("%s cannot be back-filled", name),
                         errdetail("It has no key, so what is in the journal already could not be "
                                   "told from what is not."),
                         errhint("Add a primary key, then call journal.backfill again.")));
@@ -224,35 +281,22 @@ int64 backfill_relation(Relation root)
 
     Backfill backfill{};
     backfill.now = GetCurrentTimestamp();
+    backfill.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal back-fill",
+                                             ALLOCSET_DEFAULT_SIZES);
     backfill.row_context =
-        AllocSetContextCreate(CurrentMemoryContext, "event_journal row", ALLOCSET_DEFAULT_SIZES);
+        AllocSetContextCreate(backfill.context, "event_journal row", ALLOCSET_DEFAULT_SIZES);
     // Other back-fills of the table wait here; its writers do not.
     LockRelation(root, ShareUpdateExclusiveLock);
-    // Conditions of rules may call functions of the user's: they run as in a trigger, as the
-    // caller.
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    Oid types[] = {TEXTOID, TEXTOID, TEXTOID};
-    backfill.known_events = SPI_prepare(
-        "SELECT DISTINCT event_type, operation OPERATOR(pg_catalog.=) 'i' FROM journal.entry "
-        "WHERE account OPERATOR(pg_catalog.=) $1 AND object_type OPERATOR(pg_catalog.=) $2 "
-        "AND object_id OPERATOR(pg_catalog.=) $3",
-        lengthof(types), types);
+    const char* sql = history_query(plan, RelationGetRelid(root));
     // What this transaction wrote counts too.
     CommandCounterIncrement();
-    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-    PushActiveSnapshot(snapshot);
-    List* members = find_all_inheritors(RelationGetRelid(root), AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
-        Relation relation = table_open(lfirst_oid(cell), NoLock);
-        if (relation->rd_rel->relkind == RELKIND_RELATION)
-            backfill_table(&backfill, relation, snapshot);
-        table_close(relation, NoLock);
-    }
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    PushActiveSnapshot(GetLatestSnapshot());
+    backfill_rows(&backfill, sql, name);
+    close_table(&backfill);
     PopActiveSnapshot();
-    UnregisterSnapshot(snapshot);
     query.end();
-    MemoryContextDelete(backfill.row_context);
+    MemoryContextDelete(backfill.context);
     return backfill.entries;
 }
 

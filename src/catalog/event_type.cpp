@@ -94,6 +94,16 @@ EventType* event_type_by_id(int32 id)
     return type;
 }
 
+bool is_catalogue_type(const char* object_type)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const bool found =
+        query.run("SELECT FROM journal.event_type WHERE is_core AND object_type = $1",
+                  {text_argument(object_type)}, true, 1) > 0;
+    query.end();
+    return found;
+}
+
 int32 ensure_event_type(const char* code, const char* kind, const char* object_type,
                         const char* restore)
 {

@@ -22,6 +22,10 @@ EventType* event_type_by_code(const char* code);
 /// The same by id; an internal error if there is none.
 EventType* event_type_by_id(int32 id);
 
+/// Whether the shipped catalogue knows objects of that type: it then says which of them may be
+/// restored.
+bool is_catalogue_type(const char* object_type);
+
 /// Id of the event type code, adding it (not core, in the group of that object type's core events
 /// or 'other') if there is none yet. kind as in EventType; restore may be nullptr. Runs as the
 /// owner; safe against concurrent adders.

@@ -24,7 +24,7 @@ constexpr PartitionIndex kIndexes[] = {
     {"previous_idx",
      "USING btree (account, object_type, previous_id) WHERE (previous_id IS NOT NULL)"},
     {"deleted_idx", "USING btree (account, occurred_at, id) WHERE (operation = 'd'::\"char\")"},
-    {"id_idx", "USING brin (id)"},
+    {"id_idx", "USING brin (id) WITH (autosummarize='on')"},
 };
 
 // An index is known by its definition: its name may have been changed, or may belong to a month

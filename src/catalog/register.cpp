@@ -150,22 +150,18 @@ void register_reference(Oid target)
 
 AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
 {
-    static constexpr const char* kNames[] = {"number", "name",       "title", "full_name",
-                                             "label",  "subject",    "login", "email",
-                                             "code",   "description"};
-    static constexpr const char* kEndings[] = {"_name", "_title", "_number"};
-    const Oid oid = RelationGetRelid(relation);
-    for (const char* name : kNames) {
-        const AttrNumber number = get_attnum(oid, name);
-        if (number > 0 && !bms_is_member(number, hidden))
-            return number;
-    }
+    // A leading underscore stands for any beginning of a name. The best comes first.
+    static constexpr const char* kNames[] = {"number",  "name",  "title",  "full_name",  "label",
+                                             "subject", "_name", "_title", "_number",    "login",
+                                             "email",   "code",  "_code",  "description"};
     TupleDesc descriptor = RelationGetDescr(relation);
-    for (const char* ending : kEndings)
+    for (const char* name : kNames)
         for (int i = 0; i < descriptor->natts; i++) {
             Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-            if (!attribute->attisdropped && !bms_is_member(attribute->attnum, hidden) &&
-                pg_str_endswith(NameStr(attribute->attname), ending))
+            if (attribute->attisdropped || bms_is_member(attribute->attnum, hidden))
+                continue;
+            const char* column = NameStr(attribute->attname);
+            if (*name == '_' ? pg_str_endswith(column, name) : strcmp(column, name) == 0)
                 return attribute->attnum;
         }
     return 0;

@@ -167,8 +167,8 @@ void fill_events(RelationPlan* plan)
         ensure_event_type(generic_code(type, "created"), "created", type, nullptr);
     plan->changed_event =
         ensure_event_type(generic_code(type, "changed"), "changed", type, nullptr);
-    plan->deleted_event =
-        ensure_event_type(generic_code(type, "deleted"), "deleted", type, "journal");
+    plan->deleted_event = ensure_event_type(generic_code(type, "deleted"), "deleted", type,
+                                            is_catalogue_type(type) ? nullptr : "journal");
     plan->restored_event =
         ensure_event_type(generic_code(type, "restored"), "other", type, nullptr);
 }
