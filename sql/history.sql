@@ -6,7 +6,7 @@ CREATE TABLE item (id integer PRIMARY KEY, order_id text REFERENCES orders ON UP
 CREATE TABLE cell (x integer, y integer, name text, PRIMARY KEY (x, y));
 CREATE TABLE loose (name text);
 SELECT journal.track('orders', 'order');
-SELECT journal.track('item', 'order_item', document => 'order_id');
+SELECT journal.track('item', 'order_part', document => 'order_id');
 SELECT journal.track('cell');
 SELECT journal.track('loose');
 SELECT journal.add_rule('orders', 'order.created', 'insert');
@@ -23,7 +23,7 @@ UPDATE orders SET state = 'done' WHERE id = '1';
 UPDATE item SET name = 'big screen' WHERE id = 1;
 SELECT journal.log('sms.sent', 'order', '1', 'N-1', '{"text": "Ready"}') > 0;
 SELECT * FROM told('order', '1');
-SELECT * FROM told('order_item', '1');
+SELECT * FROM told('order_part', '1');
 SELECT * FROM told('order', '3');
 
 -- The key changes twice; then another order takes the first key. Its history is its own.
@@ -80,11 +80,11 @@ ALTER TABLE orders DISABLE TRIGGER ALL;
 DELETE FROM orders WHERE id = '100';
 ALTER TABLE orders ENABLE TRIGGER ALL;
 -- Restored.
-SELECT entry FROM journal.deleted_objects('{order_item}') LIMIT 1 \gset
+SELECT entry FROM journal.deleted_objects('{order_part}') LIMIT 1 \gset
 INSERT INTO orders VALUES ('100', 'N-100', 'parent');
 SELECT relation, object_id FROM journal.restore(:entry);
 SELECT * FROM gone;
-SELECT object_type FROM journal.deleted_objects('{order,order_item}');
+SELECT object_type FROM journal.deleted_objects('{order,order_part}');
 SELECT * FROM journal.deleted_objects('{}');
 SELECT * FROM journal.deleted_objects('{order,ordr}');
 -- Pages fill up, however many of the deleted are back.
@@ -93,7 +93,7 @@ DELETE FROM item WHERE id > 100;
 ALTER TABLE item DISABLE TRIGGER ALL;
 INSERT INTO item SELECT number, NULL, 'part ' || number FROM generate_series(101, 200) AS number WHERE number % 10 <> 0;
 ALTER TABLE item ENABLE TRIGGER ALL;
-SELECT object_label FROM journal.deleted_objects('{order_item}', page_size => 4);
-SELECT page_cursor FROM journal.deleted_objects('{order_item}', page_size => 4) OFFSET 3 \gset
-SELECT object_label FROM journal.deleted_objects('{order_item}', page_size => 20, after => :'page_cursor');
+SELECT object_label FROM journal.deleted_objects('{order_part}', page_size => 4);
+SELECT page_cursor FROM journal.deleted_objects('{order_part}', page_size => 4) OFFSET 3 \gset
+SELECT object_label FROM journal.deleted_objects('{order_part}', page_size => 20, after => :'page_cursor');
 SELECT * FROM journal.deleted_objects('{order}', after => :'page_cursor');
