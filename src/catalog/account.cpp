@@ -97,7 +97,8 @@ const char* chosen_account(const Confinement& confinement, MemoryContext context
     if (!may_read(confinement, said))
         ereport(ERROR, (errcode(kAccountNotAllowed),
                         errmsg("account \"%s\" is not open to this role", said),
-                        errdetail("journal.role_account confines the role to other accounts.")));
+                        errdetail("journal.role_account confines the role to other accounts."),
+                        errhint("Set event_journal.account to one of them.")));
     return MemoryContextStrdup(context, said);
 }
 

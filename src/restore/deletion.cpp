@@ -55,11 +55,13 @@ Deletion* fill_deletion(const Query& query, uint64 row, MemoryContext context)
 
 [[noreturn]] void raise_unknown_entry(int64 entry)
 {
-    ereport(ERROR, (errcode(kUnknownEntry),
-                    errmsg("entry %lld does not exist", static_cast<long long>(entry)),
-                    errdetail("No entry of that id is visible to role \"%s\".",
-                              GetUserNameFromId(GetUserId(), false)),
-                    errhint("journal.deleted_objects() lists what can be restored.")));
+    ereport(
+        ERROR,
+        (errcode(kUnknownEntry), errmsg("entry %lld does not exist", static_cast<long long>(entry)),
+         errdetail("No entry of that id is visible to role \"%s\".",
+                   GetUserNameFromId(GetUserId(), false)),
+         errhint("journal.deleted_objects() lists what can be restored. If the role reads "
+                 "several accounts, event_journal.account says which.")));
     pg_unreachable();
 }
 
