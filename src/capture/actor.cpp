@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestFact = 256;
 
-// The facts that the remembered session row states. The client's address cannot change.
+// The facts that a remembered session row states. The client's address cannot change.
 struct SessionFacts {
     CachedRow row;
     pg_uuid_t incarnation;
@@ -21,11 +21,16 @@ struct SessionFacts {
     Oid acting_role;
     char application[kLongestFact];
 };
-SessionFacts session;
+
+// The acting role may go to and fro, row by row: a trigger of the user's may be SECURITY DEFINER.
+constexpr int kMostSessions = 8;
+SessionFacts sessions[kMostSessions];
+int next_session;  // to be forgotten when another one comes
 
 // The facts that the remembered context row states, in TopMemoryContext.
 struct ContextFacts {
     CachedRow row;
+    pg_uuid_t incarnation;
     char* account;
     char* actor_kind;
     char* reason;
@@ -35,25 +40,33 @@ ContextFacts context;
 
 void savepoint_aborted(SubTransactionId aborted)
 {
-    session.row.savepoint_aborted(aborted);
+    for (SessionFacts& session : sessions)
+        session.row.savepoint_aborted(aborted);
     context.row.savepoint_aborted(aborted);
 }
 
 void transaction_ended(bool committed)
 {
-    session.row.ended(committed);
+    for (SessionFacts& session : sessions)
+        session.row.ended(committed);
     // A context belongs to its transaction.
     context.row = CachedRow{};
 }
 
 constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
 
-bool same_session()
+// Another incarnation has other rows: the extension may have been dropped and created again.
+bool is_current(const pg_uuid_t& incarnation)
+{
+    return memcmp(&incarnation, current_incarnation(), sizeof(pg_uuid_t)) == 0;
+}
+
+bool states_the_present(const SessionFacts& session)
 {
     return session.row.id != 0 && session.session_role == GetSessionUserId() &&
            session.acting_role == GetUserId() &&
            strncmp(session.application, application_name, kLongestFact - 1) == 0 &&
-           memcmp(&session.incarnation, current_incarnation(), sizeof(pg_uuid_t)) == 0;
+           is_current(session.incarnation);
 }
 
 // NULL for a connection over a local socket, as inet_client_addr() says it.
@@ -66,7 +79,7 @@ Datum client_address(bool* is_null)
     return address;
 }
 
-void write_session()
+void write_session(SessionFacts* session)
 {
     enum {
         kId,
@@ -98,11 +111,11 @@ void write_session()
     insert_row(table, values, nulls);
     table_close(table, NoLock);
 
-    session.incarnation = *current_incarnation();
-    session.session_role = GetSessionUserId();
-    session.acting_role = GetUserId();
-    strlcpy(session.application, application_name, kLongestFact);
-    session.row.set(id);
+    session->incarnation = *current_incarnation();
+    session->session_role = GetSessionUserId();
+    session->acting_role = GetUserId();
+    strlcpy(session->application, application_name, kLongestFact);
+    session->row.set(id);
 }
 
 bool same_fact(const char* kept, const char* now)
@@ -147,6 +160,7 @@ void write_context(const char* account)
     keep_fact(&context.actor_kind, settings.actor_kind);
     keep_fact(&context.reason, settings.reason);
     keep_fact(&context.extra, settings.extra);
+    context.incarnation = *current_incarnation();
     context.row.set(id);
 }
 
@@ -154,19 +168,23 @@ void write_context(const char* account)
 
 int64 session_id()
 {
-    if (!same_session()) {
-        register_hooks(&kHooks);
-        session.row = CachedRow{};
-        write_session();
-    }
-    return session.row.id;
+    for (const SessionFacts& session : sessions)
+        if (states_the_present(session))
+            return session.row.id;
+    register_hooks(&kHooks);
+    SessionFacts* session = &sessions[next_session];
+    session->row = CachedRow{};
+    write_session(session);
+    next_session = (next_session + 1) % kMostSessions;
+    return session->row.id;
 }
 
 int64 context_id(const char* account)
 {
     if (*settings.actor_kind == '\0' && *settings.reason == '\0' && *settings.extra == '\0')
         return 0;
-    if (context.row.id == 0 || !same_fact(context.account, account) ||
+    if (context.row.id == 0 || !is_current(context.incarnation) ||
+        !same_fact(context.account, account) ||
         !same_fact(context.actor_kind, settings.actor_kind) ||
         !same_fact(context.reason, settings.reason) || !same_fact(context.extra, settings.extra)) {
         register_hooks(&kHooks);

@@ -68,6 +68,18 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
     return "{}";
 }
 
+/// Id of an event type, also of one committed since the transaction's snapshot was taken; 0 if
+/// there is none.
+int32 find_event_type(const char* code)
+{
+    Query query = Query::begin_latest();
+    const uint64 rows =
+        query.run("SELECT id FROM journal.event_type WHERE code = $1", {text_argument(code)}, true);
+    const int32 id = rows == 0 ? 0 : query.int4(0, 1);
+    query.end();
+    return id;
+}
+
 }  // namespace
 
 EventType* event_type_by_code(const char* code)
@@ -105,13 +117,13 @@ bool is_catalogue_type(const char* object_type)
 }
 
 int32 ensure_event_type(const char* code, const char* kind, const char* object_type,
-                        const char* restore)
+                        const char* restore, bool* added)
 {
+    int32 id = find_event_type(code);
+    if (id != 0)
+        return id;
     Query query = Query::begin(RunAs::kOwner);
-    uint64 rows =
-        query.run("SELECT id FROM journal.event_type WHERE code = $1", {text_argument(code)});
-    if (rows == 0)
-        rows = query.run(
+    if (query.run(
             "INSERT INTO journal.event_type (code, event_group, kind, object_type, restore, "
             "titles) "
             "SELECT $1, coalesce((SELECT event_group FROM journal.event_type "
@@ -119,16 +131,17 @@ int32 ensure_event_type(const char* code, const char* kind, const char* object_t
             "                    'other'), $2, $3, $4, $5::jsonb "
             "ON CONFLICT (code) DO NOTHING RETURNING id",
             {text_argument(code), text_argument(kind), text_argument(object_type),
-             text_argument(restore), text_argument(generic_titles(code, kind, object_type))});
-    // Somebody else added it between the two; a new command sees that row.
-    if (rows == 0)
-        rows =
-            query.run("SELECT id FROM journal.event_type WHERE code = $1", {text_argument(code)});
-    if (rows != 1)
+             text_argument(restore), text_argument(generic_titles(code, kind, object_type))}) > 0) {
+        id = query.int4(0, 1);
+        *added = true;
+    }
+    query.end();
+    // Somebody else added it between the two.
+    if (id == 0)
+        id = find_event_type(code);
+    if (id == 0)
         ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
                         errmsg("event type \"%s\" was changed at the same time", code)));
-    const int32 id = query.int4(0, 1);
-    query.end();
     return id;
 }
 

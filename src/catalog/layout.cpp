@@ -4,18 +4,70 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/transaction.hpp"
 
 namespace journal {
 
 namespace {
 
-MemoryContext layout_context;
+MemoryContext layout_context;  // of all layouts, and of the table that finds them
 HTAB* layouts;
+bool outdated;
+List* retired;  // contexts of outdated layouts, which may be in use until the transaction ends
 
 struct CachedLayout {
     int32 id;  // key
     Layout* layout;
 };
+
+// When the extension is dropped and created again, ids begin again.
+void schema_changed(Datum, int, uint32)
+{
+    outdated = true;
+}
+
+void transaction_ended(bool)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, retired)
+        MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
+    list_free(retired);
+    retired = NIL;
+}
+
+constexpr TransactionHooks kHooks = {nullptr, nullptr, transaction_ended};
+
+void retire_outdated()
+{
+    if (!outdated || layouts == nullptr)
+        return;
+    MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
+    retired = lappend(retired, layout_context);
+    MemoryContextSwitchTo(previous);
+    layouts = nullptr;
+}
+
+void prepare_cache()
+{
+    static bool registered;
+    if (!registered) {
+        CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, Datum{0});
+        register_hooks(&kHooks);
+        registered = true;
+    }
+    retire_outdated();
+    if (layouts != nullptr)
+        return;
+    layout_context =
+        AllocSetContextCreate(CacheMemoryContext, "event_journal layouts", ALLOCSET_SMALL_SIZES);
+    HASHCTL control{};
+    control.keysize = sizeof(int32);
+    control.entrysize = sizeof(CachedLayout);
+    control.hcxt = layout_context;
+    layouts =
+        hash_create("event_journal layouts", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    outdated = false;
+}
 
 ColumnMode mode_of(const char* mode)
 {
@@ -109,16 +161,7 @@ Layout* read_layout(int32 id)
 
 const Layout* layout_by_id(int32 id)
 {
-    if (layouts == nullptr) {
-        layout_context = AllocSetContextCreate(CacheMemoryContext, "event_journal layouts",
-                                               ALLOCSET_SMALL_SIZES);
-        HASHCTL control{};
-        control.keysize = sizeof(int32);
-        control.entrysize = sizeof(CachedLayout);
-        control.hcxt = layout_context;
-        layouts = hash_create("event_journal layouts", 64, &control,
-                              HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    }
+    prepare_cache();
     auto* cached = static_cast<CachedLayout*>(hash_search(layouts, &id, HASH_FIND, nullptr));
     if (cached != nullptr)
         return cached->layout;

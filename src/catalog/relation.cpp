@@ -15,22 +15,24 @@ namespace journal {
 
 namespace {
 
+// A plan is valid while no change of its table has been told since its making began.
 struct CachedPlan {
-    Oid relation;  // key
-    bool valid;
-    RelationPlan* plan;
+    Oid relation;          // key
+    uint64 changes;        // of the table that this backend has been told of
+    uint64 changes_known;  // of them, when the plan's making began
+    RelationPlan* plan;    // nullptr until the first one is made
 };
 
 HTAB* plans;
-List* retired;          // contexts of replaced plans, freed when the transaction ends
-CachedRow last_layout;  // the newest layout row that this transaction wrote
+List* retired;      // contexts of replaced plans, freed when the transaction ends
+bool rows_written;  // this transaction wrote rows that plans name: layouts or event types
 
 void mark_all_invalid()
 {
     HASH_SEQ_STATUS sequence;
     hash_seq_init(&sequence, plans);
     while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
-        cached->valid = false;
+        cached->changes++;
 }
 
 // Invalidations arrive at any catalogue access, and in aborted transactions: nothing is freed or
@@ -43,7 +45,7 @@ void relation_changed(Datum, Oid relation)
     }
     auto* cached = static_cast<CachedPlan*>(hash_search(plans, &relation, HASH_FIND, nullptr));
     if (cached != nullptr)
-        cached->valid = false;
+        cached->changes++;
 }
 
 // A function or an operator that a condition calls may have been replaced.
@@ -52,25 +54,23 @@ void routine_changed(Datum, int, uint32)
     HASH_SEQ_STATUS sequence;
     hash_seq_init(&sequence, plans);
     while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
-        if (cached->plan != nullptr && cached->plan->rule_count > 0)
-            cached->valid = false;
+        if (cached->plan == nullptr || cached->plan->rule_count > 0)
+            cached->changes++;
 }
 
-// Plans name the layout row that was written for them; without the row they have to be built again.
-void savepoint_aborted(SubTransactionId aborted)
+// Which plans name rows that are gone with the savepoint is not kept: building all of them again is
+// cheap, and rare.
+void savepoint_aborted(SubTransactionId)
 {
-    const int64 before = last_layout.id;
-    last_layout.savepoint_aborted(aborted);
-    if (before != last_layout.id)
+    if (rows_written)
         mark_all_invalid();
 }
 
 void transaction_ended(bool committed)
 {
-    const int64 before = last_layout.id;
-    last_layout.ended(committed);
-    if (before != last_layout.id)
+    if (rows_written && !committed)
         mark_all_invalid();
+    rows_written = false;
     ListCell* cell = nullptr;
     foreach (cell, retired)
         MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
@@ -164,13 +164,14 @@ void fill_events(RelationPlan* plan)
 {
     const char* type = plan->object_type;
     plan->created_event =
-        ensure_event_type(generic_code(type, "created"), "created", type, nullptr);
+        ensure_event_type(generic_code(type, "created"), "created", type, nullptr, &rows_written);
     plan->changed_event =
-        ensure_event_type(generic_code(type, "changed"), "changed", type, nullptr);
-    plan->deleted_event = ensure_event_type(generic_code(type, "deleted"), "deleted", type,
-                                            is_catalogue_type(type) ? nullptr : "journal");
+        ensure_event_type(generic_code(type, "changed"), "changed", type, nullptr, &rows_written);
+    plan->deleted_event =
+        ensure_event_type(generic_code(type, "deleted"), "deleted", type,
+                          is_catalogue_type(type) ? nullptr : "journal", &rows_written);
     plan->restored_event =
-        ensure_event_type(generic_code(type, "restored"), "other", type, nullptr);
+        ensure_event_type(generic_code(type, "restored"), "other", type, nullptr, &rows_written);
 }
 
 RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool writable)
@@ -209,8 +210,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     if (writable) {
         const int32 before = newest_layout(tracked.id, plan->relation);
         plan->layout = record_layout(layout);
-        if (plan->layout != before)
-            last_layout.set(plan->layout);
+        rows_written |= plan->layout != before;
         fill_events(plan);
     } else {
         plan->layout = newest_layout(tracked.id, plan->relation);
@@ -225,46 +225,35 @@ RelationPlan* plan_for(Relation relation)
 {
     prepare_cache();
     const Oid oid = RelationGetRelid(relation);
-    auto* cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
-    if (cached != nullptr && cached->valid)
+    bool found = false;
+    auto* cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_ENTER, &found));
+    if (!found) {
+        cached->changes = cached->changes_known = 0;
+        cached->plan = nullptr;
+    }
+    if (cached->plan != nullptr && cached->changes == cached->changes_known)
         return cached->plan;
 
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal plan building",
                                                ALLOCSET_SMALL_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
+    // A change that is told from here on makes the next caller build again; this one may use what
+    // it builds, since the lock on the table keeps its definition. Entries of the cache stay where
+    // they are, and until the end of the building nothing of this one is touched: an error leaves
+    // it out of date.
+    const uint64 changes = cached->changes;
+    TrackedRelation* tracked = find_tracked_relation(oid);
+    if (tracked == nullptr)
+        tracked = register_unknown(relation);
+    RelationPlan* plan = build_plan(relation, *tracked, true);
 
-    bool found = false;
-    cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_ENTER, &found));
-    if (!found)
-        cached->plan = nullptr;
-    // An invalidation that arrives from here on makes the next caller build again; this one may use
-    // what it builds, since the lock on the table keeps its definition.
-    cached->valid = true;
-    RelationPlan* plan = nullptr;
-    PG_TRY();
-    {
-        TrackedRelation* tracked = find_tracked_relation(oid);
-        if (tracked == nullptr)
-            tracked = register_unknown(relation);
-        plan = build_plan(relation, *tracked, true);
-    }
-    PG_CATCH();
-    {
-        cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
-        cached->valid = false;
-        PG_RE_THROW();
-    }
-    PG_END_TRY();
-
-    // Building may have built other plans, so the entry is looked up again.
-    cached = static_cast<CachedPlan*>(hash_search(plans, &oid, HASH_FIND, nullptr));
-    MemoryContextSetParent(plan->context, CacheMemoryContext);
-    if (cached->plan != nullptr) {
-        MemoryContext top = MemoryContextSwitchTo(TopMemoryContext);
+    MemoryContext top = MemoryContextSwitchTo(TopMemoryContext);
+    if (cached->plan != nullptr)
         retired = lappend(retired, cached->plan->context);
-        MemoryContextSwitchTo(top);
-    }
+    MemoryContextSwitchTo(top);
+    MemoryContextSetParent(plan->context, CacheMemoryContext);
     cached->plan = plan;
+    cached->changes_known = changes;
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(work);
     return plan;
@@ -289,8 +278,7 @@ void note_layout(Oid oid)
     // In a new incarnation (during a dump's restore above all) the first write records the layout.
     if (newest != 0) {
         const int32 id = record_layout(present);
-        if (id != newest)
-            last_layout.set(id);
+        rows_written |= id != newest;
     }
     table_close(relation, NoLock);
 }
