@@ -124,7 +124,7 @@ void add_created(Backfill* backfill, Entry entry, TupleTableSlot* slot, const Ro
     entry.data = plan->snapshot_on_create ? encode_row(plan, row) : nullptr;
     bool is_matched = false;
     for (int i = 0; i < plan->rule_count; i++) {
-        const Rule& rule = plan->rules[i];
+        Rule& rule = plan->rules[i];
         if (rule.operation != 'i' || !condition_holds(rule, nullptr, slot))
             continue;
         entry.event_type = rule.event_type;

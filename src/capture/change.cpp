@@ -75,7 +75,7 @@ bool touches(const Change& change, const Rule& rule)
     return false;
 }
 
-bool matches(const Change& change, const Rule& rule)
+bool matches(const Change& change, Rule& rule)
 {
     return rule.operation == change.operation &&
            (rule.column_count == 0 || touches(change, rule)) &&

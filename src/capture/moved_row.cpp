@@ -31,7 +31,12 @@ void savepoint_aborted(SubTransactionId aborted)
 
 void before_commit()
 {
+    if (held == nullptr)
+        return;
+    // No statement is active here, whose snapshot a rule's function could use.
+    PushActiveSnapshot(GetTransactionSnapshot());
     record_lost_rows(InvalidCommandId);
+    PopActiveSnapshot();
 }
 
 void transaction_ended(bool)
@@ -44,7 +49,10 @@ constexpr TransactionHooks kHooks = {before_commit, savepoint_aborted, transacti
 
 void record_lost_row(const MovedRow& moved)
 {
-    Relation relation = table_open(moved.relation, AccessShareLock);
+    Relation relation = try_relation_open(moved.relation, AccessShareLock);
+    // Dropped since: a table's rows are not recorded when it is dropped.
+    if (relation == nullptr)
+        return;
     TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
     ExecStoreHeapTuple(moved.row, slot, false);
     record_change(plan_for(relation), slot, nullptr, moved.command);

@@ -117,14 +117,34 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable)
     }
 }
 
-bool condition_holds(const Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row)
+bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row)
 {
     if (rule.condition == nullptr)
         return true;
+    // Both hold one evaluation at a time. Functions that write in spite of being declared stable
+    // could come here again.
+    if (rule.is_evaluating)
+        ereport(ERROR, (errcode(kRuleRefused),
+                        errmsg("the condition of event rule %d changes the table that it is about",
+                               rule.number),
+                        errdetail("A function that it calls is declared stable or immutable, but "
+                                  "calls one that writes."),
+                        errhint("Take the rule back: SELECT journal.drop_rule(%d).", rule.number)));
+    volatile bool holds = false;
     ResetExprContext(rule.evaluation);
     rule.evaluation->ecxt_innertuple = old_row;
     rule.evaluation->ecxt_outertuple = new_row;
-    return ExecQual(rule.condition, rule.evaluation);
+    rule.is_evaluating = true;
+    PG_TRY();
+    {
+        holds = ExecQual(rule.condition, rule.evaluation);
+    }
+    PG_FINALLY();
+    {
+        rule.is_evaluating = false;
+    }
+    PG_END_TRY();
+    return holds;
 }
 
 void check_rule_conditions()

@@ -22,6 +22,7 @@ struct Rule {
     bool single_column;    // one column and no condition: back-fill makes an event of it
     ExprState* condition;  // nullptr: always
     ExprContext* evaluation;
+    bool is_evaluating;
 };
 
 /// Reads the rules of a plan's relation into the plan, conditions parsed against the open table.
@@ -31,7 +32,7 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable);
 
 /// Whether a rule's condition holds for a change; slots are of the plan's table, old null for an
 /// insert, new for a delete.
-bool condition_holds(const Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row);
+bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row);
 
 /// Parses every rule's condition again and raises JE033 for one that no longer parses. Called after
 /// DDL.
