@@ -47,11 +47,14 @@ void record_label(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* n
         return;
     const QueryArgument now{TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp())};
     Query query = Query::begin(RunAs::kOwner);
+    // Where a statement hands a key on to the next row (SET id = id + 1), both rows' names are open
+    // under it for a moment: only the one of the old row closes.
     if (before.key != nullptr)
         query.run(
-            "UPDATE journal.label SET valid_to = $3 WHERE relation = $1 AND key = $2 AND valid_to "
-            "= 'infinity'",
-            {int4_argument(plan->id), text_argument(before.key), now});
+            "UPDATE journal.label SET valid_to = $4 WHERE ctid = (SELECT ctid FROM journal.label "
+            "WHERE relation = $1 AND key = $2 AND valid_to = 'infinity' "
+            "ORDER BY label IS DISTINCT FROM $3, valid_from LIMIT 1)",
+            {int4_argument(plan->id), text_argument(before.key), text_argument(before.label), now});
     if (after.key != nullptr)
         query.run(
             "INSERT INTO journal.label (relation, key, label, valid_from) VALUES ($1, $2, $3, $4)",

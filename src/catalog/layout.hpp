@@ -17,6 +17,12 @@ enum class ColumnMode : char {
     kVirtual = 'v',    // in no tuple (PostgreSQL 18)
 };
 
+/// Whether the values of such columns may be shown nowhere.
+inline bool is_hidden(ColumnMode mode)
+{
+    return mode == ColumnMode::kExcluded || mode == ColumnMode::kMasked;
+}
+
 struct LayoutColumn {
     int32 id;           // our identity of the column
     AttrNumber number;  // attnum in this layout's incarnation

@@ -183,7 +183,7 @@ void describe_columns(Layout* layout, Relation relation)
 }
 
 // A child's key is the root's: by name, since inheritance copies no index.
-void describe_key(Layout* layout, Relation relation, const TrackedRelation& tracked)
+void find_key(Layout* layout, Relation relation, const TrackedRelation& tracked)
 {
     AttrNumber attributes[INDEX_MAX_KEYS];
     Oid index = InvalidOid;
@@ -203,6 +203,17 @@ void describe_key(Layout* layout, Relation relation, const TrackedRelation& trac
             position_of(layout, get_attnum(RelationGetRelid(relation), name));
     }
     table_close(root, NoLock);
+}
+
+// A key over columns that are to stay hidden (added after track, which refuses them) is none: every
+// entry would show it.
+void describe_key(Layout* layout, Relation relation, const TrackedRelation& tracked)
+{
+    find_key(layout, relation, tracked);
+    for (int i = 0; i < layout->key_count; i++)
+        if (layout->key_positions[i] >= 0 &&
+            is_hidden(layout->columns[layout->key_positions[i]].mode))
+            layout->key_count = 0;
 }
 
 // Fills a reference's positions in the order of the referenced key; false if it does not reference
@@ -268,8 +279,7 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
                              : strcmp(target->capture, "events") == 0 && !is_document;
         // A link would give away what the column is meant to hide.
         for (int i = 0; i < reference.count; i++)
-            if (layout->columns[reference.positions[i]].mode == ColumnMode::kExcluded ||
-                layout->columns[reference.positions[i]].mode == ColumnMode::kMasked)
+            if (is_hidden(layout->columns[reference.positions[i]].mode))
                 reference.link = false;
         layout->link_count += reference.link ? 1 : 0;
         layout->foreign_key_count++;

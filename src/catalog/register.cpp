@@ -109,11 +109,18 @@ void insert_default(Relation relation, const char* capture)
 // Stores the label column of a relation registered a moment ago.
 void store_guessed_label(Relation relation)
 {
-    const AttrNumber label = guess_label(relation, nullptr);
     const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
-    if (label == 0 || tracked == nullptr)
+    // A row that served before may say which column it is, and which are to stay hidden.
+    if (tracked == nullptr || tracked->label != 0)
         return;
     const Layout* layout = describe_layout(relation, *tracked);
+    Bitmapset* hidden = nullptr;
+    for (int i = 0; i < layout->column_count; i++)
+        if (is_hidden(layout->columns[i].mode))
+            hidden = bms_add_member(hidden, layout->columns[i].number);
+    const AttrNumber label = guess_label(relation, hidden);
+    if (label == 0)
+        return;
     // What the row says of columns has to be readable later, also in another incarnation.
     record_layout(layout);
     Query query = Query::begin(RunAs::kOwner);
@@ -248,7 +255,7 @@ void fill_labels(const TrackedRelation& tracked)
     Relation relation = table_open(tracked.relation, AccessShareLock);
     const Layout* layout = describe_layout(relation, tracked);
     const int label = layout_position(layout, tracked.label);
-    if (layout->key_count > 0 && label >= 0) {
+    if (layout->key_count > 0 && label >= 0 && !is_hidden(layout->columns[label].mode)) {
         StringInfoData key;
         initStringInfo(&key);
         for (int i = 0; i < layout->key_count; i++)

@@ -132,6 +132,19 @@ int* copy_positions(MemoryContext context, const int* positions, int count)
     return copy;
 }
 
+// Whether a foreign key holds the document's column and nothing that is to stay hidden: an entry
+// shows the whole key.
+bool is_document_key(const RelationPlan* plan, const LayoutForeignKey& key, int document)
+{
+    bool found = false;
+    for (int i = 0; i < key.count; i++) {
+        if (is_hidden(plan->columns[key.positions[i]].mode))
+            return false;
+        found |= key.positions[i] == document;
+    }
+    return found;
+}
+
 void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRelation& tracked)
 {
     plan->foreign_key_count = layout->foreign_key_count;
@@ -146,12 +159,11 @@ void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRela
         key.type = MemoryContextStrdup(plan->context, key.type);
         if (key.link)
             plan->links[plan->link_count++] = &key;
-        for (int j = 0; document >= 0 && plan->document_count == 0 && j < key.count; j++)
-            if (key.positions[j] == document) {
-                plan->document_count = key.count;
-                plan->document = key.positions;
-                plan->document_type = key.type;
-            }
+        if (document >= 0 && plan->document_count == 0 && is_document_key(plan, key, document)) {
+            plan->document_count = key.count;
+            plan->document = key.positions;
+            plan->document_type = key.type;
+        }
     }
 }
 
@@ -199,6 +211,8 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
         if (plan->key[i] < 0)
             plan->key_count = 0;
     plan->label = position_by_identity(plan, tracked.label);
+    if (plan->label >= 0 && is_hidden(plan->columns[plan->label].mode))
+        plan->label = -1;
     plan->account = position_by_identity(plan, tracked.account);
     plan->location = position_by_identity(plan, tracked.location);
     plan->author = position_by_identity(plan, tracked.author);

@@ -14,6 +14,8 @@
 #include "catalog/register.hpp"
 #include "catalog/relation.hpp"
 
+#include <algorithm>
+
 namespace journal {
 
 namespace {
@@ -162,6 +164,21 @@ void require_reference(Relation relation, const char* name, const char* option)
          errhint("Add the foreign key, or leave the option out.")));
 }
 
+// An entry shows the whole key of its document, not the named column alone.
+void require_visible_key(const TrackOptions& options, Relation relation, const char* document)
+{
+    const AttrNumber number = get_attnum(RelationGetRelid(relation), document);
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(relation)) {
+        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        if (std::find(key->conkey, key->conkey + key->nkeys, number) == key->conkey + key->nkeys)
+            continue;
+        for (int i = 0; i < key->nkeys; i++)
+            require_visible(options, get_attname(RelationGetRelid(relation), key->conkey[i], false),
+                            "document");
+    }
+}
+
 void check_options(const TrackOptions& options, Relation relation, const Layout* layout)
 {
     for (int i = 0; i < layout->key_count; i++)
@@ -179,6 +196,7 @@ void check_options(const TrackOptions& options, Relation relation, const Layout*
     if (options.document != nullptr) {
         position_by_name(layout, options.document);
         require_reference(relation, options.document, "document");
+        require_visible_key(options, relation, options.document);
     }
     if (options.created_at != nullptr) {
         const AttrNumber number =
