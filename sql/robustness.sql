@@ -85,6 +85,62 @@ SELECT e.object_type, count(*), count(DISTINCT s.id) AS sessions, s.acting_role 
 FROM journal.entry e JOIN journal.session s ON s.id = e.session
 WHERE e.object_type IN ('robust_task', 'robust_reminder') GROUP BY 1, 4 ORDER BY 1;
 
+-- Texts of any length in what the journal indexes: a long key is shortened, and found by the whole and the short one.
+CREATE FUNCTION noise(seed text, length integer) RETURNS text LANGUAGE sql IMMUTABLE
+    AS $$ SELECT left(string_agg(md5(seed || n), ''), length) FROM generate_series(1, length / 32 + 1) n $$;
+CREATE TABLE wide (id text PRIMARY KEY, area text, name text, tenant text);
+CREATE TABLE wide_part (wide text REFERENCES wide ON UPDATE CASCADE, line integer, PRIMARY KEY (wide, line));
+SELECT journal.track('wide', object_type => 'robust_wide', account => 'tenant');
+SELECT journal.track('wide_part', object_type => 'robust_wide_part', document => 'wide');
+INSERT INTO wide VALUES (noise('key', 2600), 'a', noise('name', 5000), noise('tenant', 3000));
+INSERT INTO wide_part VALUES (noise('key', 2600), 1);
+UPDATE wide SET id = noise('other', 2600), area = noise('area', 5000);
+DELETE FROM wide_part;
+DELETE FROM wide;
+SELECT event, operation, length(object_id) AS key, length(document_id) AS document, length(previous_id) AS previous,
+       length(account) AS account, length(label) AS label
+FROM journal.entries WHERE object_type LIKE 'robust_wide%' ORDER BY id;
+SELECT count(*) FROM journal.entry e WHERE e.object_id = journal.object_key(noise('key', 2600));
+SELECT journal.object_key(journal.object_key(noise('key', 2600))) = journal.object_key(noise('key', 2600)) AS is_stable,
+       journal.object_key(repeat('я', 501)) = repeat('я', 500) || '...' || md5(repeat('я', 501)) AS whole_characters,
+       journal.object_key(repeat('x', 1000)) = repeat('x', 1000) AS is_kept,
+       length(journal.object_key(noise('one', 900), noise('two', 900))) AS composite;
+SELECT journal.log('robust_part.lost', 'robust_part', noise('logged', 4000), noise('label', 4000)) > 0 AS logged;
+SELECT event, length(object_label) FROM journal.history('robust_part', noise('logged', 4000));
+SELECT journal.log('robust_part.lost', repeat('x', 201), '1');
+SET event_journal.account = 'acme';
+\set VERBOSITY sqlstate
+SELECT set_config('event_journal.account', repeat('x', 501), false);
+\set VERBOSITY default
+RESET event_journal.account;
+-- The widest of tables.
+DO $$ BEGIN
+    EXECUTE (SELECT 'CREATE TABLE widest (id integer PRIMARY KEY, ' || string_agg('c' || n || ' smallint', ', ') || ')'
+             FROM generate_series(2, 1600) n);
+END $$;
+SELECT journal.track('widest', object_type => 'robust_widest');
+INSERT INTO widest (id, c1600) VALUES (1, 1600);
+UPDATE widest SET c2 = 2, c1600 = 0;
+DELETE FROM widest;
+SELECT e.operation, old, new, snapshot ->> 'c1600' AS c1600, jsonb_array_length(e.data) AS length
+FROM journal.entries JOIN journal.entry e USING (id) WHERE e.object_type = 'robust_widest' ORDER BY id;
+
+-- Without a partition there is a clear error, and no crash.
+DELETE FROM widest;
+BEGIN;
+DO $$ DECLARE p regclass; BEGIN
+    FOR p IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'journal.entry'::regclass AND inhrelid <> 'journal.entry_default'::regclass LOOP
+        EXECUTE 'DROP TABLE ' || p;
+    END LOOP;
+END $$;
+INSERT INTO widest (id) VALUES (1);
+SELECT tableoid::regclass FROM journal.entry WHERE object_type = 'robust_widest' AND object_id = '1' AND operation = 'i' ORDER BY id DESC LIMIT 1;
+ALTER TABLE journal.entry DETACH PARTITION journal.entry_default;
+\set VERBOSITY sqlstate
+INSERT INTO widest (id) VALUES (2);
+\set VERBOSITY default
+ROLLBACK;
+
 DROP SCHEMA robust CASCADE;
 RESET search_path;
 DROP ROLE regress_robust_writer;

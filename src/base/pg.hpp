@@ -61,6 +61,7 @@ extern "C" {
 #include <common/hashfn.h>
 #include <common/int.h>
 #include <common/jsonapi.h>
+#include <common/md5.h>
 #include <common/shortest_dec.h>
 #include <common/string.h>
 #include <executor/execPartition.h>

@@ -1,6 +1,8 @@
 // See settings.hpp.
 #include "base/settings.hpp"
 
+#include "base/text_form.hpp"
+
 namespace journal {
 
 Settings settings;
@@ -8,6 +10,15 @@ Settings settings;
 namespace {
 
 constexpr const char* kActorKinds[] = {"employee", "client", "robot", "api", "support", "system"};
+
+// As long as the journal's indexes hold it; longer ones are no names of accounts.
+bool check_account(char** value, void**, GucSource)
+{
+    if (strlen(*value) <= kLongestAccount)
+        return true;
+    GUC_check_errdetail("account has at most %d bytes.", kLongestAccount);
+    return false;
+}
 
 bool check_actor_kind(char** value, void**, GucSource)
 {
@@ -100,7 +111,8 @@ void define(const char* name, const char* description, char** variable,
 
 void define_settings()
 {
-    define("event_journal.account", "Account (tenant) of the transaction.", &settings.account);
+    define("event_journal.account", "Account (tenant) of the transaction.", &settings.account,
+           PGC_USERSET, check_account);
     define("event_journal.employee", "Employee who acts in the transaction.", &settings.employee);
     define("event_journal.location", "Location where the transaction takes place.",
            &settings.location);

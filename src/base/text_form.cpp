@@ -9,6 +9,11 @@ namespace journal {
 
 namespace {
 
+// In every encoding.
+constexpr const char* kEllipsis = "...";
+constexpr int kMd5Length = 32;
+constexpr int kShortenedEnd = 3 + kMd5Length;
+
 bool is_direct(Oid type)
 {
     switch (type) {
@@ -146,10 +151,42 @@ char* text_form_once(Oid type, Datum value)
     return text_form(&form, value);
 }
 
+bool is_shortened(const char* text, int limit)
+{
+    const auto length = static_cast<int>(strlen(text));
+    const int kept = length - kShortenedEnd;
+    // The beginning ends before a character that would have gone beyond the limit.
+    return length > limit && kept <= limit && kept > limit - MAX_MULTIBYTE_CHAR_LEN &&
+           strncmp(text + kept, kEllipsis, strlen(kEllipsis)) == 0 &&
+           strspn(text + kept + strlen(kEllipsis), "0123456789abcdef") == kMd5Length;
+}
+
+char* shortened(char* text, int limit)
+{
+    const auto length = static_cast<int>(strlen(text));
+    if (length <= limit || is_shortened(text, limit))
+        return text;
+    char sum[kMd5Length + 1];
+    const char* error = nullptr;
+    if (!pg_md5_hash(text, length, sum, &error))
+        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+                        errmsg("could not shorten a key of %d bytes: %s", length, error)));
+    return psprintf("%.*s%s%s", pg_mbcliplen(text, length, limit), text, kEllipsis, sum);
+}
+
+void check_object_type(const char* object_type)
+{
+    if (strlen(object_type) > kLongestObjectType)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("object type is too long"),
+                        errdetail("It has %zu bytes; an object type has at most %d.",
+                                  strlen(object_type), kLongestObjectType),
+                        errhint("Choose a short name, such as the table's.")));
+}
+
 char* object_key(int count, char* const* texts)
 {
     if (count == 1)
-        return texts[0];
+        return shortened(texts[0], kLongestKey);
     StringInfoData key;
     initStringInfo(&key);
     appendStringInfoChar(&key, '[');
@@ -159,7 +196,7 @@ char* object_key(int count, char* const* texts)
         escape_json(&key, texts[i]);
     }
     appendStringInfoChar(&key, ']');
-    return key.data;
+    return shortened(key.data, kLongestKey);
 }
 
 /// journal.object_key(VARIADIC "any"): the key of an object whose key columns have these values;

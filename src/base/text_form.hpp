@@ -27,8 +27,24 @@ char* text_form(TextForm* form, Datum value);
 /// The same for a single value of a type.
 char* text_form_once(Oid type, Datum value);
 
+/// The longest texts, in bytes, that indexes of the journal hold: an index row has to fit into a
+/// third of a page, and a change must not fail because of a long key.
+inline constexpr int kLongestKey = 1000;
+inline constexpr int kLongestAccount = 500;
+inline constexpr int kLongestObjectType = 200;
+
 /// The key of an object: the text form of its one key column, or a JSON array of the text forms of
-/// several. texts are not null.
+/// several, shortened to kLongestKey. texts are not null.
 char* object_key(int count, char* const* texts);
+
+/// A text as the journal's indexes hold it: of one that is longer than limit bytes the beginning,
+/// followed by an ellipsis and the MD5 of the whole. What was shortened stays as it is.
+char* shortened(char* text, int limit);
+
+/// Whether a text is what shortened made of a longer one.
+bool is_shortened(const char* text, int limit);
+
+/// Raises an error for an object type that is longer than kLongestObjectType.
+void check_object_type(const char* object_type);
 
 }  // namespace journal

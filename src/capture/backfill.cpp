@@ -104,7 +104,7 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     entry.relation = plan->id;
     entry.layout = plan->layout;
     entry.backfilled = true;
-    const char* account = plan->account < 0 ? nullptr : column_text(plan, plan->account, row);
+    const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : settings.account;
     entry.location = plan->location < 0 ? nullptr : column_text(plan, plan->location, row);
     entry.employee = plan->author < 0 ? nullptr : column_text(plan, plan->author, row);

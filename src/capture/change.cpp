@@ -109,7 +109,7 @@ Entry common_facts(const Change& change, CommandId command)
     entry.relation = plan->id;
     entry.layout = plan->layout;
     entry.operation = change.operation;
-    const char* account = plan->account < 0 ? nullptr : column_text(plan, plan->account, row);
+    const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : settings.account;
     entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
                              settings.location);

@@ -253,6 +253,12 @@ char* column_text(RelationPlan* plan, int position, const RowImage& row)
     return text_form(&plan->encoder->columns[position].text, row.values[position]);
 }
 
+char* account_of(RelationPlan* plan, const RowImage& row)
+{
+    char* account = plan->account < 0 ? nullptr : column_text(plan, plan->account, row);
+    return account == nullptr ? nullptr : shortened(account, kLongestAccount);
+}
+
 char* row_key(RelationPlan* plan, const int* positions, int count, const RowImage& row)
 {
     if (count == 0)

@@ -41,6 +41,9 @@ Jsonb* encode_links(RelationPlan* plan, const RowImage& row);
 /// Text form of one column; nullptr for SQL NULL.
 char* column_text(RelationPlan* plan, int position, const RowImage& row);
 
+/// The account that a row's account column names; nullptr if there is none.
+char* account_of(RelationPlan* plan, const RowImage& row);
+
 /// Key of the object that the positions of a key or foreign key name in a row; nullptr if one of
 /// them is NULL or there are none.
 char* row_key(RelationPlan* plan, const int* positions, int count, const RowImage& row);

@@ -1,6 +1,7 @@
 // journal.log: events that are no row change.
 #include "base/function.hpp"
 #include "base/settings.hpp"
+#include "base/text_form.hpp"
 #include "capture/clock.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/event_type.hpp"
@@ -14,6 +15,14 @@ const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* ot
     if (!PG_ARGISNULL(number))
         return text_to_cstring(PG_GETARG_TEXT_PP(number));
     return otherwise == nullptr || *otherwise == '\0' ? nullptr : otherwise;
+}
+
+/// An object's key under which rows of the object are found too.
+const char* key_argument(FunctionCallInfo fcinfo, int number)
+{
+    return PG_ARGISNULL(number)
+               ? nullptr
+               : shortened(text_to_cstring(PG_GETARG_TEXT_PP(number)), kLongestKey);
 }
 
 bool has_text_member(JsonbContainer* object, const char* name)
@@ -64,7 +73,9 @@ JOURNAL_FUNCTION(journal_log)
     entry.reported = true;
     entry.account = settings.account;
     entry.object_type = text_argument_or(fcinfo, 1, event->object_type);
-    entry.object_id = text_argument_or(fcinfo, 2, nullptr);
+    entry.object_id = key_argument(fcinfo, 2);
+    if (entry.object_type != nullptr)
+        check_object_type(entry.object_type);
     entry.label = text_argument_or(fcinfo, 3, nullptr);
     entry.details = PG_ARGISNULL(4) ? nullptr : PG_GETARG_JSONB_P(4);
     entry.location = text_argument_or(fcinfo, 5, settings.location);

@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/text_form.hpp"
 
 #include <algorithm>
 
@@ -267,6 +268,7 @@ JOURNAL_FUNCTION(journal_add_event_type)
     if (*object_type == '\0')
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("object type of event type \"%s\" is empty", code)));
+    check_object_type(object_type);
 
     Query query = Query::begin(RunAs::kOwner);
     check_event_code(query, code);

@@ -7,6 +7,7 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/text_form.hpp"
 #include "catalog/backfill.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/layout_writer.hpp"
@@ -329,6 +330,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     require_trackable(relation);
     const char* object_type =
         options.object_type != nullptr ? options.object_type : RelationGetRelationName(relation);
+    check_object_type(object_type);
     store_options(claim_row(relation, object_type), relation, object_type, options);
     table_close(relation, NoLock);
     equip_tracked(oid, options.always);

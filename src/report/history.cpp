@@ -4,6 +4,7 @@
 // followed both ways first: each with the entries for which it was the object's, since another
 // object may have a key before or after.
 #include "base/function.hpp"
+#include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
 #include "report/page.hpp"
 
@@ -150,7 +151,8 @@ JOURNAL_FUNCTION(journal_history)
     request.bounds = {DT_NOBEGIN, DT_NOEND};
     request.descending = true;
     const char* object_type = required(fcinfo, kObjectType, "object_type");
-    const char* object_id = required(fcinfo, kObjectId, "object_id");
+    const char* object_id =
+        shortened(pstrdup(required(fcinfo, kObjectId, "object_id")), kLongestKey);
     if (!is_known_type(object_type, request.account->name))
         raise_unknown_type(object_type);
     request.page_size = page_size_argument(fcinfo, kPageSize);

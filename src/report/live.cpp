@@ -3,6 +3,7 @@
 
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/text_form.hpp"
 #include "catalog/layout_writer.hpp"
 #include "report/entry_row.hpp"
 
@@ -157,6 +158,10 @@ void look_up_live(const Target& target, int count, const char* const* keys, Memo
                 CHECK_FOR_INTERRUPTS();
                 try_query(live, 1, &keys[i], context, &rows[i]);
             }
+        // No row has a key that we shortened.
+        for (int i = 0; i < count; i++)
+            if (is_shortened(keys[i], kLongestKey))
+                rows[i].presence = Presence::kUnknown;
     }
     relation_close(relation, AccessShareLock);
 }
