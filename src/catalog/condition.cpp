@@ -3,6 +3,7 @@
 #include "catalog/condition.hpp"
 
 #include "base/function.hpp"
+#include "base/settings.hpp"
 
 namespace journal {
 
@@ -63,10 +64,23 @@ bool visit_columns(Node* node, void* context)
     return false;
 }
 
-// The expression of "SELECT (text)", provided that the text is nothing but an expression.
-Node* raw_expression(const char* text)
+constexpr const char* kBefore = "SELECT (";
+
+// Lets an error's position count within the condition, not within the command that needs it.
+void locate_error(void* condition)
 {
-    List* statements = raw_parser(psprintf("SELECT (%s\n)", text), RAW_PARSE_DEFAULT);
+    const int position = geterrposition();
+    if (position <= 0)
+        return;
+    errposition(0);
+    internalerrposition(std::max(1, position - static_cast<int>(strlen(kBefore))));
+    internalerrquery(static_cast<const char*>(condition));
+}
+
+// The expression of "SELECT (text)", provided that the text is nothing but an expression.
+Node* raw_expression(const char* text, const char* statement_text)
+{
+    List* statements = raw_parser(statement_text, RAW_PARSE_DEFAULT);
     if (list_length(statements) != 1)
         refuse(text, "It is more than one expression.");
     Node* statement = linitial_node(RawStmt, statements)->stmt;
@@ -97,17 +111,21 @@ void add_row(ParseState* state, Relation relation, const char* name, bool visibl
 Expr* parse_condition(const char* text, const char* search_path, char operation, Relation relation,
                       int count, const char* const* columns, List** named)
 {
-    Node* raw = raw_expression(text);
+    ErrorContextCallback location{error_context_stack, locate_error, const_cast<char*>(text)};
+    error_context_stack = &location;
+    const char* statement = psprintf("%s%s\n)", kBefore, text);
+    Node* raw = raw_expression(text, statement);
     ColumnNames names{text, RelationGetRelid(relation), count, columns, 0, named};
     visit_columns(raw, &names);
 
-    const int guc_level = NewGUCNestLevel();
-    if (search_path != nullptr)
-        set_config_option("search_path", search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                          true, 0, false);
+    // A constant is read while parsing, and must not depend on the DateStyle or TimeZone of whoever
+    // writes first.
+    const int guc_level = enter_exact_settings();
+    set_config_option("search_path", search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                      0, false);
 
     ParseState* state = make_parsestate(nullptr);
-    state->p_sourcetext = text;
+    state->p_sourcetext = statement;
     add_row(state, relation, "old", operation != 'i');
     add_row(state, relation, "new", operation != 'd');
     Node* expression = transformWhereClause(state, raw, EXPR_KIND_OTHER, "event rule's condition");
@@ -119,7 +137,8 @@ Expr* parse_condition(const char* text, const char* search_path, char operation,
     if (contain_volatile_functions(expression))
         refuse(text, "It contains a volatile function.");
     free_parsestate(state);
-    AtEOXact_GUC(true, guc_level);
+    leave_exact_settings(guc_level);
+    error_context_stack = location.previous;
 
     ChangeVarNodes(expression, 1, INNER_VAR, 0);
     ChangeVarNodes(expression, 2, OUTER_VAR, 0);

@@ -59,6 +59,8 @@ const char** read_names(const Query& query, uint64 row, int column, const Relati
     return names;
 }
 
+int32 parsed_rule;  // the rule whose condition is, or was last, parsed
+
 struct StoredCondition {
     const char* text;
     const char* search_path;
@@ -103,6 +105,7 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable)
         if (conditions[i].text == nullptr)
             continue;
         Rule& rule = plan->rules[i];
+        parsed_rule = rule.number;
         Expr* expression =
             parse_condition(conditions[i].text, conditions[i].search_path, rule.operation, relation,
                             conditions[i].column_count, conditions[i].columns, nullptr);
@@ -176,6 +179,7 @@ void check_rule_conditions()
         if (relation == nullptr)
             continue;
         ErrorData* volatile error = nullptr;
+        parsed_rule = 0;
         PG_TRY();
         {
             known_plan_for(relation);
@@ -187,6 +191,11 @@ void check_rule_conditions()
             FlushErrorState();
         }
         PG_END_TRY();
+        // Building the plan parses the conditions of all rules of the relation: another one may be
+        // at fault.
+        for (uint64 j = i; error != nullptr && j < count; j++)
+            if (numbers[j] == parsed_rule)
+                i = j;
         if (error != nullptr)
             ereport(ERROR, (errcode(kRuleDependsOnIt),
                             errmsg("event rule %d (%s) on %s depends on what this command changes",

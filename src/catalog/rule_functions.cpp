@@ -41,6 +41,19 @@ int32 rule_column(const Layout* layout, const char* name, const char* use)
     pg_unreachable();
 }
 
+/// Identity of the column with the time of a rule's last change, which back-fill reads.
+int32 changed_at_column(const Layout* layout, Relation relation, const char* name)
+{
+    const int32 id = rule_column(layout, name, "changed_at");
+    const AttrNumber number = get_attnum(RelationGetRelid(relation), name);
+    const Oid type = getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
+    if (type != TIMESTAMPTZOID && type != TIMESTAMPOID && type != DATEOID)
+        ereport(ERROR, (errcode(kRuleRefused), errmsg("column \"%s\" cannot be changed_at", name),
+                        errdetail("It is of type %s.", format_type_be(type)),
+                        errhint("It has to be of type timestamptz, timestamp or date.")));
+    return id;
+}
+
 QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* layout,
                            const char* argument)
 {
@@ -67,13 +80,13 @@ QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* la
 
 /// Checks a condition and gives the identities of the columns that it names; NULL without a
 /// condition.
-QueryArgument condition_columns(const char* condition, char operation, Relation relation,
-                                const Layout* layout)
+QueryArgument condition_columns(const char* condition, const char* search_path, char operation,
+                                Relation relation, const Layout* layout)
 {
     if (condition == nullptr)
         return {INT4ARRAYOID, Datum{0}, true};
     List* named = NIL;
-    parse_condition(condition, nullptr, operation, relation, -1, nullptr, &named);
+    parse_condition(condition, search_path, operation, relation, -1, nullptr, &named);
     const int count = list_length(named);
     Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++)
@@ -147,10 +160,10 @@ JOURNAL_FUNCTION(journal_add_rule)
     const char* condition = PG_ARGISNULL(4) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(4));
     const QueryArgument columns = rule_columns(fcinfo, 3, layout, "columns");
     const QueryArgument details = rule_columns(fcinfo, 5, layout, "details");
-    const QueryArgument named = condition_columns(condition, operation[0], relation, layout);
-    const int32 changed_at =
-        PG_ARGISNULL(6) ? 0 : rule_column(layout, NameStr(*PG_GETARG_NAME(6)), "changed_at");
     const char* path = condition == nullptr ? nullptr : present_search_path();
+    const QueryArgument named = condition_columns(condition, path, operation[0], relation, layout);
+    const int32 changed_at =
+        PG_ARGISNULL(6) ? 0 : changed_at_column(layout, relation, NameStr(*PG_GETARG_NAME(6)));
 
     Query query = Query::begin(RunAs::kOwner);
     query.run(
