@@ -1,7 +1,7 @@
-// See clock.hpp. Kept are, for each command that may still be passed by a later one, the time of
-// its first change. Once a statement at some trigger depth has gone on to another command, deeper
-// commands before it need no place of their own: only the first after each outer command matters.
-// So the list stays as short as triggers are nested.
+// See clock.hpp. Kept is the time of the first change of each command that a change of an earlier
+// command may still have to be put before: of those that the client's present message has run. A
+// list that grows too long is cut to what nested triggers need: of commands deeper than a statement
+// only the first after it matters to that statement.
 #include "capture/clock.hpp"
 
 #include "base/transaction.hpp"
@@ -20,6 +20,7 @@ constexpr int kMostMoments = 64;
 Moment moments[kMostMoments];
 int moment_count;
 TimestampTz last_moment;
+TimestampTz message_start;  // of the client's message that the moments belong to
 
 void forget(bool)
 {
@@ -31,8 +32,10 @@ constexpr TransactionHooks kHooks = {nullptr, nullptr, forget};
 
 // Makes room for a new, highest command: drops what no later change can need. Of a run of commands
 // at the same or a greater depth only the first can still be passed, by a statement further out.
-void drop_passed(int depth)
+void make_room(int depth)
 {
+    if (moment_count < kMostMoments)
+        return;
     while (moment_count >= 2 && moments[moment_count - 1].depth >= depth &&
            moments[moment_count - 2].depth >= depth)
         moment_count--;
@@ -48,13 +51,18 @@ TimestampTz moment_of(CommandId command)
 {
     if (moment_count == 0)
         register_hooks(&kHooks);
+    // The statements of earlier messages are over, so none of their changes can follow.
+    if (message_start != GetCurrentStatementStartTimestamp()) {
+        message_start = GetCurrentStatementStartTimestamp();
+        moment_count = 0;
+    }
     const TimestampTz now = GetCurrentTimestamp();
     if (moment_count == 0 || command > moments[moment_count - 1].command) {
         // A gap of two microseconds leaves room before this command for a late change of an earlier
         // one.
         last_moment = std::max(now, last_moment + 2);
         const int depth = trigger_depth();
-        drop_passed(depth);
+        make_room(depth);
         moments[moment_count++] = {command, last_moment, depth};
         return last_moment;
     }

@@ -38,6 +38,7 @@ ValueForm form_of(Oid type)
 struct ColumnEncoder {
     ValueForm form;
     bool by_value;
+    bool is_array;
     int16 length;
     TextForm text;
 };
@@ -178,6 +179,14 @@ bool same_toast(Datum a, Datum b)
     return p.va_valueid == q.va_valueid && p.va_toastrelid == q.va_toastrelid;
 }
 
+// Whether two arrays are the same but for a bitmap of NULLs, which an array keeps when its last
+// NULL is replaced.
+bool same_array(ColumnEncoder& encoder, Datum a, Datum b)
+{
+    return ARR_HASNULL(DatumGetArrayTypeP(a)) != ARR_HASNULL(DatumGetArrayTypeP(b)) &&
+           strcmp(text_form(&encoder.text, a), text_form(&encoder.text, b)) == 0;
+}
+
 }  // namespace
 
 RowEncoder* encoder_for(RelationPlan* plan)
@@ -189,6 +198,7 @@ RowEncoder* encoder_for(RelationPlan* plan)
     for (int i = 0; i < plan->column_count; i++) {
         ColumnEncoder& column = encoder->columns[i];
         column.form = form_of(getBaseType(plan->columns[i].type));
+        column.is_array = OidIsValid(get_element_type(getBaseType(plan->columns[i].type)));
         get_typlenbyval(plan->columns[i].type, &column.length, &column.by_value);
         prepare_text_form(&column.text, plan->columns[i].type, plan->context);
     }
@@ -275,14 +285,16 @@ char* row_key(RelationPlan* plan, const int* positions, int count, const RowImag
 bool column_differs(RelationPlan* plan, int position, const RowImage& old_row,
                     const RowImage& new_row)
 {
-    const ColumnEncoder& column = plan->encoder->columns[position];
+    ColumnEncoder& column = plan->encoder->columns[position];
     if (old_row.nulls[position] || new_row.nulls[position])
         return old_row.nulls[position] != new_row.nulls[position];
     const Datum a = old_row.values[position];
     const Datum b = new_row.values[position];
     if (column.length == -1 && same_toast(a, b))
         return false;
-    return !datum_image_eq(a, b, column.by_value, column.length);
+    if (datum_image_eq(a, b, column.by_value, column.length))
+        return false;
+    return !(column.is_array && column.length == -1 && same_array(column, a, b));
 }
 
 }  // namespace journal
