@@ -27,7 +27,7 @@ constexpr int kMostSessions = 8;
 SessionFacts sessions[kMostSessions];
 int next_session;  // to be forgotten when another one comes
 
-// The facts that the remembered context row states, in TopMemoryContext.
+// The facts that a remembered context row states, in TopMemoryContext.
 struct ContextFacts {
     CachedRow row;
     pg_uuid_t incarnation;
@@ -36,13 +36,18 @@ struct ContextFacts {
     char* reason;
     char* extra;
 };
-ContextFacts context;
+
+// So may the account, in a statement over the rows of several.
+constexpr int kMostContexts = 8;
+ContextFacts contexts[kMostContexts];
+int next_context;
 
 void savepoint_aborted(SubTransactionId aborted)
 {
     for (SessionFacts& session : sessions)
         session.row.savepoint_aborted(aborted);
-    context.row.savepoint_aborted(aborted);
+    for (ContextFacts& context : contexts)
+        context.row.savepoint_aborted(aborted);
 }
 
 void transaction_ended(bool committed)
@@ -50,7 +55,8 @@ void transaction_ended(bool committed)
     for (SessionFacts& session : sessions)
         session.row.ended(committed);
     // A context belongs to its transaction.
-    context.row = CachedRow{};
+    for (ContextFacts& context : contexts)
+        context.row = CachedRow{};
 }
 
 constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
@@ -138,7 +144,15 @@ void set_text(Datum* value, bool* is_null, const char* fact)
         *value = CStringGetTextDatum(fact);
 }
 
-void write_context(const char* account)
+bool states_the_present(const ContextFacts& context, const char* account)
+{
+    return context.row.id != 0 && is_current(context.incarnation) &&
+           same_fact(context.account, account) &&
+           same_fact(context.actor_kind, settings.actor_kind) &&
+           same_fact(context.reason, settings.reason) && same_fact(context.extra, settings.extra);
+}
+
+void write_context(ContextFacts* context, const char* account)
 {
     enum { kId, kAccount, kActorKind, kReason, kExtra, kCount };
     Datum values[kCount];
@@ -155,13 +169,13 @@ void write_context(const char* account)
     insert_row(table, values, nulls);
     table_close(table, NoLock);
 
-    context.row = CachedRow{};
-    keep_fact(&context.account, account);
-    keep_fact(&context.actor_kind, settings.actor_kind);
-    keep_fact(&context.reason, settings.reason);
-    keep_fact(&context.extra, settings.extra);
-    context.incarnation = *current_incarnation();
-    context.row.set(id);
+    context->row = CachedRow{};
+    keep_fact(&context->account, account);
+    keep_fact(&context->actor_kind, settings.actor_kind);
+    keep_fact(&context->reason, settings.reason);
+    keep_fact(&context->extra, settings.extra);
+    context->incarnation = *current_incarnation();
+    context->row.set(id);
 }
 
 }  // namespace
@@ -183,14 +197,14 @@ int64 context_id(const char* account)
 {
     if (*settings.actor_kind == '\0' && *settings.reason == '\0' && *settings.extra == '\0')
         return 0;
-    if (context.row.id == 0 || !is_current(context.incarnation) ||
-        !same_fact(context.account, account) ||
-        !same_fact(context.actor_kind, settings.actor_kind) ||
-        !same_fact(context.reason, settings.reason) || !same_fact(context.extra, settings.extra)) {
-        register_hooks(&kHooks);
-        write_context(account);
-    }
-    return context.row.id;
+    for (const ContextFacts& context : contexts)
+        if (states_the_present(context, account))
+            return context.row.id;
+    register_hooks(&kHooks);
+    ContextFacts* context = &contexts[next_context];
+    write_context(context, account);
+    next_context = (next_context + 1) % kMostContexts;
+    return context->row.id;
 }
 
 namespace {

@@ -10,11 +10,13 @@ namespace journal {
 
 namespace {
 
+// An argument, or otherwise where it is NULL; '' is none, as in journal.set_context.
 const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* otherwise)
 {
+    const char* given = otherwise;
     if (!PG_ARGISNULL(number))
-        return text_to_cstring(PG_GETARG_TEXT_PP(number));
-    return otherwise == nullptr || *otherwise == '\0' ? nullptr : otherwise;
+        given = text_to_cstring(PG_GETARG_TEXT_PP(number));
+    return given == nullptr || *given == '\0' ? nullptr : given;
 }
 
 /// An object's key under which rows of the object are found too.
