@@ -102,7 +102,7 @@ void insert_default(Relation relation, const char* capture)
         {{REGCLASSOID, ObjectIdGetDatum(fresh.relation)},
          text_argument(name),
          text_argument(capture),
-         text_argument(events ? RelationGetRelationName(relation) : nullptr)});
+         text_argument(events ? default_object_type(relation) : nullptr)});
     query.end();
 }
 
@@ -172,6 +172,15 @@ AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
                 return attribute->attnum;
         }
     return 0;
+}
+
+char* default_object_type(Relation relation)
+{
+    char* type = pstrdup(RelationGetRelationName(relation));
+    for (char* c = type; *c != '\0'; c++)
+        if (isspace(static_cast<unsigned char>(*c)) || *c == ':' || (*c == '.' && c == type))
+            *c = '_';
+    return type;
 }
 
 TrackedRelation* register_unknown(Relation relation)
@@ -250,6 +259,22 @@ void drop_triggers(Oid root)
     query.end();
 }
 
+void keep_recorded_labels(const TrackedRelation& tracked)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "INSERT INTO journal.label (relation, key, label, valid_from) "
+        "SELECT $1, e.object_id, e.label, e.occurred_at FROM (SELECT object_id, label, "
+        "occurred_at, lag(label) OVER same AS before, lag(id) OVER same IS NULL AS is_first "
+        "FROM journal.entry WHERE relation = $1 AND operation IN ('i', 'u') AND NOT backfilled "
+        "AND object_id IS NOT NULL AND occurred_at >= (SELECT tracked_since FROM "
+        "journal.tracked_relation WHERE id = $1) "
+        "WINDOW same AS (PARTITION BY object_id ORDER BY occurred_at, id)) e "
+        "WHERE e.is_first OR e.label IS DISTINCT FROM e.before",
+        {int4_argument(tracked.id)});
+    query.end();
+}
+
 void fill_labels(const TrackedRelation& tracked)
 {
     Relation relation = table_open(tracked.relation, AccessShareLock);
@@ -261,14 +286,33 @@ void fill_labels(const TrackedRelation& tracked)
         for (int i = 0; i < layout->key_count; i++)
             appendStringInfo(&key, "%s%s", i == 0 ? "" : ", ",
                              quote_identifier(layout->columns[layout->key_positions[i]].name));
+        const char* row_key = psprintf("journal.object_key(%s)", key.data);
+        const char* row_label =
+            psprintf("journal.object_key(%s)", quote_identifier(layout->columns[label].name));
+        const char* table = qualified_name(tracked.relation);
         Query query = Query::begin(RunAs::kOwner);
+        // Names not kept yet; what was renamed while nobody watched has its new name from now on.
+        query.run(psprintf("INSERT INTO journal.label (relation, key, label, valid_from) "
+                           "SELECT $1, r.key, r.label, CASE WHEN kept.valid_from IS NULL THEN "
+                           "'-infinity' ELSE clock_timestamp() END "
+                           "FROM (SELECT %s AS key, %s AS label FROM %s) r "
+                           "LEFT JOIN LATERAL (SELECT l.label, l.valid_from, l.valid_to FROM "
+                           "journal.label l WHERE l.relation = $1 AND l.key = r.key "
+                           "ORDER BY l.valid_from DESC LIMIT 1) kept ON true "
+                           "WHERE kept.valid_from IS NULL OR kept.label IS DISTINCT FROM r.label "
+                           "OR kept.valid_to < 'infinity'",
+                           row_key, row_label, table),
+                  {int4_argument(tracked.id)});
+        query.run(psprintf("UPDATE journal.label l SET valid_to = clock_timestamp() "
+                           "WHERE l.relation = $1 AND l.valid_to = 'infinity' "
+                           "AND l.key NOT IN (SELECT %s FROM %s)",
+                           row_key, table),
+                  {int4_argument(tracked.id)});
         query.run(
-            psprintf(
-                "INSERT INTO journal.label (relation, key, label, valid_from) "
-                "SELECT $1, journal.object_key(%s), journal.object_key(%s), '-infinity' FROM %s "
-                "WHERE NOT EXISTS (SELECT FROM journal.label WHERE relation = $1)",
-                key.data, quote_identifier(layout->columns[label].name),
-                qualified_name(tracked.relation)),
+            "UPDATE journal.label l SET valid_to = n.next FROM (SELECT ctid, lead(valid_from) "
+            "OVER (PARTITION BY key ORDER BY valid_from) AS next FROM journal.label "
+            "WHERE relation = $1) n WHERE l.relation = $1 AND n.ctid = l.ctid "
+            "AND n.next < l.valid_to",
             {int4_argument(tracked.id)});
         query.end();
     }

@@ -21,8 +21,15 @@ void equip_references(Oid relation);
 /// Drops our triggers from a table, its partitions and children.
 void drop_triggers(Oid root);
 
-/// Writes the present labels of a table's rows to journal.label, unless it holds some of that
-/// relation.
+/// Adds the names that a table's own entries have recorded since it was tracked to journal.label,
+/// which goes on from there; to be followed by fill_labels.
+void keep_recorded_labels(const TrackedRelation& tracked);
+
+/// A table's name as an object type: without what an event's code cannot hold.
+char* default_object_type(Relation relation);
+
+/// Brings journal.label up to the present labels of a table's rows: what it knows nothing of had its
+/// name always, what it knows otherwise has it from now on.
 void fill_labels(const TrackedRelation& tracked);
 
 /// A column that serves as a label, by its name (number, name, title, …); 0 if there is none.

@@ -71,7 +71,8 @@ void require_trackable(Relation relation)
     if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
         cannot_be_tracked(oid, "It is a temporary table.",
                           "Only what outlives a session has a history.");
-    if (IsSystemRelation(relation))
+    if (IsSystemRelation(relation) ||
+        RelationGetNamespace(relation) == get_namespace_oid("information_schema", true))
         cannot_be_tracked(oid, "It is a system catalogue.", "Use an event trigger to follow DDL.");
     if (is_journal_relation(oid))
         cannot_be_tracked(oid, "It belongs to the journal itself.",
@@ -329,7 +330,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     require_owner(relation);
     require_trackable(relation);
     const char* object_type =
-        options.object_type != nullptr ? options.object_type : RelationGetRelationName(relation);
+        options.object_type != nullptr ? options.object_type : default_object_type(relation);
     check_object_type(object_type);
     store_options(claim_row(relation, object_type), relation, object_type, options);
     table_close(relation, NoLock);
@@ -469,6 +470,8 @@ JOURNAL_FUNCTION(journal_track_schema)
         types[i] = query.text(i, 2, context);
         if (query.boolean(i, 3))
             types[i] = MemoryContextStrdup(context, psprintf("%s.%s", schema, types[i]));
+        else
+            types[i] = nullptr;
     }
     query.end();
 
@@ -528,10 +531,12 @@ JOURNAL_FUNCTION(journal_untrack)
     query.run("UPDATE journal.tracked_relation SET capture = $2 WHERE id = $1",
               {int4_argument(id), text_argument(is_referenced ? "labels" : "none")});
     query.end();
-    if (is_referenced)
+    if (is_referenced) {
+        keep_recorded_labels(*tracked_relation_by_id(id));
         fill_labels(*tracked_relation_by_id(id));
-    else
+    } else {
         drop_triggers(oid);
+    }
     invalidate_plans(oid);
     invalidate_referencing(oid);
     if (rules > 0)

@@ -61,7 +61,7 @@ SELECT t.relation, t.relation_name, t.object_type,
        t.snapshot_on_create, t.always, t.tracked_since,
        t.capture = 'events' AS tracked
 FROM journal.tracked_relation t
-WHERE t.capture <> 'labels' AND t.object_type IS NOT NULL;
+WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS
     'what is tracked and how, columns by name; with tracked = false what once was and has left its history';
 
