@@ -28,8 +28,8 @@ void keep_recorded_labels(const TrackedRelation& tracked);
 /// A table's name as an object type: without what an event's code cannot hold.
 char* default_object_type(Relation relation);
 
-/// Brings journal.label up to the present labels of a table's rows: what it knows nothing of had its
-/// name always, what it knows otherwise has it from now on.
+/// Brings journal.label up to the present labels of a table's rows: what it knows nothing of had
+/// its name always, what it knows otherwise has it from now on.
 void fill_labels(const TrackedRelation& tracked);
 
 /// A column that serves as a label, by its name (number, name, title, …); 0 if there is none.
