@@ -4,6 +4,7 @@
 
 CREATE SCHEMA crm;
 SET search_path = crm;
+SET DateStyle = 'ISO, YMD';
 SET TimeZone = 'UTC';
 CREATE VIEW filled AS
 SELECT event || CASE WHEN reported THEN '' ELSE ' -' END AS event, object_id, label, occurred_at::timestamp AS occurred_at, account, location, employee,

@@ -5,6 +5,8 @@
 
 CREATE SCHEMA crm;
 SET search_path = crm;
+SET DateStyle = 'ISO, YMD';
+SET TimeZone = 'UTC';
 CREATE FUNCTION leaks() RETURNS TABLE (place text, leaked text) LANGUAGE plpgsql AS $$
 DECLARE
     table_name text;

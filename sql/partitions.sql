@@ -4,6 +4,8 @@
 
 CREATE SCHEMA crm;
 SET search_path = crm;
+SET DateStyle = 'ISO, YMD';
+SET TimeZone = 'UTC';
 CREATE TABLE sale (id integer, branch text, day date, amount numeric, note text, PRIMARY KEY (id, branch, day)) PARTITION BY LIST (branch);
 CREATE TABLE sale_north PARTITION OF sale FOR VALUES IN ('north') PARTITION BY RANGE (day);
 CREATE TABLE sale_north_1 PARTITION OF sale_north FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
