@@ -61,6 +61,21 @@ void require_owner(Relation relation)
                        RelationGetRelationName(relation));
 }
 
+// An object type is the first part of its events' codes.
+void require_object_type(const char* type)
+{
+    bool is_valid = *type != '\0' && *type != '.';
+    for (const char* c = type; *c != '\0'; c++)
+        is_valid &= !isspace(static_cast<unsigned char>(*c)) && *c != ':';
+    if (!is_valid)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("\"%s\" cannot be an object type", type),
+                        errdetail("It has to be a word without spaces and colons that does not "
+                                  "begin with a point."),
+                        errhint("For example: journal.track('crm.orders', 'order').")));
+    check_object_type(type);
+}
+
 void require_trackable(Relation relation)
 {
     const Oid oid = RelationGetRelid(relation);
@@ -331,7 +346,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     require_trackable(relation);
     const char* object_type =
         options.object_type != nullptr ? options.object_type : default_object_type(relation);
-    check_object_type(object_type);
+    require_object_type(object_type);
     store_options(claim_row(relation, object_type), relation, object_type, options);
     table_close(relation, NoLock);
     equip_tracked(oid, options.always);
