@@ -93,7 +93,7 @@ uint64 Query::run(const char* sql, int count, const QueryArgument* arguments, bo
 }
 
 uint64 Query::run_saved(SavedStatement* statement, const char* sql,
-                        std::initializer_list<QueryArgument> arguments)
+                        std::initializer_list<QueryArgument> arguments, bool read_only)
 {
     const int count = static_cast<int>(arguments.size());
     Datum* values = make_array_in<Datum>(CurrentMemoryContext, count);
@@ -116,7 +116,7 @@ uint64 Query::run_saved(SavedStatement* statement, const char* sql,
             elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
         statement->plan = plan;
     }
-    const int result = SPI_execute_plan(statement->plan, values, nulls, true, 0);
+    const int result = SPI_execute_plan(statement->plan, values, nulls, read_only, 0);
     if (result < 0)
         elog(ERROR, "SPI_execute_plan failed: %s: %s", SPI_result_code_string(result), sql);
     return SPI_processed;

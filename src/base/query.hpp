@@ -56,10 +56,10 @@ class Query {
     uint64 run(const char* sql, int count, const QueryArgument* arguments, bool read_only = false,
                long limit = 0);
 
-    /// Runs a read-only statement by its kept plan, which looks up rows by index. sql is always the
-    /// same text for the same statement.
+    /// Runs a statement by its kept plan, which looks up rows by index. sql is always the same text
+    /// for the same statement. read_only as in run().
     uint64 run_saved(SavedStatement* statement, const char* sql,
-                     std::initializer_list<QueryArgument> arguments);
+                     std::initializer_list<QueryArgument> arguments, bool read_only = true);
 
     /// Changes a setting until end().
     void set(const char* name, const char* value);

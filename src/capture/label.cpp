@@ -1,5 +1,7 @@
 // Names at event time, of tables that are not tracked but referenced: statuses, types and the like.
-// Few rows, changed seldom, so this goes through SQL.
+// A name that ends is found through SQL, by a kept plan.
+#include "base/insert.hpp"
+#include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "capture/change.hpp"
 #include "capture/encoder.hpp"
@@ -34,6 +36,41 @@ bool equal(const char* a, const char* b)
     return a == nullptr || b == nullptr ? a == b : strcmp(a, b) == 0;
 }
 
+// Where a statement hands a key on to the next row (SET id = id + 1), both rows' names are open
+// under it for a moment: only the one of the old row closes.
+void close_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
+{
+    static SavedStatement statement;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run_saved(
+        &statement,
+        "UPDATE journal.label SET valid_to = $4 WHERE ctid = (SELECT ctid FROM journal.label "
+        "WHERE relation = $1 AND key = $2 AND valid_to = 'infinity' "
+        "ORDER BY label IS DISTINCT FROM $3, valid_from LIMIT 1)",
+        {int4_argument(plan->id),
+         text_argument(row.key),
+         text_argument(row.label),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(now)}},
+        false);
+    query.end();
+}
+
+void open_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
+{
+    enum { kRelation, kKey, kLabel, kValidFrom, kValidTo, kCount };
+    Datum values[kCount];
+    bool nulls[kCount] = {};
+    values[kRelation] = Int32GetDatum(plan->id);
+    values[kKey] = CStringGetTextDatum(row.key);
+    nulls[kLabel] = row.label == nullptr;
+    values[kLabel] = nulls[kLabel] ? Datum{0} : CStringGetTextDatum(row.label);
+    values[kValidFrom] = TimestampTzGetDatum(now);
+    values[kValidTo] = TimestampTzGetDatum(DT_NOEND);
+    Relation table = table_open(journal_table("label"), RowExclusiveLock);
+    insert_row(table, values, nulls);
+    table_close(table, NoLock);
+}
+
 }  // namespace
 
 void record_label(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* new_row)
@@ -45,21 +82,11 @@ void record_label(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* n
     const NamedRow after = named_row(plan, new_row);
     if (equal(before.key, after.key) && equal(before.label, after.label))
         return;
-    const QueryArgument now{TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp())};
-    Query query = Query::begin(RunAs::kOwner);
-    // Where a statement hands a key on to the next row (SET id = id + 1), both rows' names are open
-    // under it for a moment: only the one of the old row closes.
+    const TimestampTz now = GetCurrentTimestamp();
     if (before.key != nullptr)
-        query.run(
-            "UPDATE journal.label SET valid_to = $4 WHERE ctid = (SELECT ctid FROM journal.label "
-            "WHERE relation = $1 AND key = $2 AND valid_to = 'infinity' "
-            "ORDER BY label IS DISTINCT FROM $3, valid_from LIMIT 1)",
-            {int4_argument(plan->id), text_argument(before.key), text_argument(before.label), now});
+        close_label(plan, before, now);
     if (after.key != nullptr)
-        query.run(
-            "INSERT INTO journal.label (relation, key, label, valid_from) VALUES ($1, $2, $3, $4)",
-            {int4_argument(plan->id), text_argument(after.key), text_argument(after.label), now});
-    query.end();
+        open_label(plan, after, now);
 }
 
 void close_labels(const RelationPlan* plan)
