@@ -74,7 +74,7 @@ UPDATE client SET vip = true WHERE id = 1;
 SELECT event, details, details_text
 FROM journal.report(sort => 'asc', events => '{order.created,order.manager_changed,order.status_changed,order.item_added,
     order.changed,client.changed,employee.changed,user.logged_in,sms.sent}');
-SELECT count(*) FROM journal.report(page_size => 1000) AS r WHERE r::text ~ 'secret|another|3000';
+SELECT count(*) FROM journal.report(page_size => 1000) AS r WHERE (to_jsonb(r) - 'occurred_at' - 'transaction_id' - 'page_cursor')::text ~ 'secret|another|3000';
 
 -- Links: the document first, then what foreign keys lead to; whether each still exists.
 SELECT event, link->>'type' AS type, link->>'id' AS id, link->>'label' AS label, link->'exists' AS exists
