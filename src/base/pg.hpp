@@ -94,9 +94,11 @@ extern "C" {
 #include <utils/array.h>
 #include <utils/arrayaccess.h>
 #include <utils/builtins.h>
+#include <utils/bytea.h>
 #include <utils/date.h>
 #include <utils/datetime.h>
 #include <utils/datum.h>
+#include <utils/float.h>
 #include <utils/fmgroids.h>
 #include <utils/fmgrprotos.h>
 #include <utils/guc.h>
@@ -109,6 +111,7 @@ extern "C" {
 #include <utils/memutils.h>
 #include <utils/numeric.h>
 #include <utils/partcache.h>
+#include <utils/pg_locale.h>
 #include <utils/pg_lsn.h>
 #include <utils/rel.h>
 #include <utils/relcache.h>
@@ -120,6 +123,7 @@ extern "C" {
 #include <utils/typcache.h>
 #include <utils/uuid.h>
 #include <utils/varlena.h>
+#include <utils/xml.h>
 #include <utils/xid8.h>
 }
 

@@ -134,22 +134,39 @@ TimestampTz report_clock()
     return *settings.clock == '\0' ? GetCurrentTimestamp() : fixed_clock;
 }
 
+namespace {
+
+void set(const char* name, const char* value)
+{
+    set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+}  // namespace
+
 int enter_exact_settings()
 {
-    static constexpr struct {
-        const char* name;
-        const char* value;
-    } kExact[] = {
-        {"DateStyle", "ISO, YMD"},     {"IntervalStyle", "postgres"},
-        {"TimeZone", "UTC"},           {"extra_float_digits", "1"},
-        {"bytea_output", "hex"},       {"lc_monetary", "C"},
-        {"xmloption", "content"},      {"array_nulls", "on"},
-        {"search_path", "pg_catalog"}, {"quote_all_identifiers", "off"},
-    };
     const int level = NewGUCNestLevel();
-    for (const auto& setting : kExact)
-        set_config_option(setting.name, setting.value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                          true, 0, false);
+    // This is called for single values, so what a variable shows to be right is left alone: setting
+    // it would cost about a microsecond.
+    if (DateStyle != USE_ISO_DATES || DateOrder != DATEORDER_YMD)
+        set("DateStyle", "ISO, YMD");
+    if (IntervalStyle != INTSTYLE_POSTGRES)
+        set("IntervalStyle", "postgres");
+    if (extra_float_digits != 1)
+        set("extra_float_digits", "1");
+    if (bytea_output != BYTEA_OUTPUT_HEX)
+        set("bytea_output", "hex");
+    if (xmloption != XMLOPTION_CONTENT)
+        set("xmloption", "content");
+    if (!Array_nulls)
+        set("array_nulls", "on");
+    if (quote_all_identifiers)
+        set("quote_all_identifiers", "off");
+    if (strcmp(locale_monetary, "C") != 0)
+        set("lc_monetary", "C");
+    if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
+        set("TimeZone", "UTC");
+    set("search_path", "pg_catalog");
     return level;
 }
 

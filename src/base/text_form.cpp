@@ -74,6 +74,25 @@ bool is_independent(Oid type)
     return OidIsValid(element) && is_independent(getBaseType(element));
 }
 
+// Whether the present settings are the exact ones, as far as a type's output depends on them.
+bool has_exact_settings(Oid type)
+{
+    switch (type) {
+        case INTERVALOID:
+            return IntervalStyle == INTSTYLE_POSTGRES;
+        case POINTOID:
+        case LSEGOID:
+        case PATHOID:
+        case BOXOID:
+        case POLYGONOID:
+        case LINEOID:
+        case CIRCLEOID:
+            return extra_float_digits == 1;
+        default:
+            return false;
+    }
+}
+
 char* float_text(double value, bool is_single)
 {
     if (std::isnan(value))
@@ -136,7 +155,7 @@ char* text_form(TextForm* form, Datum value)
 {
     if (form->direct)
         return direct_text(form->type, value);
-    if (!form->exact)
+    if (!form->exact || has_exact_settings(form->type))
         return OutputFunctionCall(&form->output, value);
     const int level = enter_exact_settings();
     char* text = OutputFunctionCall(&form->output, value);
