@@ -86,6 +86,7 @@ extern "C" {
 #include <partitioning/partbounds.h>
 #include <partitioning/partdesc.h>
 #include <pgtime.h>
+#include <replication/logicalworker.h>
 #include <rewrite/rewriteManip.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>

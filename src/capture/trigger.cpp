@@ -35,13 +35,21 @@ CommandId command_of(Relation relation, HeapTuple row, bool is_deletion)
     return is_deletion ? HeapTupleHeaderGetCmax(row->t_data) : HeapTupleHeaderGetCmin(row->t_data);
 }
 
+// Whether a deleted row may be on its way to another partition. An update marks the row so; the
+// apply of logical replication deletes and inserts without a mark, in one command.
+bool may_arrive_elsewhere(const RelationPlan* plan, HeapTuple row)
+{
+    return HeapTupleHeaderIndicatesMovedPartitions(row->t_data) ||
+           (IsLogicalWorker() && plan->relation != plan->root);
+}
+
 void record_event(const TriggerData* trigger, RelationPlan* plan)
 {
     Relation relation = trigger->tg_relation;
     if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event)) {
         const CommandId command = command_of(relation, trigger->tg_trigtuple, true);
         record_lost_rows(command);
-        if (HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
+        if (may_arrive_elsewhere(plan, trigger->tg_trigtuple))
             hold_moved_row(plan, relation, trigger->tg_trigtuple, command);
         else
             record_change(plan, trigger->tg_trigslot, nullptr, command);
