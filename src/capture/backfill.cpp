@@ -169,13 +169,7 @@ void backfill_row(Backfill* backfill, const KnownHistory& known)
 {
     RelationPlan* plan = backfill->plan;
     TupleTableSlot* slot = backfill->slot;
-    slot_getallattrs(slot);
-    RowImage row{make_array_in<Datum>(CurrentMemoryContext, plan->column_count),
-                 make_array_in<bool>(CurrentMemoryContext, plan->column_count)};
-    for (int i = 0; i < plan->column_count; i++) {
-        row.values[i] = slot->tts_values[plan->columns[i].number - 1];
-        row.nulls[i] = slot->tts_isnull[plan->columns[i].number - 1];
-    }
+    const RowImage row = row_image(plan, slot);
     Entry entry = common_facts(*backfill, row);
     entry.occurred_at = moment_in(plan, plan->created_at, row, backfill->now);
     if (!known.created)
@@ -309,9 +303,7 @@ JOURNAL_FUNCTION(journal_backfill)
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL")));
     const Oid oid = PG_GETARG_OID(0);
     Relation relation = relation_open(oid, ShareUpdateExclusiveLock);
-    if (!owns_relation(oid, GetUserId()))
-        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
-                       RelationGetRelationName(relation));
+    require_owner(relation);
     Oid root = InvalidOid;
     if (tracked_root(oid, &root) == 0 || root != oid)
         ereport(ERROR,

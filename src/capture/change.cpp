@@ -30,23 +30,6 @@ struct Change {
     const RowImage& present() const { return operation == 'd' ? before : after; }
 };
 
-// A row's values in the order of the layout.
-RowImage image_of(const RelationPlan* plan, TupleTableSlot* slot)
-{
-    RowImage image{};
-    if (slot == nullptr)
-        return image;
-    slot_getallattrs(slot);
-    image.values = make_array_in<Datum>(CurrentMemoryContext, plan->column_count);
-    image.nulls = make_array_in<bool>(CurrentMemoryContext, plan->column_count);
-    for (int i = 0; i < plan->column_count; i++) {
-        const AttrNumber number = plan->columns[i].number;
-        image.values[i] = slot->tts_values[number - 1];
-        image.nulls[i] = slot->tts_isnull[number - 1];
-    }
-    return image;
-}
-
 // Finds the columns that an update changed; false if none of them is worth an event.
 bool find_changes(Change* change)
 {
@@ -180,8 +163,10 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
     change.operation = old_row == nullptr ? 'i' : new_row == nullptr ? 'd' : 'u';
     change.old_row = old_row;
     change.new_row = new_row;
-    change.before = image_of(plan, old_row);
-    change.after = image_of(plan, new_row);
+    if (old_row != nullptr)
+        change.before = row_image(plan, old_row);
+    if (new_row != nullptr)
+        change.after = row_image(plan, new_row);
     if (change.operation == 'u' && !find_changes(&change))
         return;
 

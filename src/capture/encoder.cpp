@@ -189,6 +189,19 @@ bool same_array(ColumnEncoder& encoder, Datum a, Datum b)
 
 }  // namespace
 
+RowImage row_image(const RelationPlan* plan, TupleTableSlot* slot)
+{
+    slot_getallattrs(slot);
+    RowImage image{make_array_in<Datum>(CurrentMemoryContext, plan->column_count),
+                   make_array_in<bool>(CurrentMemoryContext, plan->column_count)};
+    for (int i = 0; i < plan->column_count; i++) {
+        const AttrNumber number = plan->columns[i].number;
+        image.values[i] = slot->tts_values[number - 1];
+        image.nulls[i] = slot->tts_isnull[number - 1];
+    }
+    return image;
+}
+
 RowEncoder* encoder_for(RelationPlan* plan)
 {
     if (plan->encoder != nullptr)

@@ -20,6 +20,10 @@ struct RowImage {
     bool* nulls;
 };
 
+/// The values of a slot of the plan's table in the layout's order; in the current memory context.
+/// They point into the slot.
+RowImage row_image(const RelationPlan* plan, TupleTableSlot* slot);
+
 /// A plan's encoder, prepared on first use and kept with the plan.
 RowEncoder* encoder_for(RelationPlan* plan);
 

@@ -10,6 +10,8 @@ namespace journal {
 
 namespace {
 
+constexpr int kColumns = 26;
+
 // The columns of an entry as the table's descriptor wants them, filled one after the other.
 class EntryTuple {
   public:
@@ -26,8 +28,6 @@ class EntryTuple {
     const bool* nulls() const { return nulls_; }
 
   private:
-    static constexpr int kColumns = 26;
-
     void put(Datum value, bool is_null)
     {
         values_[count_] = value;
@@ -79,6 +79,12 @@ int64 write_entry(const Entry& entry)
 
     Relation parent = table_open(journal_table("entry"), RowExclusiveLock);
     Relation partition = open_partition(parent, entry.occurred_at, RowExclusiveLock);
+    if (RelationGetDescr(partition)->natts != kColumns)
+        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                        errmsg("%s has other columns than an entry has",
+                               RelationGetRelationName(partition)),
+                        errhint("Partitions of the journal are made by journal.maintain() alone; "
+                                "nothing is added to them.")));
     insert_row(partition, tuple.values(), tuple.nulls());
     table_close(partition, NoLock);
     table_close(parent, NoLock);

@@ -19,14 +19,7 @@ NamedRow named_row(RelationPlan* plan, TupleTableSlot* slot)
 {
     if (slot == nullptr)
         return {nullptr, nullptr};
-    slot_getallattrs(slot);
-    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * plan->column_count));
-    auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * plan->column_count));
-    for (int i = 0; i < plan->column_count; i++) {
-        values[i] = slot->tts_values[plan->columns[i].number - 1];
-        nulls[i] = slot->tts_isnull[plan->columns[i].number - 1];
-    }
-    const RowImage image{values, nulls};
+    const RowImage image = row_image(plan, slot);
     return {row_key(plan, plan->key, plan->key_count, image),
             plan->label < 0 ? nullptr : column_text(plan, plan->label, image)};
 }

@@ -93,14 +93,6 @@ void prepare_cache()
     register_hooks(&kHooks);
 }
 
-int position_by_identity(const RelationPlan* plan, int32 id)
-{
-    for (int i = 0; id != 0 && i < plan->column_count; i++)
-        if (plan->columns[i].id == id)
-            return i;
-    return -1;
-}
-
 void fill_columns(RelationPlan* plan, const Layout* layout, Relation relation,
                   const TrackedRelation& tracked)
 {
@@ -150,7 +142,7 @@ void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRela
     plan->foreign_key_count = layout->foreign_key_count;
     plan->foreign_keys = make_array_in<LayoutForeignKey>(plan->context, layout->foreign_key_count);
     plan->links = make_array_in<const LayoutForeignKey*>(plan->context, layout->foreign_key_count);
-    const int document = position_by_identity(plan, tracked.document);
+    const int document = plan_position(plan, tracked.document);
     for (int i = 0; i < layout->foreign_key_count; i++) {
         LayoutForeignKey& key = plan->foreign_keys[i];
         key = layout->foreign_keys[i];
@@ -210,13 +202,13 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     for (int i = 0; i < plan->key_count; i++)
         if (plan->key[i] < 0)
             plan->key_count = 0;
-    plan->label = position_by_identity(plan, tracked.label);
+    plan->label = plan_position(plan, tracked.label);
     if (plan->label >= 0 && is_hidden(plan->columns[plan->label].mode))
         plan->label = -1;
-    plan->account = position_by_identity(plan, tracked.account);
-    plan->location = position_by_identity(plan, tracked.location);
-    plan->author = position_by_identity(plan, tracked.author);
-    plan->created_at = position_by_identity(plan, tracked.created_at);
+    plan->account = plan_position(plan, tracked.account);
+    plan->location = plan_position(plan, tracked.location);
+    plan->author = plan_position(plan, tracked.author);
+    plan->created_at = plan_position(plan, tracked.created_at);
     fill_references(plan, layout, tracked);
     if (plan->capture != Capture::kEvents)
         return plan;
@@ -234,6 +226,14 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
 }
 
 }  // namespace
+
+int plan_position(const RelationPlan* plan, int32 id)
+{
+    for (int i = 0; id != 0 && i < plan->column_count; i++)
+        if (plan->columns[i].id == id)
+            return i;
+    return -1;
+}
 
 RelationPlan* plan_for(Relation relation)
 {

@@ -80,6 +80,9 @@ RelationPlan* plan_for(Relation relation);
 /// Its layout is the newest recorded one and may be 0; its rules' conditions cannot be run.
 RelationPlan* known_plan_for(Relation relation);
 
+/// Position of the column with that identity in a plan, or -1; 0 is nobody's identity.
+int plan_position(const RelationPlan* plan, int32 id);
+
 /// Writes a layout row for a tracked table (or partition or child of one) if its columns have
 /// changed since the newest. Does nothing for other tables. Called after DDL.
 void note_layout(Oid relation);

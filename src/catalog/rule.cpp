@@ -11,14 +11,6 @@ namespace journal {
 
 namespace {
 
-int position_by_identity(const RelationPlan* plan, int32 id)
-{
-    for (int i = 0; i < plan->column_count; i++)
-        if (plan->columns[i].id == id)
-            return i;
-    return -1;
-}
-
 // Positions of a rule's columns; a column that is gone (its DROP was not refused, event triggers
 // being off) is left out.
 int* read_positions(const Query& query, uint64 row, int column, const RelationPlan* plan,
@@ -35,7 +27,7 @@ int* read_positions(const Query& query, uint64 row, int column, const RelationPl
                       &elements, nullptr, &element_count);
     int* positions = make_array_in<int>(plan->context, element_count);
     for (int i = 0; i < element_count; i++) {
-        const int position = position_by_identity(plan, DatumGetInt32(elements[i]));
+        const int position = plan_position(plan, DatumGetInt32(elements[i]));
         if (position >= 0)
             positions[(*count)++] = position;
     }
@@ -53,7 +45,7 @@ const char** read_names(const Query& query, uint64 row, int column, const Relati
                       sizeof(int32), true, TYPALIGN_INT, &elements, nullptr, count);
     const char** names = make_array_in<const char*>(plan->context, *count);
     for (int i = 0; i < *count; i++) {
-        const int position = position_by_identity(plan, DatumGetInt32(elements[i]));
+        const int position = plan_position(plan, DatumGetInt32(elements[i]));
         names[i] = position >= 0 ? plan->columns[position].name : "(dropped column)";
     }
     return names;
@@ -88,7 +80,7 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable)
         rule.operation = query.text(i, 3, work)[0];
         rule.columns = read_positions(query, i, 4, plan, &rule.column_count);
         rule.details = read_positions(query, i, 8, plan, &rule.detail_count);
-        rule.changed_at = query.is_null(i, 9) ? -1 : position_by_identity(plan, query.int4(i, 9));
+        rule.changed_at = query.is_null(i, 9) ? -1 : plan_position(plan, query.int4(i, 9));
         conditions[i].text = query.text(i, 5, work);
         rule.single_column =
             rule.operation == 'u' && rule.column_count == 1 && conditions[i].text == nullptr;

@@ -116,13 +116,6 @@ char* present_search_path()
     return path.data;
 }
 
-void require_rule_owner(Relation relation)
-{
-    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
-        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
-                       RelationGetRelationName(relation));
-}
-
 }  // namespace
 
 /// journal.add_rule(relation, event, operation, columns, condition, details, changed_at)
@@ -136,7 +129,7 @@ JOURNAL_FUNCTION(journal_add_rule)
     // Changes wait until the rule is there, and the other way round: none is judged by half a set
     // of rules.
     Relation relation = relation_open(oid, ShareRowExclusiveLock);
-    require_rule_owner(relation);
+    require_owner(relation);
     const TrackedRelation* tracked = find_tracked_relation(oid);
     if (tracked == nullptr || tracked->relation != oid || strcmp(tracked->capture, "events") != 0)
         ereport(ERROR,
@@ -211,7 +204,7 @@ JOURNAL_FUNCTION(journal_drop_rule)
                  errhint("SELECT number, relation, event FROM journal.event_rules lists them.")));
 
     Relation relation = relation_open(oid, ShareRowExclusiveLock);
-    require_rule_owner(relation);
+    require_owner(relation);
     query = Query::begin(RunAs::kOwner);
     query.run("DELETE FROM journal.event_rule WHERE number = $1", {int4_argument(number)});
     query.end();

@@ -54,13 +54,6 @@ struct TrackOptions {
     pg_unreachable();
 }
 
-void require_owner(Relation relation)
-{
-    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
-        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
-                       RelationGetRelationName(relation));
-}
-
 // An object type is the first part of its events' codes.
 void require_object_type(const char* type)
 {

@@ -165,6 +165,13 @@ int key_attributes(Relation relation, AttrNumber* attributes, Oid* index)
     return count;
 }
 
+void require_owner(Relation relation)
+{
+    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
+        aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
+                       RelationGetRelationName(relation));
+}
+
 char* qualified_name(Oid relation)
 {
     char* name = get_rel_name(relation);

@@ -50,6 +50,9 @@ TrackedRelation* tracked_relation_by_id(int32 id);
 /// receives the index's oid.
 int key_attributes(Relation relation, AttrNumber* attributes, Oid* index);
 
+/// Raises an error unless the caller owns an open table.
+void require_owner(Relation relation);
+
 /// Qualified and quoted name of a relation, in the current memory context.
 char* qualified_name(Oid relation);
 
