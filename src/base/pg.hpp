@@ -87,6 +87,7 @@ extern "C" {
 #include <partitioning/partdesc.h>
 #include <pgtime.h>
 #include <replication/logicalworker.h>
+#include <rewrite/rewriteHandler.h>
 #include <rewrite/rewriteManip.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
@@ -124,8 +125,8 @@ extern "C" {
 #include <utils/typcache.h>
 #include <utils/uuid.h>
 #include <utils/varlena.h>
-#include <utils/xml.h>
 #include <utils/xid8.h>
+#include <utils/xml.h>
 }
 
 // libintl.h and port.h turn these into macros; C++ code of ours and of Boost has to see the plain

@@ -106,6 +106,26 @@ void add_row(ParseState* state, Relation relation, const char* name, bool visibl
         addNSItemToQuery(state, item, false, true, true);
 }
 
+// What a text means depends on settings: what "a\b" is and whether = NULL is IS NULL, and a
+// constant is read while parsing, by DateStyle or TimeZone. Those of whoever writes first must not
+// matter.
+int enter_parser_settings(const char* search_path)
+{
+    static constexpr struct {
+        const char* name;
+        const char* value;
+    } kParser[] = {{"standard_conforming_strings", "on"},
+                   {"backslash_quote", "safe_encoding"},
+                   {"transform_null_equals", "off"}};
+    const int level = enter_exact_settings();
+    for (const auto& setting : kParser)
+        set_config_option(setting.name, setting.value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                          true, 0, false);
+    set_config_option("search_path", search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                      0, false);
+    return level;
+}
+
 }  // namespace
 
 Expr* parse_condition(const char* text, const char* search_path, char operation, Relation relation,
@@ -113,16 +133,11 @@ Expr* parse_condition(const char* text, const char* search_path, char operation,
 {
     ErrorContextCallback location{error_context_stack, locate_error, const_cast<char*>(text)};
     error_context_stack = &location;
+    const int guc_level = enter_parser_settings(search_path);
     const char* statement = psprintf("%s%s\n)", kBefore, text);
     Node* raw = raw_expression(text, statement);
     ColumnNames names{text, RelationGetRelid(relation), count, columns, 0, named};
     visit_columns(raw, &names);
-
-    // A constant is read while parsing, and must not depend on the DateStyle or TimeZone of whoever
-    // writes first.
-    const int guc_level = enter_exact_settings();
-    set_config_option("search_path", search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-                      0, false);
 
     ParseState* state = make_parsestate(nullptr);
     state->p_sourcetext = statement;

@@ -182,6 +182,24 @@ void describe_columns(Layout* layout, Relation relation)
     }
 }
 
+// A stored generated column shows what it is computed from, and so is hidden with it.
+void hide_computed(Layout* layout, Relation relation)
+{
+    for (int i = 0; i < layout->column_count; i++) {
+        LayoutColumn& column = layout->columns[i];
+        if (column.mode != ColumnMode::kGenerated)
+            continue;
+        Bitmapset* sources = nullptr;
+        pull_varattnos(build_column_default(relation, column.number), 1, &sources);
+        for (int j = 0; j < layout->column_count; j++)
+            if (is_hidden(layout->columns[j].mode) &&
+                (bms_is_member(layout->columns[j].number - FirstLowInvalidHeapAttributeNumber,
+                               sources) ||
+                 bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, sources)))
+                column.mode = layout->columns[j].mode;
+    }
+}
+
 // A child's key is the root's: by name, since inheritance copies no index.
 void find_key(Layout* layout, Relation relation, const TrackedRelation& tracked)
 {
@@ -420,6 +438,7 @@ Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
                     TupleDescAttr(RelationGetDescr(relation), column.number - 1)->attgenerated);
         column.ignored = tracked.ignored.contains(column.id);
     }
+    hide_computed(layout, relation);
     describe_key(layout, relation, tracked);
     describe_foreign_keys(layout, relation, tracked);
     leave_exact_settings(level);

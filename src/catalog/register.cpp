@@ -1,6 +1,7 @@
 // See register.hpp.
 #include "catalog/register.hpp"
 
+#include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
@@ -11,70 +12,91 @@ namespace journal {
 
 namespace {
 
-constexpr const char* kRowTrigger = "00_event_journal";
-constexpr const char* kTruncateTrigger = "00_event_journal_truncate";
-constexpr const char* kMovedTrigger = "00_event_journal_moved";
+// A trigger of ours. It is known by its function: its owner may have renamed it.
+struct OwnTrigger {
+    const char* name;
+    const char* function;
+    const char* before_table;  // of CREATE TRIGGER: what follows the name
+    const char* after_table;
+};
+constexpr OwnTrigger kRowTrigger{"00_event_journal", "capture", "AFTER INSERT OR UPDATE OR DELETE",
+                                 "FOR EACH ROW"};
+constexpr OwnTrigger kTruncateTrigger{"00_event_journal_truncate", "capture_truncate",
+                                      "BEFORE TRUNCATE", "FOR EACH STATEMENT"};
+constexpr OwnTrigger kMovedTrigger{"00_event_journal_moved", "capture_moved", "AFTER UPDATE",
+                                   "FOR EACH STATEMENT"};
 
-bool has_trigger(Oid relation, const char* name)
-{
-    return OidIsValid(get_trigger_oid(relation, name, true));
-}
+struct FoundTrigger {
+    const char* name;  // nullptr: there is none
+    char enabled;      // as in pg_trigger.tgenabled
+};
 
-// Brings one trigger of a table into the wanted state; definition follows CREATE TRIGGER name.
-void ensure_trigger(Query& query, Oid relation, const char* name, const char* before_table,
-                    const char* after_table, bool always)
+FoundTrigger find_trigger(Relation table, const OwnTrigger& wanted)
 {
-    const char* table = qualified_name(relation);
-    if (!has_trigger(relation, name))
-        query.run(psprintf("CREATE TRIGGER %s %s ON %s %s", quote_identifier(name), before_table,
-                           table, after_table));
-    query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", table, always ? "ALWAYS" : "",
-                       quote_identifier(name)));
-}
-
-void ensure_row_trigger(Query& query, Oid relation, bool always)
-{
-    ensure_trigger(query, relation, kRowTrigger, "AFTER INSERT OR UPDATE OR DELETE",
-                   "FOR EACH ROW EXECUTE FUNCTION journal.capture()", always);
-}
-
-void ensure_truncate_trigger(Query& query, Oid relation, bool always)
-{
-    ensure_trigger(query, relation, kTruncateTrigger, "BEFORE TRUNCATE",
-                   "FOR EACH STATEMENT EXECUTE FUNCTION journal.capture_truncate()", always);
-}
-
-// Whether a trigger exists and fires as wanted: DDL on children is left alone when nothing is
-// missing.
-bool trigger_is(Oid relation, const char* name, bool always)
-{
-    Relation table = table_open(relation, NoLock);
-    bool found = false;
+    // Not by LookupFuncName: a writer needs no privilege on our schema.
+    const Oid function =
+        GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(wanted.function),
+                        PointerGetDatum(buildoidvector(nullptr, 0)),
+                        ObjectIdGetDatum(get_namespace_oid("journal", false)));
     for (int i = 0; table->trigdesc != nullptr && i < table->trigdesc->numtriggers; i++) {
         const Trigger& trigger = table->trigdesc->triggers[i];
-        if (strcmp(trigger.tgname, name) == 0)
-            found = (trigger.tgenabled == TRIGGER_FIRES_ALWAYS) == always;
+        if (trigger.tgfoid == function)
+            return {pstrdup(trigger.tgname), trigger.tgenabled};
     }
+    return {};
+}
+
+FoundTrigger find_trigger(Oid relation, const OwnTrigger& wanted)
+{
+    Relation table = table_open(relation, NoLock);
+    const FoundTrigger found = find_trigger(table, wanted);
     table_close(table, NoLock);
     return found;
 }
 
-void equip_member(Query& query, Oid relation, bool always)
+void create_trigger(Query& query, Oid relation, const OwnTrigger& wanted)
+{
+    if (OidIsValid(get_trigger_oid(relation, wanted.name, true)))
+        ereport(
+            ERROR,
+            (errcode(kCannotBeTracked), errmsg("%s cannot be tracked", qualified_name(relation)),
+             errdetail("It has a trigger \"%s\" that is not the journal's.", wanted.name),
+             errhint("Rename that trigger: ALTER TRIGGER … ON … RENAME TO ….")));
+    query.run(psprintf("CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION journal.%s()",
+                       quote_identifier(wanted.name), wanted.before_table, qualified_name(relation),
+                       wanted.after_table, wanted.function));
+}
+
+// Brings one trigger of a table into the wanted state. One that its owner disabled stays so, unless
+// it is to be rearmed.
+void ensure_trigger(Query& query, Oid relation, const OwnTrigger& wanted, bool always, bool rearm)
+{
+    FoundTrigger found = find_trigger(relation, wanted);
+    if (found.name == nullptr) {
+        create_trigger(query, relation, wanted);
+        found = {wanted.name, TRIGGER_FIRES_ON_ORIGIN};
+    }
+    const char state = always ? TRIGGER_FIRES_ALWAYS : TRIGGER_FIRES_ON_ORIGIN;
+    const bool is_disabled =
+        found.enabled == TRIGGER_DISABLED || found.enabled == TRIGGER_FIRES_ON_REPLICA;
+    if (found.enabled != state && (rearm || !is_disabled))
+        query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", qualified_name(relation),
+                           always ? "ALWAYS" : "", quote_identifier(found.name)));
+}
+
+void equip_member(Query& query, Oid relation, bool always, bool rearm)
 {
     const char kind = get_rel_relkind(relation);
-    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-        return;
     // What holds rows has the triggers, each leaf its own: a row trigger on the partitioned table
     // would be cloned to every new partition by whoever makes one, who would need EXECUTE on our
     // function.
-    if (kind == RELKIND_RELATION && !trigger_is(relation, kRowTrigger, always))
-        ensure_row_trigger(query, relation, always);
-    if (kind == RELKIND_RELATION && !trigger_is(relation, kTruncateTrigger, always))
-        ensure_truncate_trigger(query, relation, always);
+    if (kind == RELKIND_RELATION) {
+        ensure_trigger(query, relation, kRowTrigger, always, rearm);
+        ensure_trigger(query, relation, kTruncateTrigger, always, rearm);
+    }
     // Only a partitioned table moves rows.
-    if (kind == RELKIND_PARTITIONED_TABLE && !trigger_is(relation, kMovedTrigger, always))
-        ensure_trigger(query, relation, kMovedTrigger, "AFTER UPDATE",
-                       "FOR EACH STATEMENT EXECUTE FUNCTION journal.capture_moved()", always);
+    if (kind == RELKIND_PARTITIONED_TABLE)
+        ensure_trigger(query, relation, kMovedTrigger, always, rearm);
 }
 
 int32 identity_of(const Layout* layout, AttrNumber number)
@@ -142,9 +164,9 @@ void register_reference(Oid target)
         "UPDATE journal.tracked_relation SET capture = 'labels' "
         "WHERE relation = $1 AND capture = 'none'",
         {{REGCLASSOID, ObjectIdGetDatum(target)}});
-    ensure_row_trigger(query, target, false);
+    ensure_trigger(query, target, kRowTrigger, false, false);
     if (get_rel_relkind(target) == RELKIND_RELATION)
-        ensure_truncate_trigger(query, target, false);
+        ensure_trigger(query, target, kTruncateTrigger, false, false);
     query.end();
 
     referenced = table_open(target, NoLock);
@@ -208,13 +230,18 @@ TrackedRelation* register_unknown(Relation relation)
     return tracked;
 }
 
-void equip_tracked(Oid root, bool always)
+bool has_row_trigger(Relation relation)
+{
+    return find_trigger(relation, kRowTrigger).name != nullptr;
+}
+
+void equip_tracked(Oid root, bool always, bool rearm)
 {
     Query query = Query::begin(RunAs::kOwner);
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
     ListCell* cell = nullptr;
     foreach (cell, members)
-        equip_member(query, lfirst_oid(cell), always);
+        equip_member(query, lfirst_oid(cell), always, rearm);
     query.end();
 }
 
@@ -235,13 +262,63 @@ void equip_references(Oid relation)
     }
 }
 
+namespace {
+
+// Those of the tables that are tracked by themselves.
+List* tracked_by_themselves(List* tables)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const int count = list_length(tables);
+    Datum* oids = make_array_in<Datum>(context, count);
+    for (int i = 0; i < count; i++)
+        oids[i] = ObjectIdGetDatum(list_nth_oid(tables, i));
+    ArrayType* array = construct_array(oids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin_latest();
+    const uint64 rows = query.run(
+        "SELECT relation::oid FROM journal.tracked_relation "
+        "WHERE relation::oid = ANY ($1) AND capture = 'events'",
+        {{OIDARRAYOID, PointerGetDatum(array)}}, true);
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* tracked = NIL;
+    for (uint64 i = 0; i < rows; i++) {
+        bool is_null = false;
+        tracked = lappend_oid(tracked, DatumGetObjectId(query.value(i, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return tracked;
+}
+
+// A table that is tracked by itself cannot become a part of another tracked one: rows that move
+// into it would be deleted there and created here.
+void refuse_tracked_twice(Oid relation)
+{
+    List* members = find_all_inheritors(relation, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, tracked_by_themselves(members)) {
+        const Oid member = lfirst_oid(cell);
+        List* others =
+            tracked_by_themselves(list_delete_oid(relation_and_ancestors(member), member));
+        if (others != NIL)
+            ereport(ERROR, (errcode(kCannotBeTracked),
+                            errmsg("%s cannot become a part of %s", qualified_name(member),
+                                   qualified_name(linitial_oid(others))),
+                            errdetail("Both are tracked, each by itself."),
+                            errhint("Untrack it first: SELECT journal.untrack('%s').",
+                                    qualified_name(member))));
+    }
+}
+
+}  // namespace
+
 void equip_tracked_children(Oid relation)
 {
     const TrackedRelation* tracked = find_tracked_relation(relation);
     if (tracked == nullptr || strcmp(tracked->capture, "none") == 0 ||
         !OidIsValid(tracked->relation))
         return;
-    equip_tracked(relation, tracked->always);
+    refuse_tracked_twice(relation);
+    equip_tracked(relation, tracked->always, false);
     if (strcmp(tracked->capture, "events") == 0)
         equip_references(relation);
 }
@@ -252,10 +329,12 @@ void drop_triggers(Oid root)
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
     ListCell* cell = nullptr;
     foreach (cell, members)
-        for (const char* name : {kRowTrigger, kTruncateTrigger, kMovedTrigger})
-            if (has_trigger(lfirst_oid(cell), name))
-                query.run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(name),
+        for (const OwnTrigger& ours : {kRowTrigger, kTruncateTrigger, kMovedTrigger}) {
+            const FoundTrigger found = find_trigger(lfirst_oid(cell), ours);
+            if (found.name != nullptr)
+                query.run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(found.name),
                                    qualified_name(lfirst_oid(cell))));
+        }
     query.end();
 }
 

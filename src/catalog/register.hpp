@@ -11,8 +11,11 @@ TrackedRelation* register_unknown(Relation relation);
 
 /// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions) on
 /// it and on its partitions and children, where they are missing, and sets whether they fire
-/// always. Runs as the owner.
-void equip_tracked(Oid root, bool always);
+/// always. Those that their owner disabled stay so unless rearm. Runs as the owner.
+void equip_tracked(Oid root, bool always, bool rearm);
+
+/// Whether an open table has our row trigger, under whatever name.
+bool has_row_trigger(Relation relation);
 
 /// Registers every table that a tracked one references and that the journal does not know, so that
 /// names of its rows are kept: installs its recorder and fills journal.label. Runs as the owner.

@@ -93,6 +93,14 @@ void prepare_cache()
     register_hooks(&kHooks);
 }
 
+// Position of a column that entries show outside their data. One that is hidden (since it is
+// computed from a hidden one, or was hidden after it was named) is not used.
+int visible_position(const RelationPlan* plan, int32 id)
+{
+    const int position = plan_position(plan, id);
+    return position >= 0 && is_hidden(plan->columns[position].mode) ? -1 : position;
+}
+
 void fill_columns(RelationPlan* plan, const Layout* layout, Relation relation,
                   const TrackedRelation& tracked)
 {
@@ -202,12 +210,10 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     for (int i = 0; i < plan->key_count; i++)
         if (plan->key[i] < 0)
             plan->key_count = 0;
-    plan->label = plan_position(plan, tracked.label);
-    if (plan->label >= 0 && is_hidden(plan->columns[plan->label].mode))
-        plan->label = -1;
-    plan->account = plan_position(plan, tracked.account);
-    plan->location = plan_position(plan, tracked.location);
-    plan->author = plan_position(plan, tracked.author);
+    plan->label = visible_position(plan, tracked.label);
+    plan->account = visible_position(plan, tracked.account);
+    plan->location = visible_position(plan, tracked.location);
+    plan->author = visible_position(plan, tracked.author);
     plan->created_at = plan_position(plan, tracked.created_at);
     fill_references(plan, layout, tracked);
     if (plan->capture != Capture::kEvents)
@@ -308,7 +314,7 @@ int32 tracked_root(Oid relation, Oid* root)
 
 bool tracked_relation_is_gone(Relation relation)
 {
-    return !OidIsValid(get_trigger_oid(RelationGetRelid(relation), "00_event_journal", true));
+    return !has_row_trigger(relation);
 }
 
 void invalidate_plans(Oid relation)

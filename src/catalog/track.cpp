@@ -342,7 +342,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     require_object_type(object_type);
     store_options(claim_row(relation, object_type), relation, object_type, options);
     table_close(relation, NoLock);
-    equip_tracked(oid, options.always);
+    equip_tracked(oid, options.always, true);
     invalidate_plans(oid);
     invalidate_referencing(oid);
     CommandCounterIncrement();
