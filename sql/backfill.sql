@@ -77,7 +77,7 @@ SET TimeZone = 'Europe/Moscow';
 SELECT journal.track('device', 'device', created_at => 'made', backfill => true);
 SET TimeZone = 'UTC';
 SELECT * FROM filled WHERE label = 'phone';
--- Conditions of rules for inserted rows decide; functions in them run as the caller.
+-- Conditions of rules for inserted rows decide; functions in them run as the table's owner, also for a superuser.
 CREATE ROLE regress_owner;
 GRANT USAGE, CREATE ON SCHEMA crm TO regress_owner;
 GRANT USAGE ON SCHEMA journal TO regress_owner;
@@ -91,6 +91,16 @@ SELECT journal.track('call', 'call');
 SELECT journal.add_rule('call', 'call.incoming', 'insert', condition => 'whoami(new.direction)');
 SELECT journal.add_rule('call', 'call.outgoing', 'insert', condition => 'new.direction = ''out''');
 SELECT journal.backfill('call');
+CREATE FUNCTION always() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN RAISE NOTICE 'planned as %', current_user; RETURN true; END $$;
+SELECT journal.add_rule('call', 'call.incoming', 'delete', condition => 'always()');
+RESET ROLE;
+SET session_replication_role = replica;
+INSERT INTO call VALUES (3, 'in');
+RESET session_replication_role;
+SELECT journal.track('call', 'call');
+SELECT journal.backfill('call');
+SET ROLE regress_owner;
 -- Rows that row-level security would hide from their owner are filled in too: it is the table's history.
 CREATE TABLE secret (id integer PRIMARY KEY, name text, boss name);
 INSERT INTO secret VALUES (1, 'one', 'nobody'), (2, 'two', 'regress_owner');

@@ -41,6 +41,15 @@ OwnerScope become_owner()
     return scope;
 }
 
+OwnerScope become_table_owner(Relation relation)
+{
+    OwnerScope scope{};
+    GetUserIdAndSecContext(&scope.user, &scope.security);
+    SetUserIdAndSecContext(relation->rd_rel->relowner,
+                           scope.security | SECURITY_RESTRICTED_OPERATION);
+    return scope;
+}
+
 void become_caller(const OwnerScope& scope)
 {
     SetUserIdAndSecContext(scope.user, scope.security);

@@ -94,4 +94,8 @@ struct OwnerScope {
 OwnerScope become_owner();
 void become_caller(const OwnerScope& scope);
 
+/// The same as a table's owner, with what PostgreSQL itself forbids when it runs an owner's code
+/// for somebody else.
+OwnerScope become_table_owner(Relation relation);
+
 }  // namespace journal

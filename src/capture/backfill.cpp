@@ -5,8 +5,8 @@
 // under one snapshot: a row that it shows was written by a transaction whose entry it shows too,
 // however many writers are at work.
 //
-// Conditions of rules may call functions of the user's. They run as in a trigger, as the caller;
-// only the query itself runs as the owner.
+// Conditions of rules may call functions of their author's. They run with the rights of the table's
+// owner, whoever fills; only the query itself runs as the extension's.
 #include "catalog/backfill.hpp"
 
 #include "base/function.hpp"
@@ -117,7 +117,16 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     return entry;
 }
 
-void add_created(Backfill* backfill, Entry entry, TupleTableSlot* slot, const RowImage& row)
+// A rule's condition is its author's code, and nobody else's rights are lent to it.
+bool holds_for_row(const Backfill& backfill, Rule& rule)
+{
+    const OwnerScope scope = become_table_owner(backfill.relation);
+    const bool holds = condition_holds(rule, nullptr, backfill.slot);
+    become_caller(scope);
+    return holds;
+}
+
+void add_created(Backfill* backfill, Entry entry, const RowImage& row)
 {
     RelationPlan* plan = backfill->plan;
     entry.operation = 'i';
@@ -125,7 +134,7 @@ void add_created(Backfill* backfill, Entry entry, TupleTableSlot* slot, const Ro
     bool is_matched = false;
     for (int i = 0; i < plan->rule_count; i++) {
         Rule& rule = plan->rules[i];
-        if (rule.operation != 'i' || !condition_holds(rule, nullptr, slot))
+        if (rule.operation != 'i' || !holds_for_row(*backfill, rule))
             continue;
         entry.event_type = rule.event_type;
         entry.reported = true;
@@ -168,12 +177,11 @@ void add_changed(Backfill* backfill, Entry entry, const Rule& rule, const RowIma
 void backfill_row(Backfill* backfill, const KnownHistory& known)
 {
     RelationPlan* plan = backfill->plan;
-    TupleTableSlot* slot = backfill->slot;
-    const RowImage row = row_image(plan, slot);
+    const RowImage row = row_image(plan, backfill->slot);
     Entry entry = common_facts(*backfill, row);
     entry.occurred_at = moment_in(plan, plan->created_at, row, backfill->now);
     if (!known.created)
-        add_created(backfill, entry, slot, row);
+        add_created(backfill, entry, row);
     for (int i = 0; !known.created_live && i < plan->rule_count; i++) {
         const Rule& rule = plan->rules[i];
         if (rule.single_column && !row.nulls[rule.columns[0]] &&
@@ -199,7 +207,7 @@ void open_table(Backfill* backfill, Oid table)
     close_table(backfill);
     MemoryContext previous = MemoryContextSwitchTo(backfill->context);
     backfill->relation = table_open(table, AccessShareLock);
-    backfill->plan = plan_for(backfill->relation);
+    backfill->plan = plan_as_table_owner(backfill->relation);
     encoder_for(backfill->plan);
     backfill->slot = table_slot_create(backfill->relation, nullptr);
     MemoryContextSwitchTo(previous);
@@ -257,7 +265,7 @@ void backfill_rows(Backfill* backfill, const char* sql, const char* name)
 
 int64 backfill_relation(Relation root)
 {
-    const RelationPlan* plan = plan_for(root);
+    const RelationPlan* plan = plan_as_table_owner(root);
     const char* name = qualified_name(RelationGetRelid(root));
     if (plan->key_count == 0)
         ereport(ERROR, (errcode(kCannotBeTracked), errmsg("%s cannot be back-filled", name),

@@ -279,6 +279,14 @@ RelationPlan* plan_for(Relation relation)
     return plan;
 }
 
+RelationPlan* plan_as_table_owner(Relation relation)
+{
+    const OwnerScope scope = become_table_owner(relation);
+    RelationPlan* plan = plan_for(relation);
+    become_caller(scope);
+    return plan;
+}
+
 RelationPlan* known_plan_for(Relation relation)
 {
     prepare_cache();

@@ -80,6 +80,10 @@ RelationPlan* plan_for(Relation relation);
 /// Its layout is the newest recorded one and may be 0; its rules' conditions cannot be run.
 RelationPlan* known_plan_for(Relation relation);
 
+/// The same with the rights of the table's owner: for functions that somebody else, a superuser
+/// above all, calls for a table. Planning a condition may run immutable functions of its author.
+RelationPlan* plan_as_table_owner(Relation relation);
+
 /// Position of the column with that identity in a plan, or -1; 0 is nobody's identity.
 int plan_position(const RelationPlan* plan, int32 id);
 

@@ -178,7 +178,7 @@ JOURNAL_FUNCTION(journal_add_rule)
     invalidate_plans(oid);
     CommandCounterIncrement();
     // Parses the condition as every backend will.
-    plan_for(relation);
+    plan_as_table_owner(relation);
     relation_close(relation, NoLock);
     PG_RETURN_INT32(number);
 }
