@@ -1,15 +1,48 @@
-// Every condition on PostgreSQL's version stands here; the newest signature wins, and older servers
-// get a wrapper.
+// Every condition on PostgreSQL's version stands here. The rest of the code calls what the newest
+// server calls; an older server gets a wrapper of that name or signature, with the commit of
+// PostgreSQL that made the difference. When a major version leaves support, its branches go.
 #pragma once
 
 #if PG_VERSION_NUM < 150000
 #error "event_journal needs PostgreSQL 15 or newer"
+#elif PG_VERSION_NUM >= 190000
+#error "event_journal is not known to work with this PostgreSQL: it was tested up to version 18"
+#endif
+
+// Before 18 (83ea6c54025b, virtual generated columns) no column had this kind.
+#if PG_VERSION_NUM < 180000
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
+#endif
+
+// Before 18 (9324c8c58065) the magic block had neither name nor version.
+#if PG_VERSION_NUM < 180000
+#define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
 
 namespace journal {
 
-/// raw_expression_tree_walker with a walker of the usual type: before 16 it was declared without
-/// arguments.
+#if PG_VERSION_NUM < 160000
+
+/// Before 16 (2661469d8622) an error of a date had no further details.
+struct DateTimeErrorExtra {};
+
+inline int DecodeDateTime(char** fields, int* types, int count, int* type, struct pg_tm* tm,
+                          fsec_t* fsec, int* tz, DateTimeErrorExtra*)
+{
+    return ::DecodeDateTime(fields, types, count, type, tm, fsec, tz);
+}
+
+/// Before 16 (19d8e2308bc5) an update could not spare the indexes that do not summarize.
+inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, EState* estate,
+                                   bool update, bool no_error, bool* conflict, List* arbiters, bool)
+{
+    return ::ExecInsertIndexTuples(target, slot, estate, update, no_error, conflict, arbiters);
+}
+
+#endif
+
+/// raw_expression_tree_walker with a walker of the usual type: before 16 (1c27d16e6e5c) it was
+/// declared without arguments.
 inline bool walk_raw_expression(Node* node, bool (*walker)(Node*, void*), void* context)
 {
 #if PG_VERSION_NUM >= 160000
@@ -22,15 +55,39 @@ inline bool walk_raw_expression(Node* node, bool (*walker)(Node*, void*), void* 
 #endif
 }
 
-/// Whether role owns a relation. PostgreSQL 16 (c727f511b) folded the ownercheck functions into
-/// object_ownercheck.
-inline bool owns_relation(Oid relation, Oid role)
+// Before 16 (c727f511bd7b, afbfc02983f8) each kind of object had its own functions.
+#if PG_VERSION_NUM < 160000
+
+/// Whether role has mode on an object of a catalogue that we ask about.
+inline AclResult object_aclcheck(Oid catalog, Oid object, Oid role, AclMode mode)
 {
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(RelationRelationId, relation, role);
-#else
-    return pg_class_ownercheck(relation, role);
-#endif
+    switch (catalog) {
+        case NamespaceRelationId:
+            return pg_namespace_aclcheck(object, role, mode);
+        case ProcedureRelationId:
+            return pg_proc_aclcheck(object, role, mode);
+        case TypeRelationId:
+            return pg_type_aclcheck(object, role, mode);
+        default:
+            elog(ERROR, "unexpected catalogue: %u", catalog);
+            return ACLCHECK_NO_PRIV;
+    }
 }
+
+/// Whether role owns an object of a catalogue that we ask about.
+inline bool object_ownercheck(Oid catalog, Oid object, Oid role)
+{
+    switch (catalog) {
+        case RelationRelationId:
+            return pg_class_ownercheck(object, role);
+        case ProcedureRelationId:
+            return pg_proc_ownercheck(object, role);
+        default:
+            elog(ERROR, "unexpected catalogue: %u", catalog);
+            return false;
+    }
+}
+
+#endif
 
 }  // namespace journal

@@ -18,7 +18,7 @@ void insert_row(Relation relation, const Datum* values, const bool* nulls)
 
     table_tuple_insert(relation, slot, GetCurrentCommandId(true), 0, nullptr);
     if (target->ri_NumIndices > 0)
-        list_free(ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL));
+        list_free(ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL, false));
 
     ExecDropSingleTupleTableSlot(slot);
     ExecCloseIndices(target);

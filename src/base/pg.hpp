@@ -113,7 +113,6 @@ extern "C" {
 #include <utils/memutils.h>
 #include <utils/numeric.h>
 #include <utils/partcache.h>
-#include <utils/pg_locale.h>
 #include <utils/pg_lsn.h>
 #include <utils/rel.h>
 #include <utils/relcache.h>

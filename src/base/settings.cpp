@@ -76,11 +76,12 @@ bool check_clock(char** value, void** extra, GucSource)
     int type = 0;
     int tz = 0;
     fsec_t fsec = 0;
+    DateTimeErrorExtra error{};
     struct pg_tm tm {};
     TimestampTz result = 0;
     if (ParseDateTime(*value, work, sizeof(work), field, types, MAXDATEFIELDS, &fields) != 0 ||
-        DecodeDateTime(field, types, fields, &type, &tm, &fsec, &tz) != 0 || type != DTK_DATE ||
-        tm2timestamp(&tm, fsec, &tz, &result) != 0) {
+        DecodeDateTime(field, types, fields, &type, &tm, &fsec, &tz, &error) != 0 ||
+        type != DTK_DATE || tm2timestamp(&tm, fsec, &tz, &result) != 0) {
         GUC_check_errdetail("clock has to be a timestamp with time zone.");
         return false;
     }
@@ -162,7 +163,8 @@ int enter_exact_settings()
         set("array_nulls", "on");
     if (quote_all_identifiers)
         set("quote_all_identifiers", "off");
-    if (strcmp(locale_monetary, "C") != 0)
+    // The variable's header would bring ICU's, which PostgreSQL's packages do not always install.
+    if (strcmp(GetConfigOption("lc_monetary", false, false), "C") != 0)
         set("lc_monetary", "C");
     if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
         set("TimeZone", "UTC");

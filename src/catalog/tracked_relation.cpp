@@ -167,7 +167,7 @@ int key_attributes(Relation relation, AttrNumber* attributes, Oid* index)
 
 void require_owner(Relation relation)
 {
-    if (!owns_relation(RelationGetRelid(relation), GetUserId()))
+    if (!object_ownercheck(RelationRelationId, RelationGetRelid(relation), GetUserId()))
         aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(relation->rd_rel->relkind),
                        RelationGetRelationName(relation));
 }

@@ -58,8 +58,8 @@ LiveQuery make_query(Relation relation, const Target& target)
     AttrNumber attributes[INDEX_MAX_KEYS];
     Oid index = InvalidOid;
     const int count = key_attributes(relation, attributes, &index);
-    if (count == 0 || pg_namespace_aclcheck(RelationGetNamespace(relation), GetUserId(),
-                                            ACL_USAGE) != ACLCHECK_OK)
+    if (count == 0 || object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation),
+                                      GetUserId(), ACL_USAGE) != ACLCHECK_OK)
         return query;
 
     StringInfoData join;

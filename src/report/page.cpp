@@ -163,7 +163,7 @@ bool is_support()
     List* name = list_make2(makeString(pstrdup("journal")), makeString(pstrdup("support")));
     const Oid function = OidIsValid(schema) ? LookupFuncName(name, 0, nullptr, true) : InvalidOid;
     return OidIsValid(function) &&
-           pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+           object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 }
 
 /// Marks the deletions that the caller could restore: not yet restored, of a type that may be, with
