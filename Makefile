@@ -58,6 +58,10 @@ $(error no PostgreSQL to build for: install postgresql-server-dev-15, or give PG
 endif
 include $(PGXS)
 
+# The library says its version to the server.
+src/module.o: event_journal.control
+src/module.o src/module.bc: override CPPFLAGS += -DJOURNAL_VERSION='"$(EXTVERSION)"'
+
 COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
 
 $(DATA_built): $(SQL_PARTS) $(wildcard src/sql)

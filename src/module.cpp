@@ -4,7 +4,7 @@
 
 _Pragma("GCC visibility push(default)") extern "C"
 {
-    PG_MODULE_MAGIC;
+    PG_MODULE_MAGIC_EXT(.name = "event_journal", .version = JOURNAL_VERSION);
     void _PG_init();
 }
 _Pragma("GCC visibility pop")

@@ -32,6 +32,12 @@ inline int DecodeDateTime(char** fields, int* types, int count, int* type, struc
     return ::DecodeDateTime(fields, types, count, type, tm, fsec, tz);
 }
 
+/// Before 16 (407b50f2d421) the server freed with free() what a check hook left as its extra.
+inline void* guc_malloc(int, std::size_t size)
+{
+    return malloc(size);
+}
+
 /// Before 16 (19d8e2308bc5) an update could not spare the indexes that do not summarize.
 inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, EState* estate,
                                    bool update, bool no_error, bool* conflict, List* arbiters, bool)

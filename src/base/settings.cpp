@@ -85,7 +85,7 @@ bool check_clock(char** value, void** extra, GucSource)
         GUC_check_errdetail("clock has to be a timestamp with time zone.");
         return false;
     }
-    *extra = malloc(sizeof(TimestampTz));
+    *extra = guc_malloc(LOG, sizeof(TimestampTz));
     if (*extra == nullptr)
         return false;
     *static_cast<TimestampTz*>(*extra) = result;
