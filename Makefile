@@ -5,19 +5,27 @@
 #   make check                    every test, on a temporary server that is removed afterwards
 #   make check SUITE=regress TESTS="rules labels"
 #   make demo                     the sample CRM's week of work, on such a server too
+#   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL.
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check demo,$(MAKECMDGOALS)),)
+ifneq ($(filter check demo bench-write%,$(MAKECMDGOALS)),)
 
-# These two install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
+# These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
 export PG_CONFIG SUITE TESTS
 .PHONY: check demo
 check demo:
 	@test/tools/$@
+
+export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
+.PHONY: bench-write bench-write-instructions bench-write-large
+bench-write:
+	@bench/bench-write
+bench-write-instructions bench-write-large:
+	@bench/bench-write $(@:bench-write-%=%)
 
 else
 
