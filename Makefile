@@ -37,10 +37,12 @@ MODULE_big = event_journal
 SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)
 
-# The install script is written in numbered parts and joined here.
-SQL_PARTS := $(sort $(wildcard src/sql/*.sql))
-DATA_built = event_journal--$(EXTVERSION).sql
-DATA = $(wildcard src/sql/updates/*.sql)
+# The install script is written in numbered parts and joined here; an update script includes parts.
+# Those of released versions stay as they were.
+SQL_PARTS := $(sort $(wildcard src/sql/[0-9]*.sql))
+UPDATES := $(patsubst src/sql/updates/%,event_journal--%,$(wildcard src/sql/updates/*.sql))
+DATA_built = event_journal--$(EXTVERSION).sql $(UPDATES)
+DATA = $(wildcard src/sql/released/*.sql)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 # Its data is no part of the project.
@@ -72,8 +74,10 @@ src/module.o src/module.bc: override CPPFLAGS += -DJOURNAL_VERSION='"$(EXTVERSIO
 
 COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
 
-$(DATA_built): $(SQL_PARTS) $(wildcard src/sql)
-	cat /dev/null $(SQL_PARTS) > $@
+event_journal--$(EXTVERSION).sql: $(SQL_PARTS) src/sql
+	cat $(SQL_PARTS) > $@
+$(UPDATES): event_journal--%: src/sql/updates/% $(wildcard src/sql/*.sql) src/sql/join.awk
+	awk -v folder=src/sql -f src/sql/join.awk $< > $@ || { rm -f $@; false; }
 
 $(shlib): src/exports.map
 $(OBJS:.o=.bc): %.bc: %.o

@@ -21,3 +21,6 @@ BEGIN
     END IF;
 END
 $$;
+
+-- Nothing was there before; an update script says here what was (update_begin.sql), and 90_privileges.sql reads it.
+SELECT pg_catalog.set_config('event_journal_script.older_objects', '{}', true);

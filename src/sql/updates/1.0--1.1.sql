@@ -1,0 +1,8 @@
+\echo Use "ALTER EXTENSION event_journal UPDATE TO '1.1'" to load this file. \quit
+
+-- From 1.0 to 1.1. What is new comes from the install script's parts, what changes is written here.
+
+-- include update_begin.sql
+
+-- include 90_privileges.sql
+-- include update_end.sql
