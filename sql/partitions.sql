@@ -173,3 +173,18 @@ ALTER TABLE party ADD COLUMN common text;
 INSERT INTO employee (id, name, local, common) VALUES (5, 'Cid', 'l', 'c');
 UPDATE person SET local = 'm', common = 'd';
 SELECT * FROM test.recorded();
+
+-- Where a row may be refused on arrival, another one that the same statement inserts is not taken for it.
+CREATE TABLE parcel (id integer, area text, note text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE parcel_a PARTITION OF parcel FOR VALUES IN ('a');
+CREATE TABLE parcel_b PARTITION OF parcel FOR VALUES IN ('b');
+SELECT journal.track('parcel', 'parcel');
+INSERT INTO parcel VALUES (1, 'a', 'kept'), (2, 'a', 'lost'), (3, 'a', 'kept'), (4, 'a', 'kept');
+UPDATE parcel SET id = 40, area = 'b' WHERE id = 4;
+CREATE FUNCTION refuse_lost() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RETURN CASE WHEN NEW.note <> 'lost' THEN NEW END; END $$;
+CREATE TRIGGER refuse_lost BEFORE INSERT ON parcel_b FOR EACH ROW EXECUTE FUNCTION refuse_lost();
+SELECT * FROM test.recorded();
+MERGE INTO parcel USING (VALUES (1), (2), (5), (3), (6)) AS s (id) ON parcel.id = s.id
+    WHEN MATCHED THEN UPDATE SET area = 'b' WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'b', 'new');
+SELECT event, object, data FROM test.recorded() ORDER BY object;

@@ -14,9 +14,10 @@ namespace journal {
 /// Holds the row that left its partition; copies it.
 void hold_moved_row(RelationPlan* plan, Relation relation, HeapTuple row, CommandId command);
 
-/// For a row inserted by that command into a partition: the held row, as a slot of the present
-/// table's shape, or nullptr. The held row is let go.
-TupleTableSlot* take_moved_row(RelationPlan* plan, Relation relation, CommandId command);
+/// For a row that arrived by an insert of that command in a partition: the held row that it was, as
+/// a slot of the present table's shape, or nullptr if it is new. The held row is let go.
+TupleTableSlot* take_moved_row(RelationPlan* plan, Relation relation, TupleTableSlot* arrived,
+                               CommandId command);
 
 /// Records what is still held as deletions: rows of earlier commands than this one
 /// (InvalidCommandId: all).

@@ -59,7 +59,7 @@ void record_event(const TriggerData* trigger, RelationPlan* plan)
         record_change(plan, trigger->tg_trigslot, trigger->tg_newslot, command);
     } else {
         const CommandId command = command_of(relation, trigger->tg_trigtuple, false);
-        TupleTableSlot* old_row = take_moved_row(plan, relation, command);
+        TupleTableSlot* old_row = take_moved_row(plan, relation, trigger->tg_trigslot, command);
         record_lost_rows(command);
         record_change(plan, old_row, trigger->tg_trigslot, command);
         if (old_row != nullptr)

@@ -125,6 +125,27 @@ void fill_columns(RelationPlan* plan, const Layout* layout, Relation relation,
     }
 }
 
+// Marks the columns that are partition keys of a partition's ancestors.
+void mark_routing_columns(RelationPlan* plan, Relation relation)
+{
+    if (!relation->rd_rel->relispartition)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, get_partition_ancestors(plan->relation)) {
+        Relation ancestor = table_open(lfirst_oid(cell), AccessShareLock);
+        PartitionKey key = RelationGetPartitionKey(ancestor);
+        for (int i = 0; key != nullptr && i < key->partnatts; i++) {
+            if (key->partattrs[i] == 0)
+                continue;
+            const char* name =
+                NameStr(TupleDescAttr(RelationGetDescr(ancestor), key->partattrs[i] - 1)->attname);
+            for (int j = 0; j < plan->column_count; j++)
+                plan->columns[j].routes |= strcmp(plan->columns[j].name, name) == 0;
+        }
+        table_close(ancestor, NoLock);
+    }
+}
+
 int* copy_positions(MemoryContext context, const int* positions, int count)
 {
     int* copy = make_array_in<int>(context, count);
@@ -205,6 +226,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
 
     const Layout* layout = describe_layout(relation, tracked);
     fill_columns(plan, layout, relation, tracked);
+    mark_routing_columns(plan, relation);
     plan->key_count = layout->key_count;
     plan->key = copy_positions(context, layout->key_positions, layout->key_count);
     for (int i = 0; i < plan->key_count; i++)

@@ -29,6 +29,7 @@ struct PlanColumn {
     int32 typmod;
     ColumnMode mode;
     bool ignored;  // a change of it alone is no event
+    bool routes;   // says which partition a row belongs to
 };
 
 struct RelationPlan {
