@@ -408,7 +408,7 @@ BEGIN
             END;
         END LOOP;
         IF failed IS NOT NULL THEN
-            RAISE NOTICE '% has no value: %', column_type.name, failed;
+            RAISE NOTICE '% has no value', column_type.name;
         END IF;
     END LOOP;
     DELETE FROM every;

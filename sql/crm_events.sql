@@ -30,7 +30,7 @@ SELECT account, count(*) FILTER (WHERE employee IS NOT NULL) AS by_employees,
        count(*) FILTER (WHERE employee IS NULL) AS by_others
   FROM journal.entries GROUP BY 1 ORDER BY 1;
 SELECT DISTINCT actor_kind FROM journal.entries WHERE employee IS NULL ORDER BY 1;
-SELECT DISTINCT session_role, acting_role FROM journal.entries;
+SELECT DISTINCT session_role, acting_role FROM journal.entries WHERE operation = 'insert';
 
 -- rolled back: nothing of it
 SELECT count(*) FROM journal.entries WHERE event = 'order.item_added' AND snapshot ->> 'name' = 'Срочность';

@@ -91,7 +91,9 @@ SELECT search_path FROM journal.event_rule WHERE number = :long;
 
 -- A constant means the same to every writer.
 SELECT journal.add_rule('task', 'task.due_date_changed', 'update', '{priority}', 'new.due < ''2024-02-01''');
+\set VERBOSITY sqlstate
 SELECT journal.add_rule('task', 'task.due_date_changed', 'update', '{priority}', 'new.due < ''01/02/2024''');
+\set VERBOSITY default
 SET DateStyle = 'SQL, DMY';
 UPDATE task SET due = '31/01/2024';
 UPDATE task SET priority = 5 WHERE id = 1;
@@ -113,7 +115,8 @@ BEGIN
     RETURN NEXT 'accepted';
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-    RETURN NEXT format('%s: %s | %s | %s', code, message, detail, hint);
+    -- Some servers give as a hint what others give as a detail.
+    RETURN NEXT concat_ws(' | ', code || ': ' || message, nullif(detail, ''), nullif(hint, ''));
 END
 $$;
 \pset format unaligned

@@ -334,14 +334,15 @@ void invalidate_referencing(Oid relation)
 // locked, but not open while its triggers are made.
 void begin_tracking(Oid oid, const TrackOptions& options)
 {
-    Relation relation = table_open(oid, NoLock);
+    // table_open would refuse what is no table in words of its own.
+    Relation relation = relation_open(oid, NoLock);
     require_owner(relation);
     require_trackable(relation);
     const char* object_type =
         options.object_type != nullptr ? options.object_type : default_object_type(relation);
     require_object_type(object_type);
     store_options(claim_row(relation, object_type), relation, object_type, options);
-    table_close(relation, NoLock);
+    relation_close(relation, NoLock);
     equip_tracked(oid, options.always, true);
     invalidate_plans(oid);
     invalidate_referencing(oid);
