@@ -10,7 +10,7 @@ struct CachedOid {
     char name[NAMEDATALEN];
     Oid oid;
 };
-constexpr int kMostTables = 32;
+constexpr int kMostTables = 64;
 CachedOid cached_oids[kMostTables];
 int cached_count;
 Oid schema_oid;

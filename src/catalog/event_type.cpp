@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/row_scan.hpp"
 #include "base/text_form.hpp"
 
 #include <algorithm>
@@ -73,12 +74,22 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
 /// there is none.
 int32 find_event_type(const char* code)
 {
-    Query query = Query::begin_latest();
-    const uint64 rows =
-        query.run("SELECT id FROM journal.event_type WHERE code = $1", {text_argument(code)}, true);
-    const int32 id = rows == 0 ? 0 : query.int4(0, 1);
-    query.end();
+    enum { kId = 1, kCode };
+    RowScan scan = RowScan::begin("event_type", "event_type_code_key", {text_key(kCode, code)});
+    const int32 id = scan.next() ? scan.int4(kId) : 0;
+    scan.end();
     return id;
+}
+
+/// Whether the shipped catalogue knows objects of that type.
+bool is_catalogue_type(const char* object_type)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const bool found =
+        query.run("SELECT FROM journal.event_type WHERE is_core AND object_type = $1",
+                  {text_argument(object_type)}, true, 1) > 0;
+    query.end();
+    return found;
 }
 
 }  // namespace
@@ -107,22 +118,14 @@ EventType* event_type_by_id(int32 id)
     return type;
 }
 
-bool is_catalogue_type(const char* object_type)
-{
-    Query query = Query::begin(RunAs::kOwner);
-    const bool found =
-        query.run("SELECT FROM journal.event_type WHERE is_core AND object_type = $1",
-                  {text_argument(object_type)}, true, 1) > 0;
-    query.end();
-    return found;
-}
-
-int32 ensure_event_type(const char* code, const char* kind, const char* object_type,
-                        const char* restore, bool* added)
+int32 ensure_event_type(const char* code, const char* kind, const char* object_type, bool* added)
 {
     int32 id = find_event_type(code);
     if (id != 0)
         return id;
+    // The shipped catalogue says which objects of its types may be restored.
+    const char* restore =
+        strcmp(kind, "deleted") != 0 || is_catalogue_type(object_type) ? nullptr : "journal";
     Query query = Query::begin(RunAs::kOwner);
     if (query.run(
             "INSERT INTO journal.event_type (code, event_group, kind, object_type, restore, "

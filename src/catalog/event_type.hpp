@@ -22,15 +22,11 @@ EventType* event_type_by_code(const char* code);
 /// The same by id; an internal error if there is none.
 EventType* event_type_by_id(int32 id);
 
-/// Whether the shipped catalogue knows objects of that type: it then says which of them may be
-/// restored.
-bool is_catalogue_type(const char* object_type);
-
 /// Id of the event type code, adding it (not core, in the group of that object type's core events
-/// or 'other') if there is none yet, and setting *added then. kind as in EventType; restore may be
-/// nullptr. Runs as the owner; safe against concurrent adders.
-int32 ensure_event_type(const char* code, const char* kind, const char* object_type,
-                        const char* restore, bool* added);
+/// or 'other') if there is none yet, and setting *added then. kind as in EventType; a deletion that
+/// is added may be restored, unless the shipped catalogue says of that object type what may. Runs
+/// as the owner; safe against concurrent adders.
+int32 ensure_event_type(const char* code, const char* kind, const char* object_type, bool* added);
 
 /// Raises JE001 for a code that does not exist in a list of known ones; what names the thing
 /// ("event type", "plan"). The nearest known codes (by Levenshtein distance) go into the hint.

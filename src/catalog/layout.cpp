@@ -3,7 +3,7 @@
 
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
-#include "base/query.hpp"
+#include "base/row_scan.hpp"
 #include "base/transaction.hpp"
 
 namespace journal {
@@ -76,6 +76,20 @@ ColumnMode mode_of(const char* mode)
     return static_cast<ColumnMode>(mode[0]);
 }
 
+// Columns of journal.layout, in their order.
+enum {
+    kId = 1,
+    kRelation,
+    kRelationOid,
+    kIsRoot,
+    kIncarnation,
+    kSeenAt,
+    kRelationName,
+    kKeyColumns,
+    kColumns,
+    kForeignKeys
+};
+
 int* read_integers(Datum datum, int* count)
 {
     Datum* elements = nullptr;
@@ -87,73 +101,144 @@ int* read_integers(Datum datum, int* count)
     return result;
 }
 
-void read_columns(Query& query, Layout* layout)
+[[noreturn]] void raise_damaged(int32 id)
 {
-    layout->column_count =
-        static_cast<int>(query.run("SELECT (c->>'id')::int, (c->>'number')::int, c->>'name', "
-                                   "c->>'type', c->>'collation', c->>'mode', "
-                                   "(c->>'ignored')::boolean "
-                                   "FROM (SELECT columns FROM journal.layout WHERE id = $1 LIMIT "
-                                   "1) l, jsonb_array_elements(l.columns) "
-                                   "WITH ORDINALITY AS e (c, position) ORDER BY position",
-                                   {int4_argument(layout->id)}, true));
+    ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                    errmsg("layout %d in journal.layout cannot be read", id)));
+    pg_unreachable();
+}
+
+// The JSON array in a column, or in a member of an object.
+JsonbContainer* as_array(int32 id, const JsonbValue* value)
+{
+    if (value == nullptr || value->type != jbvBinary ||
+        !JsonContainerIsArray(value->val.binary.data))
+        raise_damaged(id);
+    return value->val.binary.data;
+}
+
+// A member of an object: of that type, or, where JSON has null or nothing, nullptr.
+const JsonbValue* member(int32 id, JsonbContainer* object, const char* name, jbvType type)
+{
+    if (!JsonContainerIsObject(object))
+        raise_damaged(id);
+    const JsonbValue* value =
+        getKeyJsonValueFromContainer(object, name, static_cast<int>(strlen(name)), nullptr);
+    if (value == nullptr || value->type == jbvNull)
+        return nullptr;
+    if (value->type != type)
+        raise_damaged(id);
+    return value;
+}
+
+int32 integer_of(int32 id, const JsonbValue* value)
+{
+    if (value == nullptr || value->type != jbvNumeric)
+        raise_damaged(id);
+    return DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(value->val.numeric)));
+}
+
+const char* text_of(const JsonbValue* value)
+{
+    if (value == nullptr)
+        return nullptr;
+    auto* text = make_array_in<char>(layout_context, value->val.string.len + 1);
+    memcpy(text, value->val.string.val, value->val.string.len);
+    return text;
+}
+
+bool is_true(const JsonbValue* value)
+{
+    return value != nullptr && value->val.boolean;
+}
+
+// An element of an array of objects.
+JsonbContainer* object_at(int32 id, JsonbContainer* array, int position)
+{
+    const JsonbValue* value = getIthJsonbValueFromContainer(array, position);
+    if (value == nullptr || value->type != jbvBinary)
+        raise_damaged(id);
+    return value->val.binary.data;
+}
+
+void read_columns(Layout* layout, JsonbContainer* array)
+{
+    const int32 id = layout->id;
+    layout->column_count = static_cast<int>(JsonContainerSize(array));
     layout->columns = make_array_in<LayoutColumn>(layout_context, layout->column_count);
     for (int i = 0; i < layout->column_count; i++) {
         LayoutColumn& column = layout->columns[i];
-        column.id = query.int4(i, 1);
-        column.number = static_cast<AttrNumber>(query.int4(i, 2));
-        column.name = query.text(i, 3, layout_context);
-        column.type = query.text(i, 4, layout_context);
-        column.collation = query.text(i, 5, layout_context);
-        column.mode = mode_of(query.text(i, 6, CurrentMemoryContext));
-        column.ignored = query.boolean(i, 7);
+        JsonbContainer* object = object_at(id, array, i);
+        column.id = integer_of(id, member(id, object, "id", jbvNumeric));
+        column.number =
+            static_cast<AttrNumber>(integer_of(id, member(id, object, "number", jbvNumeric)));
+        column.name = text_of(member(id, object, "name", jbvString));
+        column.type = text_of(member(id, object, "type", jbvString));
+        column.collation = text_of(member(id, object, "collation", jbvString));
+        const char* mode = text_of(member(id, object, "mode", jbvString));
+        if (column.name == nullptr || column.type == nullptr || mode == nullptr)
+            raise_damaged(id);
+        column.mode = mode_of(mode);
+        column.ignored = is_true(member(id, object, "ignored", jbvBool));
     }
 }
 
-void read_foreign_keys(Query& query, Layout* layout)
+void read_foreign_keys(Layout* layout, JsonbContainer* array)
 {
-    layout->foreign_key_count = static_cast<int>(query.run(
-        "SELECT ARRAY(SELECT p::int FROM jsonb_array_elements_text(f->'columns') WITH ORDINALITY "
-        "AS a (p, n) "
-        "ORDER BY n), (f->>'relation')::int, f->>'name', f->>'type', (f->>'link')::boolean "
-        "FROM (SELECT foreign_keys FROM journal.layout WHERE id = $1 LIMIT 1) l, "
-        "jsonb_array_elements(l.foreign_keys) WITH ORDINALITY AS e (f, position) ORDER BY position",
-        {int4_argument(layout->id)}, true));
+    const int32 id = layout->id;
+    layout->foreign_key_count = static_cast<int>(JsonContainerSize(array));
     layout->foreign_keys =
         make_array_in<LayoutForeignKey>(layout_context, layout->foreign_key_count);
     for (int i = 0; i < layout->foreign_key_count; i++) {
         LayoutForeignKey& key = layout->foreign_keys[i];
-        bool is_null = false;
-        key.positions = read_integers(query.value(i, 1, &is_null), &key.count);
-        key.relation = query.int4(i, 2);
-        key.name = query.text(i, 3, layout_context);
-        key.type = query.text(i, 4, layout_context);
-        key.link = query.boolean(i, 5);
+        JsonbContainer* object = object_at(id, array, i);
+        JsonbContainer* positions = as_array(id, member(id, object, "columns", jbvBinary));
+        key.count = static_cast<int>(JsonContainerSize(positions));
+        key.positions = make_array_in<int>(layout_context, key.count);
+        for (int j = 0; j < key.count; j++)
+            key.positions[j] = integer_of(id, getIthJsonbValueFromContainer(positions, j));
+        key.relation = integer_of(id, member(id, object, "relation", jbvNumeric));
+        key.name = text_of(member(id, object, "name", jbvString));
+        key.type = text_of(member(id, object, "type", jbvString));
+        key.link = is_true(member(id, object, "link", jbvBool));
         layout->link_count += key.link ? 1 : 0;
     }
 }
 
+// The JSON array in a column of the present row.
+JsonbContainer* array_in(int32 id, const RowScan& scan, int column)
+{
+    bool is_null = false;
+    Jsonb* json = DatumGetJsonbP(scan.value(column, &is_null));
+    if (!JB_ROOT_IS_ARRAY(json) || JB_ROOT_IS_SCALAR(json))
+        raise_damaged(id);
+    return &json->root;
+}
+
 Layout* read_layout(int32 id)
 {
-    Query query = Query::begin_latest();
-    if (query.run("SELECT relation, relation_oid, incarnation, relation_name, key_columns, is_root "
-                  "FROM journal.layout WHERE id = $1 LIMIT 1",
-                  {int4_argument(id)}, true) != 1)
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal layout reading",
+                                               ALLOCSET_SMALL_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    RowScan scan = RowScan::begin("layout", "layout_id_idx", {int4_key(kId, id)});
+    if (!scan.next())
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
                         errmsg("layout %d is missing from journal.layout", id)));
     bool is_null = false;
     auto* layout = make_in<Layout>(layout_context);
     layout->id = id;
-    layout->relation = query.int4(0, 1);
-    layout->relation_oid = DatumGetObjectId(query.value(0, 2, &is_null));
-    layout->current_incarnation =
-        memcmp(DatumGetUUIDP(query.value(0, 3, &is_null)), current_incarnation(), UUID_LEN) == 0;
-    layout->is_root = query.boolean(0, 6);
-    layout->relation_name = query.text(0, 4, layout_context);
-    layout->key_positions = read_integers(query.value(0, 5, &is_null), &layout->key_count);
-    read_columns(query, layout);
-    read_foreign_keys(query, layout);
-    query.end();
+    layout->relation = scan.int4(kRelation);
+    layout->relation_oid = DatumGetObjectId(scan.value(kRelationOid, &is_null));
+    layout->current_incarnation = memcmp(DatumGetUUIDP(scan.value(kIncarnation, &is_null)),
+                                         current_incarnation(), UUID_LEN) == 0;
+    layout->is_root = scan.boolean(kIsRoot);
+    layout->relation_name = scan.text(kRelationName, layout_context);
+    layout->key_positions = read_integers(scan.value(kKeyColumns, &is_null), &layout->key_count);
+    read_columns(layout, array_in(id, scan, kColumns));
+    read_foreign_keys(layout, array_in(id, scan, kForeignKeys));
+    scan.end();
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
     return layout;
 }
 

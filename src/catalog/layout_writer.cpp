@@ -5,49 +5,59 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/row_scan.hpp"
 #include "base/settings.hpp"
 
 namespace journal {
 
 namespace {
 
-int32 newest(const char* sql, std::initializer_list<QueryArgument> arguments)
+// The columns of journal.layout that finding one needs, in their places.
+enum { kId = 1, kRelation, kRelationOid, kIsRoot, kIncarnation, kRelationName = 7 };
+
+// The newest layout of a tracked table, or of a partition or child of it, that matches, or 0.
+template <typename Matches>
+int32 newest(int32 tracked, Matches matches)
 {
-    Query query = Query::begin_latest();
-    const uint64 rows = query.run(sql, arguments, true);
-    const int32 id = rows == 0 ? 0 : query.int4(0, 1);
-    query.end();
+    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key(kRelation, tracked)},
+                                  BackwardScanDirection);
+    int32 id = 0;
+    while (id == 0 && scan.next())
+        if (matches(scan))
+            id = scan.int4(kId);
+    scan.end();
     return id;
 }
 
 // The newest layout of the tracked table itself, of whatever incarnation.
 int32 newest_root_layout(int32 tracked)
 {
-    return newest(
-        "SELECT id FROM journal.layout WHERE relation = $1 AND is_root ORDER BY id DESC LIMIT 1",
-        {int4_argument(tracked)});
+    return newest(tracked, [](const RowScan& row) { return row.boolean(kIsRoot); });
 }
 
 // The newest layout of a partition or child by its name: from before a dump and restore.
 int32 newest_layout_by_name(int32 tracked, const char* name)
 {
-    return newest(
-        "SELECT id FROM journal.layout WHERE relation = $1 AND relation_name = $2 ORDER BY id DESC "
-        "LIMIT 1",
-        {int4_argument(tracked), text_argument(name)});
+    return newest(tracked, [name](const RowScan& row) {
+        return strcmp(row.text(kRelationName, CurrentMemoryContext), name) == 0;
+    });
 }
 
 // The highest identity given so far: among the root's columns, or among columns that only children
 // have.
 int32 highest_identity(int32 tracked, bool local)
 {
-    return newest(local ? "SELECT coalesce(max((c->>'id')::int), 32767) FROM journal.layout, "
-                          "jsonb_array_elements(columns) c "
-                          "WHERE relation = $1 AND (c->>'id')::int >= 32768"
-                        : "SELECT coalesce(max((c->>'id')::int), 0) FROM journal.layout, "
-                          "jsonb_array_elements(columns) c "
-                          "WHERE relation = $1 AND (c->>'id')::int < 32768",
-                  {int4_argument(tracked)});
+    Query query = Query::begin_latest();
+    query.run(local ? "SELECT coalesce(max((c->>'id')::int), 32767) FROM journal.layout, "
+                      "jsonb_array_elements(columns) c "
+                      "WHERE relation = $1 AND (c->>'id')::int >= 32768"
+                    : "SELECT coalesce(max((c->>'id')::int), 0) FROM journal.layout, "
+                      "jsonb_array_elements(columns) c "
+                      "WHERE relation = $1 AND (c->>'id')::int < 32768",
+              {int4_argument(tracked)}, true);
+    const int32 highest = query.int4(0, 1);
+    query.end();
+    return highest;
 }
 
 const LayoutColumn* column_by_number(const Layout* layout, AttrNumber number)
@@ -78,8 +88,8 @@ bool identity_taken(const Layout* layout, int count, int32 id)
 void identify_columns(Layout* layout, Relation relation, const TrackedRelation& tracked)
 {
     const bool is_root = RelationGetRelid(relation) == tracked.relation;
-    const int32 same_row = newest_layout(tracked.id, RelationGetRelid(relation));
-    const Layout* by_number = same_row == 0 ? nullptr : layout_by_id(same_row);
+    layout->id = newest_layout(tracked.id, RelationGetRelid(relation));
+    const Layout* by_number = layout->id == 0 ? nullptr : layout_by_id(layout->id);
     const Layout* by_name = nullptr;
     const Layout* by_name_second = nullptr;
     if (is_root) {
@@ -410,13 +420,13 @@ Datum integer_array(const int* values, int count)
 
 int32 newest_layout(int32 tracked, Oid relation)
 {
-    return newest(
-        "SELECT id FROM journal.layout WHERE relation = $1 AND relation_oid = $2 AND incarnation = "
-        "$3 "
-        "ORDER BY id DESC LIMIT 1",
-        {int4_argument(tracked),
-         {OIDOID, ObjectIdGetDatum(relation)},
-         {UUIDOID, UUIDPGetDatum(current_incarnation())}});
+    const pg_uuid_t incarnation = *current_incarnation();
+    return newest(tracked, [&](const RowScan& row) {
+        bool is_null = false;
+        return DatumGetObjectId(row.value(kRelationOid, &is_null)) == relation &&
+               memcmp(DatumGetUUIDP(row.value(kIncarnation, &is_null)), &incarnation, UUID_LEN) ==
+                   0;
+    });
 }
 
 Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
@@ -447,9 +457,8 @@ Layout* describe_layout(Relation relation, const TrackedRelation& tracked)
 
 int32 record_layout(const Layout* layout)
 {
-    const int32 last = newest_layout(layout->relation, layout->relation_oid);
-    if (last != 0 && equal_layouts(layout, layout_by_id(last)))
-        return last;
+    if (layout->id != 0 && equal_layouts(layout, layout_by_id(layout->id)))
+        return layout->id;
 
     enum {
         kId,

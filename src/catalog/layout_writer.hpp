@@ -16,7 +16,8 @@ namespace journal {
 inline constexpr int32 kFirstLocalColumn = 1 << 15;
 
 /// The present layout of an open table: the tracked one itself, or a partition or child of it. Its
-/// id is 0; allocated in the current memory context.
+/// id is that of the newest recorded layout of that table, which need not be equal, or 0; allocated
+/// in the current memory context.
 Layout* describe_layout(Relation relation, const TrackedRelation& tracked);
 
 /// Newest recorded layout of that table within the present incarnation, or 0.

@@ -188,23 +188,16 @@ void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRela
     }
 }
 
-char* generic_code(const char* object_type, const char* suffix)
-{
-    return psprintf("%s.%s", object_type, suffix);
-}
-
 void fill_events(RelationPlan* plan)
 {
     const char* type = plan->object_type;
-    plan->created_event =
-        ensure_event_type(generic_code(type, "created"), "created", type, nullptr, &rows_written);
-    plan->changed_event =
-        ensure_event_type(generic_code(type, "changed"), "changed", type, nullptr, &rows_written);
-    plan->deleted_event =
-        ensure_event_type(generic_code(type, "deleted"), "deleted", type,
-                          is_catalogue_type(type) ? nullptr : "journal", &rows_written);
-    plan->restored_event =
-        ensure_event_type(generic_code(type, "restored"), "other", type, nullptr, &rows_written);
+    const auto ensure = [type](const char* suffix, const char* kind) {
+        return ensure_event_type(psprintf("%s.%s", type, suffix), kind, type, &rows_written);
+    };
+    plan->created_event = ensure("created", "created");
+    plan->changed_event = ensure("changed", "changed");
+    plan->deleted_event = ensure("deleted", "deleted");
+    plan->restored_event = ensure("restored", "other");
 }
 
 RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool writable)
@@ -242,12 +235,11 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
         return plan;
 
     if (writable) {
-        const int32 before = newest_layout(tracked.id, plan->relation);
         plan->layout = record_layout(layout);
-        rows_written |= plan->layout != before;
+        rows_written |= plan->layout != layout->id;
         fill_events(plan);
     } else {
-        plan->layout = newest_layout(tracked.id, plan->relation);
+        plan->layout = layout->id;
     }
     load_rules(plan, relation, writable);
     return plan;
@@ -324,12 +316,9 @@ void note_layout(Oid oid)
     Relation relation = table_open(oid, AccessShareLock);
     prepare_cache();
     const Layout* present = describe_layout(relation, *tracked);
-    const int32 newest = newest_layout(tracked->id, oid);
     // In a new incarnation (during a dump's restore above all) the first write records the layout.
-    if (newest != 0) {
-        const int32 id = record_layout(present);
-        rows_written |= id != newest;
-    }
+    if (present->id != 0)
+        rows_written |= record_layout(present) != present->id;
     table_close(relation, NoLock);
 }
 

@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/row_scan.hpp"
 #include "catalog/condition.hpp"
 #include "catalog/tracked_relation.hpp"
 
@@ -13,11 +14,10 @@ namespace {
 
 // Positions of a rule's columns; a column that is gone (its DROP was not refused, event triggers
 // being off) is left out.
-int* read_positions(const Query& query, uint64 row, int column, const RelationPlan* plan,
-                    int* count)
+int* read_positions(const RowScan& scan, int column, const RelationPlan* plan, int* count)
 {
     bool is_null = false;
-    const Datum datum = query.value(row, column, &is_null);
+    const Datum datum = scan.value(column, &is_null);
     *count = 0;
     if (is_null)
         return nullptr;
@@ -36,13 +36,12 @@ int* read_positions(const Query& query, uint64 row, int column, const RelationPl
 
 // Present names of the columns that a condition names, in order. One that is gone makes the
 // condition unreadable, by a name that no column has.
-const char** read_names(const Query& query, uint64 row, int column, const RelationPlan* plan,
-                        int* count)
+const char** read_names(const RowScan& scan, int column, const RelationPlan* plan, int* count)
 {
     bool is_null = false;
     Datum* elements = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(query.value(row, column, &is_null)), INT4OID,
-                      sizeof(int32), true, TYPALIGN_INT, &elements, nullptr, count);
+    deconstruct_array(DatumGetArrayTypeP(scan.value(column, &is_null)), INT4OID, sizeof(int32),
+                      true, TYPALIGN_INT, &elements, nullptr, count);
     const char** names = make_array_in<const char*>(plan->context, *count);
     for (int i = 0; i < *count; i++) {
         const int position = plan_position(plan, DatumGetInt32(elements[i]));
@@ -53,63 +52,91 @@ const char** read_names(const Query& query, uint64 row, int column, const Relati
 
 int32 parsed_rule;  // the rule whose condition is, or was last, parsed
 
-struct StoredCondition {
-    const char* text;
+// A rule as it is stored: its condition is not parsed yet.
+struct StoredRule {
+    Rule rule;
+    const char* condition;  // or nullptr
     const char* search_path;
     int column_count;
     const char** columns;  // present names
 };
 
+StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContext work)
+{
+    // Columns of journal.event_rule, in their order.
+    enum {
+        kNumber = 1,
+        kRelation,
+        kEventType,
+        kOperation,
+        kColumns,
+        kCondition,
+        kConditionColumns,
+        kSearchPath,
+        kDetails,
+        kChangedAt
+    };
+    StoredRule stored{};
+    Rule& rule = stored.rule;
+    rule.number = scan.int4(kNumber);
+    rule.event_type = scan.int4(kEventType);
+    rule.operation = scan.text(kOperation, work)[0];
+    rule.columns = read_positions(scan, kColumns, plan, &rule.column_count);
+    rule.details = read_positions(scan, kDetails, plan, &rule.detail_count);
+    rule.changed_at = scan.is_null(kChangedAt) ? -1 : plan_position(plan, scan.int4(kChangedAt));
+    stored.condition = scan.text(kCondition, work);
+    rule.single_column =
+        rule.operation == 'u' && rule.column_count == 1 && stored.condition == nullptr;
+    if (stored.condition == nullptr)
+        return stored;
+    stored.search_path = scan.text(kSearchPath, work);
+    stored.columns = read_names(scan, kConditionColumns, plan, &stored.column_count);
+    return stored;
+}
+
+// Parses a rule's condition and makes it ready for evaluation if it is to be executable.
+void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan* plan,
+                       Relation relation, bool executable)
+{
+    parsed_rule = rule.number;
+    Expr* expression = parse_condition(stored.condition, stored.search_path, rule.operation,
+                                       relation, stored.column_count, stored.columns, nullptr);
+    if (!executable)
+        return;
+    MemoryContext previous = MemoryContextSwitchTo(plan->context);
+    // The expression's constants are pointed at, not copied: they have to live with the plan.
+    auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
+    rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
+    rule.evaluation = CreateStandaloneExprContext();
+    MemoryContextSwitchTo(previous);
+}
+
 }  // namespace
 
 void load_rules(RelationPlan* plan, Relation relation, bool executable)
 {
+    constexpr AttrNumber kRelationColumn = 2;
     MemoryContext work = CurrentMemoryContext;
-    Query query = Query::begin_latest();
-    const auto count =
-        static_cast<int>(query.run("SELECT number, event_type, operation, columns, condition, "
-                                   "condition_columns, search_path, details, changed_at "
-                                   "FROM journal.event_rule WHERE relation = $1 ORDER BY number",
-                                   {int4_argument(plan->id)}, true));
+    ContextResource memory(work);
+    Vector<StoredRule> stored(&memory);
+    RowScan scan = RowScan::begin("event_rule", "event_rule_relation_idx",
+                                  {int4_key(kRelationColumn, plan->id)});
+    while (scan.next())
+        stored.push_back(read_rule(scan, plan, work));
+    scan.end();
+    std::sort(stored.begin(), stored.end(), [](const StoredRule& a, const StoredRule& b) {
+        return a.rule.number < b.rule.number;
+    });
+
+    const auto count = static_cast<int>(stored.size());
     plan->rules = make_array_in<Rule>(plan->context, count);
-    auto* conditions = make_array_in<StoredCondition>(work, count);
-    for (int i = 0; i < count; i++) {
-        Rule& rule = plan->rules[i];
-        rule.number = query.int4(i, 1);
-        rule.event_type = query.int4(i, 2);
-        rule.operation = query.text(i, 3, work)[0];
-        rule.columns = read_positions(query, i, 4, plan, &rule.column_count);
-        rule.details = read_positions(query, i, 8, plan, &rule.detail_count);
-        rule.changed_at = query.is_null(i, 9) ? -1 : plan_position(plan, query.int4(i, 9));
-        conditions[i].text = query.text(i, 5, work);
-        rule.single_column =
-            rule.operation == 'u' && rule.column_count == 1 && conditions[i].text == nullptr;
-        if (conditions[i].text == nullptr)
-            continue;
-        conditions[i].search_path = query.text(i, 7, work);
-        conditions[i].columns = read_names(query, i, 6, plan, &conditions[i].column_count);
-    }
-    query.end();
+    for (int i = 0; i < count; i++)
+        plan->rules[i] = stored[i].rule;
     plan->rule_count = count;
     plan->has_rules = count > 0;
-
-    for (int i = 0; i < count; i++) {
-        if (conditions[i].text == nullptr)
-            continue;
-        Rule& rule = plan->rules[i];
-        parsed_rule = rule.number;
-        Expr* expression =
-            parse_condition(conditions[i].text, conditions[i].search_path, rule.operation, relation,
-                            conditions[i].column_count, conditions[i].columns, nullptr);
-        if (!executable)
-            continue;
-        MemoryContext previous = MemoryContextSwitchTo(plan->context);
-        // The expression's constants are pointed at, not copied: they have to live with the plan.
-        auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
-        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
-        rule.evaluation = CreateStandaloneExprContext();
-        MemoryContextSwitchTo(previous);
-    }
+    for (int i = 0; i < count; i++)
+        if (stored[i].condition != nullptr)
+            prepare_condition(plan->rules[i], stored[i], plan, relation, executable);
 }
 
 bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row)

@@ -2,24 +2,39 @@
 #include "catalog/tracked_relation.hpp"
 
 #include "base/memory.hpp"
-#include "base/query.hpp"
+#include "base/row_scan.hpp"
 
 namespace journal {
 
 namespace {
 
-#define TRACKED_COLUMNS                                                                      \
-    "id, relation::oid, relation_name, capture, object_type, label_column, account_column, " \
-    "location_column, "                                                                      \
-    "author_column, created_at_column, document_column, link_columns, ignored_columns, "     \
-    "excluded_columns, "                                                                     \
-    "masked_columns, snapshot_on_create, always"
+// Columns of journal.tracked_relation, in their order.
+enum {
+    kId = 1,
+    kRelation,
+    kRelationName,
+    kCapture,
+    kObjectType,
+    kLabel,
+    kAccount,
+    kLocation,
+    kAuthor,
+    kCreatedAt,
+    kDocument,
+    kLinks,
+    kIgnored,
+    kExcluded,
+    kMasked,
+    kSnapshotOnCreate,
+    kAlways
+};
 
-ColumnSet read_set(const Query& query, int column, MemoryContext context)
+ColumnSet read_set(const RowScan& scan, int column, MemoryContext context)
 {
     ColumnSet set{};
-    const Datum datum = query.value(0, column, &set.present);
-    set.present = !set.present;
+    bool is_null = false;
+    const Datum datum = scan.value(column, &is_null);
+    set.present = !is_null;
     if (!set.present)
         return set;
     Datum* elements = nullptr;
@@ -31,29 +46,44 @@ ColumnSet read_set(const Query& query, int column, MemoryContext context)
     return set;
 }
 
-TrackedRelation* read_row(const Query& query, MemoryContext context)
+// The row that an index finds by a unique key, in the current memory context; nullptr if there is
+// none.
+TrackedRelation* read_row(const char* index, const RowKey& key)
 {
+    MemoryContext context = CurrentMemoryContext;
+    RowScan scan = RowScan::begin("tracked_relation", index, {key});
+    if (!scan.next()) {
+        scan.end();
+        return nullptr;
+    }
     auto* row = make_in<TrackedRelation>(context);
-    row->id = query.int4(0, 1);
+    row->id = scan.int4(kId);
     bool is_null = false;
-    const Datum relation = query.value(0, 2, &is_null);
+    const Datum relation = scan.value(kRelation, &is_null);
     row->relation = is_null ? InvalidOid : DatumGetObjectId(relation);
-    row->name = query.text(0, 3, context);
-    row->capture = query.text(0, 4, context);
-    row->object_type = query.text(0, 5, context);
-    row->label = query.int4(0, 6);
-    row->account = query.int4(0, 7);
-    row->location = query.int4(0, 8);
-    row->author = query.int4(0, 9);
-    row->created_at = query.int4(0, 10);
-    row->document = query.int4(0, 11);
-    row->links = read_set(query, 12, context);
-    row->ignored = read_set(query, 13, context);
-    row->excluded = read_set(query, 14, context);
-    row->masked = read_set(query, 15, context);
-    row->snapshot_on_create = query.boolean(0, 16);
-    row->always = query.boolean(0, 17);
+    row->name = scan.text(kRelationName, context);
+    row->capture = scan.text(kCapture, context);
+    row->object_type = scan.text(kObjectType, context);
+    row->label = scan.int4(kLabel);
+    row->account = scan.int4(kAccount);
+    row->location = scan.int4(kLocation);
+    row->author = scan.int4(kAuthor);
+    row->created_at = scan.int4(kCreatedAt);
+    row->document = scan.int4(kDocument);
+    row->links = read_set(scan, kLinks, context);
+    row->ignored = read_set(scan, kIgnored, context);
+    row->excluded = read_set(scan, kExcluded, context);
+    row->masked = read_set(scan, kMasked, context);
+    row->snapshot_on_create = scan.boolean(kSnapshotOnCreate);
+    row->always = scan.boolean(kAlways);
+    scan.end();
     return row;
+}
+
+// Tracked relations come before those of which only names are kept, and those before former ones.
+int rank_of(const TrackedRelation* row)
+{
+    return strcmp(row->capture, "events") == 0 ? 0 : strcmp(row->capture, "labels") == 0 ? 1 : 2;
 }
 
 // A unique index that can identify a row: complete, checked at once, over plain NOT NULL columns.
@@ -103,35 +133,20 @@ List* relation_and_ancestors(Oid relation)
 
 TrackedRelation* find_tracked_relation(Oid relation)
 {
-    MemoryContext context = CurrentMemoryContext;
-    const List* candidates = relation_and_ancestors(relation);
-    const int count = list_length(candidates);
-    Datum* oids = make_array_in<Datum>(context, count);
-    for (int i = 0; i < count; i++)
-        oids[i] = ObjectIdGetDatum(list_nth_oid(candidates, i));
-    ArrayType* array = construct_array(oids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
-
-    Query query = Query::begin_latest();
-    const uint64 rows = query.run("SELECT " TRACKED_COLUMNS
-                                  " FROM journal.tracked_relation WHERE relation::oid = ANY ($1) "
-                                  "ORDER BY array_position('{events,labels,none}', capture), "
-                                  "array_position($1, relation::oid) LIMIT 1",
-                                  {{OIDARRAYOID, PointerGetDatum(array)}}, true);
-    TrackedRelation* row = rows == 0 ? nullptr : read_row(query, context);
-    query.end();
-    return row;
+    TrackedRelation* found = nullptr;
+    ListCell* cell = nullptr;
+    foreach (cell, relation_and_ancestors(relation)) {
+        TrackedRelation* row =
+            read_row("tracked_relation_relation_key", oid_key(kRelation, lfirst_oid(cell)));
+        if (row != nullptr && (found == nullptr || rank_of(row) < rank_of(found)))
+            found = row;
+    }
+    return found;
 }
 
 TrackedRelation* tracked_relation_by_id(int32 id)
 {
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin_latest();
-    const uint64 rows =
-        query.run("SELECT " TRACKED_COLUMNS " FROM journal.tracked_relation WHERE id = $1",
-                  {int4_argument(id)}, true);
-    TrackedRelation* row = rows == 0 ? nullptr : read_row(query, context);
-    query.end();
-    return row;
+    return read_row("tracked_relation_pkey", int4_key(kId, id));
 }
 
 int key_attributes(Relation relation, AttrNumber* attributes, Oid* index)

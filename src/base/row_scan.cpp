@@ -1,0 +1,104 @@
+// See row_scan.hpp. PostgreSQL's catalogue scans read any heap table by any of its B-trees.
+#include "base/row_scan.hpp"
+
+#include "base/journal_tables.hpp"
+
+namespace journal {
+
+namespace {
+
+// The macro names the type "text", which within the class is a function.
+char* characters_of(Datum value)
+{
+    return TextDatumGetCString(value);
+}
+
+}  // namespace
+
+RowKey int4_key(AttrNumber column, int32 value)
+{
+    return {column, F_INT4EQ, InvalidOid, Int32GetDatum(value)};
+}
+
+RowKey oid_key(AttrNumber column, Oid value)
+{
+    return {column, F_OIDEQ, InvalidOid, ObjectIdGetDatum(value)};
+}
+
+RowKey text_key(AttrNumber column, const char* value)
+{
+    return {column, F_TEXTEQ, DEFAULT_COLLATION_OID, CStringGetTextDatum(value)};
+}
+
+RowScan RowScan::begin(const char* table, const char* index, std::initializer_list<RowKey> keys,
+                       ScanDirection direction)
+{
+    ScanKeyData scan_keys[INDEX_MAX_KEYS];
+    int count = 0;
+    for (const RowKey& key : keys)
+        ScanKeyEntryInitialize(&scan_keys[count++], 0, key.column, BTEqualStrategyNumber,
+                               InvalidOid, key.collation, key.equal, key.value);
+    RowScan scan;
+    scan.direction_ = direction;
+    scan.table_ = table_open(journal_table(table), AccessShareLock);
+    scan.index_ = index_open(journal_table(index), AccessShareLock);
+    scan.snapshot_ = RegisterSnapshot(latest_snapshot());
+    scan.scan_ =
+        systable_beginscan_ordered(scan.table_, scan.index_, scan.snapshot_, count, scan_keys);
+    return scan;
+}
+
+bool RowScan::next()
+{
+    CHECK_FOR_INTERRUPTS();
+    row_ = systable_getnext_ordered(scan_, direction_);
+    return HeapTupleIsValid(row_);
+}
+
+Datum RowScan::value(int column, bool* is_null) const
+{
+    return heap_getattr(row_, column, RelationGetDescr(table_), is_null);
+}
+
+bool RowScan::is_null(int column) const
+{
+    bool is_null = false;
+    value(column, &is_null);
+    return is_null;
+}
+
+int32 RowScan::int4(int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(column, &is_null);
+    return is_null ? 0 : DatumGetInt32(datum);
+}
+
+bool RowScan::boolean(int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(column, &is_null);
+    return !is_null && DatumGetBool(datum);
+}
+
+char* RowScan::text(int column, MemoryContext context) const
+{
+    bool is_null = false;
+    const Datum datum = value(column, &is_null);
+    if (is_null)
+        return nullptr;
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    char* characters = characters_of(datum);
+    MemoryContextSwitchTo(previous);
+    return characters;
+}
+
+void RowScan::end()
+{
+    systable_endscan_ordered(scan_);
+    UnregisterSnapshot(snapshot_);
+    index_close(index_, AccessShareLock);
+    table_close(table_, AccessShareLock);
+}
+
+}  // namespace journal
