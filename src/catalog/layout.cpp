@@ -13,6 +13,7 @@ namespace {
 MemoryContext layout_context;  // of all layouts, and of the table that finds them
 HTAB* layouts;
 bool outdated;
+constexpr long kMostLayouts = 4000;  // kept from one transaction to the next
 List* retired;  // contexts of outdated layouts, which may be in use until the transaction ends
 
 struct CachedLayout {
@@ -33,6 +34,10 @@ void transaction_ended(bool)
         MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
     list_free(retired);
     retired = NIL;
+    if (layouts != nullptr && hash_get_num_entries(layouts) > kMostLayouts) {
+        MemoryContextDelete(layout_context);
+        layouts = nullptr;
+    }
 }
 
 constexpr TransactionHooks kHooks = {nullptr, nullptr, transaction_ended};

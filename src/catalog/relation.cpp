@@ -15,17 +15,23 @@ namespace journal {
 
 namespace {
 
+// Between transactions so many plans are kept at most. In a transaction there is one for each table
+// that it has written, since whoever asked for it may hold it until the end.
+constexpr uint64 kMostPlans = 2000;
+
 // A plan is valid while no change of its table has been told since its making began.
 struct CachedPlan {
     Oid relation;          // key
+    uint64 used_in;        // transaction, as this backend counts them
     uint64 changes;        // of the table that this backend has been told of
     uint64 changes_known;  // of them, when the plan's making began
     RelationPlan* plan;    // nullptr until the first one is made
 };
 
 HTAB* plans;
-List* retired;      // contexts of replaced plans, freed when the transaction ends
-bool rows_written;  // this transaction wrote rows that plans name: layouts or event types
+uint64 transactions;  // ended in this backend
+List* retired;        // contexts of replaced plans, freed when the transaction ends
+bool rows_written;    // this transaction wrote rows that plans name: layouts or event types
 
 void mark_all_invalid()
 {
@@ -66,11 +72,35 @@ void savepoint_aborted(SubTransactionId)
         mark_all_invalid();
 }
 
+// Frees plans that no transaction has used since that one.
+void forget_unused_since(uint64 transaction)
+{
+    HASH_SEQ_STATUS sequence;
+    hash_seq_init(&sequence, plans);
+    while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
+        if (cached->used_in < transaction) {
+            if (cached->plan != nullptr)
+                MemoryContextDelete(cached->plan->context);
+            hash_search(plans, &cached->relation, HASH_REMOVE, nullptr);
+        }
+}
+
+bool too_many_plans()
+{
+    return static_cast<uint64>(hash_get_num_entries(plans)) > kMostPlans;
+}
+
 void transaction_ended(bool committed)
 {
     if (rows_written && !committed)
         mark_all_invalid();
     rows_written = false;
+    transactions++;
+    // Long unused ones first.
+    if (too_many_plans() && transactions > kMostPlans / 2)
+        forget_unused_since(transactions - kMostPlans / 2);
+    if (too_many_plans())
+        forget_unused_since(transactions);
     ListCell* cell = nullptr;
     foreach (cell, retired)
         MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
@@ -265,6 +295,7 @@ RelationPlan* plan_for(Relation relation)
         cached->changes = cached->changes_known = 0;
         cached->plan = nullptr;
     }
+    cached->used_in = transactions;
     if (cached->plan != nullptr && cached->changes == cached->changes_known)
         return cached->plan;
 

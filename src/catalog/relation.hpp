@@ -4,7 +4,8 @@
 // a partition or an inheritance child), its newest layout and its rules. It is cached per table and
 // rebuilt after a relcache invalidation. The invalidation callback only marks the plan: whoever
 // holds a plan may go on using it, since a plan that is replaced is freed no sooner than the
-// transaction ends, when nobody holds one.
+// transaction ends, when nobody holds one. Then too the plans of tables that were not written for
+// long are freed, if there are very many.
 #pragma once
 
 #include "base/pg.hpp"

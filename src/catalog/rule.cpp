@@ -61,6 +61,19 @@ struct StoredRule {
     const char** columns;  // present names
 };
 
+// What a condition is evaluated in. It gets no memory of its own, which would be 8 kB for each:
+// what an evaluation allocates is the caller's, and goes with the row.
+ExprContext* make_evaluation(MemoryContext context)
+{
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    ExprContext* evaluation = makeNode(ExprContext);
+    MemoryContextSwitchTo(previous);
+    evaluation->ecxt_per_query_memory = context;
+    evaluation->caseValue_isNull = true;
+    evaluation->domainValue_isNull = true;
+    return evaluation;
+}
+
 StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContext work)
 {
     // Columns of journal.event_rule, in their order.
@@ -107,7 +120,7 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
     // The expression's constants are pointed at, not copied: they have to live with the plan.
     auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
     rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
-    rule.evaluation = CreateStandaloneExprContext();
+    rule.evaluation = make_evaluation(plan->context);
     MemoryContextSwitchTo(previous);
 }
 
@@ -153,7 +166,7 @@ bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_ro
                                   "calls one that writes."),
                         errhint("Take the rule back: SELECT journal.drop_rule(%d).", rule.number)));
     volatile bool holds = false;
-    ResetExprContext(rule.evaluation);
+    rule.evaluation->ecxt_per_tuple_memory = CurrentMemoryContext;
     rule.evaluation->ecxt_innertuple = old_row;
     rule.evaluation->ecxt_outertuple = new_row;
     rule.is_evaluating = true;

@@ -1,0 +1,39 @@
+# The processes of the server are killed in the middle of writes, and it recovers: afterwards the journal and the tables agree,
+# every committed change has its entry and nothing else has one. Transactions that were prepared are ended then.
+#
+#   STRESS_SEED, STRESS_ROUNDS
+use strict;
+use warnings;
+use Test::More;
+use Time::HiRes qw(usleep);
+use EventJournal;
+use Stress;
+
+my $seed   = $ENV{STRESS_SEED}   // int(rand(1_000_000));
+my $rounds = $ENV{STRESS_ROUNDS} // 2;
+
+# Recovery needs what was written, not what reached the disk: the machine goes on.
+my $node = journal_node('crash', "deadlock_timeout = 20ms\nfsync = off\nrestart_after_crash = on\nwal_level = replica\nlog_statement = none\n");
+open_shop($node);
+srand($seed);
+my @moments = map { 600_000 + int(rand(900_000)) } 1 .. $rounds;
+for my $round (1 .. $rounds)
+{
+	my $repeat = 'STRESS_SEED=' . ($seed + $round - 1);
+	my ($running, $logs) = start_programs($node, $seed + $round - 1, 2, 10_000);
+	usleep($moments[ $round - 1 ]);
+	my @processes = split /\n/, $node->safe_psql('postgres', 'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+	kill 'KILL', @processes;
+	$_->finish for @$running;
+	$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
+	for my $prepared (split /\n/, $node->safe_psql('postgres', 'SELECT gid FROM pg_prepared_xacts'))
+	{
+		my $end = rand() < 0.5 ? 'COMMIT' : 'ROLLBACK';
+		note("$end PREPARED $prepared");
+		$node->safe_psql('postgres', "$end PREPARED '$prepared'");
+	}
+	is_right($node, "$repeat: the journal agrees with audit and rows");
+}
+is_sound($node);
+$node->stop;
+done_testing();

@@ -1,0 +1,95 @@
+# A backend's memory: so much for each tracked table that it writes, no more than for a fixed number of them between
+# transactions, and nothing for each row.
+#
+#   MEMORY_TABLES=10000 MEMORY_ROWS=5000000    for the full size
+use strict;
+use warnings;
+use Test::More;
+use EventJournal;
+
+my $tables = $ENV{MEMORY_TABLES} // 200;
+my $rows   = $ENV{MEMORY_ROWS}   // 30_000;
+my $kPerTable  = 16 * 1024;    # of ten columns and two rules
+my $kMostPlans = 2000;         # kept between transactions (src/catalog/relation.cpp)
+
+my $node = journal_node('memory', "fsync = off\nlog_statement = none\nmax_locks_per_transaction = 20000\nmax_wal_size = 4GB\n");
+$node->safe_psql('postgres', <<"SQL");
+CREATE FUNCTION held() RETURNS bigint LANGUAGE sql AS
+	\$\$SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts WHERE name LIKE 'event_journal%' OR parent LIKE 'event_journal%'\$\$;
+CREATE SCHEMA many;
+CREATE PROCEDURE make_tables() LANGUAGE plpgsql AS \$\$
+DECLARE
+	made regclass;
+BEGIN
+	FOR i IN 1..$tables LOOP
+		EXECUTE format('CREATE TABLE many.t%s (id integer PRIMARY KEY, name text, state integer, amount numeric(12, 2), '
+			'note text, tags jsonb, created_at timestamptz, a integer, b integer, c text)', i);
+		made := format('many.t%s', i);
+		PERFORM journal.track(made);
+		PERFORM journal.add_rule(made, 'client.created', 'insert', details => '{name,state}');
+		PERFORM journal.add_rule(made, 'client.discount_changed', 'update', '{state}', condition => 'new.state > old.state');
+		IF i % 100 = 0 THEN
+			COMMIT;
+		END IF;
+	END LOOP;
+END
+\$\$;
+CREATE FUNCTION write_tables() RETURNS void LANGUAGE plpgsql AS \$\$
+BEGIN
+	FOR i IN 1..$tables LOOP
+		EXECUTE format('INSERT INTO many.t%s (id, name, state) VALUES (txid_current(), ''x'', 1)', i);
+		EXECUTE format('UPDATE many.t%s SET state = 2', i);
+	END LOOP;
+END
+\$\$;
+SQL
+$node->safe_psql('postgres', 'CALL make_tables()');
+my ($during, $after) = split /\n/, $node->safe_psql('postgres', <<'SQL');
+DO $$ BEGIN PERFORM write_tables(); CREATE TABLE measured AS SELECT held(); END $$;
+SELECT held FROM measured;
+SELECT held();
+SQL
+note("$tables tables: $during bytes in the transaction, $after after it");
+cmp_ok($during, '<=', $tables * $kPerTable, 'memory for each table that the transaction wrote');
+cmp_ok($after, '<=', ($tables < $kMostPlans ? $tables : $kMostPlans) * $kPerTable, 'between transactions no more than for a fixed number');
+is( $node->safe_psql('postgres', 'SELECT write_tables(); SELECT write_tables(); SELECT count(*) FROM journal.entry') =~ s/\n//gr,
+	$tables * 6, 'what was forgotten is made anew');
+
+# All that a statement holds at its end but for the server's list of fired triggers.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE big (id integer, area integer NOT NULL, state integer, name text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE big_1 PARTITION OF big FOR VALUES IN (1);
+CREATE TABLE big_2 PARTITION OF big FOR VALUES IN (2);
+SELECT journal.track('big');
+SELECT journal.add_rule('big', 'client.created', 'insert', condition => $$new.name <> 'x'$$, details => '{name}');
+SELECT journal.add_rule('big', 'client.discount_changed', 'update', '{state}', condition => 'new.state <> old.state');
+CREATE TABLE measured_statement (operation text, row_count bigint, bytes bigint);
+CREATE FUNCTION measure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO measured_statement SELECT TG_OP || coalesce(TG_ARGV[0], ''), current_setting('test.rows')::bigint, sum(total_bytes)
+		FROM pg_backend_memory_contexts WHERE name <> 'AfterTriggerEvents';
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER zz_measure AFTER INSERT OR UPDATE OR DELETE ON big FOR EACH STATEMENT EXECUTE FUNCTION measure();
+CREATE TRIGGER zz_measure_truncate AFTER TRUNCATE ON big FOR EACH STATEMENT EXECUTE FUNCTION measure();
+SQL
+# Twice with few rows: the first time makes plans and caches.
+my $statements = join "\n", map { <<"SQL" } 1000, 1000, $rows;
+SET test.rows = $_;
+INSERT INTO big SELECT n, 1, 0, 'name ' || n FROM (SELECT generate_series(1, $_) AS n) s;
+UPDATE big SET state = 1;
+UPDATE big SET area = 2;
+DELETE FROM big WHERE id % 2 = 0;
+TRUNCATE big;
+SQL
+$node->safe_psql('postgres', $statements);
+my $growth = $node->safe_psql('postgres', <<"SQL");
+SELECT many.operation, many.bytes - few.bytes FROM (SELECT *, row_number() OVER (PARTITION BY operation ORDER BY row_count, ctid) AS n FROM measured_statement) many
+	JOIN LATERAL (SELECT max(bytes) AS bytes FROM measured_statement f WHERE f.operation = many.operation AND f.row_count = 1000) few ON true
+WHERE many.row_count = $rows ORDER BY 1, 2
+SQL
+note("growth from 1000 to $rows rows:\n$growth");
+is(scalar(grep { (split /\|/)[1] > 64 * 1024 } split /\n/, $growth), 0, "$rows rows hold no more memory than 1000");
+$node->stop;
+done_testing();
