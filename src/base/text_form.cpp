@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
+#include "base/text_in_place.hpp"
 
 namespace journal {
 
@@ -13,21 +14,6 @@ namespace {
 constexpr const char* kEllipsis = "...";
 constexpr int kMd5Length = 32;
 constexpr int kShortenedEnd = 3 + kMd5Length;
-
-bool is_direct(Oid type)
-{
-    switch (type) {
-        case DATEOID:
-        case TIMESTAMPOID:
-        case TIMESTAMPTZOID:
-        case FLOAT4OID:
-        case FLOAT8OID:
-        case BYTEAOID:
-            return true;
-        default:
-            return false;
-    }
-}
 
 // Whether a type's output depends on no setting. Unknown types count as dependent: that costs time,
 // never exactness.
@@ -93,21 +79,6 @@ bool has_exact_settings(Oid type)
     }
 }
 
-char* float_text(double value, bool is_single)
-{
-    if (std::isnan(value))
-        return pstrdup("NaN");
-    if (std::isinf(value))
-        return pstrdup(value > 0 ? "Infinity" : "-Infinity");
-    char* text = static_cast<char*>(
-        palloc(std::max(DOUBLE_SHORTEST_DECIMAL_LEN, FLOAT_SHORTEST_DECIMAL_LEN)));
-    if (is_single)
-        float_to_shortest_decimal_buf(static_cast<float>(value), text);
-    else
-        double_to_shortest_decimal_buf(value, text);
-    return text;
-}
-
 char* bytea_text(Datum value)
 {
     bytea* bytes = DatumGetByteaPP(value);
@@ -119,32 +90,15 @@ char* bytea_text(Datum value)
     return text;
 }
 
-char* direct_text(Oid type, Datum value)
-{
-    switch (type) {
-        case FLOAT4OID:
-            return float_text(DatumGetFloat4(value), true);
-        case FLOAT8OID:
-            return float_text(DatumGetFloat8(value), false);
-        case BYTEAOID:
-            return bytea_text(value);
-        default: {
-            const int utc = 0;
-            auto* text = static_cast<char*>(palloc(MAXDATELEN + 1));
-            return JsonEncodeDateTime(text, value, type, type == TIMESTAMPTZOID ? &utc : nullptr);
-        }
-    }
-}
-
 }  // namespace
 
 void prepare_text_form(TextForm* form, Oid type, MemoryContext context)
 {
     form->type = getBaseType(type);
-    form->direct = is_direct(form->type);
-    form->exact = !form->direct && !is_independent(form->type);
-    if (form->direct)
+    form->room = room_in_place(form->type);
+    if (form->room > 0 || form->type == BYTEAOID)
         return;
+    form->exact = !is_independent(form->type);
     Oid output = InvalidOid;
     bool is_varlena = false;
     getTypeOutputInfo(form->type, &output, &is_varlena);
@@ -153,8 +107,13 @@ void prepare_text_form(TextForm* form, Oid type, MemoryContext context)
 
 char* text_form(TextForm* form, Datum value)
 {
-    if (form->direct)
-        return direct_text(form->type, value);
+    if (form->room > 0) {
+        char* text = static_cast<char*>(palloc(form->room + 1));
+        *write_in_place(form->type, value, text) = '\0';
+        return text;
+    }
+    if (form->type == BYTEAOID)
+        return bytea_text(value);
     if (!form->exact || has_exact_settings(form->type))
         return OutputFunctionCall(&form->output, value);
     const int level = enter_exact_settings();

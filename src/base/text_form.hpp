@@ -1,9 +1,10 @@
 // The text form of a value that reads back to the very same value, whatever the session's settings.
 //
-// Most types' output does not depend on settings and is called as it is; dates, floats and bytea
-// are written directly; only what is left (ranges, arrays of dates, money, reg* types, composites,
-// …) needs the settings switched around the call, which costs microseconds. Reading back is the
-// type's input function under enter_exact_settings().
+// Numbers, dates, enums and the like are written directly (base/text_in_place.hpp), and so is
+// bytea. Most other types' output does not depend on settings and is called as it is; only what is
+// left (ranges, arrays of dates, money, reg* types, composites, …) needs the settings switched
+// around the call, which costs microseconds. Reading back is the type's input function under
+// enter_exact_settings().
 #pragma once
 
 #include "base/pg.hpp"
@@ -12,9 +13,9 @@ namespace journal {
 
 /// How the values of one type become text; prepared once, used for many values.
 struct TextForm {
-    Oid type;     // base type
-    bool direct;  // written by ourselves
-    bool exact;   // needs the exact settings around its output function
+    Oid type;    // base type
+    int room;    // as room_in_place has it
+    bool exact;  // needs the exact settings around its output function
     FmgrInfo output;
 };
 

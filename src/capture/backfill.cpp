@@ -78,9 +78,10 @@ char* history_query(const RelationPlan* plan, Oid root)
 TimestampTz moment_in(const RelationPlan* plan, int position, const RowImage& row,
                       TimestampTz otherwise)
 {
-    if (position < 0 || row.nulls[position])
+    bool is_null = true;
+    Datum moment = position < 0 ? Datum{0} : column_value(plan, position, row, &is_null);
+    if (is_null)
         return otherwise;
-    Datum moment = row.values[position];
     switch (getBaseType(plan->columns[position].type)) {
         case DATEOID:
             moment = DirectFunctionCall1(date_timestamptz, moment);
@@ -177,14 +178,14 @@ void add_changed(Backfill* backfill, Entry entry, const Rule& rule, const RowIma
 void backfill_row(Backfill* backfill, const KnownHistory& known)
 {
     RelationPlan* plan = backfill->plan;
-    const RowImage row = row_image(plan, backfill->slot);
+    const RowImage row{backfill->slot};
     Entry entry = common_facts(*backfill, row);
     entry.occurred_at = moment_in(plan, plan->created_at, row, backfill->now);
     if (!known.created)
         add_created(backfill, entry, row);
     for (int i = 0; !known.created_live && i < plan->rule_count; i++) {
         const Rule& rule = plan->rules[i];
-        if (rule.single_column && !row.nulls[rule.columns[0]] &&
+        if (rule.single_column && has_value(plan, rule.columns[0], row) &&
             !contains(known.events, rule.event_type))
             add_changed(backfill, entry, rule, row);
     }

@@ -36,15 +36,11 @@ bool find_changes(Change* change)
     RelationPlan* plan = change->plan;
     change->changed = make_array_in<int>(CurrentMemoryContext, plan->column_count);
     change->owner = make_array_in<int>(CurrentMemoryContext, plan->column_count);
+    change->changed_count = changed_columns(plan, change->before, change->after, change->changed);
     bool is_event = false;
-    for (int i = 0; i < plan->column_count; i++) {
-        const PlanColumn& column = plan->columns[i];
-        if (column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kVirtual ||
-            !column_differs(plan, i, change->before, change->after))
-            continue;
-        is_event |= !column.ignored;
-        change->owner[change->changed_count] = kNobody;
-        change->changed[change->changed_count++] = i;
+    for (int i = 0; i < change->changed_count; i++) {
+        is_event |= !plan->columns[change->changed[i]].ignored;
+        change->owner[i] = kNobody;
     }
     return is_event;
 }
@@ -164,9 +160,9 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
     change.old_row = old_row;
     change.new_row = new_row;
     if (old_row != nullptr)
-        change.before = row_image(plan, old_row);
+        change.before = {old_row};
     if (new_row != nullptr)
-        change.after = row_image(plan, new_row);
+        change.after = {new_row};
     if (change.operation == 'u' && !find_changes(&change))
         return;
 

@@ -1,18 +1,44 @@
-// See encoder.hpp. The array is built by PostgreSQL's own JsonbParseState, so its binary form is
-// the server's.
+// See encoder.hpp.
 #include "capture/encoder.hpp"
 
+#include "base/jsonb_writer.hpp"
 #include "base/memory.hpp"
 #include "base/text_form.hpp"
+#include "base/text_in_place.hpp"
 
 namespace journal {
 
 namespace {
 
-enum class ValueForm : char { kBoolean, kInt2, kInt4, kInt8, kNumeric, kString, kJsonb, kText };
+// How a column's values are written, decided once for each plan.
+enum class ValueForm : char {
+    kHidden,
+    kBoolean,
+    kInt2,
+    kInt4,
+    kInt8,
+    kNumeric,
+    kString,
+    kJsonb,
+    kInPlace,
+    kBytes,
+    kText
+};
 
-ValueForm form_of(Oid type)
+struct ColumnEncoder {
+    ValueForm form;
+    TextForm text;
+    // The array of this column's position alone, as an update of one column begins with it.
+    const char* position;
+    std::size_t position_size;
+};
+
+ValueForm form_of(const PlanColumn& column)
 {
+    if (column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kMasked ||
+        column.mode == ColumnMode::kVirtual)
+        return ValueForm::kHidden;
+    const Oid type = getBaseType(column.type);
     switch (type) {
         case BOOLOID:
             return ValueForm::kBoolean;
@@ -30,177 +56,211 @@ ValueForm form_of(Oid type)
             return ValueForm::kString;
         case JSONBOID:
             return ValueForm::kJsonb;
+        case BYTEAOID:
+            return ValueForm::kBytes;
         default:
-            return ValueForm::kText;
+            return room_in_place(type) > 0 ? ValueForm::kInPlace : ValueForm::kText;
     }
-}
-
-struct ColumnEncoder {
-    ValueForm form;
-    bool by_value;
-    bool is_array;
-    int16 length;
-    TextForm text;
-};
-
-bool is_hidden(const PlanColumn& column)
-{
-    return column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kMasked ||
-           column.mode == ColumnMode::kVirtual;
-}
-
-JsonbValue string_value(char* characters, int length)
-{
-    JsonbValue value;
-    value.type = jbvString;
-    value.val.string.val = characters;
-    value.val.string.len = length;
-    return value;
-}
-
-JsonbValue numeric_value(Numeric number)
-{
-    JsonbValue value;
-    value.type = jbvNumeric;
-    value.val.numeric = number;
-    return value;
-}
-
-JsonbValue text_value(ColumnEncoder& encoder, Datum datum)
-{
-    char* text = text_form(&encoder.text, datum);
-    return string_value(text, static_cast<int>(strlen(text)));
-}
-
-JsonbValue encode(ColumnEncoder& encoder, Datum datum)
-{
-    JsonbValue value;
-    switch (encoder.form) {
-        case ValueForm::kBoolean:
-            value.type = jbvBool;
-            value.val.boolean = DatumGetBool(datum);
-            return value;
-        case ValueForm::kInt2:
-            return numeric_value(int64_to_numeric(DatumGetInt16(datum)));
-        case ValueForm::kInt4:
-            return numeric_value(int64_to_numeric(DatumGetInt32(datum)));
-        case ValueForm::kInt8:
-            return numeric_value(int64_to_numeric(DatumGetInt64(datum)));
-        case ValueForm::kNumeric: {
-            const Numeric number = DatumGetNumeric(datum);
-            if (numeric_is_nan(number) || numeric_is_inf(number))
-                return text_value(encoder, datum);
-            return numeric_value(number);
-        }
-        case ValueForm::kString: {
-            text* characters = DatumGetTextPP(datum);
-            return string_value(VARDATA_ANY(characters),
-                                static_cast<int>(VARSIZE_ANY_EXHDR(characters)));
-        }
-        case ValueForm::kJsonb: {
-            Jsonb* document = DatumGetJsonbP(datum);
-            if (JB_ROOT_IS_SCALAR(document))
-                return text_value(encoder, datum);
-            value.type = jbvBinary;
-            value.val.binary.data = &document->root;
-            value.val.binary.len = static_cast<int>(VARSIZE(document) - VARHDRSZ);
-            return value;
-        }
-        case ValueForm::kText:
-            break;
-    }
-    return text_value(encoder, datum);
-}
-
-void push_null(JsonbParseState** state)
-{
-    JsonbValue value;
-    value.type = jbvNull;
-    pushJsonbValue(state, WJB_ELEM, &value);
-}
-
-void push_integer(JsonbParseState** state, int number)
-{
-    JsonbValue value = numeric_value(int64_to_numeric(number));
-    pushJsonbValue(state, WJB_ELEM, &value);
 }
 
 }  // namespace
 
 struct RowEncoder {
     ColumnEncoder* columns;
+    std::size_t row_size;  // of the last row's array
 };
 
 namespace {
 
-void push_column(JsonbParseState** state, const RelationPlan* plan, int position,
-                 const RowImage& row)
+// A guess beyond this is no better than growing.
+constexpr std::size_t kLargestGuess = 16 * 1024;
+
+// What is being written, for the error that it is too large.
+struct Subject {
+    const RelationPlan* plan;
+    int position;  // -1: no column
+};
+
+void too_large(const void* owner)
 {
-    if (row.nulls[position] || is_hidden(plan->columns[position])) {
-        push_null(state);
+    const auto* subject = static_cast<const Subject*>(owner);
+    const char* relation = get_rel_name(subject->plan->relation);
+    const int column = std::max(subject->position, 0);
+    ereport(ERROR,
+            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+             errmsg("column \"%s\" of relation \"%s\" makes a change too large for the journal",
+                    subject->plan->columns[column].name, relation),
+             errdetail("The values of a change are kept as jsonb, which holds at most %d bytes.",
+                       JENTRY_OFFLENMASK),
+             errhint("Track the table without the column: "
+                     "journal.track(…, excluded => '{…}').")));
+}
+
+// A jsonb that holds parts of a row.
+class RowWriter {
+  public:
+    RowWriter(const RelationPlan* plan, std::size_t expected_size)
+        : subject_{plan, -1}, jsonb_(expected_size, too_large, &subject_)
+    {
+    }
+
+    JsonbWriter& jsonb() { return jsonb_; }
+
+    void add(int position, Datum value, bool is_null);
+    void add_columns(const int* positions, int count, const RowImage& row);
+    void add_positions(const int* positions, int count);
+    void add_key(const int* positions, int count, const RowImage& row);
+
+  private:
+    ColumnEncoder& column(int position) { return subject_.plan->encoder->columns[position]; }
+    void add_text(TextForm* form, Datum value);
+    void add_varlena(ColumnEncoder& column, Datum value);
+
+    Subject subject_;
+    JsonbWriter jsonb_;
+};
+
+void RowWriter::add_text(TextForm* form, Datum value)
+{
+    char* text = text_form(form, value);
+    jsonb_.add_string(text, strlen(text));
+    pfree(text);
+}
+
+void RowWriter::add_varlena(ColumnEncoder& column, Datum value)
+{
+    auto* stored = reinterpret_cast<varlena*>(DatumGetPointer(value));
+    const bool is_elsewhere = VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored);
+    if (is_elsewhere)
+        jsonb_.expect(toast_raw_datum_size(value) - VARHDRSZ);
+    varlena* plain = is_elsewhere ? pg_detoast_datum_packed(stored) : stored;
+    const char* content = VARDATA_ANY(plain);
+    const auto length = static_cast<std::size_t>(VARSIZE_ANY_EXHDR(plain));
+    uint32 header = 0;
+    switch (column.form) {
+        case ValueForm::kNumeric:
+            if (JsonbWriter::is_special(content))
+                add_text(&column.text, PointerGetDatum(plain));
+            else
+                jsonb_.add_numeric(content, length);
+            break;
+        case ValueForm::kJsonb:
+            memcpy(&header, content, sizeof(header));
+            if ((header & JB_FSCALAR) != 0)
+                add_text(&column.text, PointerGetDatum(plain));
+            else
+                jsonb_.add_container(content, length);
+            break;
+        case ValueForm::kBytes: {
+            char* text = jsonb_.reserve_string(2 + 2 * length);
+            text[0] = '\\';
+            text[1] = 'x';
+            jsonb_.end_string(2 + hex_encode(content, length, text + 2));
+            break;
+        }
+        default:
+            jsonb_.add_string(content, length);
+            break;
+    }
+    if (is_elsewhere)
+        pfree(plain);
+}
+
+void RowWriter::add(int position, Datum value, bool is_null)
+{
+    ColumnEncoder& column = this->column(position);
+    subject_.position = position;
+    if (is_null) {
+        jsonb_.add_null();
         return;
     }
-    JsonbValue value = encode(plan->encoder->columns[position], row.values[position]);
-    pushJsonbValue(state, WJB_ELEM, &value);
+    switch (column.form) {
+        case ValueForm::kHidden:
+            jsonb_.add_null();
+            break;
+        case ValueForm::kBoolean:
+            jsonb_.add_boolean(DatumGetBool(value));
+            break;
+        case ValueForm::kInt2:
+            jsonb_.add_integer(DatumGetInt16(value));
+            break;
+        case ValueForm::kInt4:
+            jsonb_.add_integer(DatumGetInt32(value));
+            break;
+        case ValueForm::kInt8:
+            jsonb_.add_integer(DatumGetInt64(value));
+            break;
+        case ValueForm::kNumeric:
+        case ValueForm::kString:
+        case ValueForm::kJsonb:
+        case ValueForm::kBytes:
+            add_varlena(column, value);
+            break;
+        case ValueForm::kInPlace: {
+            char* text = jsonb_.reserve_string(column.text.room);
+            jsonb_.end_string(write_in_place(column.text.type, value, text) - text);
+            break;
+        }
+        case ValueForm::kText:
+            add_text(&column.text, value);
+            break;
+    }
 }
 
-void push_columns(JsonbParseState** state, const RelationPlan* plan, const int* positions,
-                  int count, const RowImage& row)
+void RowWriter::add_columns(const int* positions, int count, const RowImage& row)
 {
-    pushJsonbValue(state, WJB_BEGIN_ARRAY, nullptr);
+    const JsonbWriter::Array outer = jsonb_.begin_array(count);
+    for (int i = 0; i < count; i++) {
+        bool is_null = false;
+        const Datum value = column_value(subject_.plan, positions[i], row, &is_null);
+        add(positions[i], value, is_null);
+    }
+    jsonb_.end_array(outer);
+}
+
+void RowWriter::add_positions(const int* positions, int count)
+{
+    if (count == 1) {
+        const ColumnEncoder& only = column(positions[0]);
+        jsonb_.add_container(only.position, only.position_size);
+        return;
+    }
+    const JsonbWriter::Array outer = jsonb_.begin_array(count);
     for (int i = 0; i < count; i++)
-        push_column(state, plan, positions[i], row);
-    pushJsonbValue(state, WJB_END_ARRAY, nullptr);
+        jsonb_.add_integer(positions[i]);
+    jsonb_.end_array(outer);
 }
 
-void push_positions(JsonbParseState** state, const int* positions, int count)
+void RowWriter::add_key(const int* positions, int count, const RowImage& row)
 {
-    pushJsonbValue(state, WJB_BEGIN_ARRAY, nullptr);
-    for (int i = 0; i < count; i++)
-        push_integer(state, positions[i]);
-    pushJsonbValue(state, WJB_END_ARRAY, nullptr);
+    char* key = row_key(const_cast<RelationPlan*>(subject_.plan), positions, count, row);
+    if (key == nullptr)
+        jsonb_.add_null();
+    else
+        jsonb_.add_string(key, strlen(key));
 }
 
-Jsonb* finish(JsonbParseState** state)
+// Room for some columns' values of the usual size, and for what is around them.
+std::size_t usual_size(int count)
 {
-    return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_ARRAY, nullptr));
+    return 64 + 48 * static_cast<std::size_t>(count);
 }
 
-// Two pointers to the same out-of-line value.
-bool same_toast(Datum a, Datum b)
+void prepare_position(RelationPlan* plan, int position, ColumnEncoder* column)
 {
-    auto* x = reinterpret_cast<varlena*>(DatumGetPointer(a));
-    auto* y = reinterpret_cast<varlena*>(DatumGetPointer(b));
-    if (!VARATT_IS_EXTERNAL_ONDISK(x) || !VARATT_IS_EXTERNAL_ONDISK(y))
-        return false;
-    struct varatt_external p, q;
-    VARATT_EXTERNAL_GET_POINTER(p, x);
-    VARATT_EXTERNAL_GET_POINTER(q, y);
-    return p.va_valueid == q.va_valueid && p.va_toastrelid == q.va_toastrelid;
-}
-
-// Whether two arrays are the same but for a bitmap of NULLs, which an array keeps when its last
-// NULL is replaced.
-bool same_array(ColumnEncoder& encoder, Datum a, Datum b)
-{
-    return ARR_HASNULL(DatumGetArrayTypeP(a)) != ARR_HASNULL(DatumGetArrayTypeP(b)) &&
-           strcmp(text_form(&encoder.text, a), text_form(&encoder.text, b)) == 0;
+    const Subject subject{plan, position};
+    MemoryContext caller = MemoryContextSwitchTo(plan->context);
+    JsonbWriter writer(0, too_large, &subject);
+    const JsonbWriter::Array outer = writer.begin_array(1);
+    writer.add_integer(position);
+    writer.end_array(outer);
+    const Jsonb* array = writer.finish();
+    MemoryContextSwitchTo(caller);
+    column->position = VARDATA(array);
+    column->position_size = VARSIZE(array) - VARHDRSZ;
 }
 
 }  // namespace
-
-RowImage row_image(const RelationPlan* plan, TupleTableSlot* slot)
-{
-    slot_getallattrs(slot);
-    RowImage image{make_array_in<Datum>(CurrentMemoryContext, plan->column_count),
-                   make_array_in<bool>(CurrentMemoryContext, plan->column_count)};
-    for (int i = 0; i < plan->column_count; i++) {
-        const AttrNumber number = plan->columns[i].number;
-        image.values[i] = slot->tts_values[number - 1];
-        image.nulls[i] = slot->tts_isnull[number - 1];
-    }
-    return image;
-}
 
 RowEncoder* encoder_for(RelationPlan* plan)
 {
@@ -208,12 +268,12 @@ RowEncoder* encoder_for(RelationPlan* plan)
         return plan->encoder;
     auto* encoder = make_in<RowEncoder>(plan->context);
     encoder->columns = make_array_in<ColumnEncoder>(plan->context, plan->column_count);
+    encoder->row_size = usual_size(plan->column_count);
     for (int i = 0; i < plan->column_count; i++) {
         ColumnEncoder& column = encoder->columns[i];
-        column.form = form_of(getBaseType(plan->columns[i].type));
-        column.is_array = OidIsValid(get_element_type(getBaseType(plan->columns[i].type)));
-        get_typlenbyval(plan->columns[i].type, &column.length, &column.by_value);
+        column.form = form_of(plan->columns[i]);
         prepare_text_form(&column.text, plan->columns[i].type, plan->context);
+        prepare_position(plan, i, &column);
     }
     plan->encoder = encoder;
     return encoder;
@@ -221,59 +281,57 @@ RowEncoder* encoder_for(RelationPlan* plan)
 
 Jsonb* encode_row(RelationPlan* plan, const RowImage& row)
 {
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
-    for (int i = 0; i < plan->column_count; i++)
-        push_column(&state, plan, i, row);
-    return finish(&state);
+    RowEncoder* encoder = plan->encoder;
+    RowWriter writer(plan, encoder->row_size);
+    slot_getallattrs(row.slot);
+    writer.jsonb().begin_array(plan->column_count);
+    for (int i = 0; i < plan->column_count; i++) {
+        const int attribute = plan->columns[i].number - 1;
+        writer.add(i, row.slot->tts_values[attribute], row.slot->tts_isnull[attribute]);
+    }
+    encoder->row_size = std::min(writer.jsonb().size(), kLargestGuess);
+    return writer.jsonb().finish();
 }
 
 Jsonb* encode_changes(RelationPlan* plan, const int* positions, int count, const RowImage* old_row,
                       const RowImage& new_row)
 {
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
-    push_positions(&state, positions, count);
+    RowWriter writer(plan, usual_size(3 * count));
+    writer.jsonb().begin_array(3);
+    writer.add_positions(positions, count);
     if (old_row != nullptr)
-        push_columns(&state, plan, positions, count, *old_row);
+        writer.add_columns(positions, count, *old_row);
     else
-        push_null(&state);
-    push_columns(&state, plan, positions, count, new_row);
-    return finish(&state);
+        writer.jsonb().add_null();
+    writer.add_columns(positions, count, new_row);
+    return writer.jsonb().finish();
 }
 
 Jsonb* encode_details(RelationPlan* plan, const int* positions, int count, const RowImage& row)
 {
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
-    push_positions(&state, positions, count);
-    push_columns(&state, plan, positions, count, row);
-    return finish(&state);
+    RowWriter writer(plan, usual_size(2 * count));
+    writer.jsonb().begin_array(2);
+    writer.add_positions(positions, count);
+    writer.add_columns(positions, count, row);
+    return writer.jsonb().finish();
 }
 
 Jsonb* encode_links(RelationPlan* plan, const RowImage& row)
 {
     if (plan->link_count == 0)
         return nullptr;
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
-    for (int i = 0; i < plan->link_count; i++) {
-        char* key = row_key(plan, plan->links[i]->positions, plan->links[i]->count, row);
-        if (key == nullptr) {
-            push_null(&state);
-            continue;
-        }
-        JsonbValue value = string_value(key, static_cast<int>(strlen(key)));
-        pushJsonbValue(&state, WJB_ELEM, &value);
-    }
-    return finish(&state);
+    RowWriter writer(plan, usual_size(plan->link_count));
+    writer.jsonb().begin_array(plan->link_count);
+    for (int i = 0; i < plan->link_count; i++)
+        writer.add_key(plan->links[i]->positions, plan->links[i]->count, row);
+    return writer.jsonb().finish();
 }
 
 char* column_text(RelationPlan* plan, int position, const RowImage& row)
 {
-    if (row.nulls[position])
-        return nullptr;
-    return text_form(&plan->encoder->columns[position].text, row.values[position]);
+    bool is_null = false;
+    const Datum value = column_value(plan, position, row, &is_null);
+    return is_null ? nullptr : text_form(&plan->encoder->columns[position].text, value);
 }
 
 char* account_of(RelationPlan* plan, const RowImage& row)
@@ -293,21 +351,6 @@ char* row_key(RelationPlan* plan, const int* positions, int count, const RowImag
             return nullptr;
     }
     return object_key(count, texts);
-}
-
-bool column_differs(RelationPlan* plan, int position, const RowImage& old_row,
-                    const RowImage& new_row)
-{
-    ColumnEncoder& column = plan->encoder->columns[position];
-    if (old_row.nulls[position] || new_row.nulls[position])
-        return old_row.nulls[position] != new_row.nulls[position];
-    const Datum a = old_row.values[position];
-    const Datum b = new_row.values[position];
-    if (column.length == -1 && same_toast(a, b))
-        return false;
-    if (datum_image_eq(a, b, column.by_value, column.length))
-        return false;
-    return !(column.is_array && column.length == -1 && same_array(column, a, b));
 }
 
 }  // namespace journal

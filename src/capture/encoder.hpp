@@ -7,22 +7,15 @@
 //   SQL NULL                           JSON null
 //
 // A row is a JSON array of its values in the layout's order: excluded, masked and virtual columns
-// are null there.
+// are null there. The jsonb is written in its binary form as it goes (base/jsonb_writer.hpp): no
+// tree, no text, and of each value no copy but the one that stays.
+//
+// What jsonb cannot hold, 256 MB, is refused with SQLSTATE 54000.
 #pragma once
 
-#include "catalog/relation.hpp"
+#include "capture/row_image.hpp"
 
 namespace journal {
-
-/// The values of one row version, by position in the plan's layout.
-struct RowImage {
-    Datum* values;
-    bool* nulls;
-};
-
-/// The values of a slot of the plan's table in the layout's order; in the current memory context.
-/// They point into the slot.
-RowImage row_image(const RelationPlan* plan, TupleTableSlot* slot);
 
 /// A plan's encoder, prepared on first use and kept with the plan.
 RowEncoder* encoder_for(RelationPlan* plan);
@@ -51,11 +44,5 @@ char* account_of(RelationPlan* plan, const RowImage& row);
 /// Key of the object that the positions of a key or foreign key name in a row; nullptr if one of
 /// them is NULL or there are none.
 char* row_key(RelationPlan* plan, const int* positions, int count, const RowImage& row);
-
-/// Whether a column differs between two versions of a row, by its stored form rather than the
-/// type's idea of equality: toasted, compressed and plain copies of the same value are equal, 1.0
-/// and 1.00 are not. Unchanged toasted values are recognised by their pointers, without being read.
-bool column_differs(RelationPlan* plan, int position, const RowImage& old_row,
-                    const RowImage& new_row);
 
 }  // namespace journal

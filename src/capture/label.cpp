@@ -19,7 +19,7 @@ NamedRow named_row(RelationPlan* plan, TupleTableSlot* slot)
 {
     if (slot == nullptr)
         return {nullptr, nullptr};
-    const RowImage image = row_image(plan, slot);
+    const RowImage image{slot};
     return {row_key(plan, plan->key, plan->key_count, image),
             plan->label < 0 ? nullptr : column_text(plan, plan->label, image)};
 }

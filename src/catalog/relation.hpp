@@ -13,8 +13,9 @@
 
 namespace journal {
 
-struct Rule;        // catalog/rule.hpp
-struct RowEncoder;  // capture/encoder.hpp
+struct Rule;             // catalog/rule.hpp
+struct RowEncoder;       // capture/encoder.cpp
+struct StoredAttribute;  // capture/row_image.cpp
 
 enum class Capture : char {
     kNone,    // known, but not tracked (any more)
@@ -68,8 +69,10 @@ struct RelationPlan {
     int32 deleted_event;
     int32 restored_event;
     int rule_count;
-    Rule* rules;          // in the order of their numbers
-    RowEncoder* encoder;  // prepared by capture on first use
+    Rule* rules;  // in the order of their numbers
+    // Prepared by capture on first use.
+    RowEncoder* encoder;
+    const StoredAttribute* attributes;
 };
 
 /// The plan of an open table that has our trigger (or of its tracked ancestor). A table that the
