@@ -35,6 +35,10 @@ inline constexpr int kNotTracked = MAKE_SQLSTATE('J', 'E', '0', '3', '0');
 inline constexpr int kCannotBeTracked = MAKE_SQLSTATE('J', 'E', '0', '3', '1');
 inline constexpr int kRuleRefused = MAKE_SQLSTATE('J', 'E', '0', '3', '2');
 inline constexpr int kRuleDependsOnIt = MAKE_SQLSTATE('J', 'E', '0', '3', '3');
+inline constexpr int kPastUnknown = MAKE_SQLSTATE('J', 'E', '0', '5', '0');
+inline constexpr int kHistoryBroken = MAKE_SQLSTATE('J', 'E', '0', '5', '1');
+inline constexpr int kUnknownMark = MAKE_SQLSTATE('J', 'E', '0', '5', '2');
+inline constexpr int kMarkExists = MAKE_SQLSTATE('J', 'E', '0', '5', '3');
 inline constexpr int kAppendOnly = MAKE_SQLSTATE('J', 'E', '0', '4', '0');
 
 /// Runs body and turns an exception that it throws into an ereport(ERROR). Used by JOURNAL_FUNCTION

@@ -74,6 +74,7 @@ extern "C" {
 #include <miscadmin.h>
 #include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
+#include <nodes/params.h>
 #include <optimizer/optimizer.h>
 #include <parser/analyze.h>
 #include <parser/parse_clause.h>
@@ -82,6 +83,7 @@ extern "C" {
 #include <parser/parse_expr.h>
 #include <parser/parse_func.h>
 #include <parser/parse_relation.h>
+#include <parser/parse_type.h>
 #include <parser/parser.h>
 #include <parser/scansup.h>
 #include <partitioning/partbounds.h>
@@ -92,6 +94,7 @@ extern "C" {
 #include <rewrite/rewriteManip.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
+#include <tcop/dest.h>
 #include <tcop/utility.h>
 #include <utils/acl.h>
 #include <utils/array.h>
@@ -117,10 +120,12 @@ extern "C" {
 #include <utils/pg_lsn.h>
 #include <utils/rel.h>
 #include <utils/relcache.h>
+#include <utils/rls.h>
 #include <utils/ruleutils.h>
 #include <utils/snapmgr.h>
 #include <utils/syscache.h>
 #include <utils/timestamp.h>
+#include <utils/tuplesort.h>
 #include <utils/tuplestore.h>
 #include <utils/typcache.h>
 #include <utils/uuid.h>

@@ -8,6 +8,7 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "catalog/gap.hpp"
 #include "catalog/layout_writer.hpp"
 #include "catalog/partition.hpp"
 #include "catalog/register.hpp"
@@ -30,6 +31,7 @@ struct Effects {
     bool conditions = false;  // what an event rule's condition calls
     bool guards = false;      // on the journal's own tables
     bool always = false;      // triggers that fire always may do so no more
+    bool triggers = false;    // some are enabled or disabled
 };
 
 Effects effects_of_subcommand(AlterTableType type)
@@ -57,10 +59,15 @@ Effects effects_of_subcommand(AlterTableType type)
             return {.parted = true};
         case AT_EnableTrig:
         case AT_EnableReplicaTrig:
-            return {.guards = true};
+            return {.guards = true, .triggers = true};
         case AT_EnableTrigAll:
         case AT_EnableTrigUser:
-            return {.guards = true, .always = true};
+            return {.guards = true, .always = true, .triggers = true};
+        case AT_EnableAlwaysTrig:
+        case AT_DisableTrig:
+        case AT_DisableTrigAll:
+        case AT_DisableTrigUser:
+            return {.triggers = true};
         default:
             return {};
     }
@@ -81,6 +88,7 @@ Effects effects_of_alter(const AlterTableStmt* statement)
         effects.conditions |= more.conditions;
         effects.guards |= more.guards;
         effects.always |= more.always;
+        effects.triggers |= more.triggers;
     }
     return effects;
 }
@@ -255,6 +263,49 @@ void forget_parted_by(const AlterTableStmt* statement, List* tables)
     }
 }
 
+/// Records what of an ALTER TABLE makes the past unknown: rows came or went with a partition or
+/// child.
+void note_moved_tables(const AlterTableStmt* statement, List* tables)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, statement->cmds) {
+        const auto* command = lfirst_node(AlterTableCmd, cell);
+        const bool attached = command->subtype == AT_AttachPartition;
+        const bool detached = command->subtype == AT_DetachPartition ||
+                              command->subtype == AT_DetachPartitionFinalize;
+        const bool inherits = command->subtype == AT_AddInherit;
+        if (!attached && !detached && !inherits && command->subtype != AT_DropInherit)
+            continue;
+        const RangeVar* named = attached || detached
+                                    ? reinterpret_cast<PartitionCmd*>(command->def)->name
+                                    : reinterpret_cast<RangeVar*>(command->def);
+        const Oid other = RangeVarGetRelid(named, NoLock, true);
+        ListCell* table = nullptr;
+        foreach (table, tables) {
+            // A partition is named by its parent's command, a parent by its child's.
+            const Oid parent = attached || detached ? lfirst_oid(table) : other;
+            const Oid child = attached || detached ? other : lfirst_oid(table);
+            Oid root = InvalidOid;
+            if (OidIsValid(parent) && OidIsValid(child) && parent != child &&
+                tracked_root(parent, &root) != 0 && !is_being_restored(parent))
+                note_moved_table(tracked_root(parent, &root), child,
+                                 attached || inherits ? GapReason::kAttached : GapReason::kParted);
+        }
+    }
+}
+
+/// Records that the journal's triggers were disabled, or are enabled again.
+void note_trigger_switches(List* tables)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, tables) {
+        Oid root = InvalidOid;
+        const int32 tracked = tracked_root(lfirst_oid(cell), &root);
+        if (tracked != 0)
+            note_trigger_switch(tracked, root);
+    }
+}
+
 void update_names()
 {
     Query query = Query::begin(RunAs::kOwner);
@@ -335,6 +386,10 @@ void follow_command(Node* statement, const Effects& effects)
         if (!is_journal_relation(lfirst_oid(cell)))
             follow_table(lfirst_oid(cell), effects);
     }
+    if (effects.parted || (effects.children && IsA(statement, AlterTableStmt)))
+        note_moved_tables(reinterpret_cast<AlterTableStmt*>(statement), tables);
+    if (effects.triggers)
+        note_trigger_switches(tables);
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)
@@ -346,7 +401,8 @@ void follow_command(Node* statement, const Effects& effects)
 bool is_nothing(const Effects& effects)
 {
     return !effects.columns && !effects.children && !effects.references && !effects.parted &&
-           !effects.names && !effects.types && !effects.conditions && !effects.guards;
+           !effects.names && !effects.types && !effects.conditions && !effects.guards &&
+           !effects.triggers;
 }
 
 /// Whether the journal's tables are there: not while the extension is being created or dropped.

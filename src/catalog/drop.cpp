@@ -4,6 +4,7 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "catalog/ddl.hpp"
+#include "catalog/gap.hpp"
 #include "catalog/rule.hpp"
 
 namespace journal {
@@ -71,6 +72,33 @@ void forget_tables(const Drops& drops)
         "WHERE relation::oid = ANY ($1)",
         {{OIDARRAYOID, PointerGetDatum(tables)}});
     query.end();
+}
+
+/// Records that tables which had belonged to tracked ones took their rows with them: those that had
+/// the journal's trigger. How many rows they held is not to be known any more.
+void note_dropped_members(const Drops& drops)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ArrayType* tables =
+        construct_array(drops.tables, drops.table_count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT l.relation, l.relation_name FROM journal.layout l "
+        "JOIN journal.tracked_relation t ON t.id = l.relation AND t.capture = 'events' "
+        "JOIN pg_event_trigger_dropped_objects() d ON d.object_type = 'trigger' "
+        "AND d.address_names[3] = '00_event_journal' "
+        "AND format('%I.%I', d.address_names[1], d.address_names[2]) = l.relation_name "
+        "WHERE NOT l.is_root AND l.incarnation = $2 AND l.relation_oid = ANY ($1)",
+        {{OIDARRAYOID, PointerGetDatum(tables)}, {UUIDOID, UUIDPGetDatum(current_incarnation())}});
+    int32* relations = make_array_in<int32>(context, count);
+    const char** names = make_array_in<const char*>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        relations[i] = query.int4(i, 1);
+        names[i] = query.text(i, 2, context);
+    }
+    query.end();
+    for (uint64 i = 0; i < count; i++)
+        note_gap(relations[i], GapReason::kDropped, names[i]);
 }
 
 /// Our identity of a dropped column of a registered table, with the table's row; 0 for others. In a
@@ -171,8 +199,10 @@ void check_columns(const Drops& drops)
 void follow_drops()
 {
     const Drops drops = read_drops();
-    if (drops.table_count > 0)
+    if (drops.table_count > 0) {
         forget_tables(drops);
+        note_dropped_members(drops);
+    }
     if (drops.column_count > 0)
         check_columns(drops);
     if (drops.conditions)

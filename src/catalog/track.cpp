@@ -10,6 +10,7 @@
 #include "base/text_form.hpp"
 #include "catalog/backfill.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/gap.hpp"
 #include "catalog/layout_writer.hpp"
 #include "catalog/partition.hpp"
 #include "catalog/register.hpp"
@@ -273,6 +274,8 @@ void store_options(int32 id, Relation relation, const char* object_type,
     const TrackedRelation* tracked = tracked_relation_by_id(id);
     const Layout* layout = describe_layout(relation, *tracked);
     check_options(options, relation, layout);
+    if (strcmp(tracked->capture, "events") != 0)
+        note_gap(id, GapReason::kTracked, nullptr);
 
     Bitmapset* hidden = nullptr;
     for (int i = 0; i < layout->column_count; i++)

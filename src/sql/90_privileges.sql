@@ -56,7 +56,9 @@ BEGIN
                ('journal.context', ''),
                ('journal.entry_default', ''),
                ('journal.label', ''),
-               ('journal.restoration', '')
+               ('journal.restoration', ''),
+               ('journal.mark', ''),
+               ('journal.gap', '')
         UNION ALL
         SELECT c.oid, '' FROM pg_catalog.pg_class c
         WHERE c.relnamespace = 'journal'::pg_catalog.regnamespace AND c.relkind = 'S'

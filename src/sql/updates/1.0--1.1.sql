@@ -4,5 +4,6 @@
 
 -- include update_begin.sql
 
+-- include 75_past.sql
 -- include 90_privileges.sql
 -- include update_end.sql

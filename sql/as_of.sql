@@ -1,0 +1,110 @@
+\i test/regress/fresh.sql
+-- A table and its rows as they were at a moment, by the clock.
+CREATE SCHEMA crm;
+CREATE TABLE crm.orders (
+    id integer PRIMARY KEY,
+    number text NOT NULL,
+    status text,
+    price numeric(10,2),
+    tags text[],
+    extra jsonb,
+    done boolean,
+    due timestamptz
+);
+SELECT journal.track('crm.orders', 'shop_order');
+
+-- A note of now, later than all before it.
+CREATE TABLE moment (name text PRIMARY KEY, at timestamptz);
+CREATE FUNCTION note(name text) RETURNS void LANGUAGE sql AS
+$$INSERT INTO moment VALUES (name, clock_timestamp())$$;
+CREATE FUNCTION at(name text) RETURNS timestamptz STABLE LANGUAGE sql AS
+$$SELECT at FROM moment m WHERE m.name = $1$$;
+
+SELECT note('empty');
+INSERT INTO crm.orders VALUES
+    (1, 'A-1', 'new', 10.50, '{a,b}', '{"k": [1, null]}', false, '2026-01-01 10:00+03'),
+    (2, 'A-2', 'new', NULL, NULL, '"scalar"', NULL, NULL),
+    (3, 'A-3', 'new', 3, '{}', 'null', true, 'infinity');
+SELECT note('three');
+UPDATE crm.orders SET status = 'work', price = 11.00, tags = '{}', done = true WHERE id = 1;
+UPDATE crm.orders SET status = 'done', due = '2026-02-03 04:05:06+00' WHERE id = 1;
+UPDATE crm.orders SET extra = NULL WHERE id = 3;
+SELECT note('updated');
+DELETE FROM crm.orders WHERE id = 2;
+UPDATE crm.orders SET price = 12 WHERE id = 1;
+SELECT note('deleted');
+INSERT INTO crm.orders VALUES (2, 'A-2 again', 'new'), (4, 'A-4', 'new');
+SELECT note('again');
+TRUNCATE crm.orders;
+SELECT note('truncated');
+
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('empty'));
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('three')) ORDER BY id;
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('updated')) ORDER BY id;
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('deleted')) ORDER BY id;
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('again')) ORDER BY id;
+SELECT * FROM journal.table_as_of(NULL::crm.orders, at('truncated')) ORDER BY id;
+
+-- One row: NULL when it was not there.
+SELECT name, journal.row_as_of('crm.orders', '2', at) FROM moment ORDER BY at;
+SELECT id, number, price FROM journal.table_as_of(NULL::crm.orders, at('updated'), key => '1');
+SELECT journal.row_as_of('crm.orders', '99', now());
+
+-- In joins.
+SELECT a.id, a.status AS was, b.status AS became
+FROM journal.table_as_of(NULL::crm.orders, at('three')) a
+    JOIN journal.table_as_of(NULL::crm.orders, at('again')) b USING (id) ORDER BY id;
+
+-- A row changed several times in one transaction, its savepoint rolled back, and a trigger that changes it again.
+BEGIN;
+INSERT INTO crm.orders VALUES (5, 'A-5', 'new');
+SAVEPOINT s;
+UPDATE crm.orders SET status = 'lost' WHERE id = 5;
+ROLLBACK TO s;
+UPDATE crm.orders SET status = 'kept' WHERE id = 5;
+SELECT note('within');
+UPDATE crm.orders SET status = 'last' WHERE id = 5;
+SELECT status FROM journal.table_as_of(NULL::crm.orders, at('within'));
+COMMIT;
+CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE crm.orders SET number = number || '!' WHERE id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_again AFTER UPDATE ON crm.orders FOR EACH ROW WHEN (pg_trigger_depth() < 3) EXECUTE FUNCTION again();
+SELECT note('before triggers');
+UPDATE crm.orders SET status = 'triggered' WHERE id = 5;
+SELECT number, status FROM crm.orders;
+SELECT number, status FROM journal.table_as_of(NULL::crm.orders, at('before triggers'));
+DROP TRIGGER a_again ON crm.orders;
+
+-- Keys that change: a row moves, two rows swap, a chain of moves, a moved row's old key taken by another.
+CREATE TABLE crm.shelves (code text, place integer, note text, PRIMARY KEY (code, place) DEFERRABLE);
+SELECT journal.track('crm.shelves', 'shelf');
+INSERT INTO crm.shelves VALUES ('a', 1, 'a1'), ('a', 2, 'a2'), ('b', 1, 'b1'), ('c', 1, 'c1');
+SELECT note('shelves');
+UPDATE crm.shelves SET place = 3 - place WHERE code = 'a';
+SELECT note('swapped');
+UPDATE crm.shelves SET code = 'x', note = 'b1 to x' WHERE code = 'b';
+UPDATE crm.shelves SET code = 'y' WHERE code = 'x';
+SELECT note('moved');
+INSERT INTO crm.shelves VALUES ('b', 1, 'another');
+UPDATE crm.shelves SET note = note || ' at y' WHERE code = 'y';
+DELETE FROM crm.shelves WHERE code = 'y';
+BEGIN;
+UPDATE crm.shelves SET code = 'd' WHERE code = 'c';
+UPDATE crm.shelves SET code = 'c', note = 'and back' WHERE code = 'd';
+COMMIT;
+SELECT note('gone');
+SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('shelves')) ORDER BY 1, 2;
+SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('swapped')) ORDER BY 1, 2;
+SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('moved')) ORDER BY 1, 2;
+SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('gone')) ORDER BY 1, 2;
+SELECT m.name, journal.row_as_of('crm.shelves', '["b", "1"]', m.at) AS b, journal.row_as_of('crm.shelves', '["y", "1"]', m.at) AS y
+FROM moment m WHERE m.at >= at('shelves') ORDER BY m.at;
+
+-- What is asked wrongly.
+SELECT * FROM journal.table_as_of(NULL::crm.orders);
+SELECT * FROM journal.table_as_of(NULL::crm.orders, now(), 'mark');
+SELECT * FROM journal.table_as_of(NULL::integer, now());
+SELECT * FROM journal.table_as_of(NULL::moment, now());

@@ -1,0 +1,136 @@
+// See gap.hpp.
+#include "catalog/gap.hpp"
+
+#include "base/insert.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+const char* reason_code(GapReason reason)
+{
+    switch (reason) {
+        case GapReason::kTracked:
+            return "tracked";
+        case GapReason::kTriggerDisabled:
+            return "trigger disabled";
+        case GapReason::kTriggerEnabled:
+            return "trigger enabled";
+        case GapReason::kAttached:
+            return "attached";
+        case GapReason::kParted:
+            return "parted";
+        case GapReason::kDropped:
+            return "dropped";
+        case GapReason::kPurged:
+            return "purged";
+    }
+    return "tracked";
+}
+
+/// Whether the extension's version has the table at all.
+bool has_gaps()
+{
+    return OidIsValid(get_relname_relid("gap", get_namespace_oid("journal", false)));
+}
+
+/// Whether the last that is known of the relation's triggers is that one was disabled.
+bool was_disabled(int32 relation)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 found = query.run(
+        "SELECT reason = 'trigger disabled' FROM journal.gap WHERE relation = $1 "
+        "AND reason IN ('trigger disabled', 'trigger enabled') "
+        "ORDER BY at DESC, command DESC LIMIT 1",
+        {int4_argument(relation)});
+    const bool disabled = found > 0 && query.boolean(0, 1);
+    query.end();
+    return disabled;
+}
+
+/// Whether a trigger of ours is off on the table or on a partition or child of it.
+bool is_disabled(Oid root)
+{
+    bool disabled = false;
+    List* members = find_all_inheritors(root, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    Query query = Query::begin(RunAs::kOwner);
+    foreach (cell, members)
+        disabled |= query.run(
+                        "SELECT FROM pg_trigger WHERE tgrelid = $1 "
+                        "AND tgenabled NOT IN ('O', 'A') AND tgfoid IN "
+                        "('journal.capture()'::regprocedure, "
+                        "'journal.capture_truncate()'::regprocedure, "
+                        "'journal.capture_moved()'::regprocedure)",
+                        {{OIDOID, ObjectIdGetDatum(lfirst_oid(cell))}}) > 0;
+    query.end();
+    return disabled;
+}
+
+}  // namespace
+
+void note_gap(int32 relation, GapReason reason, const char* other)
+{
+    if (!has_gaps())
+        return;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "INSERT INTO journal.gap (relation, at, incarnation, transaction_id, command, last_entry, "
+        "reason, other) VALUES ($1, $2, $3, $4, $5, (SELECT last_value FROM journal.entry_id_seq), "
+        "$6, $7)",
+        {int4_argument(relation),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp())},
+         {UUIDOID, UUIDPGetDatum(current_incarnation())},
+         {XID8OID, FullTransactionIdGetDatum(GetTopFullTransactionId())},
+         int4_argument(static_cast<int32>(GetCurrentCommandId(false))),
+         text_argument(reason_code(reason)),
+         text_argument(other)});
+    query.end();
+}
+
+void note_trigger_switch(int32 relation, Oid root)
+{
+    if (!has_gaps())
+        return;
+    const bool disabled = is_disabled(root);
+    if (disabled != was_disabled(relation))
+        note_gap(relation, disabled ? GapReason::kTriggerDisabled : GapReason::kTriggerEnabled,
+                 nullptr);
+}
+
+namespace {
+
+bool has_rows(Relation relation)
+{
+    if (!RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
+        return false;
+    TupleTableSlot* slot = table_slot_create(relation, nullptr);
+    Snapshot snapshot = RegisterSnapshot(latest_snapshot());
+    TableScanDesc scan = table_beginscan(relation, snapshot, 0, nullptr);
+    const bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+    table_endscan(scan);
+    UnregisterSnapshot(snapshot);
+    ExecDropSingleTupleTableSlot(slot);
+    return found;
+}
+
+}  // namespace
+
+void note_moved_table(int32 relation, Oid table, GapReason reason)
+{
+    bool found = false;
+    List* members = find_all_inheritors(table, NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members) {
+        Relation member = table_open(lfirst_oid(cell), AccessShareLock);
+        found = found || has_rows(member);
+        table_close(member, NoLock);
+    }
+    if (found)
+        note_gap(relation, reason, qualified_name(table));
+}
+
+}  // namespace journal

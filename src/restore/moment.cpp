@@ -1,0 +1,173 @@
+// See moment.hpp.
+#include "restore/moment.hpp"
+
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+
+namespace journal {
+
+namespace {
+
+Moment* make_moment(MomentKind kind)
+{
+    auto* moment = make_in<Moment>(CurrentMemoryContext);
+    moment->kind = kind;
+    moment->time = DT_NOBEGIN;
+    moment->earliest = DT_NOBEGIN;
+    return moment;
+}
+
+Moment* moment_of_clock(TimestampTz time)
+{
+    Moment* moment = make_moment(MomentKind::kClock);
+    moment->time = time;
+    moment->earliest = time;
+    return moment;
+}
+
+Moment* moment_now()
+{
+    Moment* moment = make_moment(MomentKind::kNow);
+    moment->time = DT_NOEND;
+    moment->earliest = DT_NOEND;
+    return moment;
+}
+
+Moment* moment_of_mark(const char* name)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 found = query.run(
+        "SELECT made_at, earliest, snapshot, transaction_id, command, last_entry, older_sessions "
+        "FROM journal.mark WHERE name = $1",
+        {text_argument(name)}, true);
+    if (found == 0) {
+        query.end();
+        ereport(ERROR, (errcode(kUnknownMark), errmsg("there is no mark \"%s\"", name),
+                        errhint("journal.marks lists them; journal.mark(name) makes one.")));
+    }
+    bool is_null = false;
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    Moment* moment = make_moment(MomentKind::kMark);
+    moment->name = pstrdup(name);
+    moment->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
+    moment->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
+    moment->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
+    moment->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
+    moment->command = query.int4(0, 5);
+    moment->last_id = query.int8(0, 6);
+    moment->older_sessions = query.int8(0, 7);
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return moment;
+}
+
+Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "SELECT min(e.id), max(e.id), min(e.occurred_at), max(e.occurred_at) FROM journal.entry e "
+        "JOIN journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
+        "AND s.incarnation = (SELECT id FROM journal.incarnation)",
+        {{XID8OID, FullTransactionIdGetDatum(transaction)}}, true);
+    if (query.is_null(0, 1)) {
+        query.end();
+        ereport(ERROR, (errcode(kUnknownEntry),
+                        errmsg("the journal has no entry of transaction " UINT64_FORMAT,
+                               U64FromFullTransactionId(transaction)),
+                        errhint("journal.entries shows each entry's transaction_id.")));
+    }
+    bool is_null = false;
+    const bool before = kind == MomentKind::kBefore;
+    const int64 id = query.int8(0, before ? 1 : 2);
+    const TimestampTz time = DatumGetTimestampTz(query.value(0, before ? 3 : 4, &is_null));
+    query.end();
+    Moment* moment = make_moment(kind);
+    moment->time = time;
+    moment->first_id = before ? id : id + 1;
+    moment->transaction = transaction;
+    return moment;
+}
+
+bool is_later_than_mark(const Moment* mark, const EntryPlace& entry)
+{
+    if (entry.id > mark->last_id)
+        return true;
+    // Of an older incarnation: committed before the mark's cluster began.
+    if (entry.session <= mark->older_sessions)
+        return false;
+    if (FullTransactionIdEquals(entry.transaction, mark->transaction))
+        return entry.command >= mark->command;
+    return !DatumGetBool(DirectFunctionCall2(
+        pg_visible_in_snapshot, FullTransactionIdGetDatum(entry.transaction), mark->snapshot));
+}
+
+}  // namespace
+
+Moment* moment_argument(FunctionCallInfo fcinfo, const MomentArguments& arguments,
+                        const char* function, bool optional)
+{
+    int given = 0;
+    for (const int number : {arguments.moment, arguments.mark, arguments.before_transaction,
+                             arguments.after_transaction})
+        given += number < 0 || PG_ARGISNULL(number) ? 0 : 1;
+    if (given == 0 && optional)
+        return moment_now();
+    if (given != 1)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        given == 0 ? errmsg("%s has to be told which moment", function)
+                                   : errmsg("%s takes one moment, not %d", function, given),
+                        errhint("Give a time, a mark or a transaction.")));
+    if (!PG_ARGISNULL(arguments.moment))
+        return moment_of_clock(PG_GETARG_TIMESTAMPTZ(arguments.moment));
+    if (!PG_ARGISNULL(arguments.mark))
+        return moment_of_mark(text_to_cstring(PG_GETARG_TEXT_PP(arguments.mark)));
+    const int before = arguments.before_transaction;
+    if (before >= 0 && !PG_ARGISNULL(before))
+        return moment_of_transaction(PG_GETARG_FULLTRANSACTIONID(before), MomentKind::kBefore);
+    return moment_of_transaction(PG_GETARG_FULLTRANSACTIONID(arguments.after_transaction),
+                                 MomentKind::kAfter);
+}
+
+Moment* moment_before_all()
+{
+    return make_moment(MomentKind::kEver);
+}
+
+bool is_later(const Moment* moment, const EntryPlace& entry)
+{
+    switch (moment->kind) {
+        case MomentKind::kNow:
+            return false;
+        case MomentKind::kClock:
+            return entry.occurred_at > moment->time;
+        case MomentKind::kMark:
+            return is_later_than_mark(moment, entry);
+        case MomentKind::kBefore:
+        case MomentKind::kAfter:
+            return entry.id >= moment->first_id;
+        case MomentKind::kEver:
+            return true;
+    }
+    return true;
+}
+
+const char* describe_moment(const Moment* moment)
+{
+    switch (moment->kind) {
+        case MomentKind::kClock:
+            return pstrdup(timestamptz_to_str(moment->time));
+        case MomentKind::kMark:
+            return psprintf("mark \"%s\"", moment->name);
+        case MomentKind::kBefore:
+        case MomentKind::kAfter:
+            return psprintf("%s transaction " UINT64_FORMAT,
+                            moment->kind == MomentKind::kBefore ? "the beginning of" : "the end of",
+                            U64FromFullTransactionId(moment->transaction));
+        default:
+            return "this moment";
+    }
+}
+
+}  // namespace journal

@@ -1,0 +1,320 @@
+// See past.hpp. This file prepares: which columns there are, which of them the journal knows, and
+// how far back.
+#include "restore/past.hpp"
+
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "base/settings.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+void prepare_columns(Past* past)
+{
+    const RelationPlan* plan = past->plan;
+    const int level = enter_exact_settings();
+    past->column_count = plan->column_count;
+    past->columns = make_array_in<PastColumn>(past->context, plan->column_count);
+    past->column_of = make_array_in<int>(past->context, past->descriptor->natts);
+    for (int i = 0; i < past->descriptor->natts; i++)
+        past->column_of[i] = -1;
+    for (int i = 0; i < plan->column_count; i++) {
+        const PlanColumn& from = plan->columns[i];
+        PastColumn& column = past->columns[i];
+        column.id = from.id;
+        column.number = from.number;
+        column.name = from.name;
+        column.type = from.type;
+        column.typmod = from.typmod;
+        column.type_name = format_type_extended(
+            from.type, from.typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+        column.is_known = true;
+        column.is_chained = true;
+        Oid input = InvalidOid;
+        getTypeInputInfo(from.type, &input, &column.input_parameter);
+        fmgr_info_cxt(input, &column.input, past->context);
+        prepare_text_form(&column.output, from.type, past->context);
+        past->column_of[column.number - 1] = i;
+    }
+    past->key_count = plan->key_count;
+    past->key = plan->key;
+    leave_exact_settings(level);
+}
+
+void limit_column(PastColumn* column, ColumnMode mode, bool ignored)
+{
+    if (is_hidden(mode) || mode == ColumnMode::kVirtual)
+        column->is_known = false;
+    if (!column->is_known || mode == ColumnMode::kGenerated || ignored)
+        column->is_chained = false;
+}
+
+[[noreturn]] void raise_unknown_past(const Past* past, TimestampTz since, const char* why)
+{
+    const char* name = qualified_name(RelationGetRelid(past->root));
+    ereport(ERROR, (errcode(kPastUnknown),
+                    errmsg("the past of %s is not known at %s", name,
+                           describe_moment(past->moments[kFrom])),
+                    errdetail("It is known since %s: %s.", timestamptz_to_str(since), why),
+                    errhint("Ask for a later moment.")));
+    pg_unreachable();
+}
+
+/// Whether the table's key was over the same columns in a layout of it.
+bool has_same_key(const Past* past, const Layout* layout)
+{
+    if (!layout->is_root)
+        return true;
+    if (layout->key_count != past->key_count)
+        return false;
+    for (int i = 0; i < layout->key_count; i++)
+        if (layout->columns[layout->key_positions[i]].id != past->columns[past->key[i]].id)
+            return false;
+    return true;
+}
+
+/// A column is known if it was stored all the time since: a layout that hid it in between makes
+/// the values unknown.
+void limit_columns(Past* past)
+{
+    for (int i = 0; i < past->column_count; i++)
+        limit_column(&past->columns[i], past->plan->columns[i].mode,
+                     past->plan->columns[i].ignored);
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin_latest();
+    const uint64 count = query.run(
+        "SELECT id, coalesce(until, now()) FROM (SELECT id, lead(seen_at) OVER (PARTITION BY "
+        "is_root, CASE WHEN NOT is_root THEN relation_name END ORDER BY id) AS until "
+        "FROM journal.layout WHERE relation = $1) l WHERE until IS NULL OR until > $2 ORDER BY id "
+        "DESC",
+        {int4_argument(past->plan->id),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(past->moments[kFrom]->time)}},
+        true);
+    int32* ids = make_array_in<int32>(context, count);
+    auto* until = make_array_in<TimestampTz>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        ids[i] = query.int4(i, 1);
+        until[i] = DatumGetTimestampTz(query.value(i, 2, &is_null));
+    }
+    query.end();
+    for (uint64 i = 0; i < count; i++) {
+        const Layout* layout = layout_by_id(ids[i]);
+        if (!has_same_key(past, layout) && past->sink.finding == nullptr)
+            raise_unknown_past(past, until[i], "then its key became another");
+        for (int j = 0; j < past->column_count; j++) {
+            const int position = layout_position(layout, past->columns[j].id);
+            if (position >= 0)
+                limit_column(&past->columns[j], layout->columns[position].mode,
+                             layout->columns[position].ignored);
+        }
+    }
+}
+
+void tell_unknown_columns(const Past* past)
+{
+    StringInfoData names;
+    initStringInfo(&names);
+    for (int i = 0; i < past->column_count; i++)
+        if (!past->columns[i].is_known)
+            appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
+                             quote_identifier(past->columns[i].name));
+    if (names.len > 0)
+        ereport(NOTICE, (errmsg("the past of %s is without the values of: %s",
+                                qualified_name(RelationGetRelid(past->root)), names.data),
+                         errdetail("The journal does not keep them, so they are NULL.")));
+}
+
+bool has_dropped_columns(TupleDesc descriptor)
+{
+    for (int i = 0; i < descriptor->natts; i++)
+        if (TupleDescAttr(descriptor, i)->attisdropped)
+            return true;
+    return false;
+}
+
+/// Whether a row of journal.gap is later than the moment.
+bool is_gap_later(const Moment* moment, const Query& query, uint64 row)
+{
+    bool is_null = false;
+    const int64 last_entry = query.int8(row, 4);
+    const TimestampTz at = DatumGetTimestampTz(query.value(row, 1, &is_null));
+    // Entries before a mark may be the last ones before the gap too; a transaction's edge is
+    // between two entries, and the gap may be there.
+    if (moment->kind != MomentKind::kMark)
+        return is_later(moment, {last_entry + 1, at, {0}, 0, PG_INT64_MAX});
+    if (!query.boolean(row, 5))
+        return at > moment->time;
+    return is_later(moment,
+                    {last_entry, at, DatumGetFullTransactionId(query.value(row, 2, &is_null)),
+                     query.int4(row, 3), PG_INT64_MAX});
+}
+
+const char* reason_in_words(const char* reason, const char* other)
+{
+    if (strcmp(reason, "tracked") == 0)
+        return "then the journal began to record it";
+    if (strcmp(reason, "trigger disabled") == 0)
+        return "then its trigger was disabled";
+    if (strcmp(reason, "trigger enabled") == 0)
+        return "until then its trigger was disabled";
+    if (strcmp(reason, "attached") == 0)
+        return psprintf("then %s came to it with its rows", other);
+    if (strcmp(reason, "purged") == 0)
+        return "older entries were purged";
+    return psprintf("then %s left it with its rows", other);
+}
+
+/// Raises JE050 if the table, or a partition or child of it, records nothing now.
+void require_trigger(const Past* past)
+{
+    List* members = find_all_inheritors(RelationGetRelid(past->root), NoLock, nullptr);
+    ListCell* cell = nullptr;
+    foreach (cell, members) {
+        const Oid member = lfirst_oid(cell);
+        // A partitioned table has no rows of its own.
+        if (get_rel_relkind(member) == RELKIND_PARTITIONED_TABLE)
+            continue;
+        Query query = Query::begin_latest();
+        const uint64 found = query.run(
+            "SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgenabled IN ('O', 'A') "
+            "AND tgfoid = 'journal.capture()'::regprocedure",
+            {{OIDOID, ObjectIdGetDatum(member)}}, true);
+        query.end();
+        if (found == 0)
+            ereport(
+                ERROR,
+                (errcode(kPastUnknown),
+                 errmsg("the past of %s is unknown", qualified_name(RelationGetRelid(past->root))),
+                 errdetail("The journal's trigger on %s is disabled or missing.",
+                           qualified_name(member)),
+                 errhint("Enable it, or call journal.track; the past is known from then on.")));
+    }
+}
+
+void require_known(const Past* past)
+{
+    const Moment* from = past->moments[kFrom];
+    if (from->kind == MomentKind::kNow)
+        return;
+    require_trigger(past);
+    Query query = Query::begin_latest();
+    MemoryContext context = past->context;
+    query.run("SELECT tracked_since FROM journal.tracked_relation WHERE id = $1",
+              {int4_argument(past->plan->id)}, true);
+    bool is_null = false;
+    const TimestampTz since = DatumGetTimestampTz(query.value(0, 1, &is_null));
+    const uint64 gaps = query.run(
+        "SELECT g.at, g.transaction_id, g.command, g.last_entry, g.incarnation = "
+        "(SELECT id FROM journal.incarnation), g.reason, g.other FROM journal.gap g "
+        "WHERE g.relation = $1 ORDER BY g.at DESC",
+        {int4_argument(past->plan->id)}, true);
+    TimestampTz gap_at = DT_NOBEGIN;
+    const char* why = nullptr;
+    for (uint64 i = 0; i < gaps && why == nullptr; i++) {
+        if (!is_gap_later(from, query, i))
+            continue;
+        gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
+        why = reason_in_words(query.text(i, 6, context), query.text(i, 7, context));
+    }
+    query.end();
+    if (why != nullptr)
+        raise_unknown_past(past, gap_at, why);
+    if (from->time < since)
+        raise_unknown_past(past, since, "then the journal began to record it");
+}
+
+Past* make_past(Oid relation)
+{
+    MemoryContext context =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal past", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    auto* past = make_in<Past>(context);
+    past->context = context;
+    past->row_context =
+        AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
+    past->root = relation_open(relation, AccessShareLock);
+    Oid root = InvalidOid;
+    if (tracked_root(relation, &root) == 0 || root != relation)
+        ereport(ERROR,
+                (errcode(kNotTracked), errmsg("%s is not tracked", qualified_name(relation)),
+                 OidIsValid(root) ? errhint("Ask for the past of %s.", qualified_name(root))
+                                  : errhint("journal.track records a table's changes from then "
+                                            "on.")));
+    past->plan = known_plan_for(past->root);
+    if (past->plan->key_count == 0)
+        ereport(
+            ERROR,
+            (errcode(kPastUnknown), errmsg("the past of %s is unknown", qualified_name(relation)),
+             errdetail("The table has no key, so that nobody could tell one row from another."),
+             errhint("Add a primary key; the past is known from then on.")));
+    past->descriptor = RelationGetDescr(past->root);
+    past->has_children =
+        past->root->rd_rel->relkind == RELKIND_RELATION && past->root->rd_rel->relhassubclass;
+    past->has_row_shape = !past->has_children && !has_dropped_columns(past->descriptor);
+    past->rows_are_hidden = check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED;
+    HASHCTL control{};
+    control.keysize = sizeof(int32);
+    control.entrysize = sizeof(LayoutMap);
+    control.hcxt = context;
+    past->maps = hash_create("event_journal layout maps", 32, &control,
+                             HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    MemoryContextSwitchTo(previous);
+    return past;
+}
+
+}  // namespace
+
+Oid relation_of_argument(FunctionCallInfo fcinfo, int number)
+{
+    const Oid type = get_fn_expr_argtype(fcinfo->flinfo, number);
+    const Oid relation = OidIsValid(type) ? typeOrDomainTypeRelid(type) : InvalidOid;
+    if (!OidIsValid(relation) || get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE)
+        ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                        errmsg("the first argument has to be of a table's row type"),
+                        errhint("Write NULL::schema.table.")));
+    return relation;
+}
+
+Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* to,
+                const char* only_key, const PastSink& sink)
+{
+    Past* past = make_past(relation);
+    MemoryContext previous = MemoryContextSwitchTo(past->context);
+    past->side_count = side_count;
+    past->moments[kFrom] = from;
+    past->moments[kTo] = to;
+    past->only_key = only_key;
+    past->sink = sink;
+    if (sink.finding == nullptr)
+        require_known(past);
+    prepare_columns(past);
+    limit_columns(past);
+    if (sink.finding == nullptr)
+        tell_unknown_columns(past);
+    MemoryContextSwitchTo(previous);
+    return past;
+}
+
+void read_past(Past* past)
+{
+    read_streams(past);
+    MemoryContext previous = MemoryContextSwitchTo(past->context);
+    merge_streams(past);
+    MemoryContextSwitchTo(previous);
+}
+
+void close_past(Past* past)
+{
+    tuplesort_end(past->entries);
+    tuplesort_end(past->rows);
+    ExecDropSingleTupleTableSlot(past->entry_slot);
+    ExecDropSingleTupleTableSlot(past->row_slot);
+    ExecDropSingleTupleTableSlot(past->out_slot);
+    relation_close(past->root, NoLock);
+    MemoryContextDelete(past->context);
+}
+
+}  // namespace journal

@@ -1,0 +1,145 @@
+// The past of a tracked table: its rows as they were, out of what they are and what changed since.
+//
+// Three steps, each of them set-based and none larger in memory than work_mem allows:
+//   1. the entries that are later than the moment are sorted by the key of their row (past_read);
+//   2. the live rows are read once; a row whose key no later entry has is in the past what it is
+//      now, and goes straight out; the others are sorted by key too (past_read);
+//   3. both streams are merged, and each row's entries, followed in the order of its changes, give
+//      the old values of what changed since; the rest is the live row's or the deleted row's
+//      (past_lineage, past_row).
+// What an entry says a column became has to be what the next one says it was, and at the end what
+// the row or its deletion has: if not, somebody changed the row unseen, and the past is an error.
+#pragma once
+
+#include "base/memory.hpp"
+#include "base/text_form.hpp"
+#include "catalog/entry_data.hpp"
+#include "catalog/relation.hpp"
+#include "restore/moment.hpp"
+
+namespace journal {
+
+/// A column of the table's present row.
+struct PastColumn {
+    int32 id;           // our identity of it
+    AttrNumber number;  // attnum in the table
+    const char* name;
+    Oid type;
+    int32 typmod;
+    const char* type_name;  // as layouts write it
+    bool is_known;          // the journal keeps its values
+    bool is_chained;  // every change of it is in the journal, so that values must fit together
+    FmgrInfo input;
+    Oid input_parameter;
+    TextForm output;
+};
+
+/// How the values of one layout's entries belong to the present columns.
+struct LayoutMap {
+    int32 layout_id;  // key
+    const Layout* layout;
+    int* column;        // of a position: index into the present columns, or -1
+    bool* is_readable;  // of a position: its value is stored
+    Oid child;          // the inheritance child that its rows are in; InvalidOid: the table itself
+};
+
+/// A value out of an entry; unknown while value is nullptr.
+struct PastValue {
+    const JsonbValue* value;
+    const LayoutMap* map;
+    int position;
+    int64 entry;
+    TimestampTz occurred_at;
+};
+
+/// The two ends of a diff; what asks for one state alone has the first.
+enum Side { kFrom, kTo, kSides };
+
+struct Past;
+
+/// What is done with the rows found. values and nulls have one element for each attribute of the
+/// table and are gone after the call.
+struct PastSink {
+    /// A live row that no entry since has touched; may be null.
+    void (*unchanged)(Past* past, TupleTableSlot* row);
+    /// A row as it was at one of the moments; may be null.
+    void (*changed)(Past* past, Side side, const char* key, Datum* values, bool* nulls);
+    /// Where the history does not fit together; null: it is an error. column may be null.
+    void (*finding)(Past* past, const char* key, int64 entry, const char* column, const char* what);
+    void* state;
+};
+
+struct KeyFilter;
+
+struct Past {
+    Relation root;
+    const RelationPlan* plan;
+    TupleDesc descriptor;  // of the table's row
+    const Moment* moments[kSides];
+    int side_count;
+    PastSink sink;
+    bool has_children;     // plain inheritance: a key is unique within each table only
+    bool has_row_shape;    // the live query's rows have the table's attributes, no more or less
+    const char* only_key;  // nullptr: every row
+    Datum keys;            // of only_key: the keys that the row has had since, text[]
+    int column_count;
+    PastColumn* columns;
+    int* column_of;  // of an attribute (index attnum - 1): index into columns, or -1
+    int key_count;
+    int* key;  // indexes into columns
+    HTAB* maps;
+    MemoryContext context;      // of the whole call
+    MemoryContext row_context;  // of one row
+    KeyFilter* filter;
+    Tuplesortstate* entries;
+    TupleDesc entry_descriptor;
+    TupleTableSlot* entry_slot;
+    Tuplesortstate* rows;
+    TupleDesc row_descriptor;
+    TupleTableSlot* row_slot;
+    TupleTableSlot* out_slot;
+    bool rows_are_hidden;  // row-level security may hide live rows from the caller
+    int64 entry_count;
+    const struct Segment* linked;  // of rows whose key changed, until all are read
+};
+
+/// The table whose row type an argument has.
+Oid relation_of_argument(FunctionCallInfo fcinfo, int number);
+
+/// Prepares the past of a tracked table, whose relation is locked meanwhile. Raises JE030 if it is
+/// not tracked, JE050 if the past is not known that far back, and insufficient_privilege. With
+/// only_key only that row's past is read.
+Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* to,
+                const char* only_key, const PastSink& sink);
+
+/// Reads everything and hands the rows to the sink.
+void read_past(Past* past);
+
+void close_past(Past* past);
+
+/// The map of a layout.
+const LayoutMap* layout_map(Past* past, int32 layout);
+
+/// Step 1 and 2: fills and performs both sorts.
+void read_streams(Past* past);
+
+/// Step 3: merges them.
+void merge_streams(Past* past);
+
+/// The key under which a row's entries are sorted: the object's key, and under plain inheritance
+/// the table that the row is in as well.
+char* sorting_key(const Past* past, Oid child, const char* key);
+
+/// The object's key of such a key.
+const char* object_of(const Past* past, const char* sorting_key);
+
+/// Whether two stored values are the same.
+bool same_value(const JsonbValue* a, const JsonbValue* b);
+
+/// Whether a stored value is what a live row has in a column.
+bool is_live_value(PastColumn* column, const JsonbValue* stored, Datum value, bool is_null);
+
+/// A stored value as a datum of the present column. The exact settings have to be in force.
+Datum present_value(PastColumn* column, const JsonbValue* stored, bool* is_null);
+
+}  // namespace journal

@@ -1,0 +1,614 @@
+// Following each row through its later entries.
+//
+// The entries of one key fall into segments: stretches in which the key belonged to one row. A
+// segment begins with the row being there already, inserted, or arrived from another key, and ends
+// with the row being there still, deleted, or gone to another key. The first old value that a
+// segment holds of a column is the one at the moment; where it holds none, the value is that at its
+// end: the live row's, the deleted row's, or that of the segment where the row went on. Only the
+// segments of rows whose key changed wait until all keys are read.
+//
+// Within a key, changes are in the order of their entries' numbers, and within one transaction in
+// that of its commands; in one command a row leaves a key before another takes it.
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/settings.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/past.hpp"
+#include "restore/past_entry.hpp"
+
+namespace journal {
+
+/// One entry at one key.
+struct PastEvent {
+    int64 id;
+    TimestampTz occurred_at;
+    FullTransactionId transaction;
+    int32 command;
+    int64 change;
+    PastKind kind;
+    const LayoutMap* map;
+    bool is_hidden;
+    bool is_later_than_to;
+    Jsonb* data;  // or nullptr
+};
+
+/// How a segment begins or ends.
+enum class Edge : char {
+    kPresent,  // there before the first entry, or after the last one
+    kChanged,  // inserted; deleted
+    kKey,      // arrived from another key; left for another key
+};
+
+struct Segment {
+    const char* key;  // as sorted
+    Edge begin;
+    Edge end;
+    bool begins_after_to;  // the row took the key later than the second moment
+    bool ends_after_to;    // and still had it then
+    int64 arrival;         // the change by which it arrived
+    int64 departure;       // the change by which it left
+    int64 last_entry;
+    TimestampTz last_time;
+    PastValue* old_values[kSides];  // of a column: the first old value later than the moment
+    PastValue* last;                // of a column: what its latest entry left in it
+    PastValue* deleted;             // of a column: the deleted row's; nullptr: not deleted
+    const Datum* live_values;       // nullptr: no live row
+    const bool* live_nulls;
+    const Segment* next;   // where the row went on
+    const Segment* older;  // in the list of linked ones
+};
+
+namespace {
+
+using Events = Vector<PastEvent>;
+
+/// The row at hand while its values are made, for the message of an error.
+struct Conversion {
+    const char* key;
+    const PastColumn* column;
+    int64 entry;
+};
+
+const char* row_name(const Past* past, const char* key)
+{
+    return psprintf("%s %s", past->plan->object_type, object_of(past, key));
+}
+
+/// Says that the history does not fit together, or raises it.
+void report_break(Past* past, const char* key, const PastValue* after, const char* column,
+                  const char* what)
+{
+    if (past->sink.finding != nullptr) {
+        past->sink.finding(past, object_of(past, key), after == nullptr ? 0 : after->entry, column,
+                           what);
+        return;
+    }
+    const char* since = after == nullptr ? "now" : pstrdup(timestamptz_to_str(after->occurred_at));
+    ereport(ERROR,
+            (errcode(kHistoryBroken), errmsg("the past of %s is unknown", row_name(past, key)),
+             column == nullptr ? errdetail_internal("%s", what)
+                               : errdetail("Column \"%s\": %s", column, what),
+             errhint("It was changed without the journal's knowledge (its trigger was disabled, or "
+                     "entries were removed), and is known since %s. journal.verify_history('%s') "
+                     "shows all such rows.",
+                     since, qualified_name(RelationGetRelid(past->root)))));
+}
+
+bool is_same_type(const PastValue& value, const char* type_name)
+{
+    return strcmp(value.map->layout->columns[value.position].type, type_name) == 0;
+}
+
+/// Compares what an entry left in a column with what the next one found there. Values of different
+/// types are not compared: the column was retyped in between.
+void check_link(Past* past, const char* key, int column, const PastValue& left,
+                const PastValue& found)
+{
+    if (left.value == nullptr || found.value == nullptr || !past->columns[column].is_chained ||
+        !is_same_type(left, found.map->layout->columns[found.position].type) ||
+        same_value(left.value, found.value))
+        return;
+    report_break(past, key, &found, past->columns[column].name,
+                 psprintf("entry %lld left another value than entry %lld found.",
+                          static_cast<long long>(left.entry), static_cast<long long>(found.entry)));
+}
+
+void check_live(Past* past, const Segment& segment)
+{
+    for (int i = 0; i < past->column_count; i++) {
+        PastColumn& column = past->columns[i];
+        const PastValue& left = segment.last[i];
+        const int attribute = column.number - 1;
+        if (left.value == nullptr || !column.is_chained || !is_same_type(left, column.type_name) ||
+            is_live_value(&column, left.value, segment.live_values[attribute],
+                          segment.live_nulls[attribute]))
+            continue;
+        report_break(past, segment.key, nullptr, column.name,
+                     psprintf("entry %lld left another value than the row has.",
+                              static_cast<long long>(left.entry)));
+    }
+}
+
+/// The values of a whole row's entry, by column; those of unreadable ones stay unknown.
+PastValue* row_values(Past* past, const PastEvent& event)
+{
+    auto* values = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
+    const EntryValues row = read_snapshot(event.map->layout, event.data);
+    for (int i = 0; i < row.count; i++) {
+        const int column = event.map->column[row.positions[i]];
+        if (column >= 0 && event.map->is_readable[row.positions[i]])
+            values[column] = {&row.values[i], event.map, row.positions[i], event.id,
+                              event.occurred_at};
+    }
+    return values;
+}
+
+Segment* begin_segment(Past* past, const char* key, Edge begin)
+{
+    auto* segment = make_in<Segment>(CurrentMemoryContext);
+    segment->key = key;
+    segment->begin = begin;
+    for (int side = 0; side < past->side_count; side++)
+        segment->old_values[side] =
+            make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
+    segment->last = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
+    return segment;
+}
+
+/// Takes the old and new values of an update into the segment.
+void add_update(Past* past, Segment* segment, const PastEvent& event)
+{
+    const EntryChanges update = read_changes(event.map->layout, event.data);
+    for (int i = 0; i < update.count; i++) {
+        const EntryChange& change = update.changes[i];
+        const int column = event.map->column[change.position];
+        if (column < 0 || !event.map->is_readable[change.position] || change.old_value == nullptr)
+            continue;
+        const PastValue before{change.old_value, event.map, change.position, event.id,
+                               event.occurred_at};
+        check_link(past, segment->key, column, segment->last[column], before);
+        if (segment->old_values[kFrom][column].value == nullptr)
+            segment->old_values[kFrom][column] = before;
+        if (event.is_later_than_to && past->side_count > 1 &&
+            segment->old_values[kTo][column].value == nullptr)
+            segment->old_values[kTo][column] = before;
+        segment->last[column] = before;
+        segment->last[column].value = change.new_value;
+    }
+    segment->last_entry = event.id;
+    segment->last_time = event.occurred_at;
+}
+
+void end_deleted(Past* past, Segment* segment, const PastEvent& event)
+{
+    segment->end = Edge::kChanged;
+    segment->ends_after_to = event.is_later_than_to;
+    segment->deleted = row_values(past, event);
+    segment->last_entry = event.id;
+    segment->last_time = event.occurred_at;
+    for (int i = 0; i < past->column_count; i++)
+        check_link(past, segment->key, i, segment->last[i], segment->deleted[i]);
+}
+
+/// The value of a column at one of the moments, or of the live row where there is none in the
+/// entries.
+const PastValue* find_value(const Segment* segment, Side side, int column, const Segment** last)
+{
+    for (; segment != nullptr; segment = segment->next) {
+        *last = segment;
+        if (segment->old_values[side][column].value != nullptr)
+            return &segment->old_values[side][column];
+        if (segment->end == Edge::kChanged)
+            return segment->deleted[column].value == nullptr ? nullptr : &segment->deleted[column];
+    }
+    return nullptr;
+}
+
+[[noreturn]] void raise_unconvertible(const Past* past, const Conversion* conversion,
+                                      const ErrorData* error)
+{
+    ereport(ERROR, (errcode(kRelationGone),
+                    errmsg("the past of %s does not fit column \"%s\" as it is now",
+                           row_name(past, conversion->key), conversion->column->name),
+                    errdetail_internal("%s", error->message),
+                    errhint("The value is in entry %lld; journal.entries shows it.",
+                            static_cast<long long>(conversion->entry))));
+    pg_unreachable();
+}
+
+/// Converts the values of a row at one of the moments to the table's present types.
+void fill_row(Past* past, const Segment* segment, Side side, Datum* values, bool* nulls,
+              Conversion* conversion)
+{
+    for (int i = 0; i < past->column_count; i++) {
+        PastColumn& column = past->columns[i];
+        const int attribute = column.number - 1;
+        if (!column.is_known)
+            continue;
+        const Segment* last = nullptr;
+        const PastValue* value = find_value(segment, side, i, &last);
+        if (value != nullptr) {
+            conversion->column = &column;
+            conversion->entry = value->entry;
+            values[attribute] = present_value(&column, value->value, &nulls[attribute]);
+        } else if (last != nullptr && last->live_values != nullptr) {
+            values[attribute] = last->live_values[attribute];
+            nulls[attribute] = last->live_nulls[attribute];
+        }
+    }
+    conversion->column = nullptr;
+}
+
+void emit_row(Past* past, const Segment* segment, Side side)
+{
+    const char* object = object_of(past, segment->key);
+    if (past->sink.changed == nullptr ||
+        (past->only_key != nullptr && strcmp(object, past->only_key) != 0))
+        return;
+    const int count = past->descriptor->natts;
+    auto* values = make_array_in<Datum>(CurrentMemoryContext, count);
+    bool* nulls = make_array_in<bool>(CurrentMemoryContext, count);
+    memset(nulls, true, sizeof(bool) * count);
+    auto* conversion = make_in<Conversion>(CurrentMemoryContext);
+    conversion->key = segment->key;
+    MemoryContext context = CurrentMemoryContext;
+    PG_TRY();
+    {
+        fill_row(past, segment, side, values, nulls, conversion);
+    }
+    PG_CATCH();
+    {
+        if (conversion->column == nullptr || geterrcode() == ERRCODE_QUERY_CANCELED)
+            PG_RE_THROW();
+        MemoryContextSwitchTo(context);
+        const ErrorData* error = CopyErrorData();
+        FlushErrorState();
+        raise_unconvertible(past, conversion, error);
+    }
+    PG_END_TRY();
+    past->sink.changed(past, side, object, values, nulls);
+}
+
+/// Whether the segment's row had the key at one of the moments.
+bool is_there(const Segment& segment, Side side)
+{
+    if (side == kFrom)
+        return segment.begin == Edge::kPresent;
+    return (segment.begin == Edge::kPresent || !segment.begins_after_to) &&
+           (segment.end == Edge::kPresent || segment.ends_after_to);
+}
+
+void emit_segment(Past* past, const Segment& segment)
+{
+    for (int side = 0; side < past->side_count; side++)
+        if (is_there(segment, static_cast<Side>(side)))
+            emit_row(past, &segment, static_cast<Side>(side));
+}
+
+/// A segment is over; one that is linked to others by a change of the key waits for them.
+void finish_segment(Past* past, Segment* segment)
+{
+    if (segment->begin == Edge::kKey || segment->end == Edge::kKey) {
+        segment->older = past->linked;
+        past->linked = segment;
+        return;
+    }
+    emit_segment(past, *segment);
+}
+
+/// Whether an event is another entry of the change that came just before.
+bool is_same_change(const Events& events, std::size_t i)
+{
+    return i > 0 && events[i].change == events[i - 1].change &&
+           events[i].kind == events[i - 1].kind;
+}
+
+/// Goes through the events of one key.
+void follow_events(Past* past, const char* key, const Events& events, const Datum* live_values,
+                   const bool* live_nulls)
+{
+    Segment* segment = nullptr;
+    bool was_ended = false;  // the last event took the row away
+    for (std::size_t i = 0; i < events.size(); i++) {
+        CHECK_FOR_INTERRUPTS();
+        const PastEvent& event = events[i];
+        const PastValue here{nullptr, event.map, 0, event.id, event.occurred_at};
+        const bool begins = event.kind == PastKind::kInserted || event.kind == PastKind::kArrived;
+        if (is_same_change(events, i)) {
+            if (segment != nullptr &&
+                (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived))
+                add_update(past, segment, event);
+            continue;
+        }
+        if (begins && segment != nullptr) {
+            report_break(past, key, &here, nullptr,
+                         psprintf("entry %lld brought a row whose key was in use.",
+                                  static_cast<long long>(event.id)));
+            segment = nullptr;
+        }
+        if (!begins && segment == nullptr) {
+            if (was_ended)
+                report_break(past, key, &here, nullptr,
+                             psprintf("entry %lld is of a row that was not there.",
+                                      static_cast<long long>(event.id)));
+            segment = begin_segment(past, key, Edge::kPresent);
+        }
+        was_ended = false;
+        switch (event.kind) {
+            case PastKind::kInserted:
+                segment = begin_segment(past, key, Edge::kChanged);
+                segment->begins_after_to = event.is_later_than_to;
+                segment->last = row_values(past, event);
+                break;
+            case PastKind::kArrived:
+                segment = begin_segment(past, key, Edge::kKey);
+                segment->begins_after_to = event.is_later_than_to;
+                segment->arrival = event.change;
+                add_update(past, segment, event);
+                break;
+            case PastKind::kUpdated:
+                add_update(past, segment, event);
+                break;
+            case PastKind::kDeleted:
+                end_deleted(past, segment, event);
+                finish_segment(past, segment);
+                segment = nullptr;
+                was_ended = true;
+                break;
+            case PastKind::kLeft:
+                segment->end = Edge::kKey;
+                segment->ends_after_to = event.is_later_than_to;
+                segment->departure = event.change;
+                finish_segment(past, segment);
+                segment = nullptr;
+                was_ended = true;
+                break;
+        }
+    }
+    if (segment == nullptr) {
+        if (live_values != nullptr && was_ended)
+            report_break(past, key, nullptr, nullptr,
+                         psprintf("entry %lld took the row away, and it is there.",
+                                  static_cast<long long>(events.back().id)));
+        return;
+    }
+    if (live_values == nullptr) {
+        // Somebody whom row-level security shows the entries, but not the row.
+        if (!past->rows_are_hidden)
+            report_break(past, key, nullptr, nullptr,
+                         psprintf("entry %lld left the row, and it is not there.",
+                                  static_cast<long long>(events.back().id)));
+        return;
+    }
+    segment->live_values = live_values;
+    segment->live_nulls = live_nulls;
+    check_live(past, *segment);
+    finish_segment(past, segment);
+}
+
+bool takes_away(PastKind kind)
+{
+    return kind == PastKind::kDeleted || kind == PastKind::kLeft;
+}
+
+/// Puts the changes of each transaction into the order of its commands.
+void order_events(Events* events)
+{
+    for (std::size_t first = 0, last = 0; first < events->size(); first = last) {
+        while (last < events->size() &&
+               FullTransactionIdEquals((*events)[last].transaction, (*events)[first].transaction))
+            last++;
+        std::sort(events->begin() + static_cast<std::ptrdiff_t>(first),
+                  events->begin() + static_cast<std::ptrdiff_t>(last),
+                  [](const PastEvent& a, const PastEvent& b) {
+                      if (a.command != b.command)
+                          return a.command < b.command;
+                      if (takes_away(a.kind) != takes_away(b.kind))
+                          return takes_away(a.kind);
+                      return a.change != b.change ? a.change < b.change : a.id < b.id;
+                  });
+    }
+}
+
+/// The entries of one key, from the sort.
+PastEvent read_event(Past* past)
+{
+    TupleTableSlot* slot = past->entry_slot;
+    slot_getallattrs(slot);
+    const Datum* values = slot->tts_values;
+    PastEvent event{};
+    event.id = DatumGetInt64(values[kEntryId]);
+    event.occurred_at = DatumGetTimestampTz(values[kEntryOccurredAt]);
+    event.transaction = DatumGetFullTransactionId(values[kEntryTransaction]);
+    event.command = DatumGetInt32(values[kEntryCommand]);
+    event.change = DatumGetInt64(values[kEntryChange]);
+    event.kind = static_cast<PastKind>(DatumGetChar(values[kEntryKind]));
+    event.map = layout_map(past, DatumGetInt32(values[kEntryLayout]));
+    event.is_hidden = DatumGetBool(values[kEntryHidden]);
+    event.is_later_than_to = DatumGetBool(values[kEntryLaterThanTo]);
+    event.data = slot->tts_isnull[kEntryData] ? nullptr : DatumGetJsonbPCopy(values[kEntryData]);
+    return event;
+}
+
+/// One stream of the merge: the key at hand, nullptr at the end.
+struct Stream {
+    Tuplesortstate* sort;
+    TupleTableSlot* slot;
+    char* key;
+
+    void advance(MemoryContext context)
+    {
+        if (key != nullptr)
+            pfree(key);
+        key = nullptr;
+        if (!tuplesort_gettupleslot(sort, true, false, slot, nullptr))
+            return;
+        bool is_null = false;
+        MemoryContext previous = MemoryContextSwitchTo(context);
+        key = TextDatumGetCString(slot_getattr(slot, 1, &is_null));
+        MemoryContextSwitchTo(previous);
+    }
+};
+
+/// Copies a live row out of the sort; values receives its attributes.
+void copy_row(Past* past, TupleTableSlot* slot, Datum** values, bool** nulls)
+{
+    const int count = past->descriptor->natts;
+    *values = make_array_in<Datum>(CurrentMemoryContext, count + 1);
+    *nulls = make_array_in<bool>(CurrentMemoryContext, count + 1);
+    heap_deform_tuple(ExecCopySlotHeapTuple(slot), past->row_descriptor, *values, *nulls);
+    (*values)++;
+    (*nulls)++;
+}
+
+/// A live row that no entry has touched, although its key looked as if.
+void pass_row(Past* past, TupleTableSlot* slot)
+{
+    if (past->sink.unchanged == nullptr)
+        return;
+    slot_getallattrs(slot);
+    const int count = past->descriptor->natts;
+    TupleTableSlot* out = past->out_slot;
+    ExecClearTuple(out);
+    memcpy(out->tts_values, slot->tts_values + 1, sizeof(Datum) * count);
+    memcpy(out->tts_isnull, slot->tts_isnull + 1, sizeof(bool) * count);
+    past->sink.unchanged(past, ExecStoreVirtualTuple(out));
+}
+
+bool is_linked(const PastEvent& event)
+{
+    return event.kind == PastKind::kArrived || event.kind == PastKind::kLeft;
+}
+
+/// Whether the caller may use the entries of a key. Those of other accounts' rows are passed over;
+/// but a row that the caller sees, or sees a part of the history of, is then unknown.
+bool may_use(Past* past, const char* key, const Events& events, bool is_live)
+{
+    std::size_t hidden = 0;
+    for (const PastEvent& event : events)
+        hidden += event.is_hidden ? 1 : 0;
+    if (hidden == 0)
+        return true;
+    if (hidden == events.size() && !is_live)
+        return false;
+    ereport(ERROR,
+            (errcode(kPastUnknown), errmsg("the past of %s is unknown to you", row_name(past, key)),
+             errdetail("It changed in an account whose journal role \"%s\" does not read.",
+                       GetUserNameFromId(GetUserId(), false)),
+             errhint("Ask somebody who reads the journal of every account.")));
+    pg_unreachable();
+}
+
+void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
+{
+    ContextResource resource(CurrentMemoryContext);
+    Events events(&resource);
+    bool links = false;
+    while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
+        CHECK_FOR_INTERRUPTS();
+        events.push_back(read_event(past));
+        links |= is_linked(events.back());
+        entries->advance(past->context);
+    }
+    order_events(&events);
+    Datum* values = nullptr;
+    bool* nulls = nullptr;
+    const bool is_live = rows->key != nullptr && strcmp(rows->key, key) == 0;
+    if (is_live)
+        copy_row(past, rows->slot, &values, &nulls);
+    if (!may_use(past, key, events, is_live))
+        return;
+    // What is linked to other keys outlives this one.
+    MemoryContext row_context = CurrentMemoryContext;
+    if (links) {
+        MemoryContextSwitchTo(past->context);
+        for (PastEvent& event : events)
+            if (event.data != nullptr)
+                event.data = DatumGetJsonbPCopy(JsonbPGetDatum(event.data));
+        key = pstrdup(key);
+        if (is_live)
+            copy_row(past, rows->slot, &values, &nulls);
+    }
+    follow_events(past, key, events, values, nulls);
+    MemoryContextSwitchTo(row_context);
+}
+
+struct Arrival {
+    int64 change;  // key
+    const Segment* segment;
+};
+
+/// Joins the segments of rows whose key changed, and hands over the rows.
+void finish_linked(Past* past)
+{
+    if (past->linked == nullptr)
+        return;
+    HASHCTL control{};
+    control.keysize = sizeof(int64);
+    control.entrysize = sizeof(Arrival);
+    control.hcxt = past->context;
+    HTAB* arrivals =
+        hash_create("event_journal arrivals", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older)
+        if (segment->begin == Edge::kKey)
+            static_cast<Arrival*>(hash_search(arrivals, &segment->arrival, HASH_ENTER, nullptr))
+                ->segment = segment;
+    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
+        if (segment->end != Edge::kKey)
+            continue;
+        const auto* arrival =
+            static_cast<Arrival*>(hash_search(arrivals, &segment->departure, HASH_FIND, nullptr));
+        // Without one it is hidden from the caller, or the break has been told already.
+        if (arrival == nullptr)
+            continue;
+        const_cast<Segment*>(segment)->next = arrival->segment;
+        for (int i = 0; i < past->column_count; i++)
+            check_link(past, segment->key, i, segment->last[i],
+                       arrival->segment->old_values[kFrom][i]);
+    }
+    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+        if (segment->end != Edge::kKey || segment->next != nullptr)
+            emit_segment(past, *segment);
+        MemoryContextSwitchTo(previous);
+        MemoryContextReset(past->row_context);
+    }
+}
+
+}  // namespace
+
+void merge_streams(Past* past)
+{
+    ExecDropSingleTupleTableSlot(past->entry_slot);
+    ExecDropSingleTupleTableSlot(past->row_slot);
+    past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsMinimalTuple);
+    past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsMinimalTuple);
+    Stream entries{past->entries, past->entry_slot, nullptr};
+    Stream rows{past->rows, past->row_slot, nullptr};
+    entries.advance(past->context);
+    rows.advance(past->context);
+    // Input functions read the text forms, and output functions write them, under these.
+    const int level = enter_exact_settings();
+    while (entries.key != nullptr || rows.key != nullptr) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+        const int order = entries.key == nullptr ? 1
+                          : rows.key == nullptr  ? -1
+                                                 : strcmp(entries.key, rows.key);
+        if (order > 0) {
+            pass_row(past, rows.slot);
+            rows.advance(past->context);
+        } else {
+            merge_key(past, &entries, &rows, pstrdup(entries.key));
+            if (order == 0)
+                rows.advance(past->context);
+        }
+        MemoryContextSwitchTo(previous);
+        MemoryContextReset(past->row_context);
+    }
+    finish_linked(past);
+    leave_exact_settings(level);
+}
+
+}  // namespace journal

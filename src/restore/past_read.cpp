@@ -1,0 +1,429 @@
+// The two streams that the past is made of: later entries and live rows, both sorted by key.
+//
+// Both are read under the active snapshot, so that a row which it shows was left by a change whose
+// entry it shows too. The entries are read as the owner, since a row's past needs all of them; what
+// the caller may not see of them is marked. The rows are read as the caller: privileges and
+// row-level security apply. The executor hands every row to a receiver of ours, which copies only
+// what it keeps.
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "base/settings.hpp"
+#include "catalog/account.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/key_filter.hpp"
+#include "restore/past.hpp"
+#include "restore/past_entry.hpp"
+
+namespace journal {
+
+namespace {
+
+#define ENTRY_COLUMNS                                                                      \
+    "e.id, e.occurred_at, e.transaction_id, e.command, e.session, e.change, e.operation, " \
+    "e.layout, e.account, e.object_id, e.previous_id, e.data"
+constexpr int64 kEntriesPerNotice = 1000000;
+
+enum ReadColumn {
+    kReadId,
+    kReadOccurredAt,
+    kReadTransaction,
+    kReadCommand,
+    kReadSession,
+    kReadChange,
+    kReadOperation,
+    kReadLayout,
+    kReadAccount,
+    kReadObject,
+    kReadPrevious,
+    kReadData,
+};
+
+/// Takes the rows of a query as the executor finds them.
+struct Receiver {
+    DestReceiver base;
+    Past* past;
+    OwnerScope caller;     // who asks, while the query runs as the owner
+    bool sees_everything;  // row-level security hides no entry from the caller
+};
+
+Receiver* receiver_of(DestReceiver* base)
+{
+    return reinterpret_cast<Receiver*>(base);
+}
+
+void start_receiving(DestReceiver*, int, TupleDesc) {}
+void stop_receiving(DestReceiver*) {}
+
+Receiver make_receiver(Past* past, bool (*receive)(TupleTableSlot*, DestReceiver*))
+{
+    Receiver receiver{};
+    receiver.base.receiveSlot = receive;
+    receiver.base.rStartup = start_receiving;
+    receiver.base.rShutdown = stop_receiving;
+    receiver.base.rDestroy = stop_receiving;
+    receiver.base.mydest = DestNone;
+    receiver.past = past;
+    return receiver;
+}
+
+/// Runs a query whose rows the receiver takes, under the active snapshot.
+void run_for(Receiver* receiver, const char* sql, std::initializer_list<QueryArgument> arguments)
+{
+    const auto count = static_cast<int>(arguments.size());
+    ParamListInfo parameters = makeParamList(count);
+    for (int i = 0; i < count; i++) {
+        const QueryArgument& argument = arguments.begin()[i];
+        parameters->params[i] = {argument.value, argument.is_null, PARAM_FLAG_CONST, argument.type};
+    }
+    SPIExecuteOptions options{};
+    options.params = parameters;
+    options.read_only = true;
+    options.must_return_tuples = true;
+    options.dest = &receiver->base;
+    const int result = SPI_execute_extended(sql, &options);
+    if (result < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(result), sql);
+}
+
+/// Whether the caller may not see an entry of that account and time. Other accounts' entries are
+/// not the caller's business; those of its own that lie beyond its plan's window are, and make the
+/// past unknown.
+bool is_hidden_entry(const Receiver& receiver, Datum account, TimestampTz occurred_at)
+{
+    if (receiver.sees_everything)
+        return false;
+    const char* name = TextDatumGetCString(account);
+    OwnerScope owner{};
+    GetUserIdAndSecContext(&owner.user, &owner.security);
+    become_caller(receiver.caller);
+    const TimestampTz since = visible_since(name);
+    become_caller(owner);
+    if (occurred_at >= since)
+        return false;
+    if (!TIMESTAMP_IS_NOEND(since))
+        ereport(ERROR, (errcode(kPastUnknown),
+                        errmsg("the past of %s is known to you since %s only",
+                               qualified_name(RelationGetRelid(receiver.past->root)),
+                               timestamptz_to_str(since)),
+                        errdetail("The plan of account \"%s\" shows no older entries.", name),
+                        errhint("Ask for a later moment.")));
+    return true;
+}
+
+void put_entry(Past* past, const char* key, PastKind kind, const Datum* read, const bool* nulls,
+               bool is_hidden, bool is_later_than_to)
+{
+    TupleTableSlot* slot = past->entry_slot;
+    ExecClearTuple(slot);
+    Datum* values = slot->tts_values;
+    memset(slot->tts_isnull, 0, sizeof(bool) * kEntryColumns);
+    values[kEntryKey] = CStringGetTextDatum(key);
+    values[kEntryId] = read[kReadId];
+    values[kEntryOccurredAt] = read[kReadOccurredAt];
+    values[kEntryTransaction] = read[kReadTransaction];
+    values[kEntryCommand] = read[kReadCommand];
+    values[kEntryChange] = read[kReadChange];
+    values[kEntryKind] = CharGetDatum(static_cast<char>(kind));
+    values[kEntryLayout] = read[kReadLayout];
+    values[kEntryHidden] = BoolGetDatum(is_hidden);
+    values[kEntryLaterThanTo] = BoolGetDatum(is_later_than_to);
+    values[kEntryData] = read[kReadData];
+    slot->tts_isnull[kEntryData] = nulls[kReadData] || kind == PastKind::kLeft;
+    ExecStoreVirtualTuple(slot);
+    tuplesort_puttupleslot(past->entries, slot);
+    add_key(past->filter, key);
+    past->entry_count++;
+}
+
+bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
+{
+    Receiver* receiver = receiver_of(base);
+    Past* past = receiver->past;
+    slot_getallattrs(slot);
+    const Datum* values = slot->tts_values;
+    const EntryPlace place{
+        DatumGetInt64(values[kReadId]), DatumGetTimestampTz(values[kReadOccurredAt]),
+        DatumGetFullTransactionId(values[kReadTransaction]), DatumGetInt32(values[kReadCommand]),
+        DatumGetInt64(values[kReadSession])};
+    if (!is_later(past->moments[kFrom], place))
+        return true;
+    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+    if (slot->tts_isnull[kReadObject])
+        ereport(
+            ERROR,
+            (errcode(kHistoryBroken),
+             errmsg("the past of %s is unknown", qualified_name(RelationGetRelid(past->root))),
+             errdetail("Entry %lld is of a row without a key.", static_cast<long long>(place.id)),
+             errhint("The past is known since %s.", timestamptz_to_str(place.occurred_at))));
+    const bool is_hidden = is_hidden_entry(*receiver, values[kReadAccount], place.occurred_at);
+    const bool is_later_than_to = past->side_count > 1 && is_later(past->moments[kTo], place);
+    const Oid child = past->has_children
+                          ? layout_map(past, DatumGetInt32(values[kReadLayout]))->child
+                          : InvalidOid;
+    const char* key = sorting_key(past, child, TextDatumGetCString(values[kReadObject]));
+    auto kind = static_cast<PastKind>(DatumGetChar(values[kReadOperation]));
+    if (!slot->tts_isnull[kReadPrevious]) {
+        // The row left one key and arrived at another.
+        put_entry(past, sorting_key(past, child, TextDatumGetCString(values[kReadPrevious])),
+                  PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later_than_to);
+        kind = PastKind::kArrived;
+    }
+    put_entry(past, key, kind, values, slot->tts_isnull, is_hidden, is_later_than_to);
+    MemoryContextSwitchTo(previous);
+    MemoryContextReset(past->row_context);
+    if (past->sink.finding != nullptr && past->entry_count % kEntriesPerNotice == 0)
+        ereport(NOTICE, (errmsg("verifying %s: " INT64_FORMAT " entries read",
+                                qualified_name(RelationGetRelid(past->root)), past->entry_count)));
+    return true;
+}
+
+/// The row's object key; nullptr if a key column is NULL, as it can be in an inheritance child.
+const char* key_of_row(Past* past, const Datum* values, const bool* nulls)
+{
+    char** texts = make_array_in<char*>(CurrentMemoryContext, past->key_count);
+    for (int i = 0; i < past->key_count; i++) {
+        PastColumn& column = past->columns[past->key[i]];
+        if (nulls[column.number - 1])
+            return nullptr;
+        texts[i] = text_form(&column.output, values[column.number - 1]);
+    }
+    return object_key(past->key_count, texts);
+}
+
+/// Brings a row of the live query, which has no dropped columns, into the table's shape.
+TupleTableSlot* in_table_shape(Past* past, TupleTableSlot* slot)
+{
+    if (past->has_row_shape)
+        return slot;
+    TupleTableSlot* out = past->out_slot;
+    ExecClearTuple(out);
+    int from = 0;
+    for (int i = 0; i < past->descriptor->natts; i++) {
+        out->tts_isnull[i] = true;
+        if (TupleDescAttr(past->descriptor, i)->attisdropped)
+            continue;
+        out->tts_values[i] = slot->tts_values[from];
+        out->tts_isnull[i] = slot->tts_isnull[from++];
+    }
+    return ExecStoreVirtualTuple(out);
+}
+
+void put_row(Past* past, const char* key, TupleTableSlot* row)
+{
+    TupleTableSlot* slot = past->row_slot;
+    ExecClearTuple(slot);
+    const int count = past->descriptor->natts;
+    slot->tts_values[0] = CStringGetTextDatum(key);
+    slot->tts_isnull[0] = false;
+    memcpy(slot->tts_values + 1, row->tts_values, sizeof(Datum) * count);
+    memcpy(slot->tts_isnull + 1, row->tts_isnull, sizeof(bool) * count);
+    ExecStoreVirtualTuple(slot);
+    tuplesort_puttupleslot(past->rows, slot);
+}
+
+/// Hands over a row that no later entry has touched.
+void pass_unchanged(Past* past, const char* key, TupleTableSlot* row)
+{
+    if (past->sink.unchanged == nullptr ||
+        (past->only_key != nullptr &&
+         (key == nullptr || strcmp(object_of(past, key), past->only_key) != 0)))
+        return;
+    past->sink.unchanged(past, row);
+}
+
+bool receive_row(TupleTableSlot* slot, DestReceiver* base)
+{
+    Past* past = receiver_of(base)->past;
+    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+    slot_getallattrs(slot);
+    TupleTableSlot* row = in_table_shape(past, slot);
+    const char* key = key_of_row(past, row->tts_values, row->tts_isnull);
+    if (past->has_children && key != nullptr) {
+        const int last = slot->tts_tupleDescriptor->natts - 1;
+        const Oid table = DatumGetObjectId(slot->tts_values[last]);
+        key = sorting_key(past, table == RelationGetRelid(past->root) ? InvalidOid : table, key);
+    }
+    if (key != nullptr && may_hold_key(past->filter, key))
+        put_row(past, key, row);
+    else
+        pass_unchanged(past, key, row);
+    MemoryContextSwitchTo(previous);
+    MemoryContextReset(past->row_context);
+    return true;
+}
+
+/// A type's own equality, by its qualified name: the type may come from any extension.
+const char* equality_operator(Oid type)
+{
+    const Oid oid = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "type %u has no equality operator", type);
+    auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
+    char* name =
+        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+                 NameStr(form->oprname));
+    ReleaseSysCache(tuple);
+    return name;
+}
+
+/// Limits the live query to the rows of some keys, which its only parameter holds.
+void append_key_condition(const Past* past, StringInfo sql)
+{
+    appendStringInfoString(sql, ", pg_catalog.unnest($1) AS w (key) WHERE ");
+    for (int i = 0; i < past->key_count; i++) {
+        const PastColumn& column = past->columns[past->key[i]];
+        const char* part =
+            past->key_count == 1
+                ? "w.key"
+                : psprintf("(w.key::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %d)", i);
+        appendStringInfo(sql, "%st.%s %s CAST(%s AS %s)", i == 0 ? "" : " AND ",
+                         quote_identifier(column.name), equality_operator(column.type), part,
+                         column.type_name);
+    }
+}
+
+/// SELECT of all columns of the table, as far as a tuple has them.
+char* live_query(const Past* past)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT ");
+    const char* separator = "";
+    for (int i = 0; i < past->descriptor->natts; i++) {
+        Form_pg_attribute attribute = TupleDescAttr(past->descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        if (past->columns[past->column_of[i]].is_known)
+            appendStringInfo(&sql, "%st.%s", separator,
+                             quote_identifier(NameStr(attribute->attname)));
+        else
+            appendStringInfo(
+                &sql, "%sCAST(NULL AS %s)", separator,
+                format_type_extended(attribute->atttypid, attribute->atttypmod,
+                                     FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+        separator = ", ";
+    }
+    if (past->has_children)
+        appendStringInfo(&sql, "%st.tableoid", separator);
+    appendStringInfo(&sql, " FROM %s AS t", qualified_name(RelationGetRelid(past->root)));
+    if (past->only_key != nullptr && !is_shortened(past->only_key, kLongestKey))
+        append_key_condition(past, &sql);
+    return sql.data;
+}
+
+/// The keys that the row of only_key has had since; as an array of text.
+constexpr const char* kKeysOfRow =
+    "WITH RECURSIVE k (key) AS (SELECT $4::text UNION SELECT e.object_id FROM journal.entry e "
+    "JOIN k ON e.previous_id = k.key WHERE e.relation = $1 AND e.occurred_at >= $2 AND e.id >= $3) "
+    "SELECT array_agg(key) FROM k";
+
+#define ENTRY_CONDITION                                                 \
+    "SELECT " ENTRY_COLUMNS                                             \
+    " FROM journal.entry e WHERE e.relation = $1 AND e.occurred_at >= " \
+    "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd')"
+
+void read_entries(Past* past)
+{
+    const Oid caller = GetUserId();
+    const Oid entry = journal_table("entry");
+    if (pg_class_aclcheck(entry, caller, ACL_SELECT) != ACLCHECK_OK)
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, "entry");
+    Receiver receiver = make_receiver(past, receive_entry);
+    receiver.sees_everything = check_enable_rls(entry, caller, true) != RLS_ENABLED;
+    GetUserIdAndSecContext(&receiver.caller.user, &receiver.caller.security);
+
+    const Moment* from = past->moments[kFrom];
+    const QueryArgument relation = int4_argument(past->plan->id);
+    const QueryArgument earliest{TIMESTAMPTZOID, TimestampTzGetDatum(from->earliest)};
+    const QueryArgument first = int8_argument(from->first_id);
+    Query query = Query::begin(RunAs::kOwner);
+    if (past->only_key == nullptr) {
+        run_for(&receiver, ENTRY_CONDITION, {relation, earliest, first});
+    } else {
+        query.run(kKeysOfRow, {relation, earliest, first, text_argument(past->only_key)}, true);
+        bool is_null = false;
+        MemoryContext spi_context = MemoryContextSwitchTo(past->context);
+        past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
+        MemoryContextSwitchTo(spi_context);
+        const QueryArgument keys{TEXTARRAYOID, past->keys};
+        run_for(&receiver,
+                ENTRY_CONDITION " AND (e.object_id = ANY ($4) OR e.previous_id = ANY ($4))",
+                {relation, earliest, first, keys});
+    }
+    query.end();
+    tuplesort_performsort(past->entries);
+}
+
+void read_rows(Past* past)
+{
+    Receiver receiver = make_receiver(past, receive_row);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    if (past->only_key == nullptr)
+        run_for(&receiver, live_query(past), {});
+    else
+        run_for(&receiver, live_query(past), {{TEXTARRAYOID, past->keys}});
+    query.end();
+    tuplesort_performsort(past->rows);
+}
+
+Tuplesortstate* begin_sort(TupleDesc descriptor, int keys)
+{
+    AttrNumber attributes[2] = {1, 2};
+    Oid operators[2] = {TextLessOperator, Int8LessOperator};
+    Oid collations[2] = {C_COLLATION_OID, InvalidOid};
+    bool nulls_first[2] = {false, false};
+    return tuplesort_begin_heap(descriptor, keys, attributes, operators, collations, nulls_first,
+                                work_mem, nullptr, TUPLESORT_NONE);
+}
+
+TupleDesc describe_entries()
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(kEntryColumns);
+    const Oid types[kEntryColumns] = {TEXTOID, INT8OID, TIMESTAMPTZOID, XID8OID, INT4OID, INT8OID,
+                                      CHAROID, INT4OID, BOOLOID,        BOOLOID, JSONBOID};
+    for (int i = 0; i < kEntryColumns; i++)
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
+    return descriptor;
+}
+
+TupleDesc describe_rows(TupleDesc table)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(table->natts + 1);
+    TupleDescInitEntry(descriptor, 1, "key", TEXTOID, -1, 0);
+    for (int i = 0; i < table->natts; i++)
+        TupleDescCopyEntry(descriptor, static_cast<AttrNumber>(i + 2), table,
+                           static_cast<AttrNumber>(i + 1));
+    return descriptor;
+}
+
+}  // namespace
+
+char* sorting_key(const Past* past, Oid child, const char* key)
+{
+    return past->has_children ? psprintf("%u %s", child, key) : const_cast<char*>(key);
+}
+
+const char* object_of(const Past* past, const char* sorting_key)
+{
+    return past->has_children ? strchr(sorting_key, ' ') + 1 : sorting_key;
+}
+
+void read_streams(Past* past)
+{
+    MemoryContext previous = MemoryContextSwitchTo(past->context);
+    past->filter = make_key_filter(past->context);
+    past->entry_descriptor = describe_entries();
+    past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsVirtual);
+    past->row_descriptor = describe_rows(past->descriptor);
+    past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsVirtual);
+    past->out_slot = MakeSingleTupleTableSlot(past->descriptor, &TTSOpsVirtual);
+    past->entries = begin_sort(past->entry_descriptor, 2);
+    past->rows = begin_sort(past->row_descriptor, 1);
+    read_entries(past);
+    read_rows(past);
+    MemoryContextSwitchTo(previous);
+}
+
+}  // namespace journal

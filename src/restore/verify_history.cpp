@@ -1,0 +1,57 @@
+// Proving a table's entries: against each other, and against its rows.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/relation.hpp"
+#include "restore/past.hpp"
+
+namespace journal {
+
+namespace {
+
+void put_finding(Past* past, const char* key, int64 entry, const char* column, const char* what)
+{
+    auto* result = static_cast<ReturnSetInfo*>(past->sink.state);
+    NameData name{};
+    if (column != nullptr)
+        namestrcpy(&name, column);
+    const Datum values[] = {CStringGetTextDatum(key), Int64GetDatum(entry), NameGetDatum(&name),
+                            CStringGetTextDatum(what)};
+    const bool nulls[] = {false, entry == 0, column == nullptr, false};
+    tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values),
+                         const_cast<bool*>(nulls));
+}
+
+/// The moment since when the relation has been recorded without a pause: a table that was dropped,
+/// or untracked, owes its former history no proof.
+const Moment* moment_tracked(Oid relation)
+{
+    Oid root = InvalidOid;
+    const int32 tracked = tracked_root(relation, &root);
+    Query query = Query::begin_latest();
+    query.run("SELECT max(at) FROM journal.gap WHERE relation = $1 AND reason = 'tracked'",
+              {int4_argument(tracked)}, true);
+    bool is_null = false;
+    const Datum at = query.value(0, 1, &is_null);
+    query.end();
+    Moment* moment = moment_before_all();
+    if (is_null)
+        return moment;
+    moment->kind = MomentKind::kClock;
+    moment->time = moment->earliest = DatumGetTimestampTz(at);
+    return moment;
+}
+
+}  // namespace
+
+/// verify_history(relation)
+JOURNAL_FUNCTION(journal_verify_history)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const PastSink sink{nullptr, nullptr, put_finding, fcinfo->resultinfo};
+    Past* past = open_past(PG_GETARG_OID(0), 1, moment_tracked(PG_GETARG_OID(0)), nullptr, nullptr, sink);
+    read_past(past);
+    close_past(past);
+    return Datum{0};
+}
+
+}  // namespace journal
