@@ -48,7 +48,8 @@ JOURNAL_FUNCTION(journal_verify_history)
 {
     InitMaterializedSRF(fcinfo, 0);
     const PastSink sink{nullptr, nullptr, put_finding, fcinfo->resultinfo};
-    Past* past = open_past(PG_GETARG_OID(0), 1, moment_tracked(PG_GETARG_OID(0)), nullptr, nullptr, sink);
+    Past* past =
+        open_past(PG_GETARG_OID(0), 1, moment_tracked(PG_GETARG_OID(0)), nullptr, nullptr, sink);
     read_past(past);
     close_past(past);
     return Datum{0};

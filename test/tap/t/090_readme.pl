@@ -145,6 +145,12 @@ my %work = (
 		'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules' ],
 	crm_restorer => ["SELECT journal.restore($deleted{client})"],
 	crm_support => ["SELECT journal.restore($deleted{order}, 'asked for')"],
+	crm_historian => [
+		q{SELECT journal.mark('readme')}, 'SELECT * FROM journal.marks',
+		q{SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'readme')},
+		q{SELECT journal.row_as_of('crm.order_items', '1', mark => 'readme')},
+		q{SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'readme')},
+		q{SELECT * FROM journal.verify_history('crm.orders')} ],
 	crm_administrator => [
 		q{SELECT journal.track('own.tasks', 'task', backfill => true)},
 		q{SELECT journal.drop_rule(journal.add_rule('own.tasks', 'task.created', 'insert'))},
@@ -194,7 +200,7 @@ SQL
 
 # The reference names everything that there is.
 my $public_functions = $node->safe_psql(
-	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z ]+(\[\])?', '', 'g') || ')'
+	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9 ]+(\[\])?', '', 'g') || ')'
 		FROM pg_proc p WHERE pronamespace = 'journal'::regnamespace ORDER BY 1});
 (my $flat = $readme) =~ s/\s+/ /g;
 my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
