@@ -47,6 +47,26 @@ inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, 
 
 #endif
 
+/// Around the insertion of one row's index entries by descriptions of indexes that are kept. Since
+/// 17 (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page:
+/// here it begins anew with each row, in memory of that row.
+inline void begin_index_insertion([[maybe_unused]] ResultRelInfo* target)
+{
+#if PG_VERSION_NUM >= 170000
+    for (int i = 0; i < target->ri_NumIndices; i++) {
+        target->ri_IndexRelationInfo[i]->ii_AmCache = nullptr;
+        target->ri_IndexRelationInfo[i]->ii_Context = CurrentMemoryContext;
+    }
+#endif
+}
+inline void end_index_insertion([[maybe_unused]] ResultRelInfo* target)
+{
+#if PG_VERSION_NUM >= 170000
+    for (int i = 0; i < target->ri_NumIndices; i++)
+        index_insert_cleanup(target->ri_IndexRelationDescs[i], target->ri_IndexRelationInfo[i]);
+#endif
+}
+
 /// raw_expression_tree_walker with a walker of the usual type: before 16 (1c27d16e6e5c) it was
 /// declared without arguments.
 inline bool walk_raw_expression(Node* node, bool (*walker)(Node*, void*), void* context)

@@ -1,28 +1,188 @@
-// See insert.hpp.
+// See insert.hpp. Follows copyfrom.c, with the executor's state taken apart: index descriptions
+// and predicates stay, relations go.
 #include "base/insert.hpp"
+
+#include "base/memory.hpp"
+#include "base/transaction.hpp"
 
 namespace journal {
 
-void insert_row(Relation relation, const Datum* values, const bool* nulls)
-{
-    EState* estate = CreateExecutorState();
-    ResultRelInfo* target = makeNode(ResultRelInfo);
-    InitResultRelInfo(target, relation, 1, nullptr, 0);
-    ExecOpenIndices(target, false);
+namespace {
 
-    TupleTableSlot* slot = table_slot_create(relation, nullptr);
-    const int count = RelationGetDescr(relation)->natts;
+// A table as far as it is prepared for insertions.
+struct Target {
+    Oid table;
+    MemoryContext context;  // of all that follows; nullptr until it is prepared
+    uint64 changes;         // of the table that this backend has been told of
+    uint64 changes_known;   // of them, when the preparation began
+    ResultRelInfo* result;  // its open relations are those of one insertion
+    Oid* indexes;
+    EState* estate;
+    TupleTableSlot* slot;
+    bool locked;
+    SubTransactionId locked_in;
+};
+
+// The months of a transaction, and the tables beside them.
+constexpr int kMostTargets = 8;
+Target targets[kMostTargets];
+int next_target;  // to be forgotten when another one comes
+bool callback_registered;
+
+// Invalidations arrive at any catalogue access, and in aborted transactions: nothing is freed here.
+void relation_changed(Datum, Oid relation)
+{
+    for (Target& target : targets) {
+        bool concerns = !OidIsValid(relation) || relation == target.table;
+        if (target.context != nullptr)
+            for (int i = 0; i < target.result->ri_NumIndices; i++)
+                concerns |= relation == target.indexes[i];
+        if (concerns)
+            target.changes++;
+    }
+}
+
+void savepoint_aborted(SubTransactionId aborted)
+{
+    for (Target& target : targets)
+        if (target.locked_in >= aborted)
+            target.locked = false;
+}
+
+void transaction_ended(bool)
+{
+    for (Target& target : targets)
+        target.locked = false;
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
+
+void forget(Target* target)
+{
+    if (target->context != nullptr)
+        MemoryContextDelete(target->context);
+    target->context = nullptr;
+}
+
+Target* target_of(Oid table)
+{
+    for (Target& target : targets)
+        if (target.table == table)
+            return &target;
+    if (!callback_registered) {
+        CacheRegisterRelcacheCallback(relation_changed, Datum{0});
+        callback_registered = true;
+    }
+    register_hooks(&kHooks);
+    Target* target = &targets[next_target];
+    next_target = (next_target + 1) % kMostTargets;
+    forget(target);
+    *target = Target{};
+    target->table = table;
+    return target;
+}
+
+// Learns the table's indexes, and locks them. What is told of the table from here on prepares it
+// again for the next row; for this one the locks keep what was found.
+void prepare(Target* target)
+{
+    forget(target);
+    const uint64 changes = target->changes;
+    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "event_journal insertion",
+                                                  ALLOCSET_SMALL_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    Relation relation = table_open(target->table, NoLock);
+    target->estate = CreateExecutorState();
+    target->slot =
+        MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(relation)), &TTSOpsVirtual);
+    target->result = makeNode(ResultRelInfo);
+    InitResultRelInfo(target->result, relation, 1, nullptr, 0);
+    ExecOpenIndices(target->result, false);
+    target->indexes = make_array_in<Oid>(context, target->result->ri_NumIndices);
+    for (int i = 0; i < target->result->ri_NumIndices; i++) {
+        target->indexes[i] = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
+        index_close(target->result->ri_IndexRelationDescs[i], NoLock);
+    }
+    table_close(relation, NoLock);
+    MemoryContextSwitchTo(caller);
+    MemoryContextSetParent(context, CacheMemoryContext);
+    target->context = context;
+    target->changes_known = changes;
+}
+
+bool is_prepared(const Target* target)
+{
+    return target->context != nullptr && target->changes == target->changes_known;
+}
+
+// Locks the table and its indexes for this transaction. Waiting for a lock tells of changes.
+void lock(Target* target)
+{
+    LockRelationOid(target->table, RowExclusiveLock);
+    if (is_prepared(target))
+        for (int i = 0; i < target->result->ri_NumIndices; i++)
+            LockRelationOid(target->indexes[i], RowExclusiveLock);
+    target->locked_in = GetCurrentSubTransactionId();
+    target->locked = true;
+}
+
+Relation open_locked(Oid oid)
+{
+    Relation relation = RelationIdGetRelation(oid);
+    if (relation == nullptr)
+        elog(ERROR, "could not open relation with OID %u", oid);
+    return relation;
+}
+
+void open_relations(Target* target)
+{
+    target->result->ri_RelationDesc = open_locked(target->table);
+    for (int i = 0; i < target->result->ri_NumIndices; i++)
+        target->result->ri_IndexRelationDescs[i] = open_locked(target->indexes[i]);
+}
+
+void close_relations(Target* target)
+{
+    for (int i = 0; i < target->result->ri_NumIndices; i++)
+        RelationClose(target->result->ri_IndexRelationDescs[i]);
+    RelationClose(target->result->ri_RelationDesc);
+}
+
+}  // namespace
+
+void insert_row(Oid table, const Datum* values, const bool* nulls, int count)
+{
+    Target* target = target_of(table);
+    if (!target->locked)
+        lock(target);
+    if (!is_prepared(target))
+        prepare(target);
+
+    TupleTableSlot* slot = target->slot;
+    if (slot->tts_tupleDescriptor->natts != count)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_CORRUPTED),
+                 errmsg("%s has %d columns instead of %d", get_rel_name(table),
+                        slot->tts_tupleDescriptor->natts, count),
+                 errhint("Tables of the journal are made by the extension alone, partitions by "
+                         "journal.maintain(); nothing is added to them.")));
+    // An error may have left the last row.
+    ExecClearTuple(slot);
     memcpy(slot->tts_values, values, sizeof(Datum) * count);
     memcpy(slot->tts_isnull, nulls, sizeof(bool) * count);
     ExecStoreVirtualTuple(slot);
 
-    table_tuple_insert(relation, slot, GetCurrentCommandId(true), 0, nullptr);
-    if (target->ri_NumIndices > 0)
-        list_free(ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL, false));
-
-    ExecDropSingleTupleTableSlot(slot);
-    ExecCloseIndices(target);
-    FreeExecutorState(estate);
+    open_relations(target);
+    ResultRelInfo* result = target->result;
+    table_tuple_insert(result->ri_RelationDesc, slot, GetCurrentCommandId(true), 0, nullptr);
+    if (result->ri_NumIndices > 0) {
+        begin_index_insertion(result);
+        ExecInsertIndexTuples(result, slot, target->estate, false, false, nullptr, NIL, false);
+        end_index_insertion(result);
+        ResetPerTupleExprContext(target->estate);
+    }
+    close_relations(target);
+    ExecClearTuple(slot);
 }
 
 }  // namespace journal

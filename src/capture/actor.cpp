@@ -113,9 +113,7 @@ void write_session(SessionFacts* session)
     values[kSessionRole] = NameGetDatum(&session_role);
     values[kActingRole] = NameGetDatum(&acting_role);
     values[kApplication] = CStringGetTextDatum(application_name);
-    Relation table = table_open(journal_table("session"), RowExclusiveLock);
-    insert_row(table, values, nulls);
-    table_close(table, NoLock);
+    insert_row(journal_table("session"), values, nulls, kCount);
 
     session->incarnation = *current_incarnation();
     session->session_role = GetSessionUserId();
@@ -165,9 +163,7 @@ void write_context(ContextFacts* context, const char* account)
     nulls[kExtra] = *settings.extra == '\0';
     if (!nulls[kExtra])
         values[kExtra] = DirectFunctionCall1(jsonb_in, CStringGetDatum(settings.extra));
-    Relation table = table_open(journal_table("context"), RowExclusiveLock);
-    insert_row(table, values, nulls);
-    table_close(table, NoLock);
+    insert_row(journal_table("context"), values, nulls, kCount);
 
     context->row = CachedRow{};
     keep_fact(&context->account, account);

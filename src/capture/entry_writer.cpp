@@ -77,17 +77,7 @@ int64 write_entry(const Entry& entry)
     tuple.add_jsonb(entry.details);
     tuple.add_jsonb(entry.data);
 
-    Relation parent = table_open(journal_table("entry"), RowExclusiveLock);
-    Relation partition = open_partition(parent, entry.occurred_at, RowExclusiveLock);
-    if (RelationGetDescr(partition)->natts != kColumns)
-        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
-                        errmsg("%s has other columns than an entry has",
-                               RelationGetRelationName(partition)),
-                        errhint("Partitions of the journal are made by journal.maintain() alone; "
-                                "nothing is added to them.")));
-    insert_row(partition, tuple.values(), tuple.nulls());
-    table_close(partition, NoLock);
-    table_close(parent, NoLock);
+    insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(), kColumns);
     return id;
 }
 

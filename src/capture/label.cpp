@@ -59,9 +59,7 @@ void open_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
     values[kLabel] = nulls[kLabel] ? Datum{0} : CStringGetTextDatum(row.label);
     values[kValidFrom] = TimestampTzGetDatum(now);
     values[kValidTo] = TimestampTzGetDatum(DT_NOEND);
-    Relation table = table_open(journal_table("label"), RowExclusiveLock);
-    insert_row(table, values, nulls);
-    table_close(table, NoLock);
+    insert_row(journal_table("label"), values, nulls, kCount);
 }
 
 }  // namespace

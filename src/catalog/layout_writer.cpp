@@ -487,9 +487,7 @@ int32 record_layout(const Layout* layout)
     values[kColumns] = columns_json(layout);
     values[kForeignKeys] = foreign_keys_json(layout);
 
-    Relation table = table_open(journal_table("layout"), RowExclusiveLock);
-    insert_row(table, values, nulls);
-    table_close(table, NoLock);
+    insert_row(journal_table("layout"), values, nulls, kCount);
     // The row has to be found when the plan is built again within this command.
     CommandCounterIncrement();
     return id;

@@ -5,6 +5,7 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -72,20 +73,77 @@ void create_policy(Query& query, Oid partition, const char* table)
                      table));
 }
 
-}  // namespace
+// A stretch of time that one partition holds.
+struct Route {
+    Oid partition;
+    TimestampTz from;
+    TimestampTz to;  // not included
+};
 
-Oid partition_for(Relation entry, TimestampTz occurred_at)
+// The last stretch that an entry went to, as long as its locks are held and nobody was told of a
+// change of journal.entry.
+Route route;
+SubTransactionId locked_in;
+Oid watched;  // journal.entry, as far as changes of it are listened to
+
+void forget_route()
+{
+    route = Route{};
+}
+
+void relation_changed(Datum, Oid relation)
+{
+    if (!OidIsValid(relation) || relation == watched || relation == route.partition)
+        forget_route();
+}
+
+void savepoint_aborted(SubTransactionId aborted)
+{
+    if (locked_in >= aborted)
+        forget_route();
+}
+
+void transaction_ended(bool)
+{
+    forget_route();
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
+
+void watch(Oid entry)
+{
+    if (!OidIsValid(watched)) {
+        register_hooks(&kHooks);
+        CacheRegisterRelcacheCallback(relation_changed, Datum{0});
+    }
+    watched = entry;
+}
+
+// A bound of the stretches; what is no moment lies beyond all of them.
+TimestampTz bound_at(PartitionBoundInfo bounds, int i)
+{
+    if (i < 0)
+        return PG_INT64_MIN;
+    if (i >= bounds->ndatums || bounds->kind[i][0] == PARTITION_RANGE_DATUM_MAXVALUE)
+        return PG_INT64_MAX;
+    if (bounds->kind[i][0] == PARTITION_RANGE_DATUM_MINVALUE)
+        return PG_INT64_MIN;
+    return DatumGetTimestampTz(bounds->datums[i][0]);
+}
+
+Route route_to(Relation entry, TimestampTz occurred_at)
 {
     PartitionKey key = RelationGetPartitionKey(entry);
     PartitionDesc partitions = RelationGetPartitionDesc(entry, true);
     PartitionBoundInfo bounds = partitions->boundinfo;
 
+    int bound = -1;
     int index = -1;
     if (partitions->nparts > 0) {
         Datum moment = TimestampTzGetDatum(occurred_at);
         bool is_equal = false;
-        const int bound = partition_range_datum_bsearch(key->partsupfunc, key->partcollation,
-                                                        bounds, 1, &moment, &is_equal);
+        bound = partition_range_datum_bsearch(key->partsupfunc, key->partcollation, bounds, 1,
+                                              &moment, &is_equal);
         index = bounds->indexes[bound + 1];
         if (index < 0)
             index = bounds->default_index;
@@ -96,19 +154,41 @@ Oid partition_for(Relation entry, TimestampTz occurred_at)
                  errmsg("journal.entry has no partition for %s", timestamptz_to_str(occurred_at)),
                  errdetail("Neither that month's partition nor the default one is attached."),
                  errhint("Run journal.maintain(), or attach journal.entry_default again.")));
-    return partitions->oids[index];
+    return {partitions->oids[index], bound_at(bounds, bound), bound_at(bounds, bound + 1)};
 }
 
-Relation open_partition(Relation entry, TimestampTz occurred_at, LOCKMODE lock)
+}  // namespace
+
+Oid partition_for(Relation entry, TimestampTz occurred_at)
 {
+    return route_to(entry, occurred_at).partition;
+}
+
+Oid lock_partition(TimestampTz occurred_at)
+{
+    if (route.partition != InvalidOid && route.from <= occurred_at && occurred_at < route.to)
+        return route.partition;
+
+    const Oid parent = journal_table("entry");
+    watch(parent);
+    Relation entry = table_open(parent, RowExclusiveLock);
     for (;;) {
         const Oid chosen = partition_for(entry, occurred_at);
-        // Not table_open: a month may be dropped while we wait for it.
-        Relation partition = try_relation_open(chosen, lock);
-        if (partition != nullptr && partition_for(entry, occurred_at) == chosen)
-            return partition;
-        if (partition != nullptr)
-            relation_close(partition, lock);
+        // Not LockRelationOid: a month may be dropped while we wait for it.
+        Relation partition = try_relation_open(chosen, RowExclusiveLock);
+        if (partition != nullptr) {
+            // A month that was made while we waited for the default partition's lock takes the
+            // moment over, so the choice is made again under the lock.
+            const Route again = route_to(entry, occurred_at);
+            if (again.partition == chosen) {
+                relation_close(partition, NoLock);
+                table_close(entry, NoLock);
+                route = again;
+                locked_in = GetCurrentSubTransactionId();
+                return chosen;
+            }
+            relation_close(partition, RowExclusiveLock);
+        }
         CHECK_FOR_INTERRUPTS();
     }
 }

@@ -11,12 +11,12 @@
 namespace journal {
 
 /// Oid of the partition of journal.entry (given open) that a moment belongs to: its month's, else
-/// the default one. The answer is a hint until that partition is locked; see open_partition.
+/// the default one. The answer is a hint until that partition is locked; see lock_partition.
 Oid partition_for(Relation entry, TimestampTz occurred_at);
 
-/// Opens and locks the partition that a moment belongs to. A month that is made while we wait for
-/// the default partition's lock takes the moment over, so the choice is made again under the lock.
-Relation open_partition(Relation entry, TimestampTz occurred_at, LOCKMODE lock);
+/// Locks the partition of journal.entry that a moment belongs to, and the parent, ROW EXCLUSIVE
+/// until the transaction ends, and returns its oid. Cheap for the next moment of the same month.
+Oid lock_partition(TimestampTz occurred_at);
 
 /// Makes the months from one moment's to another's (both included) that do not exist yet, moves
 /// what the default partition holds of them, and returns how many it made. It makes the latest 240
