@@ -4,6 +4,7 @@
 #   make installcheck             regression and isolation tests on the running server
 #   make check                    every test, on a temporary server that is removed afterwards
 #   make check SUITE=regress TESTS="rules labels"
+#   make check-all                these and all that takes longer, as continuous integration does
 #   make demo                     the sample CRM's week of work, on such a server too
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
@@ -11,13 +12,13 @@
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check demo bench-write%,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-% demo bench-write%,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
 export PG_CONFIG SUITE TESTS
-.PHONY: check demo
-check demo:
+.PHONY: check check-all demo
+check check-all demo:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
