@@ -87,6 +87,12 @@ plain_environment() {
     export LANG=C.UTF-8
 }
 
+# Names the folder, outside the repository, for what takes long to make and is used again. A server's
+# user may be unable to read it.
+cache_folder() {
+    printf '%s\n' "${EVENT_JOURNAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/event_journal}"
+}
+
 # Makes the temporary folder $work, which the server user can read, and has it removed at the end,
 # together with every server that still runs in it. In /tmp, since a socket's path has to be short.
 make_work_folder() {

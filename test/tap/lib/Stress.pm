@@ -223,6 +223,8 @@ sub unexpected_errors
 	my (%seen, @unexpected);
 	for my $line (map { split /\n/, slurp_file($_) } @logs)
 	{
+		# Some versions of psql read the rows of a COPY that was refused as statements.
+		next if $line =~ /42601: syntax error at or near "\d+"/;
 		next unless $line =~ /(?:ERROR|WARNING|FATAL|PANIC):  (\w{5}): /
 		  || $line =~ /(connection)/;
 		$seen{$1}++;
