@@ -6,6 +6,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/layout_writer.hpp"
+#include "catalog/provisional.hpp"
 #include "catalog/relation.hpp"
 
 namespace journal {
@@ -210,8 +211,14 @@ TrackedRelation* register_unknown(Relation relation)
     static List* warned;
     const Oid root = llast_oid(relation_and_ancestors(RelationGetRelid(relation)));
     Relation table = table_open(root, AccessShareLock);
-    insert_default(table, "events");
-    store_guessed_label(table);
+    TrackedRelation* tracked = nullptr;
+    if (others_register()) {
+        tracked = register_provisionally(table);
+    } else {
+        insert_default(table, "events");
+        store_guessed_label(table);
+        tracked = find_tracked_relation(root);
+    }
     table_close(table, NoLock);
     if (!list_member_oid(warned, root)) {
         MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
@@ -224,7 +231,6 @@ TrackedRelation* register_unknown(Relation relation)
              errdetail("Its changes are recorded as generic events."),
              errhint("Call journal.track('%s') to say how to record them.", qualified_name(root))));
     }
-    TrackedRelation* tracked = find_tracked_relation(root);
     if (tracked == nullptr)
         elog(ERROR, "could not register relation %u", root);
     return tracked;

@@ -6,7 +6,8 @@
 namespace journal {
 
 /// Registers a table that has our trigger but no row (after a schema-only restore) with default
-/// options, as its topmost ancestor, and warns once per session. Never refuses.
+/// options, as its topmost ancestor, and warns once per session. Never refuses, and never waits for
+/// another writer.
 TrackedRelation* register_unknown(Relation relation);
 
 /// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions) on

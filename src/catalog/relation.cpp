@@ -31,6 +31,7 @@ struct CachedPlan {
 HTAB* plans;
 uint64 transactions;  // ended in this backend
 List* retired;        // contexts of replaced plans, freed when the transaction ends
+bool provisional;     // this transaction made plans of no use to the next (provisional.hpp)
 bool rows_written;    // this transaction wrote rows that plans name: layouts or event types
 
 void mark_all_invalid()
@@ -92,8 +93,9 @@ bool too_many_plans()
 
 void transaction_ended(bool committed)
 {
-    if (rows_written && !committed)
+    if (provisional || (rows_written && !committed))
         mark_all_invalid();
+    provisional = false;
     rows_written = false;
     transactions++;
     // Long unused ones first.
@@ -218,11 +220,11 @@ void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRela
     }
 }
 
-void fill_events(RelationPlan* plan)
+void fill_events(RelationPlan* plan, const char* prefix)
 {
     const char* type = plan->object_type;
-    const auto ensure = [type](const char* suffix, const char* kind) {
-        return ensure_event_type(psprintf("%s.%s", type, suffix), kind, type, &rows_written);
+    const auto ensure = [type, prefix](const char* suffix, const char* kind) {
+        return ensure_event_type(psprintf("%s.%s", prefix, suffix), kind, type, &rows_written);
     };
     plan->created_event = ensure("created", "created");
     plan->changed_event = ensure("changed", "changed");
@@ -267,7 +269,9 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     if (writable) {
         plan->layout = record_layout(layout);
         rows_written |= plan->layout != layout->id;
-        fill_events(plan);
+        const bool is_provisional = tracked.event_prefix != nullptr;
+        provisional |= is_provisional;
+        fill_events(plan, is_provisional ? tracked.event_prefix : tracked.object_type);
     } else {
         plan->layout = layout->id;
     }

@@ -32,6 +32,8 @@ struct TrackedRelation {
     ColumnSet masked;
     bool snapshot_on_create;
     bool always;
+    const char* event_prefix;  // of its generic event types, where that is not the object type:
+                               // a provisional row (provisional.hpp)
 };
 
 /// The relation itself and everything that it is a partition or inheritance child of, nearest
