@@ -78,18 +78,26 @@ constexpr std::size_t kLargestGuess = 16 * 1024;
 // What is being written, for the error that it is too large.
 struct Subject {
     const RelationPlan* plan;
-    int position;  // -1: no column
+    int largest;  // position of the column with the largest value so far
+    std::size_t largest_size;
+
+    void note(int position, std::size_t size)
+    {
+        if (size <= largest_size)
+            return;
+        largest = position;
+        largest_size = size;
+    }
 };
 
 void too_large(const void* owner)
 {
     const auto* subject = static_cast<const Subject*>(owner);
-    const char* relation = get_rel_name(subject->plan->relation);
-    const int column = std::max(subject->position, 0);
     ereport(ERROR,
             (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
              errmsg("column \"%s\" of relation \"%s\" makes a change too large for the journal",
-                    subject->plan->columns[column].name, relation),
+                    subject->plan->columns[subject->largest].name,
+                    get_rel_name(subject->plan->relation)),
              errdetail("The values of a change are kept as jsonb, which holds at most %d bytes.",
                        JENTRY_OFFLENMASK),
              errhint("Track the table without the column: "
@@ -100,7 +108,7 @@ void too_large(const void* owner)
 class RowWriter {
   public:
     RowWriter(const RelationPlan* plan, std::size_t expected_size)
-        : subject_{plan, -1}, jsonb_(expected_size, too_large, &subject_)
+        : subject_{plan, 0, 0}, jsonb_(expected_size, too_large, &subject_)
     {
     }
 
@@ -113,41 +121,46 @@ class RowWriter {
 
   private:
     ColumnEncoder& column(int position) { return subject_.plan->encoder->columns[position]; }
-    void add_text(TextForm* form, Datum value);
-    void add_varlena(ColumnEncoder& column, Datum value);
+    void add_text(int position, Datum value);
+    void add_varlena(int position, Datum value);
 
     Subject subject_;
     JsonbWriter jsonb_;
 };
 
-void RowWriter::add_text(TextForm* form, Datum value)
+void RowWriter::add_text(int position, Datum value)
 {
-    char* text = text_form(form, value);
-    jsonb_.add_string(text, strlen(text));
+    char* text = text_form(&column(position).text, value);
+    const std::size_t length = strlen(text);
+    subject_.note(position, length);
+    jsonb_.add_string(text, length);
     pfree(text);
 }
 
-void RowWriter::add_varlena(ColumnEncoder& column, Datum value)
+void RowWriter::add_varlena(int position, Datum value)
 {
     auto* stored = reinterpret_cast<varlena*>(DatumGetPointer(value));
     const bool is_elsewhere = VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored);
-    if (is_elsewhere)
-        jsonb_.expect(toast_raw_datum_size(value) - VARHDRSZ);
+    if (is_elsewhere) {
+        const Size size = toast_raw_datum_size(value) - VARHDRSZ;
+        subject_.note(position, size);
+        jsonb_.expect(size);
+    }
     varlena* plain = is_elsewhere ? pg_detoast_datum_packed(stored) : stored;
     const char* content = VARDATA_ANY(plain);
     const auto length = static_cast<std::size_t>(VARSIZE_ANY_EXHDR(plain));
     uint32 header = 0;
-    switch (column.form) {
+    switch (column(position).form) {
         case ValueForm::kNumeric:
             if (JsonbWriter::is_special(content))
-                add_text(&column.text, PointerGetDatum(plain));
+                add_text(position, PointerGetDatum(plain));
             else
                 jsonb_.add_numeric(content, length);
             break;
         case ValueForm::kJsonb:
             memcpy(&header, content, sizeof(header));
             if ((header & JB_FSCALAR) != 0)
-                add_text(&column.text, PointerGetDatum(plain));
+                add_text(position, PointerGetDatum(plain));
             else
                 jsonb_.add_container(content, length);
             break;
@@ -169,7 +182,6 @@ void RowWriter::add_varlena(ColumnEncoder& column, Datum value)
 void RowWriter::add(int position, Datum value, bool is_null)
 {
     ColumnEncoder& column = this->column(position);
-    subject_.position = position;
     if (is_null) {
         jsonb_.add_null();
         return;
@@ -194,7 +206,7 @@ void RowWriter::add(int position, Datum value, bool is_null)
         case ValueForm::kString:
         case ValueForm::kJsonb:
         case ValueForm::kBytes:
-            add_varlena(column, value);
+            add_varlena(position, value);
             break;
         case ValueForm::kInPlace: {
             char* text = jsonb_.reserve_string(column.text.room);
@@ -202,7 +214,7 @@ void RowWriter::add(int position, Datum value, bool is_null)
             break;
         }
         case ValueForm::kText:
-            add_text(&column.text, value);
+            add_text(position, value);
             break;
     }
 }
@@ -248,7 +260,7 @@ std::size_t usual_size(int count)
 
 void prepare_position(RelationPlan* plan, int position, ColumnEncoder* column)
 {
-    const Subject subject{plan, position};
+    const Subject subject{plan, position, 0};
     MemoryContext caller = MemoryContextSwitchTo(plan->context);
     JsonbWriter writer(0, too_large, &subject);
     const JsonbWriter::Array outer = writer.begin_array(1);
