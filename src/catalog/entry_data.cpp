@@ -126,6 +126,11 @@ char* value_text(const JsonbValue* value)
         case jbvNull:
             return nullptr;
         case jbvString:
+            // Bytes of a damaged page, which no character function may meet.
+            if (!pg_verifymbstr(value->val.string.val, value->val.string.len, true))
+                ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                                errmsg("a text of the journal is damaged"),
+                                errhint("Look for damaged storage.")));
             return pnstrdup(value->val.string.val, value->val.string.len);
         case jbvNumeric:
             return DatumGetCString(

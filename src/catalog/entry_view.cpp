@@ -3,6 +3,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 
 namespace journal {
@@ -59,6 +60,10 @@ Jsonb* named_values(const Layout* layout, const EntryValues& values)
 /// Links as {"type", "id"} objects; a reference that was NULL gives none.
 Jsonb* named_links(const Layout* layout, Jsonb* links)
 {
+    if (!JB_ROOT_IS_ARRAY(links))
+        ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                        errmsg("an entry of %s does not fit its layout %d", layout->relation_name,
+                               layout->id)));
     JsonbParseState* state = nullptr;
     pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
     uint32 index = 0;
@@ -112,7 +117,7 @@ JOURNAL_FUNCTION(journal_decode_entry)
     const char* part = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const Layout* layout = layout_by_id(PG_GETARG_INT32(1));
     const char operation = PG_GETARG_CHAR(2);
-    Jsonb* stored = PG_GETARG_JSONB_P(3);
+    Jsonb* stored = stored_jsonb(PG_GETARG_DATUM(3));
     Jsonb* result = nullptr;
     if (strcmp(part, "old") == 0 || strcmp(part, "new") == 0) {
         if (operation == 'u')

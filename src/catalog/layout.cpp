@@ -4,6 +4,7 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/row_scan.hpp"
+#include "base/stored_jsonb.hpp"
 #include "base/transaction.hpp"
 
 namespace journal {
@@ -214,7 +215,7 @@ void read_foreign_keys(Layout* layout, JsonbContainer* array)
 JsonbContainer* array_in(int32 id, const RowScan& scan, int column)
 {
     bool is_null = false;
-    Jsonb* json = DatumGetJsonbP(scan.value(column, &is_null));
+    Jsonb* json = stored_jsonb(scan.value(column, &is_null));
     if (!JB_ROOT_IS_ARRAY(json) || JB_ROOT_IS_SCALAR(json))
         raise_damaged(id);
     return &json->root;

@@ -1,6 +1,8 @@
 // See entry_row.hpp.
 #include "report/entry_row.hpp"
 
+#include "base/stored_jsonb.hpp"
+
 #include <algorithm>
 
 namespace journal {
@@ -24,7 +26,7 @@ Jsonb* jsonb_or_null(const Query& query, uint64 row, int column, MemoryContext c
     if (is_null)
         return nullptr;
     MemoryContext previous = MemoryContextSwitchTo(context);
-    Jsonb* result = DatumGetJsonbPCopy(datum);
+    Jsonb* result = stored_jsonb(datum, true);
     MemoryContextSwitchTo(previous);
     return result;
 }

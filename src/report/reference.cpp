@@ -1,6 +1,7 @@
 // See reference.hpp.
 #include "report/reference.hpp"
 
+#include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 
 #include <algorithm>
@@ -186,7 +187,7 @@ const char* label_before(const Query& query, uint64 first, uint64 rows, const Ta
         if (no_data)
             continue;
         const Layout* layout = layout_by_id(query.int4(i, 4));
-        const EntryChanges changes = read_changes(layout, DatumGetJsonbP(data));
+        const EntryChanges changes = read_changes(layout, stored_jsonb(data));
         for (int j = 0; j < changes.count; j++) {
             const EntryChange& one = changes.changes[j];
             if (layout->columns[one.position].id != target.label_column || one.old_value == nullptr)

@@ -3,6 +3,7 @@
 
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/stored_jsonb.hpp"
 #include "catalog/event_type.hpp"
 #include "restore/order.hpp"
 
@@ -48,7 +49,7 @@ Deletion* fill_deletion(const Query& query, uint64 row, MemoryContext context)
     deletion->layout = layout_by_id(query.int4(row, kLayout));
     const Datum data = query.value(row, kData, &is_null);
     if (!is_null)
-        deletion->row = read_snapshot(deletion->layout, DatumGetJsonbPCopy(data));
+        deletion->row = read_snapshot(deletion->layout, stored_jsonb(data, true));
     MemoryContextSwitchTo(caller);
     return deletion;
 }

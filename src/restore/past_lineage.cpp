@@ -12,6 +12,7 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/settings.hpp"
+#include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/past.hpp"
 #include "restore/past_entry.hpp"
@@ -426,7 +427,7 @@ PastEvent read_event(Past* past)
     event.map = layout_map(past, DatumGetInt32(values[kEntryLayout]));
     event.is_hidden = DatumGetBool(values[kEntryHidden]);
     event.is_later_than_to = DatumGetBool(values[kEntryLaterThanTo]);
-    event.data = slot->tts_isnull[kEntryData] ? nullptr : DatumGetJsonbPCopy(values[kEntryData]);
+    event.data = slot->tts_isnull[kEntryData] ? nullptr : stored_jsonb(values[kEntryData], true);
     return event;
 }
 
