@@ -5,7 +5,7 @@
 
 namespace journal {
 
-/// Says "certainly not" or "perhaps". It takes a quarter of work_mem, within bounds; what it
+/// Says "certainly not" or "perhaps". It takes an eighth of work_mem, within bounds; what it
 /// wrongly says perhaps to costs time, never a wrong row.
 struct KeyFilter {
     uint64 mask;  // number of bits less one; a power of two less one
@@ -17,7 +17,7 @@ inline KeyFilter* make_key_filter(MemoryContext context)
     constexpr int64 kLeast = 64 * 1024;
     constexpr int64 kMost = 16 * 1024 * 1024;
     int64 bytes = kLeast;
-    while (bytes < kMost && bytes * 2 <= int64{work_mem} * 1024 / 4)
+    while (bytes < kMost && bytes * 2 <= int64{work_mem} * 1024 / 8)
         bytes *= 2;
     auto* filter = make_in<KeyFilter>(context);
     filter->mask = static_cast<uint64>(bytes) * 8 - 1;

@@ -40,6 +40,9 @@ void prepare_columns(Past* past)
     }
     past->key_count = plan->key_count;
     past->key = plan->key;
+    for (int i = 0; i < past->key_count; i++)
+        past->last_key_attribute =
+            std::max<int>(past->last_key_attribute, past->columns[past->key[i]].number);
     leave_exact_settings(level);
 }
 

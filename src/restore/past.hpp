@@ -87,6 +87,7 @@ struct Past {
     int* column_of;  // of an attribute (index attnum - 1): index into columns, or -1
     int key_count;
     int* key;  // indexes into columns
+    int last_key_attribute;
     HTAB* maps;
     MemoryContext context;      // of the whole call
     MemoryContext row_context;  // of one row

@@ -178,15 +178,34 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
     return true;
 }
 
+/// Whether a type's text form is a plain integer.
+bool is_integer(Oid type)
+{
+    return type == INT8OID || type == INT4OID || type == INT2OID;
+}
+
+int64 integer_value(Oid type, Datum value)
+{
+    return type == INT8OID   ? DatumGetInt64(value)
+           : type == INT4OID ? DatumGetInt32(value)
+                             : DatumGetInt16(value);
+}
+
 /// The row's object key; nullptr if a key column is NULL, as it can be in an inheritance child.
 const char* key_of_row(Past* past, const Datum* values, const bool* nulls)
 {
-    char** texts = make_array_in<char*>(CurrentMemoryContext, past->key_count);
+    char* texts[INDEX_MAX_KEYS];
     for (int i = 0; i < past->key_count; i++) {
         PastColumn& column = past->columns[past->key[i]];
         if (nulls[column.number - 1])
             return nullptr;
-        texts[i] = text_form(&column.output, values[column.number - 1]);
+        const Datum value = values[column.number - 1];
+        if (is_integer(column.type)) {
+            texts[i] = static_cast<char*>(palloc(MAXINT8LEN + 1));
+            pg_lltoa(integer_value(column.type, value), texts[i]);
+        } else {
+            texts[i] = text_form(&column.output, value);
+        }
     }
     return object_key(past->key_count, texts);
 }
@@ -212,6 +231,7 @@ TupleTableSlot* in_table_shape(Past* past, TupleTableSlot* slot)
 void put_row(Past* past, const char* key, TupleTableSlot* row)
 {
     TupleTableSlot* slot = past->row_slot;
+    slot_getallattrs(row);
     ExecClearTuple(slot);
     const int count = past->descriptor->natts;
     slot->tts_values[0] = CStringGetTextDatum(key);
@@ -236,7 +256,9 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
 {
     Past* past = receiver_of(base)->past;
     MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-    slot_getallattrs(slot);
+    // A row that is as it was is copied as it stands: nothing but its key is taken apart.
+    slot_getsomeattrs(
+        slot, past->has_row_shape ? past->last_key_attribute : slot->tts_tupleDescriptor->natts);
     TupleTableSlot* row = in_table_shape(past, slot);
     const char* key = key_of_row(past, row->tts_values, row->tts_isnull);
     if (past->has_children && key != nullptr) {
