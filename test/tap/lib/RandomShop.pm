@@ -10,10 +10,10 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(chosen_seed open_random_shop change_at_random);
 
-# The seed of this run: RANDOM_SEED, or one of the time.
+# The seed of this run: EVENT_JOURNAL_SEED, or one of the time.
 sub chosen_seed
 {
-	my $seed = $ENV{RANDOM_SEED} // (time() % 1000000);
+	my $seed = $ENV{EVENT_JOURNAL_SEED} // (time() % 1000000);
 	srand($seed);
 	return $seed;
 }

@@ -1,5 +1,5 @@
 # The past against plain copies: a random run over every kind of table, with DDL in it, and marks at which every table was
-# copied. RANDOM_SEED repeats a run; RANDOM_TRANSACTIONS makes it longer.
+# copied. EVENT_JOURNAL_SEED repeats a run; EVENT_JOURNAL_TRANSACTIONS makes it longer.
 
 use strict;
 use warnings;
@@ -8,13 +8,13 @@ use EventJournal;
 use RandomShop;
 
 my $seed = chosen_seed();
-my $transactions = $ENV{RANDOM_TRANSACTIONS} // 600;
-note("RANDOM_SEED=$seed");
+my $transactions = $ENV{EVENT_JOURNAL_TRANSACTIONS} // 600;
+note("EVENT_JOURNAL_SEED=$seed");
 
 my $node = journal_node('random');
 open_random_shop($node);
 change_at_random($node, $seed, $transactions, 12);
-diag("RANDOM_SEED=$seed") unless Test::More->builder->is_passing;
+diag("EVENT_JOURNAL_SEED=$seed") unless Test::More->builder->is_passing;
 
 note($node->safe_psql('postgres', q{SELECT state, count(*), min(message), min(statement) FROM test.failure GROUP BY 1 ORDER BY 1}));
 is($node->safe_psql('postgres', q{SELECT count(*) FROM test.failure WHERE state LIKE 'XX%' OR state LIKE 'JE%' AND state <> 'JE033'}),
@@ -26,7 +26,7 @@ sub is_right
 	my ($function, $name) = @_;
 	my @lines = split /\n/, $node->safe_psql('postgres', "SELECT * FROM test.$function");
 	note(pop @lines);
-	is(join("\n", @lines), '', "$name (RANDOM_SEED=$seed)");
+	is(join("\n", @lines), '', "$name (EVENT_JOURNAL_SEED=$seed)");
 	return;
 }
 is_right('compare_marks()', 'tables at marks and moments are what their copies are');
