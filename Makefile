@@ -7,6 +7,7 @@
 #   make check-all                these and all that takes longer, as continuous integration does
 #   make check-assert             the tests on a server built with checks of its own
 #   make check-valgrind           some of them under valgrind
+#   make check-matrix             the tests on the other supported versions of PostgreSQL
 #   make demo                     the sample CRM's week of work, on such a server too
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
@@ -19,8 +20,8 @@ ifneq ($(filter check check-% demo bench-write%,$(MAKECMDGOALS)),)
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
 export PG_CONFIG SUITE TESTS
-.PHONY: check check-all check-assert check-valgrind demo
-check check-all check-assert check-valgrind demo:
+.PHONY: check check-all check-assert check-matrix check-valgrind demo
+check check-all check-assert check-matrix check-valgrind demo:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON

@@ -13,11 +13,11 @@ our @EXPORT = qw(empty_node journal_node);
 $ENV{PGUSER} = 'postgres';
 
 # Returns a new cluster that is not started, with what logical decoding and prepared transactions
-# need. Takes the name and, if wanted, further lines of postgresql.conf.
+# need. Takes the name and, if wanted, further lines of postgresql.conf and parameters of the cluster.
 sub empty_node
 {
-	my ($name, $conf) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my ($name, $conf, %parameters) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name, %parameters);
 	$node->init(
 		allows_streaming => 'logical',
 		extra => [ '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8' ]);
