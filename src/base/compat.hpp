@@ -9,17 +9,23 @@
 #error "event_journal is not known to work with this PostgreSQL: it was tested up to version 18"
 #endif
 
-// Before 18 (83ea6c54025b, virtual generated columns) no column had this kind.
-#if PG_VERSION_NUM < 180000
-#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
-#endif
-
 // Before 18 (9324c8c58065) the magic block had neither name nor version.
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
 
 namespace journal {
+
+#if PG_VERSION_NUM < 180000
+
+/// Before 18 (83ea6c54025b) there was no virtual generated column to be replaced by what computes
+/// it.
+inline Node* expand_generated_columns_in_expr(Node* node, Relation, int)
+{
+    return node;
+}
+
+#endif
 
 #if PG_VERSION_NUM < 160000
 

@@ -155,6 +155,9 @@ Expr* parse_condition(const char* text, const char* search_path, char operation,
     leave_exact_settings(guc_level);
     error_context_stack = location.previous;
 
+    // No slot has a virtual column's value.
+    expression = expand_generated_columns_in_expr(expression, relation, 1);
+    expression = expand_generated_columns_in_expr(expression, relation, 2);
     ChangeVarNodes(expression, 1, INNER_VAR, 0);
     ChangeVarNodes(expression, 2, OUTER_VAR, 0);
     return reinterpret_cast<Expr*>(expression);
