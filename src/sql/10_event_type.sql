@@ -13,7 +13,7 @@ CREATE SEQUENCE journal.event_type_id_seq AS integer START 1001;
 CREATE TABLE journal.event_type (
     id          integer PRIMARY KEY DEFAULT pg_catalog.nextval('journal.event_type_id_seq'),
     code        text NOT NULL UNIQUE CHECK (code ~ '^[^\s:.][^\s:]*\.[^\s:.]+$'),
-    event_group text NOT NULL REFERENCES journal.event_group,
+    event_group text NOT NULL,
     kind        text NOT NULL CHECK (kind IN ('created', 'deleted', 'changed', 'other')),
     object_type text NOT NULL,
     restore     text CHECK (restore IN ('journal', 'support')),

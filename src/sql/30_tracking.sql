@@ -33,8 +33,8 @@ COMMENT ON COLUMN journal.tracked_relation.link_columns IS 'first columns of the
 CREATE SEQUENCE journal.event_rule_number_seq AS integer;
 CREATE TABLE journal.event_rule (
     number            integer PRIMARY KEY DEFAULT pg_catalog.nextval('journal.event_rule_number_seq'),
-    relation          integer NOT NULL REFERENCES journal.tracked_relation,
-    event_type        integer NOT NULL REFERENCES journal.event_type,
+    relation          integer NOT NULL,
+    event_type        integer NOT NULL,
     operation         text NOT NULL CHECK (operation IN ('insert', 'update', 'delete')),
     columns           integer[],
     condition         text,
