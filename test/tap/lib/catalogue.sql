@@ -28,7 +28,7 @@ CREATE TEMPORARY TABLE fact (object text, what text, value text);
 CREATE FUNCTION pg_temp.described(catalogue regclass, stored jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     shown jsonb := stored - ARRAY['oid', 'relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen',
-                                  'relfrozenxid', 'relminmxid', 'attcacheoff', 'seqrelid'];
+                                  'relfrozenxid', 'relminmxid', 'relhastriggers', 'attcacheoff', 'seqrelid'];
     reference record;
 BEGIN
     FOR reference IN
