@@ -69,7 +69,8 @@ inline void end_index_insertion([[maybe_unused]] ResultRelInfo* target)
 {
 #if PG_VERSION_NUM >= 170000
     for (int i = 0; i < target->ri_NumIndices; i++)
-        index_insert_cleanup(target->ri_IndexRelationDescs[i], target->ri_IndexRelationInfo[i]);
+        if (target->ri_IndexRelationDescs[i] != nullptr)
+            index_insert_cleanup(target->ri_IndexRelationDescs[i], target->ri_IndexRelationInfo[i]);
 #endif
 }
 

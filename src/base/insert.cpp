@@ -9,6 +9,13 @@ namespace journal {
 
 namespace {
 
+// An index of the table, and which rows it is about.
+struct TargetIndex {
+    Oid oid;
+    AttrNumber not_null;   // those where this column is not NULL; 0: see predicate
+    ExprState* predicate;  // nullptr: all rows
+};
+
 // A table as far as it is prepared for insertions.
 struct Target {
     Oid table;
@@ -16,7 +23,7 @@ struct Target {
     uint64 changes;         // of the table that this backend has been told of
     uint64 changes_known;   // of them, when the preparation began
     ResultRelInfo* result;  // its open relations are those of one insertion
-    Oid* indexes;
+    TargetIndex* indexes;
     EState* estate;
     TupleTableSlot* slot;
     bool locked;
@@ -36,7 +43,7 @@ void relation_changed(Datum, Oid relation)
         bool concerns = !OidIsValid(relation) || relation == target.table;
         if (target.context != nullptr)
             for (int i = 0; i < target.result->ri_NumIndices; i++)
-                concerns |= relation == target.indexes[i];
+                concerns |= relation == target.indexes[i].oid;
         if (concerns)
             target.changes++;
     }
@@ -82,6 +89,32 @@ Target* target_of(Oid table)
     return target;
 }
 
+// Takes the predicate out of an index's description: a row that the index is not about is known
+// before the index is opened for it.
+void take_predicate(TargetIndex* index, IndexInfo* info, EState* estate)
+{
+    List* predicate = info->ii_Predicate;
+    info->ii_Predicate = NIL;
+    if (predicate == NIL)
+        return;
+    auto* first = static_cast<Node*>(linitial(predicate));
+    if (list_length(predicate) == 1 && IsA(first, NullTest) &&
+        castNode(NullTest, first)->nulltesttype == IS_NOT_NULL &&
+        IsA(castNode(NullTest, first)->arg, Var))
+        index->not_null = castNode(Var, castNode(NullTest, first)->arg)->varattno;
+    if (index->not_null <= 0)
+        index->predicate = ExecPrepareQual(predicate, estate);
+}
+
+// Whether an index is about the row in the target's slot.
+bool has_row(const TargetIndex& index, const Target* target)
+{
+    if (index.not_null > 0)
+        return !target->slot->tts_isnull[index.not_null - 1];
+    return index.predicate == nullptr ||
+           ExecQual(index.predicate, GetPerTupleExprContext(target->estate));
+}
+
 // Learns the table's indexes, and locks them. What is told of the table from here on prepares it
 // again for the next row; for this one the locks keep what was found.
 void prepare(Target* target)
@@ -98,9 +131,11 @@ void prepare(Target* target)
     target->result = makeNode(ResultRelInfo);
     InitResultRelInfo(target->result, relation, 1, nullptr, 0);
     ExecOpenIndices(target->result, false);
-    target->indexes = make_array_in<Oid>(context, target->result->ri_NumIndices);
+    target->indexes = make_array_in<TargetIndex>(context, target->result->ri_NumIndices);
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
-        target->indexes[i] = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
+        target->indexes[i].oid = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
+        take_predicate(&target->indexes[i], target->result->ri_IndexRelationInfo[i],
+                       target->estate);
         index_close(target->result->ri_IndexRelationDescs[i], NoLock);
     }
     table_close(relation, NoLock);
@@ -121,7 +156,7 @@ void lock(Target* target)
     LockRelationOid(target->table, RowExclusiveLock);
     if (is_prepared(target))
         for (int i = 0; i < target->result->ri_NumIndices; i++)
-            LockRelationOid(target->indexes[i], RowExclusiveLock);
+            LockRelationOid(target->indexes[i].oid, RowExclusiveLock);
     target->locked_in = GetCurrentSubTransactionId();
     target->locked = true;
 }
@@ -134,17 +169,21 @@ Relation open_locked(Oid oid)
     return relation;
 }
 
+// Opens the table and the indexes that are about the row in the slot.
 void open_relations(Target* target)
 {
+    GetPerTupleExprContext(target->estate)->ecxt_scantuple = target->slot;
     target->result->ri_RelationDesc = open_locked(target->table);
     for (int i = 0; i < target->result->ri_NumIndices; i++)
-        target->result->ri_IndexRelationDescs[i] = open_locked(target->indexes[i]);
+        target->result->ri_IndexRelationDescs[i] =
+            has_row(target->indexes[i], target) ? open_locked(target->indexes[i].oid) : nullptr;
 }
 
 void close_relations(Target* target)
 {
     for (int i = 0; i < target->result->ri_NumIndices; i++)
-        RelationClose(target->result->ri_IndexRelationDescs[i]);
+        if (target->result->ri_IndexRelationDescs[i] != nullptr)
+            RelationClose(target->result->ri_IndexRelationDescs[i]);
     RelationClose(target->result->ri_RelationDesc);
 }
 

@@ -30,9 +30,15 @@ void forget_oids(Datum, int, uint32)
 
 Oid journal_table(const char* name)
 {
-    for (int i = 0; i < cached_count; i++)
-        if (strcmp(cached_oids[i].name, name) == 0)
-            return cached_oids[i].oid;
+    for (int i = 0; i < cached_count; i++) {
+        if (strcmp(cached_oids[i].name, name) != 0)
+            continue;
+        // What every entry needs comes to the front.
+        const Oid oid = cached_oids[i].oid;
+        if (i > 0)
+            std::swap(cached_oids[i], cached_oids[i - 1]);
+        return oid;
+    }
 
     if (!callback_registered) {
         // A dropped extension takes its schema's objects along; pg_extension has no cache,
