@@ -9,13 +9,14 @@
 #   make check-valgrind           some of them under valgrind
 #   make check-matrix             the tests on the other supported versions of PostgreSQL
 #   make demo                     the sample CRM's week of work, on such a server too
+#   make bench-restore            what the past, and bringing rows back, cost
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL.
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check check-% demo bench-write%,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-% demo bench-write% bench-restore,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
@@ -25,7 +26,9 @@ check check-all check-assert check-matrix check-valgrind demo:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
-.PHONY: bench-write bench-write-instructions bench-write-large
+.PHONY: bench-write bench-write-instructions bench-write-large bench-restore
+bench-restore:
+	@bench/bench-restore
 bench-write:
 	@bench/bench-write
 bench-write-instructions bench-write-large:
