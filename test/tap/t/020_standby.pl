@@ -17,6 +17,7 @@ INSERT INTO journal.role_account VALUES ('reader', 'a');
 CREATE TABLE client (id integer PRIMARY KEY, name text, account text);
 SELECT journal.track('client', label => 'name', account => 'account');
 SELECT journal.add_rule('client', 'client.created', 'insert');
+SELECT journal.mark('empty');
 INSERT INTO client VALUES (1, 'Ann', 'a'), (2, 'Bob', 'b'), (3, 'Cyd', 'a');
 UPDATE client SET name = 'Anna' WHERE id = 1;
 DELETE FROM client WHERE id = 3;
@@ -44,11 +45,16 @@ push @reads, "SET ROLE reader; SELECT entry, event, details_text FROM journal.hi
 push @reads, "SET ROLE reader; SELECT entry, object_id, object_label FROM journal.deleted_objects()"
   if $functions =~ /deleted_objects/;
 
+push @reads, "SELECT * FROM journal.table_as_of(NULL::client, before_transaction => (SELECT transaction_id FROM journal.entries ORDER BY id DESC LIMIT 1)) ORDER BY id",
+	"SELECT journal.row_as_of('client', '1', mark => 'empty'), * FROM journal.diff(NULL::client, from_mark => 'empty')",
+	"SELECT count(*) FROM journal.verify_history('client')";
+
 # Each with what it may be refused with: by our own check, or by the server before it.
 my $deletion = $primary->safe_psql('postgres', q{SELECT id FROM journal.entries WHERE operation = 'delete'});
 my @writes = (
 	"SELECT journal.log('user.logged_in', 'employee', '7')",
 	"SELECT journal.restore($deletion)",
+	"SELECT journal.mark('refused')",
 	"SELECT journal.track('client')",
 	"SELECT journal.untrack('client')",
 	"SELECT journal.track_schema('public')",

@@ -37,6 +37,15 @@ SELECT 'client', c::text FROM shop.client c UNION ALL SELECT tableoid::regclass:
 UNION ALL SELECT tableoid::regclass::text, v::text FROM shop.visit v UNION ALL SELECT 'order', o::text FROM shop.orders o
 UNION ALL SELECT 'item', i::text FROM shop.items i ORDER BY 1, 2};
 my $before = $old->safe_psql('postgres', $rows);
+
+# The same rows out of the past: at a mark, the mark made in the middle of a transaction.
+$old->safe_psql('postgres', q{BEGIN; UPDATE shop.client SET name = 'Anna' WHERE name = 'Ann';
+	UPDATE shop.client SET name = 'Ann' WHERE name = 'Anna'; SELECT journal.mark('whole'); DELETE FROM shop.items WHERE line = 2; COMMIT});
+$old->safe_psql('postgres', q{INSERT INTO shop.items VALUES (1, 2, NULL)});
+my $past = join ' UNION ALL ',
+  map { "SELECT '$_', x::text FROM journal.table_as_of(NULL::shop.$_, mark => 'whole') x" } qw(client document visit orders items);
+my $present = join ' UNION ALL ', map { "SELECT '$_', x::text FROM shop.$_ x" } qw(client document visit orders items);
+my $whole = $old->safe_psql('postgres', "$present ORDER BY 1, 2");
 $old->safe_psql('postgres', <<'SQL');
 DELETE FROM shop.orders;
 DELETE FROM shop.client;
@@ -44,6 +53,7 @@ DELETE FROM shop.document;
 DELETE FROM shop.visit;
 SQL
 is($old->safe_psql('postgres', $rows), '', 'everything is deleted');
+is($old->safe_psql('postgres', "$past ORDER BY 1, 2"), $whole, 'and there in the past');
 
 my $dump = $old->basedir . '/dump.sql';
 $old->command_ok([ 'pg_dump', '-f', $dump, 'postgres' ], 'dump');
@@ -58,6 +68,9 @@ my $restore = sub {
 		SELECT count(*) FROM (SELECT id FROM journal.entries WHERE object_type = '$type' AND operation = 'delete' ORDER BY id) d,
 		journal.restore(d.id, 'after the dump')});
 };
+is($new->safe_psql('postgres', "$past ORDER BY 1, 2"), $whole, 'the past is what it was');
+is( $new->safe_psql('postgres', q{SELECT t.relation, v.* FROM journal.tracked_relations t, journal.verify_history(t.relation) v}),
+	'', 'every history leads to the present state');
 is($restore->('client'), 2, 'rows of a table with renumbered columns');
 is($restore->('document'), 1, 'a row of an inheritance child');
 is($restore->('visit'), 1, 'a row of a partition');
@@ -72,6 +85,7 @@ $new->safe_psql('postgres', 'DELETE FROM shop.orders');
 is($new->safe_psql('postgres', q{SELECT count(*) FROM (SELECT max(id) AS id FROM journal.entries WHERE event = 'order.deleted') d,
 	journal.restore(d.id, 'again')}), 3, 'an order deleted in this life');
 is($new->safe_psql('postgres', $rows), $before, 'every value is as it was, again');
+is($new->safe_psql('postgres', "$past ORDER BY 1, 2"), $whole, 'and the past, whatever happens in this life');
 $new->stop;
 
 done_testing();
