@@ -165,7 +165,7 @@ void add_changed(Backfill* backfill, Entry entry, const Rule& rule, const RowIma
     entry.event_type = rule.event_type;
     entry.reported = true;
     entry.occurred_at = moment_in(plan, rule.changed_at, row, entry.occurred_at);
-    entry.data = encode_changes(plan, rule.columns, 1, nullptr, row);
+    entry.data = encode_new_value(plan, rule.columns[0], row);
     entry.details = rule.detail_count == 0
                         ? nullptr
                         : encode_details(plan, rule.details, rule.detail_count, row);

@@ -24,8 +24,8 @@ struct Change {
     RowImage before;    // empty for an insert
     RowImage after;     // empty for a delete
     int changed_count;  // of an update
-    int* changed;       // positions of columns that differ, in order
-    int* owner;         // for each of them the event (from 0) that holds it, or kNobody
+    ChangedColumn* changed;
+    int* owner;  // for each of them the event (from 0) that holds it, or kNobody
 
     const RowImage& present() const { return operation == 'd' ? before : after; }
 };
@@ -34,12 +34,13 @@ struct Change {
 bool find_changes(Change* change)
 {
     RelationPlan* plan = change->plan;
-    change->changed = make_array_in<int>(CurrentMemoryContext, plan->column_count);
+    change->changed = static_cast<ChangedColumn*>(
+        palloc(sizeof(ChangedColumn) * (static_cast<std::size_t>(plan->attribute_count) + 1)));
     change->owner = make_array_in<int>(CurrentMemoryContext, plan->column_count);
     change->changed_count = changed_columns(plan, change->before, change->after, change->changed);
     bool is_event = false;
     for (int i = 0; i < change->changed_count; i++) {
-        is_event |= !plan->columns[change->changed[i]].ignored;
+        is_event |= !plan->columns[change->changed[i].position].ignored;
         change->owner[i] = kNobody;
     }
     return is_event;
@@ -49,7 +50,7 @@ bool touches(const Change& change, const Rule& rule)
 {
     for (int i = 0; i < change.changed_count; i++)
         for (int j = 0; j < rule.column_count; j++)
-            if (change.changed[i] == rule.columns[j])
+            if (change.changed[i].position == rule.columns[j])
                 return true;
     return false;
 }
@@ -66,7 +67,7 @@ void claim_columns(Change* change, const Rule& rule, int event)
 {
     for (int i = 0; i < change->changed_count; i++)
         for (int j = 0; j < rule.column_count; j++)
-            if (change->changed[i] == rule.columns[j] && change->owner[i] == kNobody)
+            if (change->changed[i].position == rule.columns[j] && change->owner[i] == kNobody)
                 change->owner[i] = event;
 }
 
@@ -75,6 +76,19 @@ const char* text_or(const char* text, const char* setting)
     if (text != nullptr)
         return text;
     return *setting == '\0' ? nullptr : setting;
+}
+
+// Whether an update may have changed the key; of an excluded column it is not known yet.
+bool may_have_changed_key(const Change& change)
+{
+    for (int j = 0; j < change.plan->key_count; j++)
+        if (change.plan->columns[change.plan->key[j]].mode == ColumnMode::kExcluded)
+            return true;
+    for (int i = 0; i < change.changed_count; i++)
+        for (int j = 0; j < change.plan->key_count; j++)
+            if (change.changed[i].position == change.plan->key[j])
+                return true;
+    return false;
 }
 
 // The facts that all entries of the change share.
@@ -95,7 +109,7 @@ Entry common_facts(const Change& change, CommandId command)
     entry.employee = text_or(nullptr, settings.employee);
     entry.object_type = plan->object_type;
     entry.object_id = row_key(plan, plan->key, plan->key_count, row);
-    if (change.operation == 'u') {
+    if (change.operation == 'u' && may_have_changed_key(change)) {
         const char* previous = row_key(plan, plan->key, plan->key_count, change.before);
         if (previous != nullptr && entry.object_id != nullptr &&
             strcmp(previous, entry.object_id) != 0)
@@ -118,15 +132,16 @@ Jsonb* data_of(const Change& change, int event)
         return encode_row(plan, change.present());
     }
     // What the event is about comes first.
-    int* positions = make_array_in<int>(CurrentMemoryContext, change.changed_count);
+    auto* columns = static_cast<ChangedColumn*>(
+        palloc(sizeof(ChangedColumn) * static_cast<std::size_t>(change.changed_count)));
     int count = 0;
     for (int i = 0; i < change.changed_count; i++)
         if (change.owner[i] == event)
-            positions[count++] = change.changed[i];
+            columns[count++] = change.changed[i];
     for (int i = 0; event == 0 && i < change.changed_count; i++)
         if (change.owner[i] == kNobody)
-            positions[count++] = change.changed[i];
-    return encode_changes(plan, positions, count, &change.before, change.after);
+            columns[count++] = change.changed[i];
+    return encode_changes(plan, columns, count);
 }
 
 int32 generic_event(const RelationPlan* plan, char operation)

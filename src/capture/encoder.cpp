@@ -116,17 +116,26 @@ class RowWriter {
 
     void add(int position, Datum value, bool is_null);
     void add_columns(const int* positions, int count, const RowImage& row);
-    void add_positions(const int* positions, int count);
+    // position_of gives the i-th of them.
+    template <typename PositionOf>
+    void add_positions(int count, PositionOf position_of);
     void add_key(const int* positions, int count, const RowImage& row);
 
   private:
     ColumnEncoder& column(int position) { return subject_.plan->encoder->columns[position]; }
+    void add_in_place(const TextForm& form, Datum value);
     void add_text(int position, Datum value);
     void add_varlena(int position, Datum value);
 
     Subject subject_;
     JsonbWriter jsonb_;
 };
+
+void RowWriter::add_in_place(const TextForm& form, Datum value)
+{
+    char* text = jsonb_.reserve_string(form.room);
+    jsonb_.end_string(write_in_place(form.type, value, text) - text);
+}
 
 void RowWriter::add_text(int position, Datum value)
 {
@@ -208,11 +217,9 @@ void RowWriter::add(int position, Datum value, bool is_null)
         case ValueForm::kBytes:
             add_varlena(position, value);
             break;
-        case ValueForm::kInPlace: {
-            char* text = jsonb_.reserve_string(column.text.room);
-            jsonb_.end_string(write_in_place(column.text.type, value, text) - text);
+        case ValueForm::kInPlace:
+            add_in_place(column.text, value);
             break;
-        }
         case ValueForm::kText:
             add_text(position, value);
             break;
@@ -230,21 +237,32 @@ void RowWriter::add_columns(const int* positions, int count, const RowImage& row
     jsonb_.end_array(outer);
 }
 
-void RowWriter::add_positions(const int* positions, int count)
+template <typename PositionOf>
+void RowWriter::add_positions(int count, PositionOf position_of)
 {
     if (count == 1) {
-        const ColumnEncoder& only = column(positions[0]);
+        const ColumnEncoder& only = column(position_of(0));
         jsonb_.add_container(only.position, only.position_size);
         return;
     }
     const JsonbWriter::Array outer = jsonb_.begin_array(count);
     for (int i = 0; i < count; i++)
-        jsonb_.add_integer(positions[i]);
+        jsonb_.add_integer(position_of(i));
     jsonb_.end_array(outer);
 }
 
 void RowWriter::add_key(const int* positions, int count, const RowImage& row)
 {
+    // A key of one column that is written in place is never long enough to be shortened.
+    if (count == 1 && column(positions[0]).text.room > 0) {
+        bool is_null = false;
+        const Datum value = column_value(subject_.plan, positions[0], row, &is_null);
+        if (is_null)
+            jsonb_.add_null();
+        else
+            add_in_place(column(positions[0]).text, value);
+        return;
+    }
     char* key = row_key(const_cast<RelationPlan*>(subject_.plan), positions, count, row);
     if (key == nullptr)
         jsonb_.add_null();
@@ -305,17 +323,30 @@ Jsonb* encode_row(RelationPlan* plan, const RowImage& row)
     return writer.jsonb().finish();
 }
 
-Jsonb* encode_changes(RelationPlan* plan, const int* positions, int count, const RowImage* old_row,
-                      const RowImage& new_row)
+Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count)
 {
     RowWriter writer(plan, usual_size(3 * count));
+    JsonbWriter& jsonb = writer.jsonb();
+    jsonb.begin_array(3);
+    writer.add_positions(count, [columns](int i) { return columns[i].position; });
+    JsonbWriter::Array outer = jsonb.begin_array(count);
+    for (int i = 0; i < count; i++)
+        writer.add(columns[i].position, columns[i].old_value, columns[i].old_null);
+    jsonb.end_array(outer);
+    outer = jsonb.begin_array(count);
+    for (int i = 0; i < count; i++)
+        writer.add(columns[i].position, columns[i].new_value, columns[i].new_null);
+    jsonb.end_array(outer);
+    return jsonb.finish();
+}
+
+Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row)
+{
+    RowWriter writer(plan, usual_size(3));
     writer.jsonb().begin_array(3);
-    writer.add_positions(positions, count);
-    if (old_row != nullptr)
-        writer.add_columns(positions, count, *old_row);
-    else
-        writer.jsonb().add_null();
-    writer.add_columns(positions, count, new_row);
+    writer.add_positions(1, [position](int) { return position; });
+    writer.jsonb().add_null();
+    writer.add_columns(&position, 1, row);
     return writer.jsonb().finish();
 }
 
@@ -323,7 +354,7 @@ Jsonb* encode_details(RelationPlan* plan, const int* positions, int count, const
 {
     RowWriter writer(plan, usual_size(2 * count));
     writer.jsonb().begin_array(2);
-    writer.add_positions(positions, count);
+    writer.add_positions(count, [positions](int i) { return positions[i]; });
     writer.add_columns(positions, count, row);
     return writer.jsonb().finish();
 }

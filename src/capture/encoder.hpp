@@ -24,10 +24,11 @@ RowEncoder* encoder_for(RelationPlan* plan);
 /// context.
 Jsonb* encode_row(RelationPlan* plan, const RowImage& row);
 
-/// [[position, …], [old, …], [new, …]] of an update's columns; without an old row (its values are
-/// unknown) the second element is null.
-Jsonb* encode_changes(RelationPlan* plan, const int* positions, int count, const RowImage* old_row,
-                      const RowImage& new_row);
+/// [[position, …], [old, …], [new, …]] of an update's columns.
+Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count);
+
+/// [[position], null, [new]] of a column whose value before is unknown.
+Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row);
 
 /// [[position, …], [value, …]] of a rule's detail columns.
 Jsonb* encode_details(RelationPlan* plan, const int* positions, int count, const RowImage& row);

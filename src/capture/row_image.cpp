@@ -149,35 +149,40 @@ bool same_nulls(const Walk& a, const Walk& b)
     return a.count == b.count && memcmp(a.nulls, b.nulls, BITMAPLEN(a.count)) == 0;
 }
 
-// Walks on to where an attribute that is not NULL begins.
-void align(Walk* walk, const StoredAttribute& attribute)
+// Where an attribute that is not NULL begins, at or behind a place.
+std::size_t aligned(const char* data, std::size_t at, const StoredAttribute& attribute)
 {
     // A varlena with a short header is not aligned, and padding is zero, which no header is.
-    if (attribute.length != -1 || !VARATT_NOT_PAD_BYTE(walk->data + walk->at))
-        walk->at = TYPEALIGN(attribute.alignment, walk->at);
+    return attribute.length == -1 && VARATT_NOT_PAD_BYTE(data + at)
+               ? at
+               : TYPEALIGN(attribute.alignment, at);
 }
 
-std::size_t stored_length(const Walk& walk, const StoredAttribute& attribute)
+std::size_t stored_length(const char* value, const StoredAttribute& attribute)
 {
     if (attribute.length > 0)
         return static_cast<std::size_t>(attribute.length);
-    const char* value = walk.data + walk.at;
     return attribute.length == -1 ? VARSIZE_ANY(value) : strlen(value) + 1;
 }
 
+Datum value_at(const StoredAttribute& attribute, const char* place)
+{
+    return fetch_att(place, attribute.by_value, attribute.length);
+}
+
 // Compares an attribute at the place where both walks are, and walks past it.
-bool differs_here(const RelationPlan* plan, const StoredAttribute& attribute, Walk* a, bool a_null,
-                  Walk* b, bool b_null)
+bool differs_here(const RelationPlan* plan, const StoredAttribute& attribute, Walk* a, Walk* b,
+                  ChangedColumn* found)
 {
     std::size_t a_length = 0;
     std::size_t b_length = 0;
-    if (!a_null) {
-        align(a, attribute);
-        a_length = stored_length(*a, attribute);
+    if (!found->old_null) {
+        a->at = aligned(a->data, a->at, attribute);
+        a_length = stored_length(a->data + a->at, attribute);
     }
-    if (!b_null) {
-        align(b, attribute);
-        b_length = stored_length(*b, attribute);
+    if (!found->new_null) {
+        b->at = aligned(b->data, b->at, attribute);
+        b_length = stored_length(b->data + b->at, attribute);
     }
     const char* x = a->data + a->at;
     const char* y = b->data + b->at;
@@ -185,32 +190,35 @@ bool differs_here(const RelationPlan* plan, const StoredAttribute& attribute, Wa
     b->at += b_length;
     if (attribute.position < 0)
         return false;
-    if (a_null || b_null)
-        return a_null != b_null;
-    return (a_length != b_length || memcmp(x, y, a_length) != 0) &&
-           !same_value(plan, attribute, x, y);
+    if (found->old_null == found->new_null && a_length == b_length && memcmp(x, y, a_length) == 0)
+        return false;
+    if (!found->old_null && !found->new_null && same_value(plan, attribute, x, y))
+        return false;
+    found->old_value = found->old_null ? Datum{0} : value_at(attribute, x);
+    found->new_value = found->new_null ? Datum{0} : value_at(attribute, y);
+    return true;
 }
 
-// An attribute that one of the tuples is too old to have.
+// Compares an attribute that one of the tuples is too old to have.
 bool missing_differs(const RelationPlan* plan, const StoredAttribute& attribute, int number,
-                     const RowImage& old_row, const RowImage& new_row)
+                     const RowImage& old_row, const RowImage& new_row, ChangedColumn* found)
 {
     if (attribute.position < 0)
         return false;
-    bool a_null = false;
-    bool b_null = false;
-    const Datum a = slot_getattr(old_row.slot, number, &a_null);
-    const Datum b = slot_getattr(new_row.slot, number, &b_null);
-    if (a_null || b_null)
-        return a_null != b_null;
-    return !datum_image_eq(a, b, attribute.by_value, attribute.length) &&
-           !same_value(plan, attribute, DatumGetPointer(a), DatumGetPointer(b));
+    found->old_value = slot_getattr(old_row.slot, number, &found->old_null);
+    found->new_value = slot_getattr(new_row.slot, number, &found->new_null);
+    if (found->old_null || found->new_null)
+        return found->old_null != found->new_null;
+    return !datum_image_eq(found->old_value, found->new_value, attribute.by_value,
+                           attribute.length) &&
+           !same_value(plan, attribute, DatumGetPointer(found->old_value),
+                       DatumGetPointer(found->new_value));
 }
 
 }  // namespace
 
 int changed_columns(RelationPlan* plan, const RowImage& old_row, const RowImage& new_row,
-                    int* positions)
+                    ChangedColumn* changed)
 {
     const StoredAttribute* attributes = stored_attributes(plan, old_row.slot->tts_tupleDescriptor);
     Walk a = walk_of(old_row.slot);
@@ -234,25 +242,27 @@ int changed_columns(RelationPlan* plan, const RowImage& old_row, const RowImage&
             }
             // Within the stretch, what is read of a stands in b too.
             if (a.at < equal_until) {
-                Walk next = a;
-                align(&next, attribute);
-                if (next.at < equal_until) {
-                    next.at += stored_length(next, attribute);
-                    if (next.at <= equal_until) {
-                        b.at += next.at - a.at;
-                        a.at = next.at;
+                std::size_t next = aligned(a.data, a.at, attribute);
+                if (next < equal_until) {
+                    next += stored_length(a.data + next, attribute);
+                    if (next <= equal_until) {
+                        b.at += next - a.at;
+                        a.at = next;
                         continue;
                     }
                 }
             }
         }
-        if (differs_here(plan, attribute, &a, a_null, &b, b_null))
-            positions[count++] = attribute.position;
+        changed[count] = {attribute.position, a_null, b_null, 0, 0};
+        if (differs_here(plan, attribute, &a, &b, &changed[count]))
+            count++;
         equal_until = 0;
     }
-    for (int i = common; i < plan->attribute_count; i++)
-        if (missing_differs(plan, attributes[i], i + 1, old_row, new_row))
-            positions[count++] = attributes[i].position;
+    for (int i = common; i < plan->attribute_count; i++) {
+        changed[count].position = attributes[i].position;
+        if (missing_differs(plan, attributes[i], i + 1, old_row, new_row, &changed[count]))
+            count++;
+    }
     return count;
 }
 

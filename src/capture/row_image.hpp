@@ -29,11 +29,20 @@ inline bool has_value(const RelationPlan* plan, int position, const RowImage& ro
     return !is_null;
 }
 
+/// A column that differs between two versions of a row, with its values, which point into the rows.
+struct ChangedColumn {
+    int position;
+    bool old_null;
+    bool new_null;
+    Datum old_value;
+    Datum new_value;
+};
+
 /// Finds the columns that differ between two versions of a row, but for excluded and virtual ones:
-/// their positions, in the order of the layout, go into positions, which has room for all. Returns
-/// how many. Columns are compared by their stored form rather than the type's idea of equality:
+/// they go, in the order of the layout, into changed, which has room for all. Returns how many.
+/// Columns are compared by their stored form rather than the type's idea of equality:
 /// toasted, compressed and plain copies of the same value are equal, 1.0 and 1.00 are not.
 int changed_columns(RelationPlan* plan, const RowImage& old_row, const RowImage& new_row,
-                    int* positions);
+                    ChangedColumn* changed);
 
 }  // namespace journal
