@@ -25,7 +25,8 @@ struct Target {
     ResultRelInfo* result;  // its open relations are those of one insertion
     TargetIndex* indexes;
     EState* estate;
-    TupleTableSlot* slot;
+    TupleTableSlot* slot;        // the row's values
+    TupleTableSlot* tuple_slot;  // the row as its caller formed it
     bool locked;
     SubTransactionId locked_in;
 };
@@ -128,6 +129,8 @@ void prepare(Target* target)
     target->estate = CreateExecutorState();
     target->slot =
         MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(relation)), &TTSOpsVirtual);
+    target->tuple_slot =
+        MakeSingleTupleTableSlot(target->slot->tts_tupleDescriptor, &TTSOpsHeapTuple);
     target->result = makeNode(ResultRelInfo);
     InitResultRelInfo(target->result, relation, 1, nullptr, 0);
     ExecOpenIndices(target->result, false);
@@ -189,7 +192,7 @@ void close_relations(Target* target)
 
 }  // namespace
 
-void insert_row(Oid table, const Datum* values, const bool* nulls, int count)
+void insert_row(Oid table, const Datum* values, const bool* nulls, int count, HeapTuple tuple)
 {
     Target* target = target_of(table);
     if (!target->locked)
@@ -213,7 +216,11 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count)
 
     open_relations(target);
     ResultRelInfo* result = target->result;
-    table_tuple_insert(result->ri_RelationDesc, slot, GetCurrentCommandId(true), 0, nullptr);
+    TupleTableSlot* row = slot;
+    if (tuple != nullptr)
+        row = ExecStoreHeapTuple(tuple, target->tuple_slot, false);
+    table_tuple_insert(result->ri_RelationDesc, row, GetCurrentCommandId(true), 0, nullptr);
+    slot->tts_tid = row->tts_tid;
     if (result->ri_NumIndices > 0) {
         begin_index_insertion(result);
         ExecInsertIndexTuples(result, slot, target->estate, false, false, nullptr, NIL, false);
@@ -222,6 +229,7 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count)
     }
     close_relations(target);
     ExecClearTuple(slot);
+    ExecClearTuple(target->tuple_slot);
 }
 
 }  // namespace journal

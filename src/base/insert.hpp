@@ -14,7 +14,9 @@ namespace journal {
 
 /// Inserts one row, with its index entries, in the current command. The table is locked ROW
 /// EXCLUSIVE until the transaction ends. values and nulls have one element for each attribute;
-/// they are copied. An error if the table has another number of attributes than count.
-void insert_row(Oid table, const Datum* values, const bool* nulls, int count);
+/// they are copied. An error if the table has another number of attributes than count. tuple is the
+/// same row where the caller has formed it already; it is copied.
+void insert_row(Oid table, const Datum* values, const bool* nulls, int count,
+                HeapTuple tuple = nullptr);
 
 }  // namespace journal

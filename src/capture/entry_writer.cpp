@@ -4,40 +4,41 @@
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "capture/actor.hpp"
+#include "capture/entry_tuple.hpp"
 #include "catalog/partition.hpp"
 
 namespace journal {
 
 namespace {
 
-constexpr int kColumns = 26;
+// Bytes that an entry's texts and jsonb may take.
+std::size_t variable_size(const Entry& entry)
+{
+    std::size_t size = 0;
+    for (const char* text :
+         {entry.account, entry.location, entry.employee, entry.object_type, entry.object_id,
+          entry.previous_id, entry.document_type, entry.document_id, entry.label})
+        size += text == nullptr ? 0 : strlen(text) + EntryTuple::kVariableHeader;
+    for (const Jsonb* json : {entry.links, entry.details, entry.data})
+        size += json == nullptr ? 0 : VARSIZE(json) + EntryTuple::kVariableHeader;
+    return size;
+}
 
-// The columns of an entry as the table's descriptor wants them, filled one after the other.
-class EntryTuple {
-  public:
-    void add(Datum value) { put(value, false); }
-    void add_text(const char* text)
-    {
-        put(text == nullptr ? Datum{0} : CStringGetTextDatum(text), text == nullptr);
-    }
-    void add_jsonb(Jsonb* json) { put(JsonbPGetDatum(json), json == nullptr); }
-    void add_number(int64 number) { put(Int64GetDatum(number), number == 0); }
-    void add_number(int32 number) { put(Int32GetDatum(number), number == 0); }
+void add_int8_unless_zero(EntryTuple* tuple, int64 value)
+{
+    if (value == 0)
+        tuple->add_null();
+    else
+        tuple->add_int8(value);
+}
 
-    const Datum* values() const { return values_; }
-    const bool* nulls() const { return nulls_; }
-
-  private:
-    void put(Datum value, bool is_null)
-    {
-        values_[count_] = value;
-        nulls_[count_++] = is_null;
-    }
-
-    Datum values_[kColumns];
-    bool nulls_[kColumns];
-    int count_ = 0;
-};
+void add_int4_unless_zero(EntryTuple* tuple, int32 value)
+{
+    if (value == 0)
+        tuple->add_null();
+    else
+        tuple->add_int4(value);
+}
 
 }  // namespace
 
@@ -49,21 +50,25 @@ int64 next_entry_id()
 int64 write_entry(const Entry& entry)
 {
     const int64 id = entry.id != 0 ? entry.id : next_entry_id();
-    EntryTuple tuple;
-    tuple.add(Int64GetDatum(id));
-    tuple.add(TimestampTzGetDatum(entry.occurred_at));
-    tuple.add(FullTransactionIdGetDatum(GetTopFullTransactionId()));
-    tuple.add(Int64GetDatum(entry.change != 0 ? entry.change : id));
-    tuple.add(Int64GetDatum(session_id()));
-    tuple.add_number(context_id(entry.account));
-    tuple.add_number(entry.restores);
-    tuple.add(Int32GetDatum(static_cast<int32>(entry.command)));
-    tuple.add(Int32GetDatum(entry.event_type));
-    tuple.add_number(entry.relation);
-    tuple.add_number(entry.layout);
-    tuple.add(CharGetDatum(entry.operation));
-    tuple.add(BoolGetDatum(entry.reported));
-    tuple.add(BoolGetDatum(entry.backfilled));
+    // Before the tuple: these may write rows of their own.
+    const int64 session = session_id();
+    const int64 context = context_id(entry.account);
+
+    EntryTuple tuple(variable_size(entry));
+    tuple.add_int8(id);
+    tuple.add_int8(entry.occurred_at);
+    tuple.add_int8(static_cast<int64>(U64FromFullTransactionId(GetTopFullTransactionId())));
+    tuple.add_int8(entry.change != 0 ? entry.change : id);
+    tuple.add_int8(session);
+    add_int8_unless_zero(&tuple, context);
+    add_int8_unless_zero(&tuple, entry.restores);
+    tuple.add_int4(static_cast<int32>(entry.command));
+    tuple.add_int4(entry.event_type);
+    add_int4_unless_zero(&tuple, entry.relation);
+    add_int4_unless_zero(&tuple, entry.layout);
+    tuple.add_byte(entry.operation);
+    tuple.add_byte(entry.reported ? 1 : 0);
+    tuple.add_byte(entry.backfilled ? 1 : 0);
     tuple.add_text(entry.account);
     tuple.add_text(entry.location);
     tuple.add_text(entry.employee);
@@ -76,8 +81,8 @@ int64 write_entry(const Entry& entry)
     tuple.add_jsonb(entry.links);
     tuple.add_jsonb(entry.details);
     tuple.add_jsonb(entry.data);
-
-    insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(), kColumns);
+    insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(),
+               EntryTuple::kColumns, tuple.finish());
     return id;
 }
 
