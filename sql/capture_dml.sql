@@ -420,6 +420,27 @@ WHERE object_type = 'every' AND operation = 'delete';
 SELECT snapshot -> 'composite' AS composite, snapshot -> 'composites' AS composites FROM journal.entries
 WHERE object_type = 'every' AND operation = 'delete';
 
+-- A function that runs many commands in the middle of a statement, one of them on a row that the statement has changed.
+CREATE TABLE shelf (id integer PRIMARY KEY, note text, place integer);
+CREATE TABLE other_shelf (id integer);
+SELECT journal.track('shelf'), journal.track('other_shelf');
+INSERT INTO shelf VALUES (1), (2);
+CREATE FUNCTION find_place(id integer) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    IF id = 2 THEN
+        UPDATE shelf SET note = 'nested' WHERE shelf.id = 1;
+        FOR n IN 1..100 LOOP
+            INSERT INTO other_shelf VALUES (n);
+        END LOOP;
+    END IF;
+    RETURN id;
+END $$;
+DO $$ BEGIN
+    INSERT INTO other_shelf VALUES (0);
+    UPDATE shelf SET place = find_place(id);
+END $$;
+SELECT old, new FROM journal.entries WHERE object_type = 'shelf' AND operation = 'update' ORDER BY occurred_at, id;
+
 -- The order of a transaction's entries was that of its commands throughout.
 SELECT bool_and(command >= before) FROM
     (SELECT command, lag(command) OVER (PARTITION BY transaction_id ORDER BY occurred_at, id) AS before FROM journal.entry) e;

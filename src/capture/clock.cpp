@@ -1,7 +1,9 @@
 // See clock.hpp. Kept is the time of the first change of each command that a change of an earlier
 // command may still have to be put before: of those that the client's present message has run. A
 // list that grows too long is cut to what nested triggers need: of commands deeper than a statement
-// only the first after it matters to that statement.
+// only the first after it matters to that statement. What a function does in the middle of a
+// statement has the statement's depth; so many of its commands are told apart, and the statement's
+// own changes, which come later, stand before them all.
 #include "capture/clock.hpp"
 
 #include "base/transaction.hpp"
@@ -16,7 +18,7 @@ struct Moment {
     int depth;  // of triggers
 };
 
-constexpr int kMostMoments = 64;
+constexpr int kMostMoments = 1024;
 Moment moments[kMostMoments];
 int moment_count;
 TimestampTz last_moment;
@@ -66,9 +68,12 @@ TimestampTz moment_of(CommandId command)
         moments[moment_count++] = {command, last_moment, depth};
         return last_moment;
     }
-    for (int i = 0; i < moment_count; i++)
-        if (moments[i].command > command)
-            return moments[i].first - 1;
+    const Moment* end = moments + moment_count;
+    const Moment* later = std::upper_bound(
+        static_cast<const Moment*>(moments), end, command,
+        [](CommandId wanted, const Moment& moment) { return wanted < moment.command; });
+    if (later != end)
+        return later->first - 1;
     last_moment = std::max(now, last_moment);
     return last_moment;
 }
