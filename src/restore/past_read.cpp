@@ -335,16 +335,89 @@ char* live_query(const Past* past)
     return sql.data;
 }
 
-/// The keys that the row of only_key has had since; as an array of text.
-constexpr const char* kKeysOfRow =
-    "WITH RECURSIVE k (key) AS (SELECT $4::text UNION SELECT e.object_id FROM journal.entry e "
-    "JOIN k ON e.previous_id = k.key WHERE e.relation = $1 AND e.occurred_at >= $2 AND e.id >= $3) "
-    "SELECT array_agg(key) FROM k";
+/// What the journal's indexes begin with: all accounts and object types that occur. Naming them
+/// lets a query by time or key use these indexes.
+struct IndexPrefix {
+    bool is_short;  // few enough to be named
+    Datum accounts;
+    Datum object_types;
+};
 
+IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
+{
+    constexpr int64 kMost = 500;
+    IndexPrefix prefix{};
+    Query query = Query::begin(RunAs::kOwner);
+    // Each pair is found by one look into the index of each month: nothing else is as quick.
+    query.set("enable_seqscan", "off");
+    query.set("enable_sort", "off");
+    query.set("enable_bitmapscan", "off");
+    query.run(
+        "WITH RECURSIVE p (account, object_type) AS ("
+        "(SELECT account, object_type FROM journal.entry WHERE occurred_at >= "
+        "date_trunc('month', $1, 'UTC') ORDER BY account, object_type LIMIT 1) UNION ALL "
+        "SELECT n.account, n.object_type FROM p, LATERAL (SELECT e.account, e.object_type FROM "
+        "journal.entry e WHERE (e.account, e.object_type) > (p.account, p.object_type) "
+        "AND e.occurred_at >= date_trunc('month', $1, 'UTC') "
+        "ORDER BY e.account, e.object_type LIMIT 1) n) "
+        "SELECT count(*), coalesce(array_agg(DISTINCT account), '{}'), "
+        "coalesce(array_agg(DISTINCT object_type) FILTER (WHERE object_type IS NOT NULL), '{}') "
+        "FROM (SELECT * FROM p LIMIT $2) f",
+        {{TIMESTAMPTZOID, TimestampTzGetDatum(earliest)}, int8_argument(kMost + 1)}, true);
+    bool is_null = false;
+    MemoryContext spi_context = MemoryContextSwitchTo(past->context);
+    prefix.is_short = query.int8(0, 1) <= kMost;
+    prefix.accounts = datumCopy(query.value(0, 2, &is_null), false, -1);
+    prefix.object_types = datumCopy(query.value(0, 3, &is_null), false, -1);
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return prefix;
+}
+
+/// Later entries of the relation; parameters 1 to 4 are the relation, the earliest time, the first
+/// id and the accounts.
 #define ENTRY_CONDITION                                                 \
     "SELECT " ENTRY_COLUMNS                                             \
     " FROM journal.entry e WHERE e.relation = $1 AND e.occurred_at >= " \
-    "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd')"
+    "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
+
+#define OF_ACCOUNTS "AND e.account = ANY ($4) "
+#define OF_TYPES OF_ACCOUNTS "AND e.object_type = ANY ($5) "
+
+/// The keys that a row has had since; of the whole journal's index prefix, or without one.
+#define KEYS_OF_ROW(prefix, key)                                                                \
+    "WITH RECURSIVE k (key) AS (SELECT " key                                                    \
+    "::text UNION SELECT e.object_id FROM k, LATERAL "                                          \
+    "(SELECT e.object_id FROM journal.entry e WHERE e.previous_id = k.key AND e.relation = $1 " \
+    "AND e.occurred_at >= $2 AND e.id >= $3 " prefix ") e) SELECT array_agg(key) FROM k"
+
+/// The entries of some keys.
+#define ENTRIES_OF_KEYS(prefix, keys)                                                           \
+    ENTRY_CONDITION prefix "AND e.object_id = ANY (" keys ") UNION ALL " ENTRY_CONDITION prefix \
+                           "AND e.previous_id = ANY (" keys ") AND e.object_id <> ALL (" keys ")"
+
+void read_entries_of_row(Past* past, Query& query, Receiver* receiver, const IndexPrefix& prefix,
+                         const QueryArgument* place)
+{
+    const QueryArgument accounts{TEXTARRAYOID, prefix.accounts};
+    const QueryArgument types{TEXTARRAYOID, prefix.object_types};
+    const QueryArgument key = text_argument(past->only_key);
+    if (prefix.is_short)
+        query.run(KEYS_OF_ROW(OF_TYPES, "$6"), {place[0], place[1], place[2], accounts, types, key},
+                  true);
+    else
+        query.run(KEYS_OF_ROW("", "$4"), {place[0], place[1], place[2], key}, true);
+    bool is_null = false;
+    MemoryContext spi_context = MemoryContextSwitchTo(past->context);
+    past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
+    MemoryContextSwitchTo(spi_context);
+    const QueryArgument keys{TEXTARRAYOID, past->keys};
+    if (prefix.is_short)
+        run_for(receiver, ENTRIES_OF_KEYS(OF_TYPES, "$6"),
+                {place[0], place[1], place[2], accounts, types, keys});
+    else
+        run_for(receiver, ENTRIES_OF_KEYS("", "$4"), {place[0], place[1], place[2], keys});
+}
 
 void read_entries(Past* past)
 {
@@ -357,23 +430,18 @@ void read_entries(Past* past)
     GetUserIdAndSecContext(&receiver.caller.user, &receiver.caller.security);
 
     const Moment* from = past->moments[kFrom];
-    const QueryArgument relation = int4_argument(past->plan->id);
-    const QueryArgument earliest{TIMESTAMPTZOID, TimestampTzGetDatum(from->earliest)};
-    const QueryArgument first = int8_argument(from->first_id);
+    const QueryArgument place[] = {int4_argument(past->plan->id),
+                                   {TIMESTAMPTZOID, TimestampTzGetDatum(from->earliest)},
+                                   int8_argument(from->first_id)};
+    const IndexPrefix prefix = read_index_prefix(past, from->earliest);
     Query query = Query::begin(RunAs::kOwner);
-    if (past->only_key == nullptr) {
-        run_for(&receiver, ENTRY_CONDITION, {relation, earliest, first});
-    } else {
-        query.run(kKeysOfRow, {relation, earliest, first, text_argument(past->only_key)}, true);
-        bool is_null = false;
-        MemoryContext spi_context = MemoryContextSwitchTo(past->context);
-        past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
-        MemoryContextSwitchTo(spi_context);
-        const QueryArgument keys{TEXTARRAYOID, past->keys};
-        run_for(&receiver,
-                ENTRY_CONDITION " AND (e.object_id = ANY ($4) OR e.previous_id = ANY ($4))",
-                {relation, earliest, first, keys});
-    }
+    if (past->only_key != nullptr)
+        read_entries_of_row(past, query, &receiver, prefix, place);
+    else if (prefix.is_short)
+        run_for(&receiver, ENTRY_CONDITION OF_ACCOUNTS,
+                {place[0], place[1], place[2], {TEXTARRAYOID, prefix.accounts}});
+    else
+        run_for(&receiver, ENTRY_CONDITION, {place[0], place[1], place[2]});
     query.end();
     tuplesort_performsort(past->entries);
 }
