@@ -68,6 +68,7 @@ extern "C" {
 #include <executor/execPartition.h>
 #include <executor/executor.h>
 #include <executor/spi.h>
+#include <executor/tstoreReceiver.h>
 #include <fmgr.h>
 #include <funcapi.h>
 #include <mb/pg_wchar.h>
@@ -118,6 +119,7 @@ extern "C" {
 #include <utils/numeric.h>
 #include <utils/partcache.h>
 #include <utils/pg_lsn.h>
+#include <utils/queryenvironment.h>
 #include <utils/rel.h>
 #include <utils/relcache.h>
 #include <utils/rls.h>

@@ -28,7 +28,6 @@ constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_end
 void restoring_begin(Restoring* restoring)
 {
     register_hooks(&kHooks);
-    restoring->written = false;
     restoring->begun_in = GetCurrentSubTransactionId();
     restoring->outer = innermost;
     innermost = restoring;
@@ -48,17 +47,14 @@ bool restoring_any()
 Restoring* restoring_match(int32 relation, const char* key)
 {
     for (Restoring* restoring = innermost; restoring != nullptr; restoring = restoring->outer)
-        if (!restoring->written && restoring->relation == relation && key != nullptr &&
-            strcmp(restoring->key, key) == 0)
+        if (restoring->relation == relation && key != nullptr && restoring->find(restoring, key))
             return restoring;
     return nullptr;
 }
 
 void restoring_written(Restoring* restoring, Oid table, const ItemPointerData* tid)
 {
-    restoring->written = true;
-    restoring->table = table;
-    restoring->tid = *tid;
+    restoring->written(restoring, table, tid);
 }
 
 }  // namespace journal

@@ -1,10 +1,10 @@
 // What is being restored at this moment: the word between restore and capture.
 //
-// A restore inserts a row like anybody else, and the capture trigger records the insert. It asks
-// here whether the row is the one that a restore is about to bring back; if so it writes a single
-// entry of the type <object_type>.restored with the id reserved here and restores = the deletion,
-// and says so by restoring_written. The reason is in event_journal.reason meanwhile, so that it
-// reaches the entry's context as any reason does.
+// A restore inserts rows like anybody else, and the capture trigger records the inserts. It asks
+// here whether a row is one that a restore is about to bring back; if so it writes a single entry
+// of the type <object_type>.restored with the id reserved here and restores = the deletion, and
+// says so by restoring_written. The reason is in event_journal.reason meanwhile, so that it reaches
+// the entry's context as any reason does.
 //
 // A user's trigger may restore something itself, so these nest. One that an error has left behind
 // is forgotten when its (sub)transaction aborts.
@@ -15,32 +15,32 @@
 namespace journal {
 
 struct Restoring {
-    int32 relation;       // tracked_relation.id
-    const char* key;      // object key of the row
-    int64 deletion;       // id of the deletion's entry: what the new entry restores
-    int64 entry;          // reserved id of the new entry
-    bool written;         // the entry is in the journal
-    Oid table;            // where the row went: the table itself, or the partition
-    ItemPointerData tid;  // the row's place in it
+    int32 relation;  // tracked_relation.id
+    int64 deletion;  // of the row found: id of the deletion's entry, what the new entry restores
+    int64 entry;     // of the row found: reserved id of the new entry
+    /// Finds the row with that key among those that have not arrived; fills deletion and entry.
+    bool (*find)(Restoring* restoring, const char* key);
+    /// The row found last has arrived, is in the journal, and stands at that place.
+    void (*written)(Restoring* restoring, Oid table, const ItemPointerData* tid);
     SubTransactionId begun_in;
     Restoring* outer;
 };
 
-/// Begins the restore of one row; restoring stays the caller's and has to live until
-/// restoring_end. Its fields relation, key, deletion and entry are set.
+/// Begins the restore of rows of one relation; restoring stays the caller's and has to live until
+/// restoring_end. Its fields relation, find and written are set.
 void restoring_begin(Restoring* restoring);
 
 /// Ends the innermost restore, which has to be this one.
 void restoring_end(Restoring* restoring);
 
-/// For capture, at each inserted row: what is being restored if it is this row, else nullptr. Costs
-/// one comparison when nothing is being restored.
+/// For capture, at each inserted row: what is being restored if this row is part of it, else
+/// nullptr. Costs one comparison when nothing is being restored.
 Restoring* restoring_match(int32 relation, const char* key);
 
 /// Whether anything is being restored: capture need not form the key otherwise.
 bool restoring_any();
 
-/// For capture, after it wrote the entry: where the row is. Another row is not matched any more.
+/// For capture, after it wrote the entry: where the row is. The row is not matched any more.
 void restoring_written(Restoring* restoring, Oid table, const ItemPointerData* tid);
 
 }  // namespace journal

@@ -5,53 +5,17 @@
 #include "base/query.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/event_type.hpp"
-#include "restore/order.hpp"
+#include "restore/row_set.hpp"
 
 namespace journal {
 
 namespace {
 
-// Columns of journal.entry that fill_deletion reads, in this order; read_entry reads three more.
-#define DELETION_COLUMNS                                                                      \
-    "e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.account, e.session, " \
-    "e.transaction_id, e.data"
-enum DeletionColumn {
-    kEntry = 1,
-    kRelation,
-    kLayout,
-    kObjectType,
-    kObjectId,
-    kLabel,
-    kAccount,
-    kSession,
-    kTransaction,
-    kData,
-    kChange,
-    kOperation,
-    kEventType
-};
-
-Deletion* fill_deletion(const Query& query, uint64 row, MemoryContext context)
+bool is_support(Oid role)
 {
-    auto* deletion = make_in<Deletion>(context);
-    bool is_null = false;
-    deletion->entry = query.int8(row, kEntry);
-    deletion->relation = query.int4(row, kRelation);
-    deletion->object_type = query.text(row, kObjectType, context);
-    deletion->object_id = query.text(row, kObjectId, context);
-    deletion->label = query.text(row, kLabel, context);
-    deletion->account = query.text(row, kAccount, context);
-    deletion->session = query.int8(row, kSession);
-    deletion->transaction = DatumGetFullTransactionId(query.value(row, kTransaction, &is_null));
-    if (query.is_null(row, kLayout))
-        return deletion;
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    deletion->layout = layout_by_id(query.int4(row, kLayout));
-    const Datum data = query.value(row, kData, &is_null);
-    if (!is_null)
-        deletion->row = read_snapshot(deletion->layout, stored_jsonb(data, true));
-    MemoryContextSwitchTo(caller);
-    return deletion;
+    return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_name, ObjectIdGetDatum(role),
+                                            CStringGetTextDatum("journal.support()"),
+                                            CStringGetTextDatum("EXECUTE")));
 }
 
 [[noreturn]] void raise_unknown_entry(int64 entry)
@@ -75,145 +39,231 @@ Deletion* fill_deletion(const Query& query, uint64 row, MemoryContext context)
     pg_unreachable();
 }
 
-RestoredBy restored_by(const EventType* type)
+/// Columns of a request's entry.
+enum RequestColumn { kId = 1, kChange, kOperation, kEventType, kType, kKey, kLabel };
+
+void check_request(const Query& query, uint64 row, const char* reason, Vector<Request>* requests)
 {
+    bool is_null = false;
+    const int64 asked = query.int8(row, kId);
+    const char operation = DatumGetChar(query.value(row, kOperation, &is_null));
+    const EventType* type = event_type_by_id(query.int4(row, kEventType));
+    const bool logged = operation == 'l' && strcmp(type->kind, "deleted") == 0;
+    if (operation != 'd' && !logged)
+        raise_not_a_deletion(asked, type->code);
+    Deletion deletion{};
+    deletion.object_type = query.text(row, kType, CurrentMemoryContext);
+    deletion.object_id = query.text(row, kKey, CurrentMemoryContext);
+    deletion.label = query.text(row, kLabel, CurrentMemoryContext);
+    const RestoredBy by = restored_by(type->id);
+    check_allowed(by, reason, deletion);
+    requests->push_back({asked, query.int8(row, kChange), by});
+}
+
+bool is_asked(const Vector<Request>& requests, int64 entry)
+{
+    const auto found =
+        std::lower_bound(requests.begin(), requests.end(), entry,
+                         [](const Request& request, int64 id) { return request.asked < id; });
+    return found != requests.end() && found->asked == entry;
+}
+
+/// Reads requested entries of a condition into requests, which stay in the order of their ids.
+void read_matching(const Ids& entries, const char* condition, const char* reason,
+                   Vector<Request>* requests)
+{
+    if (entries.empty())
+        return;
+    Query query = Query::begin(RunAs::kCaller);
+    const uint64 rows =
+        query.run(psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, "
+                           "e.object_id, e.label FROM journal.entry e "
+                           "WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 %s ORDER BY e.id",
+                           condition),
+                  {{INT8ARRAYOID, ids_datum(entries)},
+                   int8_argument(entries.front()),
+                   int8_argument(entries.back())});
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        check_request(query, i, reason, requests);
+    }
+    query.end();
+    std::sort(requests->begin(), requests->end(),
+              [](const Request& a, const Request& b) { return a.asked < b.asked; });
+}
+
+/// Columns of a deletion's row.
+enum DeletionColumn {
+    kEntry = 1,
+    kRelation,
+    kLayout,
+    kObjectType,
+    kObjectId,
+    kDeletedLabel,
+    kData
+};
+
+}  // namespace
+
+RestoredBy restored_by(int32 event_type)
+{
+    const EventType* type = event_type_by_id(event_type);
     if (type->restore == nullptr)
         return RestoredBy::kNobody;
     return strcmp(type->restore, "support") == 0 ? RestoredBy::kSupport : RestoredBy::kJournal;
 }
 
-/// An entry as the caller sees it, of whatever operation.
-struct EntryRow {
-    Deletion* deletion;
-    int64 change;
-    char operation;
-    int32 event_type;
-};
-
-EntryRow read_entry(int64 entry)
+void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion)
 {
-    MemoryContext context = CurrentMemoryContext;
-    EntryRow row{};
-    Query query = Query::begin(RunAs::kCaller);
+    switch (restored_by) {
+        case RestoredBy::kJournal:
+            return;
+        case RestoredBy::kNobody:
+            ereport(ERROR,
+                    (errcode(kNotRestorable),
+                     errmsg("an object of type \"%s\" cannot be restored from the journal",
+                            deletion.object_type),
+                     errhint("journal.deleted_objects() says in its column restorable what can.")));
+            break;
+        case RestoredBy::kSupport:
+            if (!is_support(GetUserId()))
+                ereport(ERROR,
+                        (errcode(kContactSupport),
+                         errmsg("%s can be restored by support only", describe(deletion)),
+                         errdetail("Role \"%s\" has no EXECUTE on function journal.support().",
+                                   GetUserNameFromId(GetUserId(), false)),
+                         errhint("Contact support.")));
+            if (reason == nullptr)
+                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                                errmsg("restoring %s needs a reason", describe(deletion)),
+                                errhint("Give it: journal.restore(entry, reason => '...').")));
+    }
+}
+
+void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests)
+{
+    ContextResource memory(CurrentMemoryContext);
     // Deletions have an index of their own, which is much smaller than the others.
-    constexpr const char* kSelect = "SELECT " DELETION_COLUMNS
-                                    ", e.change, e.operation, e.event_type "
-                                    "FROM journal.entry AS e WHERE e.id = $1 ";
-    uint64 rows =
-        query.run(psprintf("%s AND e.operation = 'd' LIMIT 1", kSelect), {int8_argument(entry)});
-    if (rows == 0)
-        rows = query.run(psprintf("%s LIMIT 1", kSelect), {int8_argument(entry)});
-    if (rows > 0) {
-        bool is_null = false;
-        row.change = query.int8(0, kChange);
-        row.operation = DatumGetChar(query.value(0, kOperation, &is_null));
-        row.event_type = query.int4(0, kEventType);
-        // Nothing else has a whole row in its data.
-        if (row.operation == 'd' || row.operation == 'l')
-            row.deletion = fill_deletion(query, 0, context);
+    read_matching(entries, "AND e.operation = 'd'", reason, requests);
+    Ids others(&memory);
+    for (const int64 entry : entries)
+        if (!is_asked(*requests, entry))
+            others.push_back(entry);
+    read_matching(others, "", reason, requests);
+    for (const int64 entry : entries)
+        if (!is_asked(*requests, entry))
+            raise_unknown_entry(entry);
+}
+
+Datum ids_datum(const Ids& ids)
+{
+    Datum* values = make_array_in<Datum>(CurrentMemoryContext, ids.size());
+    std::transform(ids.begin(), ids.end(), values, [](int64 id) { return Int64GetDatum(id); });
+    ArrayType* array = construct_array(values, static_cast<int>(ids.size()), INT8OID, sizeof(int64),
+                                       true, TYPALIGN_DOUBLE);
+    pfree(values);
+    return PointerGetDatum(array);
+}
+
+Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values)
+{
+    ParamListInfo parameters = makeParamList(count);
+    for (int i = 0; i < count; i++) {
+        parameters->params[i].value = values[i];
+        parameters->params[i].isnull = false;
+        parameters->params[i].ptype = types[i];
+        parameters->params[i].pflags = PARAM_FLAG_CONST;
     }
-    query.end();
-    if (rows == 0)
-        raise_unknown_entry(entry);
-    return row;
+    Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
+    SPIExecuteOptions options{};
+    options.params = parameters;
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, rows, CurrentMemoryContext, true, nullptr,
+                                    nullptr);
+    const int code = SPI_execute_extended(sql, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    return rows;
 }
 
-/// References among the rows: each foreign key of a row against the keys of the others.
-int find_references(List* deletions, Dependency* dependencies)
+DeletionReader begin_deletions(const Ids& entries)
 {
-    int count = 0;
-    for (int i = 0; i < list_length(deletions); i++) {
-        CHECK_FOR_INTERRUPTS();
-        const auto* row = static_cast<Deletion*>(list_nth(deletions, i));
-        for (int k = 0; row->row.count > 0 && k < row->layout->foreign_key_count; k++) {
-            const LayoutForeignKey& foreign_key = row->layout->foreign_keys[k];
-            const char* key = referenced_key(foreign_key, row->row);
-            for (int j = 0; key != nullptr && j < list_length(deletions); j++) {
-                const auto* other = static_cast<Deletion*>(list_nth(deletions, j));
-                if (other->relation != foreign_key.relation || strcmp(other->object_id, key) != 0)
-                    continue;
-                if (dependencies != nullptr)
-                    dependencies[count] = {i, j};
-                count++;
-            }
-        }
-    }
-    return count;
-}
-
-List* in_dependency_order(List* deletions)
-{
-    const std::size_t rows = list_length(deletions);
-    const std::size_t count = find_references(deletions, nullptr);
-    auto* dependencies = make_array_in<Dependency>(CurrentMemoryContext, count);
-    auto* broken = make_array_in<Dependency>(CurrentMemoryContext, count);
-    int* order = make_array_in<int>(CurrentMemoryContext, rows);
-    find_references(deletions, dependencies);
-    // A cycle was possible by deferrable keys alone, or by an update in between: PostgreSQL accepts
-    // the rows in the first case, and names the missing one in the second.
-    dependency_order({dependencies, count}, {order, rows}, {broken, count});
-    List* ordered = NIL;
-    for (std::size_t i = 0; i < rows; i++)
-        ordered = lappend(ordered, list_nth(deletions, order[i]));
-    return ordered;
-}
-
-}  // namespace
-
-Deletion* read_deletion(int64 entry)
-{
-    const EntryRow row = read_entry(entry);
-    const EventType* type = event_type_by_id(row.event_type);
-    const bool logged_deletion = row.operation == 'l' && strcmp(type->kind, "deleted") == 0;
-    if (row.operation != 'd' && !logged_deletion)
-        raise_not_a_deletion(entry, type->code);
-    Deletion* deletion = row.change == entry ? row.deletion : read_entry(row.change).deletion;
-    deletion->restored_by = restored_by(type);
-    return deletion;
-}
-
-List* document_deletions(Deletion* document)
-{
-    MemoryContext context = CurrentMemoryContext;
-    List* deletions = list_make1(document);
+    DeletionReader reader{};
+    TupleDesc descriptor = CreateTemplateTupleDesc(kData);
+    const auto column = [descriptor](DeletionColumn number, Oid type) {
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(number), "?", type, -1, 0);
+    };
+    column(kEntry, INT8OID);
+    column(kRelation, INT4OID);
+    column(kLayout, INT4OID);
+    column(kObjectType, TEXTOID);
+    column(kObjectId, TEXTOID);
+    column(kDeletedLabel, TEXTOID);
+    column(kData, JSONBOID);
+    reader.slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    reader.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal deletion",
+                                           ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    // Of each object the last that the transaction did: one that it deleted and created again is
-    // there. Entries without an account of their own belong to their document's.
-    const uint64 rows = query.run(
-        "SELECT " DELETION_COLUMNS
-        " FROM (SELECT DISTINCT ON (d.relation, d.object_id) d.* "
-        "       FROM journal.entry d JOIN journal.session s ON s.id = d.session "
-        "       WHERE d.account IN ($1, '') AND d.document_type = $2 AND d.document_id = $3 "
-        "         AND d.transaction_id = $4 AND d.operation IN ('i', 'd') AND d.id = d.change "
-        "         AND s.incarnation = (SELECT incarnation FROM journal.session WHERE id = $5 LIMIT "
-        "1) "
-        "       ORDER BY d.relation, d.object_id, d.command DESC, d.id DESC) AS e "
-        "WHERE e.operation = 'd' AND e.object_id IS NOT NULL "
-        "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id) "
-        "ORDER BY e.id",
-        {text_argument(document->account),
-         text_argument(document->object_type),
-         text_argument(document->object_id),
-         {XID8OID, FullTransactionIdGetDatum(document->transaction)},
-         int8_argument(document->session)});
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    for (uint64 i = 0; i < rows; i++) {
-        Deletion* deletion = fill_deletion(query, i, context);
-        deletion->restored_by = document->restored_by;
-        deletions = lappend(deletions, deletion);
+    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
+    const Datum values[] = {ids_datum(entries),
+                            Int64GetDatum(entries.empty() ? 0 : entries.front()),
+                            Int64GetDatum(entries.empty() ? 0 : entries.back())};
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    reader.rows = select_rows(
+        "SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
+        "FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 ORDER BY e.id",
+        lengthof(types), types, values);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    return reader;
+}
+
+bool next_deletion(DeletionReader* reader, Deletion* deletion)
+{
+    if (!tuplestore_gettupleslot(reader->rows, true, false, reader->slot))
+        return false;
+    MemoryContextReset(reader->context);
+    MemoryContext caller = MemoryContextSwitchTo(reader->context);
+    slot_getallattrs(reader->slot);
+    const auto value = [reader](DeletionColumn column) {
+        return reader->slot->tts_values[column - 1];
+    };
+    const auto is_null = [reader](DeletionColumn column) {
+        return reader->slot->tts_isnull[column - 1];
+    };
+    const auto text_of = [&](DeletionColumn column) {
+        return is_null(column) ? nullptr : TextDatumGetCString(value(column));
+    };
+    *deletion = Deletion{};
+    deletion->entry = DatumGetInt64(value(kEntry));
+    deletion->relation = is_null(kRelation) ? 0 : DatumGetInt32(value(kRelation));
+    deletion->object_type = text_of(kObjectType);
+    deletion->object_id = text_of(kObjectId);
+    deletion->label = text_of(kDeletedLabel);
+    if (!is_null(kLayout)) {
+        deletion->layout = layout_by_id(DatumGetInt32(value(kLayout)));
+        if (!is_null(kData))
+            deletion->row = read_snapshot(deletion->layout, stored_jsonb(value(kData), true));
     }
     MemoryContextSwitchTo(caller);
-    query.end();
-    return in_dependency_order(deletions);
+    return true;
 }
 
-const char* describe(const Deletion* deletion)
+void end_deletions(DeletionReader* reader)
 {
-    const char* type = deletion->object_type == nullptr ? "object" : deletion->object_type;
-    const char* key =
-        deletion->object_id == nullptr ? "" : psprintf(" \"%s\"", deletion->object_id);
-    return deletion->label == nullptr ? psprintf("%s%s", type, key)
-                                      : psprintf("%s%s (%s)", type, key, deletion->label);
+    ExecDropSingleTupleTableSlot(reader->slot);
+    tuplestore_end(reader->rows);
+    MemoryContextDelete(reader->context);
+}
+
+const char* describe(const Deletion& deletion)
+{
+    SetRow row{};
+    row.object_type = deletion.object_type;
+    row.object_id = deletion.object_id;
+    row.label = deletion.label;
+    return describe_row(row);
 }
 
 }  // namespace journal

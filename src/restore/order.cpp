@@ -1,98 +1,108 @@
 // Regime: library
-// See order.hpp: Kahn's algorithm, which takes a cycle apart where it gets stuck.
+// See order.hpp: Tarjan's algorithm finds the sets that depend on each other, prerequisites first.
 #include "restore/order.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <queue>
-#include <stdexcept>
 #include <vector>
 
 namespace journal {
 
 namespace {
 
-struct Row {
-    std::vector<int> dependents;
-    std::vector<int> prerequisites;  // not yet placed; repeated as often as they are referred to
-    bool placed = false;
+constexpr int kNotSeen = -1;
+
+class Steps {
+  public:
+    Steps(std::span<const Dependency> dependencies, std::span<int> steps)
+        : prerequisites_(steps.size()),
+          number_(steps.size(), kNotSeen),
+          lowest_(steps.size()),
+          waiting_(steps.size(), false),
+          steps_(steps)
+    {
+        for (const Dependency& dependency : dependencies) {
+            static_cast<void>(prerequisites_.at(dependency.prerequisite));
+            prerequisites_.at(dependency.dependent).push_back(dependency.prerequisite);
+        }
+        for (std::vector<int>& list : prerequisites_)
+            std::sort(list.begin(), list.end());
+    }
+
+    int fill()
+    {
+        for (std::size_t set = 0; set < number_.size(); set++)
+            if (number_[set] == kNotSeen)
+                visit(static_cast<int>(set));
+        return step_count_;
+    }
+
+  private:
+    // A set on the way to be placed, and the next of its prerequisites to look at.
+    struct Visit {
+        int set;
+        std::size_t next;
+    };
+
+    void open(int set)
+    {
+        number_[set] = lowest_[set] = seen_++;
+        waiting_[set] = true;
+        open_.push_back(set);
+        path_.push_back({set, 0});
+    }
+
+    // Not recursive: a chain of references may be as long as there are sets.
+    void visit(int first)
+    {
+        open(first);
+        while (!path_.empty()) {
+            Visit& current = path_.back();
+            const int set = current.set;
+            if (current.next < prerequisites_[set].size()) {
+                const int prerequisite = prerequisites_[set][current.next++];
+                if (number_[prerequisite] == kNotSeen)
+                    open(prerequisite);
+                else if (waiting_[prerequisite])
+                    lowest_[set] = std::min(lowest_[set], number_[prerequisite]);
+                continue;
+            }
+            path_.pop_back();
+            if (!path_.empty())
+                lowest_[path_.back().set] = std::min(lowest_[path_.back().set], lowest_[set]);
+            if (lowest_[set] == number_[set])
+                place(set);
+        }
+    }
+
+    // Everything opened since the set depends on it and it on them.
+    void place(int set)
+    {
+        int member = kNotSeen;
+        do {
+            member = open_.back();
+            open_.pop_back();
+            waiting_[member] = false;
+            steps_[member] = step_count_;
+        } while (member != set);
+        step_count_++;
+    }
+
+    std::vector<std::vector<int>> prerequisites_;
+    std::vector<int> number_;
+    std::vector<int> lowest_;
+    std::vector<bool> waiting_;
+    std::vector<int> open_;
+    std::vector<Visit> path_;
+    std::span<int> steps_;
+    int seen_ = 0;
+    int step_count_ = 0;
 };
-
-using Ready = std::priority_queue<int, std::vector<int>, std::greater<>>;
-
-std::vector<Row> build_rows(std::span<const Dependency> dependencies, int count)
-{
-    std::vector<Row> rows(count);
-    for (const Dependency& dependency : dependencies) {
-        if (dependency.dependent == dependency.prerequisite)
-            continue;
-        rows.at(dependency.dependent).prerequisites.push_back(dependency.prerequisite);
-        rows.at(dependency.prerequisite).dependents.push_back(dependency.dependent);
-    }
-    return rows;
-}
-
-void place(std::vector<Row>& rows, int index, Ready& ready)
-{
-    rows[index].placed = true;
-    for (int dependent : rows[index].dependents) {
-        Row& row = rows[dependent];
-        if (row.placed || std::erase(row.prerequisites, index) == 0)
-            continue;
-        if (row.prerequisites.empty())
-            ready.push(dependent);
-    }
-}
-
-/// A reference within a cycle, found by following references from a row that waits until one row
-/// comes again. The cycle's lowest row is the one that gives way.
-Dependency find_cycle(const std::vector<Row>& rows, int start)
-{
-    std::vector<int> path;
-    std::vector<bool> seen(rows.size());
-    int current = start;
-    while (!seen[current]) {
-        seen[current] = true;
-        path.push_back(current);
-        current = rows[current].prerequisites.front();
-    }
-    const auto cycle = std::find(path.begin(), path.end(), current);
-    const int lowest = *std::min_element(cycle, path.end());
-    return {lowest, rows[lowest].prerequisites.front()};
-}
 
 }  // namespace
 
-std::size_t dependency_order(std::span<const Dependency> dependencies, std::span<int> order,
-                             std::span<Dependency> broken)
+int steps_in_order(std::span<const Dependency> dependencies, std::span<int> steps)
 {
-    const int count = static_cast<int>(order.size());
-    std::vector<Row> rows = build_rows(dependencies, count);
-    Ready ready;
-    for (int i = 0; i < count; i++)
-        if (rows[i].prerequisites.empty())
-            ready.push(i);
-
-    std::size_t broken_count = 0;
-    std::size_t placed = 0;
-    int first_waiting = 0;
-    while (placed < order.size()) {
-        if (!ready.empty()) {
-            order[placed++] = ready.top();
-            ready.pop();
-            place(rows, order[placed - 1], ready);
-            continue;
-        }
-        while (rows[first_waiting].placed)
-            first_waiting++;
-        const Dependency weakest = find_cycle(rows, first_waiting);
-        broken[broken_count++] = weakest;
-        Row& row = rows[weakest.dependent];
-        std::erase(row.prerequisites, weakest.prerequisite);
-        if (row.prerequisites.empty())
-            ready.push(weakest.dependent);
-    }
-    return broken_count;
+    return Steps(dependencies, steps).fill();
 }
 
 }  // namespace journal

@@ -1,53 +1,17 @@
-// journal.restore: checks who may restore what, claims the deletions and brings the rows back.
+// journal.restore and journal.restore_all: claim deletions and bring their rows back.
 //
 // Two concurrent restores of one deletion meet at the key of journal.restoration: the second waits
 // for the first, and goes on only if that one was rolled back. A claim already names the entry that
 // the restore is going to write, so that no row of the table is ever updated.
 #include "base/function.hpp"
-#include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "restore/deletion.hpp"
-#include "restore/row.hpp"
+#include "restore/collect.hpp"
+#include "restore/statement.hpp"
 
 namespace journal {
 
 namespace {
-
-bool is_support(Oid role)
-{
-    return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_name, ObjectIdGetDatum(role),
-                                            CStringGetTextDatum("journal.support()"),
-                                            CStringGetTextDatum("EXECUTE")));
-}
-
-/// Raises JE010 or JE011 unless the caller may restore that deletion; support has to say why.
-void check_allowed(const Deletion* deletion, const char* reason)
-{
-    switch (deletion->restored_by) {
-        case RestoredBy::kJournal:
-            return;
-        case RestoredBy::kNobody:
-            ereport(ERROR,
-                    (errcode(kNotRestorable),
-                     errmsg("an object of type \"%s\" cannot be restored from the journal",
-                            deletion->object_type),
-                     errhint("journal.deleted_objects() says in its column restorable what can.")));
-            break;
-        case RestoredBy::kSupport:
-            if (!is_support(GetUserId()))
-                ereport(ERROR,
-                        (errcode(kContactSupport),
-                         errmsg("%s can be restored by support only", describe(deletion)),
-                         errdetail("Role \"%s\" has no EXECUTE on function journal.support().",
-                                   GetUserNameFromId(GetUserId(), false)),
-                         errhint("Contact support.")));
-            if (reason == nullptr)
-                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                                errmsg("restoring %s needs a reason", describe(deletion)),
-                                errhint("Give it: journal.restore(entry, reason => '...').")));
-    }
-}
 
 /// A foreign key is checked by triggers that this setting switches off, as it does most triggers.
 void check_triggers_fire()
@@ -59,70 +23,198 @@ void check_triggers_fire()
                         errhint("SET session_replication_role = origin;")));
 }
 
-[[noreturn]] void raise_already_restored(const Deletion* deletion)
+/// One restore: its collection, and where its result goes.
+struct Restore {
+    Collection collection;
+    bool skip;
+    ReturnSetInfo* result;
+};
+
+[[noreturn]] void raise_already_restored(const SetRow& row)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
         "SELECT restored_by::text, restored_entry FROM journal.restoration WHERE entry = $1",
-        {int8_argument(deletion->entry)}, true);
+        {int8_argument(row.entry)}, true);
     const char* role = rows == 0 ? "?" : query.text(0, 1, context);
     const int64 entry = rows == 0 ? 0 : query.int8(0, 2);
     query.end();
     ereport(ERROR,
-            (errcode(kAlreadyRestored), errmsg("%s has been restored already", describe(deletion)),
+            (errcode(kAlreadyRestored), errmsg("%s has been restored already", describe_row(row)),
              errdetail("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry)),
              errhint("If it was deleted again, restore that deletion.")));
     pg_unreachable();
 }
 
-/// Takes a deletion for this transaction, waiting for any other that is at it. Returns the id
-/// reserved for the entry of the restore, or 0 if it has been restored.
-int64 claim(const Deletion* deletion, const char* reason)
+/// A row of the result, of which version 1.0 declares the first five columns. restored_entry 0: it
+/// has not been restored.
+void return_row(const Restore* restore, const RowSet* set, const SetRow& row, int64 restored_entry,
+                const char* outcome, const char* detail)
 {
-    const char* role = GetUserNameFromId(GetUserId(), false);
-    const int64 entry = next_id("entry_id_seq");
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason) "
-        "VALUES ($1, $2, $3, $4) ON CONFLICT (entry) DO NOTHING",
-        {int8_argument(deletion->entry), int8_argument(entry), text_argument(role),
-         text_argument(reason)});
-    query.end();
-    return rows == 0 ? 0 : entry;
+    const auto text_datum = [](const char* text) {
+        return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
+    };
+    Datum values[] = {ObjectIdGetDatum(set->plan->root),
+                      text_datum(row.object_type),
+                      text_datum(row.object_id),
+                      text_datum(row.label),
+                      Int64GetDatum(restored_entry),
+                      Int64GetDatum(row.entry),
+                      text_datum(outcome),
+                      text_datum(detail)};
+    bool nulls[] = {false,
+                    row.object_type == nullptr,
+                    row.object_id == nullptr,
+                    row.label == nullptr,
+                    restored_entry == 0,
+                    row.entry == 0,
+                    false,
+                    detail == nullptr};
+    tuplestore_putvalues(restore->result->setResult, restore->result->setDesc, values, nulls);
 }
 
-void return_row(ReturnSetInfo* result, Oid relation, const Deletion* deletion, int64 entry)
+bool is_requested(const Restore* restore, int64 entry)
 {
-    const Datum values[] = {
-        ObjectIdGetDatum(relation), CStringGetTextDatum(deletion->object_type),
-        CStringGetTextDatum(deletion->object_id),
-        deletion->label == nullptr ? Datum{0} : CStringGetTextDatum(deletion->label),
-        Int64GetDatum(entry)};
-    const bool nulls[] = {false, false, false, deletion->label == nullptr, false};
-    tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values),
-                         const_cast<bool*>(nulls));
+    for (const Request& request : *restore->collection.requests)
+        if (request.entry == entry)
+            return true;
+    return false;
 }
 
-/// Restores a deletion, and with a document what belonged to it.
-void restore(int64 entry, const char* reason, ReturnSetInfo* result)
+/// What filtering a set needs: the ids of entries that somebody else has claimed.
+struct Lost {
+    Restore* restore;
+    RowSet* set;
+    const Ids* entries;
+};
+
+/// Keeps what is not lost; of the others a requested one is an error, unless it is to be skipped.
+bool keep_claimed(const SetRow& row, void* state)
 {
-    Deletion* deletion = read_deletion(entry);
-    check_allowed(deletion, reason);
-    List* deletions = deletion->restored_by == RestoredBy::kSupport ? document_deletions(deletion)
-                                                                    : list_make1(deletion);
-    ListCell* cell = nullptr;
-    foreach (cell, deletions) {
-        CHECK_FOR_INTERRUPTS();
-        const auto* row = static_cast<Deletion*>(lfirst(cell));
-        const int64 restored = claim(row, reason);
-        if (restored == 0 && row == deletion)
+    const auto* lost = static_cast<Lost*>(state);
+    if (!std::binary_search(lost->entries->begin(), lost->entries->end(), row.entry))
+        return true;
+    // A related row is there again: somebody has brought it back meanwhile.
+    if (is_requested(lost->restore, row.entry)) {
+        if (!lost->restore->skip)
             raise_already_restored(row);
-        // Part of a document that somebody has brought back meanwhile.
-        if (restored == 0)
-            continue;
-        return_row(result, restore_row(row, restored, reason), row, restored);
+        return_row(lost->restore, lost->set, row, 0, "skipped", "It has been restored already.");
     }
+    return false;
+}
+
+/// Takes a set's deletions for this transaction, waiting for any other that is at them.
+void claim(Restore* restore, RowSet* set)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids lost(&memory);
+    const char* role = GetUserNameFromId(GetUserId(), false);
+    Query query = Query::begin(RunAs::kOwner);
+    register_rows(set, 0);
+    const uint64 claimed = query.run(
+        psprintf("INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason) "
+                 "SELECT r.entry, r.written_entry, $1, $2 FROM %s r "
+                 "ON CONFLICT (entry) DO NOTHING",
+                 rows_name(0)),
+        {text_argument(role), text_argument(restore->collection.reason)});
+    if (static_cast<int64>(claimed) < set->count) {
+        const uint64 rows =
+            query.run(psprintf("SELECT r.entry FROM %s r WHERE NOT EXISTS "
+                               "(SELECT FROM journal.restoration c WHERE c.entry = r.entry "
+                               " AND c.restored_entry = r.written_entry) ORDER BY 1",
+                               rows_name(0)));
+        for (uint64 i = 0; i < rows; i++)
+            lost.push_back(query.int8(i, 1));
+    }
+    query.end();
+    if (lost.empty())
+        return;
+    Lost state{restore, set, &lost};
+    filter_rows(set, keep_claimed, &state);
+}
+
+void return_rows(const Restore* restore)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, restore->collection.application->applied) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        SetRow row{};
+        rewind_rows(set);
+        while (read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            return_row(restore, set, row, row.written_entry, "restored", "");
+        }
+    }
+}
+
+void restore_entries(Restore* restore, const Ids& entries)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Vector<Request> requests(&memory);
+    Collection* collection = &restore->collection;
+    collection->requests = &requests;
+    collection->application = begin_application("restored", collection->reason);
+    collect(collection, entries);
+    ListCell* cell = nullptr;
+    foreach (cell, collection->application->sets)
+        claim(restore, static_cast<RowSet*>(lfirst(cell)));
+    apply(collection->application);
+    return_rows(restore);
+    end_application(collection->application);
+}
+
+bool conflict_argument(const char* name)
+{
+    if (strcmp(name, "error") != 0 && strcmp(name, "skip") != 0)
+        ereport(ERROR,
+                (errcode(kUnknownCode), errmsg("\"%s\" is nothing to do on a conflict", name),
+                 errhint("It is 'error' or 'skip'.")));
+    return strcmp(name, "skip") == 0;
+}
+
+/// Version 1.0 declares the function with the first two arguments alone.
+bool is_given(FunctionCallInfo fcinfo, int number)
+{
+    return number < PG_NARGS() && !PG_ARGISNULL(number);
+}
+
+const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* otherwise)
+{
+    return !is_given(fcinfo, number) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(number));
+}
+
+/// The arguments that follow the entries: reason, related, overrides, on_conflict.
+Restore* read_arguments(FunctionCallInfo fcinfo)
+{
+    auto* restore = make_in<Restore>(CurrentMemoryContext);
+    const char* reason = text_argument_or(fcinfo, 1, settings.reason);
+    restore->collection.reason = *reason == '\0' ? nullptr : reason;
+    restore->collection.related = related_argument(text_argument_or(fcinfo, 2, "none"));
+    restore->collection.overrides =
+        read_overrides(is_given(fcinfo, 3) ? PG_GETARG_JSONB_P(3) : nullptr);
+    restore->skip = conflict_argument(text_argument_or(fcinfo, 4, "error"));
+    InitMaterializedSRF(fcinfo, 0);
+    restore->result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    return restore;
+}
+
+void read_entries(ArrayType* array, Ids* entries)
+{
+    Datum* elements = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(array, INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE, &elements, &nulls,
+                      &count);
+    entries->reserve(count);
+    for (int i = 0; i < count; i++) {
+        if (nulls[i])
+            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                            errmsg("list \"entries\" contains NULL")));
+        entries->push_back(DatumGetInt64(elements[i]));
+    }
+    std::sort(entries->begin(), entries->end());
+    entries->erase(std::unique(entries->begin(), entries->end()), entries->end());
 }
 
 }  // namespace
@@ -131,16 +223,33 @@ void restore(int64 entry, const char* reason, ReturnSetInfo* result)
 
 using namespace journal;
 
-// restore(entry bigint, reason text): see src/sql/52_restore.sql.
+// restore(entry bigint, reason text, related text, overrides jsonb, on_conflict text): see
+// src/sql/52_restore.sql.
 JOURNAL_FUNCTION(journal_restore)
 {
     require_writable("journal.restore()");
     check_triggers_fire();
     if (PG_ARGISNULL(0))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("entry must not be null")));
-    const char* reason = PG_ARGISNULL(1) ? settings.reason : text_to_cstring(PG_GETARG_TEXT_PP(1));
-    InitMaterializedSRF(fcinfo, 0);
-    restore(PG_GETARG_INT64(0), *reason == '\0' ? nullptr : reason,
-            reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo));
+    ContextResource memory(CurrentMemoryContext);
+    Ids entries(&memory);
+    entries.push_back(PG_GETARG_INT64(0));
+    restore_entries(read_arguments(fcinfo), entries);
+    return Datum{0};
+}
+
+// restore_all(entries bigint[], reason text, related text, overrides jsonb, on_conflict text).
+JOURNAL_FUNCTION(journal_restore_all)
+{
+    require_writable("journal.restore_all()");
+    check_triggers_fire();
+    ContextResource memory(CurrentMemoryContext);
+    Ids entries(&memory);
+    if (!PG_ARGISNULL(0))
+        read_entries(PG_GETARG_ARRAYTYPE_P(0), &entries);
+    if (entries.empty())
+        ereport(ERROR, (errcode(kEmptyList), errmsg("list \"entries\" is empty"),
+                        errhint("journal.deleted_objects() lists what can be restored.")));
+    restore_entries(read_arguments(fcinfo), entries);
     return Datum{0};
 }

@@ -10,7 +10,10 @@ namespace journal {
 
 namespace {
 
-[[noreturn]] void raise_gone(const Deletion* deletion, const char* where)
+// Beyond so many rows of a layout, values that cannot come back are not told row by row.
+constexpr int kToldRows = 10;
+
+[[noreturn]] void raise_gone(const Deletion& deletion, const char* where)
 {
     ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be restored", describe(deletion)),
                     errdetail("%s does not exist any more.", where),
@@ -38,10 +41,10 @@ Oid find_child(const Layout* layout, Oid root)
     return list_member_oid(relation_and_ancestors(child), root) ? child : InvalidOid;
 }
 
-Oid find_table(const Deletion* deletion, Oid* root)
+Oid find_table(const Deletion& deletion, Oid* root)
 {
-    const Layout* layout = deletion->layout;
-    const TrackedRelation* tracked = tracked_relation_by_id(deletion->relation);
+    const Layout* layout = deletion.layout;
+    const TrackedRelation* tracked = tracked_relation_by_id(deletion.relation);
     if (tracked == nullptr || !table_exists(tracked->relation))
         raise_gone(deletion, psprintf("Its table %s",
                                       tracked == nullptr ? layout->relation_name : tracked->name));
@@ -75,69 +78,86 @@ bool is_retyped(const LayoutColumn& before, const PlanColumn& now)
     return strcmp(before.type, type) != 0;
 }
 
-void note_lost(const Deletion* deletion, const char* column, const char* why)
+void lose_column(Target* target, int position, const char* name, const char* why, bool always)
 {
-    ereport(NOTICE, (errmsg("%s comes back without the value of column \"%s\": %s",
-                            describe(deletion), column, why)));
+    target->lost[target->lost_count++] = {position, name, why, always};
 }
 
-/// Takes the column into the target, or says why its value stays behind.
-void match_column(const Deletion* deletion, const RelationPlan* plan, int position, Target* target)
+/// Takes the column into the target, or notes why its values stay behind.
+void match_column(const Layout* layout, Relation relation, int position, Target* target)
 {
-    const LayoutColumn& before = deletion->layout->columns[position];
-    const JsonbValue* stored = &deletion->row.values[position];
-    const PlanColumn* now = column_by_identity(plan, before.id);
+    const LayoutColumn& before = layout->columns[position];
+    const PlanColumn* now = column_by_identity(target->plan, before.id);
     if (now == nullptr) {
-        if (before.mode == ColumnMode::kStored && stored->type != jbvNull)
-            note_lost(deletion, before.name, "the column has been dropped");
+        if (before.mode == ColumnMode::kStored)
+            lose_column(target, position, before.name, "the column has been dropped", false);
         return;
     }
     // What the table computes by itself comes back with the rest.
-    const TupleDesc descriptor = RelationGetDescr(target->relation);
-    if (TupleDescAttr(descriptor, now->number - 1)->attgenerated != '\0')
+    if (TupleDescAttr(RelationGetDescr(relation), now->number - 1)->attgenerated != '\0')
         return;
     switch (before.mode) {
         case ColumnMode::kExcluded:
-            note_lost(deletion, now->name, "the journal was told to leave it out");
+            lose_column(target, position, now->name, "the journal was told to leave it out", true);
             return;
         case ColumnMode::kMasked:
-            note_lost(deletion, now->name, "the journal was told to mask it");
+            lose_column(target, position, now->name, "the journal was told to mask it", true);
             return;
         case ColumnMode::kVirtual:
             return;
         case ColumnMode::kStored:
-        case ColumnMode::kGenerated:
-            target->columns[target->count++] = {stored, now, is_retyped(before, *now), Datum{0},
-                                                true};
+        case ColumnMode::kGenerated: {
+            const bool retyped = is_retyped(before, *now);
+            target->columns[target->count] = {now, retyped, retyped};
+            target->positions[target->count++] = position;
+        }
     }
 }
 
 }  // namespace
 
-Target* find_target(const Deletion* deletion)
+Target* find_target(const Deletion& deletion)
 {
-    if (deletion->layout == nullptr || deletion->row.count == 0)
+    const Layout* layout = deletion.layout;
+    if (layout == nullptr)
         ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be restored", describe(deletion)),
                         errdetail("The journal does not hold the deleted row."),
                         errhint("Only deletions of tracked tables' rows can be restored.")));
 
     auto* target = make_in<Target>(CurrentMemoryContext);
-    const Oid table = find_table(deletion, &target->root);
-    target->relation = table_open(table, AccessShareLock);
-    const RelationPlan* plan = plan_for(target->relation);
-    if (plan->key_count == 0 || deletion->object_id == nullptr)
+    target->layout = layout->id;
+    target->table = find_table(deletion, &target->root);
+    Relation relation = table_open(target->table, AccessShareLock);
+    target->plan = plan_for(relation);
+    if (target->plan->key_count == 0 || deletion.object_id == nullptr)
         ereport(ERROR,
                 (errcode(kNotRestorable),
                  errmsg("rows of %s cannot be restored", qualified_name(target->root)),
                  errdetail("The table has no key, so that nobody could tell one row from another."),
                  errhint("Add a primary key; rows deleted from then on can be restored.")));
-    target->columns = make_array_in<TargetColumn>(CurrentMemoryContext, deletion->row.count);
+    target->columns = make_array_in<SetColumn>(CurrentMemoryContext, layout->column_count);
+    target->positions = make_array_in<int>(CurrentMemoryContext, layout->column_count);
+    target->lost = make_array_in<LostColumn>(CurrentMemoryContext, layout->column_count);
     // Names of types are compared as layouts write them.
     const int level = enter_exact_settings();
-    for (int i = 0; i < deletion->row.count; i++)
-        match_column(deletion, plan, i, target);
+    for (int i = 0; i < layout->column_count; i++)
+        match_column(layout, relation, i, target);
     leave_exact_settings(level);
+    table_close(relation, NoLock);
     return target;
+}
+
+void tell_lost(Target* target, const Deletion& deletion)
+{
+    if (target->lost_count == 0 || target->told >= kToldRows)
+        return;
+    target->told++;
+    for (int i = 0; i < target->lost_count; i++) {
+        const LostColumn& lost = target->lost[i];
+        if (lost.always || deletion.row.values[lost.position].type != jbvNull)
+            ereport(NOTICE, (errmsg("%s comes back without the value of column \"%s\": %s",
+                                    describe(deletion), lost.name, lost.why)));
+    }
 }
 
 }  // namespace journal

@@ -1,31 +1,40 @@
-// Where a deleted row belongs now: the table, and the present column of each value.
+// Where rows of a layout belong now: the table, and the present column of each value.
 #pragma once
 
-#include "catalog/relation.hpp"
 #include "restore/deletion.hpp"
+#include "restore/row_set.hpp"
 
 namespace journal {
 
-/// One value of the snapshot with its present column.
-struct TargetColumn {
-    const JsonbValue* stored;
-    const PlanColumn* column;
-    bool retyped;  // the type is not the snapshot's
-    Datum value;
-    bool is_null;
+/// A value of the layout's rows that cannot come back.
+struct LostColumn {
+    int position;
+    const char* name;
+    const char* why;
+    bool always;  // also where nothing is stored
 };
 
+/// Where the rows of one layout go.
 struct Target {
-    Relation relation;  // open and locked: the tracked table, or an inheritance child of it
-    Oid root;           // the tracked table
+    int32 layout;
+    Oid table;  // the tracked table, or an inheritance child of it
+    Oid root;   // the tracked table
+    const RelationPlan* plan;
     int count;
-    TargetColumn* columns;  // those to be inserted
+    SetColumn* columns;  // those to be inserted
+    int* positions;      // of their values in the layout
+    int lost_count;
+    LostColumn* lost;
+    int told;  // rows whose lost values were told
 };
 
-/// Finds table and columns for a deleted row; values are not filled in. Tells by NOTICE which
-/// values cannot be brought back: of dropped columns, and of those that the journal was told not to
-/// keep. Allocated in the current memory context. Raises JE010, JE015, JE016, JE030 as restore_row
-/// does.
-Target* find_target(const Deletion* deletion);
+/// Finds table and columns for the rows of a deletion's layout, in the current memory context. The
+/// table is locked until the transaction ends. Raises JE010 for a table or a row without a key,
+/// JE015 without the row, JE016 where the table is gone, JE030 where it is not tracked any more.
+Target* find_target(const Deletion& deletion);
+
+/// Says by NOTICE which values of a row cannot be brought back: of dropped columns, and of those
+/// that the journal was told not to keep.
+void tell_lost(Target* target, const Deletion& deletion);
 
 }  // namespace journal

@@ -1,4 +1,4 @@
-// The order in which rows are brought back.
+// The order in which sets of rows are brought back.
 #include "restore/order.hpp"
 
 #include <gtest/gtest.h>
@@ -11,97 +11,110 @@
 namespace journal {
 namespace {
 
-struct Result {
-    std::vector<int> order;
-    std::vector<Dependency> broken;
-};
-
-Result order_of(int count, const std::vector<Dependency>& dependencies)
-{
-    Result result{std::vector<int>(count), std::vector<Dependency>(dependencies.size())};
-    result.broken.resize(dependency_order(dependencies, result.order, result.broken));
-    return result;
-}
-
-using Rows = std::vector<int>;
+using Steps = std::vector<int>;
 using References = std::vector<Dependency>;
 
-TEST(DependencyOrder, NoRows)
+Steps steps_of(int count, const References& dependencies, int* step_count = nullptr)
 {
-    EXPECT_EQ(order_of(0, {}).order, Rows{});
+    Steps steps(count, -1);
+    const int result = steps_in_order(dependencies, steps);
+    if (step_count != nullptr)
+        *step_count = result;
+    return steps;
 }
 
-TEST(DependencyOrder, KeepsTheGivenOrderWithoutReferences)
+TEST(StepsInOrder, NoSets)
 {
-    EXPECT_EQ(order_of(4, {}).order, (Rows{0, 1, 2, 3}));
+    EXPECT_EQ(steps_of(0, {}), Steps{});
 }
 
-TEST(DependencyOrder, PutsReferencedRowsFirst)
+TEST(StepsInOrder, KeepsTheGivenOrderWithoutReferences)
 {
-    EXPECT_EQ(order_of(4, {{0, 3}, {1, 0}, {2, 1}}).order, (Rows{3, 0, 1, 2}));
+    EXPECT_EQ(steps_of(4, {}), (Steps{0, 1, 2, 3}));
 }
 
-TEST(DependencyOrder, TakesTheLowestOfSeveralReadyRows)
+TEST(StepsInOrder, PutsReferencedSetsFirst)
 {
-    EXPECT_EQ(order_of(5, {{0, 4}, {1, 4}, {3, 4}}).order, (Rows{2, 4, 0, 1, 3}));
+    // 3, 0, 1, 2
+    EXPECT_EQ(steps_of(4, {{0, 3}, {1, 0}, {2, 1}}), (Steps{1, 2, 3, 0}));
 }
 
-TEST(DependencyOrder, TwoKeysBetweenTheSameRowsCountOnce)
+TEST(StepsInOrder, ASetThatRefersToItselfIsAlone)
 {
-    const Result result = order_of(2, {{0, 1}, {0, 1}});
-    EXPECT_EQ(result.order, (Rows{1, 0}));
-    EXPECT_TRUE(result.broken.empty());
+    int count = 0;
+    EXPECT_EQ(steps_of(2, {{0, 0}, {1, 1}}, &count), (Steps{0, 1}));
+    EXPECT_EQ(count, 2);
 }
 
-TEST(DependencyOrder, ARowMayReferToItself)
+TEST(StepsInOrder, TheSetsOfACycleShareAStep)
 {
-    const Result result = order_of(2, {{0, 0}, {0, 1}});
-    EXPECT_EQ(result.order, (Rows{1, 0}));
-    EXPECT_TRUE(result.broken.empty());
+    int count = 0;
+    EXPECT_EQ(steps_of(5, {{0, 1}, {1, 2}, {2, 1}, {3, 0}, {2, 4}}, &count),
+              (Steps{2, 1, 1, 3, 0}));
+    EXPECT_EQ(count, 4);
 }
 
-TEST(DependencyOrder, BreaksACycleAtItsLowestRow)
+TEST(StepsInOrder, RepeatedReferencesCountOnce)
 {
-    const Result result = order_of(4, {{1, 2}, {2, 3}, {3, 1}, {0, 3}});
-    EXPECT_EQ(result.order, (Rows{1, 3, 0, 2}));
-    EXPECT_EQ(result.broken, (References{{1, 2}}));
+    EXPECT_EQ(steps_of(2, {{0, 1}, {0, 1}, {0, 1}}), (Steps{1, 0}));
 }
 
-TEST(DependencyOrder, BreaksSeveralCycles)
+TEST(StepsInOrder, RefusesAnIndexBeyondTheSets)
 {
-    const Result result = order_of(4, {{0, 1}, {1, 0}, {2, 3}, {3, 2}});
-    EXPECT_EQ(result.order, (Rows{0, 1, 2, 3}));
-    EXPECT_EQ(result.broken, (References{{0, 1}, {2, 3}}));
+    EXPECT_THROW(steps_of(2, {{0, 2}}), std::out_of_range);
+    EXPECT_THROW(steps_of(2, {{2, 0}}), std::out_of_range);
+    EXPECT_THROW(steps_of(2, {{0, -1}}), std::out_of_range);
 }
 
-TEST(DependencyOrder, RefusesAnIndexBeyondTheRows)
+TEST(StepsInOrder, FollowsALongChain)
 {
-    EXPECT_THROW(order_of(1, {{0, 7}}), std::out_of_range);
+    constexpr int kSets = 100000;
+    References chain;
+    for (int i = 0; i + 1 < kSets; i++)
+        chain.push_back({i, i + 1});
+    const Steps steps = steps_of(kSets, chain);
+    EXPECT_EQ(steps[0], kSets - 1);
+    EXPECT_EQ(steps[kSets - 1], 0);
 }
 
-// Whatever the references, each row comes once, and each reference holds or is reported as broken.
-TEST(DependencyOrder, HoldsForRandomReferences)
+// Whether a set can be reached from another along the references.
+bool reaches(int count, const References& references, int from, int to)
 {
-    std::mt19937 random(7);
-    for (int round = 0; round < 300; round++) {
-        const int count = 1 + static_cast<int>(random() % 30);
-        References references;
-        for (unsigned i = 0; i < random() % 60; i++)
-            references.push_back(
-                {static_cast<int>(random() % count), static_cast<int>(random() % count)});
-        const Result result = order_of(count, references);
-        std::vector<int> place(count, -1);
-        for (int i = 0; i < count; i++) {
-            ASSERT_EQ(place.at(result.order[i]), -1);
-            place[result.order[i]] = i;
-        }
+    std::vector<bool> seen(count, false);
+    std::vector<int> open{from};
+    while (!open.empty()) {
+        const int current = open.back();
+        open.pop_back();
         for (const Dependency& reference : references) {
-            if (reference.dependent == reference.prerequisite ||
-                place[reference.prerequisite] < place[reference.dependent])
+            if (reference.dependent != current || seen[reference.prerequisite])
                 continue;
-            EXPECT_NE(std::find(result.broken.begin(), result.broken.end(), reference),
-                      result.broken.end());
+            seen[reference.prerequisite] = true;
+            open.push_back(reference.prerequisite);
         }
+    }
+    return seen[to];
+}
+
+TEST(StepsInOrder, RandomGraphs)
+{
+    std::mt19937 random(20240229);
+    for (int round = 0; round < 500; round++) {
+        const int count = 1 + static_cast<int>(random() % 9);
+        References references(random() % 14);
+        for (Dependency& reference : references)
+            reference = {static_cast<int>(random() % count), static_cast<int>(random() % count)};
+        const Steps steps = steps_of(count, references);
+        for (int a = 0; a < count; a++)
+            for (int b = 0; b < count; b++) {
+                const bool needs = reaches(count, references, a, b);
+                const bool needed = reaches(count, references, b, a);
+                if (a != b) {
+                    EXPECT_EQ(steps[a] == steps[b], needs && needed);
+                }
+                if (needs && !needed) {
+                    EXPECT_GT(steps[a], steps[b]);
+                }
+            }
     }
 }
 

@@ -8,6 +8,8 @@ ALTER TABLE journal.event_type DROP CONSTRAINT event_type_event_group_fkey;
 ALTER TABLE journal.event_rule DROP CONSTRAINT event_rule_relation_fkey;
 ALTER TABLE journal.event_rule DROP CONSTRAINT event_rule_event_type_fkey;
 
+DROP FUNCTION journal.restore(bigint, text);
+-- include 52_restore.sql
 -- include 75_past.sql
 -- include 90_privileges.sql
 -- include update_end.sql

@@ -1,0 +1,252 @@
+// See apply.hpp: the sets, their steps, and the subtransaction around them.
+//
+// The statements run in a subtransaction of our own: an error of theirs is looked at when the
+// subtransaction is gone, and becomes one that says what it means for the rows. Everything that
+// outlives it is allocated outside of it, also in the resource owner's sense.
+#include "restore/apply.hpp"
+
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/order.hpp"
+#include "restore/statement.hpp"
+#include "restore/translate.hpp"
+#include "restore/verify.hpp"
+
+namespace journal {
+
+namespace {
+
+bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int column_count,
+                 const SetColumn* columns, bool checked)
+{
+    if (set->operation != operation || RelationGetRelid(set->table) != table ||
+        set->column_count != column_count ||
+        set->checked != (checked && operation != RowOperation::kInsert))
+        return false;
+    for (int i = 0; i < column_count; i++)
+        if (set->columns[i].column->id != columns[i].column->id ||
+            set->columns[i].retyped != columns[i].retyped ||
+            set->columns[i].new_value != columns[i].new_value)
+            return false;
+    return true;
+}
+
+const RelationPlan* require_plan(Relation table)
+{
+    const RelationPlan* plan = plan_for(table);
+    if (plan->capture != Capture::kEvents)
+        ereport(ERROR, (errcode(kNotTracked),
+                        errmsg("%s is not tracked", qualified_name(RelationGetRelid(table))),
+                        errhint("Call journal.track for the table first.")));
+    if (plan->key_count == 0)
+        ereport(ERROR,
+                (errcode(kNotRestorable),
+                 errmsg("rows of %s cannot be restored", qualified_name(plan->root)),
+                 errdetail("The table has no key, so that nobody could tell one row from another."),
+                 errhint("Add a primary key; rows deleted from then on can be restored.")));
+    return plan;
+}
+
+/// Whether a foreign key of one set's table leads to the other's, or to a parent of it.
+bool refers_to(const RowSet* from, const RowSet* to)
+{
+    const List* related = relation_and_ancestors(RelationGetRelid(to->table));
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(from->table)) {
+        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        if (list_member_oid(related, key->confrelid))
+            return true;
+    }
+    return false;
+}
+
+/// Whether a set has to wait for another.
+bool has_to_wait(const RowSet* set, const RowSet* other)
+{
+    constexpr auto kInsert = RowOperation::kInsert;
+    constexpr auto kDelete = RowOperation::kDelete;
+    const bool same_table = set->plan->root == other->plan->root;
+    // A deleted row may hold the key of one that comes.
+    if (same_table && set->operation != kDelete && other->operation == kDelete)
+        return true;
+    // Rows of one table with different columns refer to each other as those of one set may.
+    if (same_table && set->operation == other->operation)
+        return refers_to(set, other);
+    if (other->operation == kInsert && set->operation != kDelete)
+        return refers_to(set, other);
+    if (set->operation == kDelete && other->operation != kInsert)
+        return refers_to(other, set);
+    return false;
+}
+
+int order_sets(List* sets, int* steps)
+{
+    const int count = list_length(sets);
+    auto* dependencies =
+        make_array_in<Dependency>(CurrentMemoryContext, static_cast<std::size_t>(count) * count);
+    std::size_t found = 0;
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < count; j++) {
+            CHECK_FOR_INTERRUPTS();
+            if (i != j && has_to_wait(static_cast<RowSet*>(list_nth(sets, i)),
+                                      static_cast<RowSet*>(list_nth(sets, j))))
+                dependencies[found++] = {i, j};
+        }
+    return steps_in_order({dependencies, found}, {steps, static_cast<std::size_t>(count)});
+}
+
+List* filled_sets(const Application* application)
+{
+    List* filled = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->count > 0)
+            filled = lappend(filled, set);
+    }
+    return filled;
+}
+
+/// Lists of the sets that belong together, in the order in which they can be applied.
+List* steps_of(List* sets)
+{
+    int* steps = make_array_in<int>(CurrentMemoryContext, list_length(sets));
+    const int count = order_sets(sets, steps);
+    List* result = NIL;
+    for (int step = 0; step < count; step++) {
+        List* together = NIL;
+        for (int i = 0; i < list_length(sets); i++)
+            if (steps[i] == step)
+                together = lappend(together, list_nth(sets, i));
+        result = lappend(result, together);
+    }
+    return result;
+}
+
+void run_steps(const Application* application, List* steps)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, steps)
+        run_statement(static_cast<List*>(lfirst(cell)), application->reason);
+}
+
+List* flattened(List* lists)
+{
+    List* result = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, lists)
+        result = list_concat(result, static_cast<List*>(lfirst(cell)));
+    return result;
+}
+
+void apply_in_subtransaction(const Application* application, List* steps, List* sets)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    ErrorData* volatile error = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    {
+        run_steps(application, steps);
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    }
+    PG_END_TRY();
+    if (error != nullptr)
+        raise_translated(application, sets, error);
+}
+
+}  // namespace
+
+Application* begin_application(const char* done, const char* reason)
+{
+    auto* application = make_in<Application>(CurrentMemoryContext);
+    application->context = CurrentMemoryContext;
+    application->owner = CurrentResourceOwner;
+    application->done = done;
+    application->reason = reason;
+    return application;
+}
+
+RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
+                const SetColumn* columns, bool checked)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (is_same_set(set, operation, table, column_count, columns, checked))
+            return set;
+    }
+    ResourceOwner owner = CurrentResourceOwner;
+    CurrentResourceOwner = application->owner;
+    Relation relation = table_open(table, AccessShareLock);
+    RowSet* set = make_row_set(application->context, operation, relation, require_plan(relation),
+                               column_count, columns, checked);
+    CurrentResourceOwner = owner;
+    MemoryContext caller = MemoryContextSwitchTo(application->context);
+    application->sets = lappend(application->sets, set);
+    MemoryContextSwitchTo(caller);
+    return set;
+}
+
+void add_change(Application* application, RowSet* set, const RowChange& change)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ErrorData* volatile error = nullptr;
+    PG_TRY();
+    {
+        add_row(set, change);
+    }
+    PG_CATCH();
+    {
+        // Nothing is looked up between here and the error that follows.
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
+    if (error != nullptr)
+        raise_misfit(application, set, change, error);
+}
+
+void apply(Application* application)
+{
+    List* steps = steps_of(filled_sets(application));
+    List* sets = flattened(steps);
+    apply_in_subtransaction(application, steps, sets);
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation == RowOperation::kInsert)
+            verify_rows(application, set);
+    }
+    application->applied = sets;
+}
+
+void end_application(Application* application)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        ExecDropSingleTupleTableSlot(set->reading);
+        ExecDropSingleTupleTableSlot(set->next);
+        tuplestore_end(set->rows);
+        tuplestore_end(set->places);
+        table_close(set->table, NoLock);
+    }
+    application->sets = NIL;
+}
+
+}  // namespace journal

@@ -1,0 +1,54 @@
+// Row changes applied to the tables they belong to, by statements over sets of rows.
+//
+//     Application* application = begin_application("restored", reason);
+//     RowSet* set = row_set(application, RowOperation::kInsert, table, ...);
+//     add_row(set, change);                // as often as there are rows, of any number of sets
+//     apply(application);                  // an error, or all of it
+//     for each of applied: rewind_rows, read_row   // what became of each row
+//     end_application(application);
+//
+// Each set is one INSERT, UPDATE or DELETE that reads its rows from a tuplestore; statements run as
+// the caller, so that privileges, row-level security, constraints and the application's triggers
+// have their say. They run in the order of the foreign keys between their tables. Sets that need
+// each other (cyclic keys, or a table's own rows with different columns) are one statement with
+// WITH: foreign keys are checked at its end, when all rows are there, deferrable or not.
+#pragma once
+
+#include "restore/row_set.hpp"
+
+namespace journal {
+
+struct Application {
+    MemoryContext context;
+    ResourceOwner owner;
+    const char* done;    // for messages: "restored"
+    const char* reason;  // or nullptr
+    List* sets;          // of RowSet, in the order of their making
+    List* applied;       // after apply(): those with rows, in the order of their statements
+};
+
+/// Begins in the current memory context. done: what the rows will be, in messages.
+Application* begin_application(const char* done, const char* reason);
+
+/// The set of that operation on that table with those columns, made on first use. table is locked
+/// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
+/// tracked.
+RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
+                const SetColumn* columns, bool checked);
+
+/// Adds a row, translating what its values raise: JE016 names the column that they do not fit.
+void add_change(Application* application, RowSet* set, const RowChange& change);
+
+/// Applies all sets or none: an error leaves nothing behind. Inserted rows are then held against
+/// what was to be inserted. Rows of an update or delete that are gone, or do not hold what a
+/// checked set expects, are left alone: SetRow::applied says so.
+///
+/// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
+/// (table changed beyond repair), JE017 (an inserted row differs), JE030 (an inserted row did not
+/// reach the journal); other errors of the statements as they are.
+void apply(Application* application);
+
+/// Closes the tables; the rest goes with the memory context.
+void end_application(Application* application);
+
+}  // namespace journal

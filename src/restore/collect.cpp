@@ -1,0 +1,103 @@
+// See collect.hpp.
+#include "restore/collect.hpp"
+
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/settings.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+// After so many rows it is said how far the reading is.
+constexpr int64 kToldProgress = 50000;
+
+Target* target_of(Collection* collection, const Deletion& deletion)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, collection->targets) {
+        auto* target = static_cast<Target*>(lfirst(cell));
+        if (deletion.layout != nullptr && target->layout == deletion.layout->id)
+            return target;
+    }
+    MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
+    Target* target = find_target(deletion);
+    collection->targets = lappend(collection->targets, target);
+    MemoryContextSwitchTo(caller);
+    return target;
+}
+
+void require_row(const Target* target, const Deletion& deletion)
+{
+    if (deletion.object_id == nullptr)
+        ereport(ERROR, (errcode(kNotRestorable),
+                        errmsg("a row of %s cannot be restored", qualified_name(target->root)),
+                        errdetail("The table had no key when the row was deleted.")));
+    if (deletion.row.count == 0)
+        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be restored", describe(deletion)),
+                        errdetail("The journal does not hold the deleted row."),
+                        errhint("Only deletions of tracked tables' rows can be restored.")));
+}
+
+void add_deletion(Collection* collection, const Deletion& deletion)
+{
+    Target* target = target_of(collection, deletion);
+    require_row(target, deletion);
+    tell_lost(target, deletion);
+    const RowValues values = values_of(collection->overrides, target, deletion);
+    RowSet* set = row_set(collection->application, RowOperation::kInsert, target->table,
+                          values.count, values.columns, false);
+    RowChange change{};
+    change.entry = deletion.entry;
+    change.written_entry = next_id("entry_id_seq");
+    change.object_type = deletion.object_type;
+    change.object_id = deletion.object_id;
+    change.label = deletion.label;
+    change.values = values.values;
+    add_change(collection->application, set, change);
+}
+
+void add_deletions(Collection* collection, const Ids& deletions)
+{
+    DeletionReader reader = begin_deletions(deletions);
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal restore",
+                                               ALLOCSET_DEFAULT_SIZES);
+    const int level = enter_exact_settings();
+    Deletion deletion{};
+    for (int64 count = 1; next_deletion(&reader, &deletion); count++) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContext caller = MemoryContextSwitchTo(work);
+        add_deletion(collection, deletion);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(work);
+        if (count % kToldProgress == 0)
+            ereport(NOTICE, (errmsg("read %lld of %zu deleted rows", static_cast<long long>(count),
+                                    deletions.size())));
+    }
+    leave_exact_settings(level);
+    MemoryContextDelete(work);
+    end_deletions(&reader);
+}
+
+}  // namespace
+
+void collect(Collection* collection, const Ids& entries)
+{
+    ContextResource memory(CurrentMemoryContext);
+    if (collection->related != Related::kNone)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("related rows are not brought back yet"),
+                        errhint("Restore each of them; journal.deleted_objects() lists them.")));
+    read_requests(entries, collection->reason, collection->requests);
+    Ids deletions(&memory);
+    for (const Request& request : *collection->requests)
+        deletions.push_back(request.entry);
+    std::sort(deletions.begin(), deletions.end());
+    deletions.erase(std::unique(deletions.begin(), deletions.end()), deletions.end());
+    add_document_parts(*collection->requests, &deletions);
+    add_deletions(collection, deletions);
+    require_used(collection->overrides);
+}
+
+}  // namespace journal

@@ -1,0 +1,24 @@
+// From entries that somebody wants restored to the row changes that do it.
+#pragma once
+
+#include "restore/apply.hpp"
+#include "restore/overrides.hpp"
+#include "restore/related.hpp"
+
+namespace journal {
+
+/// What a restore was asked for, and the changes that it makes.
+struct Collection {
+    const char* reason;  // or nullptr
+    Related related;
+    Overrides* overrides;
+    Vector<Request>* requests;
+    Application* application;
+    List* targets;
+};
+
+/// Checks who may restore the entries, finds what comes along, and fills the application with a set
+/// for each table. Raises what read_requests, find_target and add_change raise.
+void collect(Collection* collection, const Ids& entries);
+
+}  // namespace journal

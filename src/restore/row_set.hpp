@@ -1,0 +1,122 @@
+// Row changes collected for one statement: what is to happen to which rows of one table.
+//
+// A set is of one table, one operation and one list of columns. Its rows, decoded into datums of
+// the columns' present types, are in a tuplestore, which spills to disk beyond work_mem; the
+// statement reads them as a named relation (see apply.hpp), so that no row becomes SQL text.
+//
+// The capture trigger finds the rows of an insert in the order in which they went in, by a read
+// pointer of its own that follows: no look-up table grows with the set.
+#pragma once
+
+#include "catalog/entry_data.hpp"
+#include "catalog/relation.hpp"
+#include "catalog/restoring.hpp"
+#include "restore/value_reader.hpp"
+
+namespace journal {
+
+enum class RowOperation : char { kInsert = 'i', kUpdate = 'u', kDelete = 'd' };
+
+/// A present column for which a set has values.
+struct SetColumn {
+    const PlanColumn* column;
+    bool retyped;    // the values come from another type: what this one makes of them is said
+    bool new_value;  // a key's values need not be those of the entries' keys
+};
+
+/// One row change, as an entry tells it.
+struct RowChange {
+    int64 entry;          // what this takes back: id of the change's first entry
+    int64 written_entry;  // insert: id reserved for the entry that will record the row
+    const char* object_type;
+    const char* object_id;  // key of the row as entries write it; update, delete: the present one
+    const char* label;      // or nullptr
+    /// Insert, update: the new values, one for each column of the set.
+    const JsonbValue* const* values;
+    /// Update, delete of a checked set: what the row has to hold now in these columns.
+    const JsonbValue* const* expected;
+};
+
+/// What a set keeps of a row besides its values.
+struct SetRow {
+    int64 number;  // from 0 within its set
+    int64 entry;
+    int64 written_entry;
+    const char* object_type;
+    const char* object_id;
+    const char* label;
+    bool applied;  // after apply(): the statement changed the row
+};
+
+struct RowSet : Restoring {
+    RowOperation operation;
+    Relation table;  // open and locked until the application ends
+    const RelationPlan* plan;
+    bool checked;
+    int column_count;
+    SetColumn* columns;
+    int64 count;  // rows
+
+    // Only for row_set.cpp and apply.cpp.
+    MemoryContext context;
+    MemoryContext row_context;
+    TupleDesc descriptor;
+    Tuplestorestate* rows;
+    TupleTableSlot* reading;
+    ValueReader* readers;
+    ValueReader* key_readers;
+    bool new_key;  // the key's text form may not be the entry's
+    Datum* datums;
+    bool* nulls;
+    const SetColumn* decoding;  // nullptr: not decoding
+    int rounded;                // values that their new type changed
+    // The trigger's place in the rows, and where those went that have arrived.
+    int following;
+    int left;  // where it was before it looked further
+    TupleTableSlot* next;
+    bool next_valid;
+    int64 arrived;
+    Tuplestorestate* places;
+    TupleDesc place_descriptor;
+    uint8* applied;  // one bit a row; nullptr: all
+};
+
+/// Numbers of the attributes of a set's rows: what SetRow has, then values (c1, c2, …), the key's
+/// columns (k1, …) of an update or delete, and the expected values (x1, …) of a checked one.
+enum RowAttribute {
+    kRowNumber = 1,
+    kRowEntry,
+    kRowWrittenEntry,
+    kRowObjectType,
+    kRowObjectId,
+    kRowLabel,
+    kRowKey,  // the key as the trigger will see it
+    kRowAttributes = kRowKey
+};
+
+/// An empty set in context; columns are copied, their PlanColumns are the plan's. checked: rows of
+/// an update or delete are changed only where they hold the expected values.
+RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation table,
+                     const RelationPlan* plan, int column_count, const SetColumn* columns,
+                     bool checked);
+
+/// Adds a row. The exact settings have to be in force. Says by NOTICE what a retyped column makes
+/// of its value. Input functions raise what they raise; set->decoding then names the column.
+void add_row(RowSet* set, const RowChange& change);
+
+/// Goes back to the first row, for read_row.
+void rewind_rows(RowSet* set);
+
+/// The next row, or false after the last; texts are valid until the next call.
+bool read_row(RowSet* set, SetRow* row);
+
+/// The row that a slot of the set's rows holds; texts in the current memory context.
+SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot);
+
+/// Leaves out the rows that keep refuses; the others are numbered anew.
+void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);
+
+/// Object type, key and label of a row for messages: client "7" (Ann).
+const char* describe_row(const SetRow& row);
+
+}  // namespace journal

@@ -1,0 +1,238 @@
+// See statement.hpp.
+//
+// Sets that need each other are joined by WITH: deletions first, then updates, which the outer
+// query reads in this order, then insertions, which run after it. So a unique value is free before
+// it is taken again, and foreign keys are checked when everything is in place.
+#include "restore/statement.hpp"
+
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+// From so many rows on, a statement is announced.
+constexpr int64 kAnnouncedRows = 10000;
+
+void append_list(StringInfo sql, const RowSet* set, const char* item(const RowSet*, int))
+{
+    for (int i = 0; i < set->column_count; i++)
+        appendStringInfo(sql, "%s%s", i == 0 ? "" : ", ", item(set, i));
+}
+
+const char* column_name(const RowSet* set, int i)
+{
+    return quote_identifier(set->columns[i].column->name);
+}
+
+const char* assignment(const RowSet* set, int i)
+{
+    return psprintf("%s = e.c%d", column_name(set, i), i + 1);
+}
+
+void append_insert(StringInfo sql, const RowSet* set, int number)
+{
+    appendStringInfo(sql, "INSERT INTO %s ", qualified_name(RelationGetRelid(set->table)));
+    if (set->column_count > 0) {
+        appendStringInfoChar(sql, '(');
+        append_list(sql, set, column_name);
+        appendStringInfoString(sql, ") ");
+    }
+    appendStringInfoString(sql, "OVERRIDING SYSTEM VALUE SELECT ");
+    append_list(sql, set,
+                [](const RowSet*, int i) -> const char* { return psprintf("c%d", i + 1); });
+    appendStringInfo(sql, " FROM %s", rows_name(number));
+}
+
+void append_condition(StringInfo sql, const RowSet* set)
+{
+    for (int i = 0; i < set->plan->key_count; i++) {
+        const PlanColumn& column = set->plan->columns[set->plan->key[i]];
+        appendStringInfo(sql, "%s t.%s %s e.k%d", i == 0 ? " WHERE" : " AND",
+                         quote_identifier(column.name), equality_operator(column.type), i + 1);
+    }
+    if (!set->checked || set->column_count == 0)
+        return;
+    appendStringInfoString(sql, " AND pg_catalog.record_image_eq(ROW(");
+    append_list(sql, set, [](const RowSet* s, int i) -> const char* {
+        return psprintf("t.%s", column_name(s, i));
+    });
+    appendStringInfoString(sql, "), ROW(");
+    append_list(sql, set,
+                [](const RowSet*, int i) -> const char* { return psprintf("e.x%d", i + 1); });
+    appendStringInfoString(sql, "))");
+}
+
+void append_update(StringInfo sql, const RowSet* set, int number)
+{
+    appendStringInfo(sql, "UPDATE %s AS t SET ", qualified_name(RelationGetRelid(set->table)));
+    append_list(sql, set, assignment);
+    appendStringInfo(sql, " FROM %s AS e", rows_name(number));
+    append_condition(sql, set);
+    appendStringInfoString(sql, " RETURNING e.number");
+}
+
+void append_delete(StringInfo sql, const RowSet* set, int number)
+{
+    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e",
+                     qualified_name(RelationGetRelid(set->table)), rows_name(number));
+    append_condition(sql, set);
+    appendStringInfoString(sql, " RETURNING e.number");
+}
+
+int rank(RowOperation operation)
+{
+    return operation == RowOperation::kDelete ? 0 : operation == RowOperation::kUpdate ? 1 : 2;
+}
+
+int by_operation(const ListCell* a, const ListCell* b)
+{
+    return rank(static_cast<RowSet*>(lfirst(a))->operation) -
+           rank(static_cast<RowSet*>(lfirst(b))->operation);
+}
+
+const char* statement_text(List* sets)
+{
+    StringInfoData sql;
+    StringInfoData result;
+    initStringInfo(&sql);
+    initStringInfo(&result);
+    const int count = list_length(sets);
+    for (int i = 0; i < count; i++) {
+        const auto* set = static_cast<RowSet*>(list_nth(sets, i));
+        const bool is_last = count == 1 && set->operation == RowOperation::kInsert;
+        if (!is_last)
+            appendStringInfo(&sql, "%s s%d AS (", i == 0 ? "WITH" : ",", i);
+        if (set->operation == RowOperation::kInsert) {
+            append_insert(&sql, set, i);
+        } else {
+            (set->operation == RowOperation::kUpdate ? append_update : append_delete)(&sql, set, i);
+            appendStringInfo(&result, "%s SELECT %d, number FROM s%d",
+                             result.len == 0 ? "" : " UNION ALL", i, i);
+        }
+        if (is_last)
+            return sql.data;
+        appendStringInfoChar(&sql, ')');
+    }
+    if (result.len == 0)
+        appendStringInfoString(&result, " SELECT 0, 0::pg_catalog.int8 WHERE false");
+    appendStringInfoString(&sql, result.data);
+    return sql.data;
+}
+
+/// Marks the rows that the statement's result names.
+void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor)
+{
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result, true, false, slot)) {
+        bool is_null = false;
+        const auto* set =
+            static_cast<RowSet*>(list_nth(sets, DatumGetInt32(slot_getattr(slot, 1, &is_null))));
+        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
+        set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+void announce(const RowSet* set)
+{
+    if (set->count < kAnnouncedRows)
+        return;
+    const char* what = set->operation == RowOperation::kInsert   ? "inserting"
+                       : set->operation == RowOperation::kUpdate ? "updating"
+                                                                 : "deleting";
+    ereport(NOTICE, (errmsg("%s %lld rows of %s", what, static_cast<long long>(set->count),
+                            qualified_name(RelationGetRelid(set->table)))));
+}
+
+void run_for_result(List* sets, const char* sql)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(2);
+    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
+    Tuplestorestate* result = tuplestore_begin_heap(false, false, work_mem);
+    SPIExecuteOptions options{};
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, result, CurrentMemoryContext, false, nullptr,
+                                    nullptr);
+    const int code = SPI_execute_extended(sql, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    mark_applied(sets, result, descriptor);
+    tuplestore_end(result);
+}
+
+}  // namespace
+
+const char* rows_name(int number)
+{
+    return psprintf("event_journal_rows_%d", number);
+}
+
+void register_rows(RowSet* set, int number)
+{
+    auto* relation = make_in<EphemeralNamedRelationData>(CurrentMemoryContext);
+    relation->md.name = const_cast<char*>(rows_name(number));
+    relation->md.reliddesc = InvalidOid;
+    relation->md.tupdesc = set->descriptor;
+    relation->md.enrtype = ENR_NAMED_TUPLESTORE;
+    relation->md.enrtuples = static_cast<double>(set->count);
+    relation->reldata = set->rows;
+    const int code = SPI_register_relation(relation);
+    if (code < 0)
+        elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(code));
+}
+
+const char* equality_operator(Oid type)
+{
+    const TypeCacheEntry* entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
+    if (!OidIsValid(entry->eq_opr))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+                        errmsg("type %s has no equality operator", format_type_be(type))));
+    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(entry->eq_opr));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for operator %u", entry->eq_opr);
+    const auto* form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
+    const char* result =
+        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+                 NameStr(form->oprname));
+    ReleaseSysCache(tuple);
+    return result;
+}
+
+void run_statement(List* sets, const char* reason)
+{
+    list_sort(sets, by_operation);
+    bool wants_result = list_length(sets) > 1;
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        announce(set);
+        if (set->operation == RowOperation::kInsert)
+            continue;
+        wants_result = true;
+        set->applied = make_array_in<uint8>(set->context, set->count / 8 + 1);
+    }
+    // Names are written in full, and operators found, before the caller's search_path counts.
+    const char* sql = statement_text(sets);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    if (reason != nullptr)
+        query.set("event_journal.reason", reason);
+    foreach (cell, sets)
+        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    foreach (cell, sets)
+        if (static_cast<RowSet*>(lfirst(cell))->operation == RowOperation::kInsert)
+            restoring_begin(static_cast<RowSet*>(lfirst(cell)));
+    if (wants_result)
+        run_for_result(sets, sql);
+    else
+        query.run(sql);
+    for (int i = list_length(sets) - 1; i >= 0; i--)
+        if (static_cast<RowSet*>(list_nth(sets, i))->operation == RowOperation::kInsert)
+            restoring_end(static_cast<RowSet*>(list_nth(sets, i)));
+    query.end();
+}
+
+}  // namespace journal

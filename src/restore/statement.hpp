@@ -1,0 +1,20 @@
+// One statement over sets of rows: its text, and running it as the caller.
+#pragma once
+
+#include "restore/row_set.hpp"
+
+namespace journal {
+
+/// Runs the sets that belong together as one statement, under the caller's settings and with reason
+/// (may be nullptr) in event_journal.reason; fills in which rows of updates and deletes were
+/// applied.
+void run_statement(List* sets, const char* reason);
+
+/// Registers a set's rows with the connected query under the name that rows_name gives.
+void register_rows(RowSet* set, int number);
+const char* rows_name(int number);
+
+/// The equality operator of a type, written with its schema; raises an error for a type without.
+const char* equality_operator(Oid type);
+
+}  // namespace journal

@@ -1,0 +1,17 @@
+// What an error of decoding or writing rows means for them.
+#pragma once
+
+#include "restore/apply.hpp"
+
+namespace journal {
+
+/// Raises JE016 for a row whose value does not fit its column's type; other errors as they are.
+/// Looks nothing up: the error may have left anything behind.
+[[noreturn]] void raise_misfit(const Application* application, const RowSet* set,
+                               const RowChange& change, ErrorData* error);
+
+/// Raises what an error of the statements means, naming the row if it is known; unchanged if it
+/// means nothing that we know. Called after the statements' subtransaction is gone.
+[[noreturn]] void raise_translated(const Application* application, List* sets, ErrorData* error);
+
+}  // namespace journal

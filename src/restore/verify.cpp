@@ -1,0 +1,156 @@
+// See verify.hpp. The capture trigger said where each row went; the rows are read there, past
+// privileges: whoever may insert a row need not be allowed to read the table.
+#include "restore/verify.hpp"
+
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/text_form.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+/// A table into which rows went, open for reading: the set's, or one partition after the other.
+struct Place {
+    Snapshot snapshot;
+    Relation table;
+    TupleTableSlot* row;
+    TableScanDesc scan;
+    AttrNumber* numbers;  // of the set's columns in this table
+    int64 number;         // of the set's row
+    ItemPointerData tid;
+};
+
+void close_place(Place* place)
+{
+    if (place->table == nullptr)
+        return;
+    table_endscan(place->scan);
+    ExecDropSingleTupleTableSlot(place->row);
+    table_close(place->table, AccessShareLock);
+    place->table = nullptr;
+}
+
+void open_place(Place* place, const RowSet* set, Oid table)
+{
+    if (place->table != nullptr && RelationGetRelid(place->table) == table)
+        return;
+    close_place(place);
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
+    place->table = table_open(table, AccessShareLock);
+    place->row = table_slot_create(place->table, nullptr);
+    place->scan = table_beginscan_tid(place->table, place->snapshot);
+    // A partition may have another order of columns.
+    place->numbers = make_array_in<AttrNumber>(set->context, set->column_count);
+    for (int i = 0; i < set->column_count; i++)
+        place->numbers[i] = get_attnum(table, set->columns[i].column->name);
+    MemoryContextSwitchTo(caller);
+}
+
+bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
+{
+    if (!tuplestore_gettupleslot(set->places, true, false, slot))
+        return false;
+    bool is_null = false;
+    place->number = DatumGetInt64(slot_getattr(slot, 1, &is_null));
+    open_place(place, set, DatumGetObjectId(slot_getattr(slot, 2, &is_null)));
+    place->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(slot_getattr(slot, 3, &is_null)));
+    return true;
+}
+
+bool is_equal(Form_pg_attribute attribute, Datum now, const PlanColumn* column, Datum then)
+{
+    return datum_image_eq(now, then, attribute->attbyval, attribute->attlen) ||
+           strcmp(text_form_once(attribute->atttypid, now), text_form_once(column->type, then)) ==
+               0;
+}
+
+/// Says in which columns the row's newest version differs, or nullptr if all are equal.
+const char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* expected)
+{
+    StringInfoData names;
+    names.data = nullptr;
+    const TupleDesc descriptor = RelationGetDescr(place->table);
+    for (int i = 0; i < set->column_count; i++) {
+        const PlanColumn* column = set->columns[i].column;
+        bool now_null = false;
+        bool then_null = false;
+        const Datum now = slot_getattr(place->row, place->numbers[i], &now_null);
+        const Datum then = slot_getattr(expected, kRowAttributes + i + 1, &then_null);
+        if (now_null && then_null)
+            continue;
+        if (now_null == then_null &&
+            is_equal(TupleDescAttr(descriptor, place->numbers[i] - 1), now, column, then))
+            continue;
+        if (names.data == nullptr)
+            initStringInfo(&names);
+        appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
+                         quote_identifier(column->name));
+    }
+    return names.data == nullptr ? nullptr
+                                 : psprintf("These columns would differ: %s.", names.data);
+}
+
+const char* difference(const RowSet* set, Place* place, TupleTableSlot* expected)
+{
+    // A trigger may have updated the row since, also several times.
+    table_tuple_get_latest_tid(place->scan, &place->tid);
+    return table_tuple_fetch_row_version(place->table, &place->tid, place->snapshot, place->row)
+               ? differing_columns(set, place, expected)
+               : "The row is not there any more.";
+}
+
+[[noreturn]] void raise_unseen(const Application* application, const RowSet* set, const SetRow& row)
+{
+    ereport(ERROR,
+            (errcode(kNotTracked),
+             errmsg("%s cannot be %s: its return would not be in the journal", describe_row(row),
+                    application->done),
+             errdetail("The journal's trigger on %s did not see the row with its key arrive.",
+                       qualified_name(set->plan->root)),
+             errhint("See whether a trigger of the table discards or re-keys the row, or "
+                     "journal.track the table again.")));
+    pg_unreachable();
+}
+
+[[noreturn]] void raise_different(const Application* application, const SetRow& row,
+                                  const char* how)
+{
+    ereport(ERROR, (errcode(kRestoredInexactly),
+                    errmsg("%s cannot be %s exactly: a trigger or rule of its table changes it",
+                           describe_row(row), application->done),
+                    errdetail_internal("%s", how),
+                    errhint("Let the trigger leave the row as it is, or disable it meanwhile.")));
+    pg_unreachable();
+}
+
+}  // namespace
+
+void verify_rows(const Application* application, RowSet* set)
+{
+    Place place{};
+    place.snapshot = RegisterSnapshot(GetLatestSnapshot());
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(set->place_descriptor, &TTSOpsMinimalTuple);
+    tuplestore_rescan(set->places);
+    tuplestore_select_read_pointer(set->rows, 0);
+    tuplestore_rescan(set->rows);
+    while (tuplestore_gettupleslot(set->rows, true, false, set->reading)) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContextReset(set->row_context);
+        MemoryContext caller = MemoryContextSwitchTo(set->row_context);
+        bool is_null = false;
+        const int64 number = DatumGetInt64(slot_getattr(set->reading, kRowNumber, &is_null));
+        if (!next_place(&place, set, slot) || place.number != number)
+            raise_unseen(application, set, row_in_slot(set, set->reading));
+        const char* how = difference(set, &place, set->reading);
+        if (how != nullptr)
+            raise_different(application, row_in_slot(set, set->reading), how);
+        MemoryContextSwitchTo(caller);
+    }
+    close_place(&place);
+    ExecDropSingleTupleTableSlot(slot);
+    UnregisterSnapshot(place.snapshot);
+}
+
+}  // namespace journal

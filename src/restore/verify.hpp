@@ -1,0 +1,12 @@
+// Rows that were inserted, held against what was to be inserted.
+#pragma once
+
+#include "restore/apply.hpp"
+
+namespace journal {
+
+/// Holds the rows of an insert, as they are now after every trigger, against the set's: raises
+/// JE030 if one did not reach the journal, JE017 if one differs.
+void verify_rows(const Application* application, RowSet* set);
+
+}  // namespace journal
