@@ -85,10 +85,6 @@ void add_deletions(Collection* collection, const Ids& deletions)
 void collect(Collection* collection, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
-    if (collection->related != Related::kNone)
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("related rows are not brought back yet"),
-                        errhint("Restore each of them; journal.deleted_objects() lists them.")));
     read_requests(entries, collection->reason, collection->requests);
     Ids deletions(&memory);
     for (const Request& request : *collection->requests)
@@ -96,6 +92,7 @@ void collect(Collection* collection, const Ids& entries)
     std::sort(deletions.begin(), deletions.end());
     deletions.erase(std::unique(deletions.begin(), deletions.end()), deletions.end());
     add_document_parts(*collection->requests, &deletions);
+    add_related(collection->related, collection->reason, &deletions);
     add_deletions(collection, deletions);
     require_used(collection->overrides);
 }

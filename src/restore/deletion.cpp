@@ -188,6 +188,11 @@ Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const
 
 DeletionReader begin_deletions(const Ids& entries)
 {
+    return begin_deletions_where("e.id = ANY ($1) AND e.id BETWEEN $2 AND $3", entries);
+}
+
+DeletionReader begin_deletions_where(const char* condition, const Ids& entries)
+{
     DeletionReader reader{};
     TupleDesc descriptor = CreateTemplateTupleDesc(kData);
     const auto column = [descriptor](DeletionColumn number, Oid type) {
@@ -211,8 +216,9 @@ DeletionReader begin_deletions(const Ids& entries)
                             Int64GetDatum(entries.empty() ? 0 : entries.back())};
     MemoryContext connected = MemoryContextSwitchTo(caller);
     reader.rows = select_rows(
-        "SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
-        "FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 ORDER BY e.id",
+        psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
+                 "FROM journal.entry e WHERE %s ORDER BY e.id",
+                 condition),
         lengthof(types), types, values);
     MemoryContextSwitchTo(connected);
     query.end();

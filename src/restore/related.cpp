@@ -1,8 +1,13 @@
 // See related.hpp.
+//
+// Which row referred to which is not in the entries' columns: it follows from the rows and the
+// foreign keys of their layouts. So rows are read once, the keys that they have and those that they
+// refer to go into two tuplestores, and a recursive query joins them.
 #include "restore/related.hpp"
 
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "restore/statement.hpp"
 
 namespace journal {
 
@@ -20,6 +25,164 @@ void add_ids(const Query& query, uint64 rows, Ids* ids)
     for (uint64 i = 0; i < rows; i++)
         ids->push_back(query.int8(i, 1));
     make_unique(ids);
+}
+
+/// Keys of rows: those that they have, or those that they refer to.
+struct Keys {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+};
+
+Keys begin_keys()
+{
+    Keys keys{};
+    keys.descriptor = CreateTemplateTupleDesc(3);
+    TupleDescInitEntry(keys.descriptor, 1, "id", INT8OID, -1, 0);
+    TupleDescInitEntry(keys.descriptor, 2, "relation", INT4OID, -1, 0);
+    TupleDescInitEntry(keys.descriptor, 3, "key", TEXTOID, -1, 0);
+    keys.rows = tuplestore_begin_heap(true, false, work_mem);
+    return keys;
+}
+
+void add_key(Keys* keys, int64 id, int32 relation, const char* key)
+{
+    Datum values[] = {Int64GetDatum(id), Int32GetDatum(relation), CStringGetTextDatum(key)};
+    bool nulls[] = {false, false, false};
+    tuplestore_putvalues(keys->rows, keys->descriptor, values, nulls);
+}
+
+void add_references(Keys* keys, const Deletion& deletion)
+{
+    for (int i = 0; i < deletion.layout->foreign_key_count; i++) {
+        const LayoutForeignKey& foreign_key = deletion.layout->foreign_keys[i];
+        const char* key = referenced_key(foreign_key, deletion.row);
+        if (key != nullptr)
+            add_key(keys, deletion.entry, foreign_key.relation, key);
+    }
+}
+
+/// Reads deletions and collects their keys; own may be null.
+void read_keys(DeletionReader reader, Keys* own, Keys* references)
+{
+    MemoryContext work =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal keys", ALLOCSET_DEFAULT_SIZES);
+    Deletion deletion{};
+    while (next_deletion(&reader, &deletion)) {
+        CHECK_FOR_INTERRUPTS();
+        if (deletion.object_id == nullptr || deletion.row.count == 0)
+            continue;
+        MemoryContext caller = MemoryContextSwitchTo(work);
+        if (own != nullptr)
+            add_key(own, deletion.entry, deletion.relation, deletion.object_id);
+        add_references(references, deletion);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(work);
+    }
+    MemoryContextDelete(work);
+    end_deletions(&reader);
+}
+
+/// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys;
+/// both_ways: also those to which they lead.
+void add_children(bool both_ways, Ids* deletions)
+{
+    // Of each object the last that the transaction did: one that it deleted and created again is
+    // there.
+    constexpr const char* kSameTransaction =
+        "e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL "
+        "AND EXISTS (SELECT FROM journal.entry o JOIN journal.session os ON os.id = o.session "
+        "            JOIN journal.session es ON es.incarnation = os.incarnation "
+        "            WHERE o.id = ANY ($1) AND o.id BETWEEN $2 AND $3 AND es.id = e.session "
+        "              AND o.transaction_id = e.transaction_id "
+        "              AND (e.account = o.account OR e.account = '')) "
+        "AND NOT EXISTS (SELECT FROM journal.entry l WHERE l.relation = e.relation "
+        "                AND l.object_id = e.object_id AND l.transaction_id = e.transaction_id "
+        "                AND l.operation IN ('i', 'd') AND l.id = l.change "
+        "                AND (l.command, l.id) > (e.command, e.id)) "
+        "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";
+    Keys own = begin_keys();
+    Keys references = begin_keys();
+    read_keys(begin_deletions_where(kSameTransaction, *deletions), &own, &references);
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_keys", own.rows, own.descriptor);
+    register_named("event_journal_references", references.rows, references.descriptor);
+    const uint64 rows = query.run(
+        psprintf(
+            "WITH RECURSIVE step (a, b) AS MATERIALIZED ("
+            "  SELECT k.id, r.id FROM event_journal_keys k JOIN event_journal_references r "
+            "    ON r.relation = k.relation AND r.key = k.key %s), "
+            "found (id) AS (SELECT unnest($1) UNION "
+            "               SELECT s.b FROM found f JOIN step s ON s.a = f.id) "
+            "SELECT id FROM found",
+            both_ways
+                ? "UNION ALL SELECT r.id, k.id FROM event_journal_keys k "
+                  "JOIN event_journal_references r ON r.relation = k.relation AND r.key = k.key"
+                : ""),
+        {{INT8ARRAYOID, ids_datum(*deletions)}});
+    add_ids(query, rows, deletions);
+    query.end();
+    tuplestore_end(own.rows);
+    tuplestore_end(references.rows);
+}
+
+/// Adds the last deletions of what the deleted rows refer to and what is not there.
+void add_parents(Ids* deletions)
+{
+    Keys references = begin_keys();
+    read_keys(begin_deletions(*deletions), nullptr, &references);
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_references", references.rows, references.descriptor);
+    const uint64 rows = query.run(
+        "SELECT p.id FROM "
+        "(SELECT DISTINCT ON (e.relation, e.object_id) e.id, e.operation "
+        " FROM (SELECT DISTINCT relation, key FROM event_journal_references) r "
+        " JOIN journal.tracked_relation t ON t.id = r.relation "
+        " JOIN journal.entry e ON e.relation = r.relation AND e.object_type = t.object_type "
+        "      AND e.object_id = r.key "
+        " WHERE e.operation IN ('i', 'd') AND e.id = e.change AND NOT e.backfilled "
+        "   AND e.account IN (SELECT o.account FROM journal.entry o WHERE o.id = ANY ($1) "
+        "                       AND o.id BETWEEN $2 AND $3 UNION SELECT '') "
+        " ORDER BY e.relation, e.object_id, e.id DESC) p "
+        "WHERE p.operation = 'd' "
+        "  AND NOT EXISTS (SELECT FROM journal.restoration c WHERE c.entry = p.id)",
+        {{INT8ARRAYOID, ids_datum(*deletions)},
+         int8_argument(deletions->front()),
+         int8_argument(deletions->back())});
+    add_ids(query, rows, deletions);
+    query.end();
+    tuplestore_end(references.rows);
+}
+
+/// Only support brings back what only support may, also along with something else.
+void check_added(const Ids& before, const Ids& now, const char* reason)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids added(&memory);
+    std::set_difference(now.begin(), now.end(), before.begin(), before.end(),
+                        std::back_inserter(added));
+    if (added.empty())
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "SELECT DISTINCT ON (e.event_type) e.event_type, e.object_type, e.object_id, "
+        "e.label FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 "
+        "ORDER BY e.event_type, e.id",
+        {{INT8ARRAYOID, ids_datum(added)},
+         int8_argument(added.front()),
+         int8_argument(added.back())});
+    Deletion support{};
+    for (uint64 i = 0; i < rows; i++) {
+        if (restored_by(query.int4(i, 1)) != RestoredBy::kSupport)
+            continue;
+        support.object_type = query.text(i, 2, context);
+        support.object_id = query.text(i, 3, context);
+        support.label = query.text(i, 4, context);
+    }
+    query.end();
+    // The right is the caller's.
+    if (support.object_type != nullptr)
+        check_allowed(RestoredBy::kSupport, reason, support);
 }
 
 }  // namespace
@@ -73,6 +236,24 @@ void add_document_parts(const Vector<Request>& requests, Ids* deletions)
          int8_argument(documents.back())});
     add_ids(query, rows, deletions);
     query.end();
+}
+
+void add_related(Related related, const char* reason, Ids* deletions)
+{
+    if (related == Related::kNone)
+        return;
+    ContextResource memory(CurrentMemoryContext);
+    const Ids before(*deletions, &memory);
+    std::size_t count = 0;
+    do {
+        CHECK_FOR_INTERRUPTS();
+        count = deletions->size();
+        if (related != Related::kParents)
+            add_children(related == Related::kAll, deletions);
+        if (related != Related::kChildren)
+            add_parents(deletions);
+    } while (related != Related::kChildren && deletions->size() > count);
+    check_added(before, *deletions, reason);
 }
 
 }  // namespace journal

@@ -19,4 +19,9 @@ Related related_argument(const char* name);
 /// that name one as their document and went in the same transaction. Restored ones are left out.
 void add_document_parts(const Vector<Request>& requests, Ids* deletions);
 
+/// Adds to deletions, which are sorted and stay so, what belonged to them. Rows that were restored,
+/// or are there again, are left out. Read as the owner, within the accounts of the deletions.
+/// Raises JE011 for a row that only support restores, unless the caller is support.
+void add_related(Related related, const char* reason, Ids* deletions);
+
 }  // namespace journal

@@ -57,7 +57,7 @@ void return_row(const Restore* restore, const RowSet* set, const SetRow& row, in
     };
     Datum values[] = {ObjectIdGetDatum(set->plan->root),
                       text_datum(row.object_type),
-                      text_datum(row.object_id),
+                      text_datum(row.key),
                       text_datum(row.label),
                       Int64GetDatum(restored_entry),
                       Int64GetDatum(row.entry),
@@ -65,7 +65,7 @@ void return_row(const Restore* restore, const RowSet* set, const SetRow& row, in
                       text_datum(detail)};
     bool nulls[] = {false,
                     row.object_type == nullptr,
-                    row.object_id == nullptr,
+                    row.key == nullptr,
                     row.label == nullptr,
                     restored_entry == 0,
                     row.entry == 0,

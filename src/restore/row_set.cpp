@@ -351,6 +351,7 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     row.object_type = text_of(kRowObjectType);
     row.object_id = text_of(kRowObjectId);
     row.label = text_of(kRowLabel);
+    row.key = text_of(kRowKey);
     row.applied =
         set->applied == nullptr || (set->applied[row.number / 8] >> (row.number % 8) & 1) != 0;
     return row;

@@ -45,7 +45,8 @@ struct SetRow {
     const char* object_type;
     const char* object_id;
     const char* label;
-    bool applied;  // after apply(): the statement changed the row
+    const char* key;  // an inserted row's, as it is now; else object_id
+    bool applied;     // after apply(): the statement changed the row
 };
 
 struct RowSet : Restoring {

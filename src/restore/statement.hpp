@@ -14,6 +14,9 @@ void run_statement(List* sets, const char* reason);
 void register_rows(RowSet* set, int number);
 const char* rows_name(int number);
 
+/// Registers any rows with the connected query under a name.
+void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
+
 /// The equality operator of a type, written with its schema; raises an error for a type without.
 const char* equality_operator(Oid type);
 
