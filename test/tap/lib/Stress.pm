@@ -214,7 +214,7 @@ sub start_programs
 # follows from them.
 my %expected = map { $_ => 1 } qw(
   22012 23503 23505 23514 25P02 3B001 P0001 XT001 57014 55P03 40P01 40001 42701 42703 34000 24000 55006 42704 25P01 21000 27000
-  25001 55000 0A000 42P03 22023);
+  25001 55000 0A000 42P03 22023 22003 53400);
 
 # Lines of the logs that tell of anything else: other errors, warnings (of a leaked reference, above all), lost connections.
 sub unexpected_errors
