@@ -103,6 +103,29 @@ SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('gone')) ORDER BY 1, 2;
 SELECT m.name, journal.row_as_of('crm.shelves', '["b", "1"]', m.at) AS b, journal.row_as_of('crm.shelves', '["y", "1"]', m.at) AS y
 FROM moment m WHERE m.at >= at('shelves') ORDER BY m.at;
 
+-- More than fits into work_mem: many rows, and one that changed again and again.
+CREATE TABLE crm.counters (id integer PRIMARY KEY, n integer, filler text, note text);
+SELECT journal.track('crm.counters', 'counter');
+INSERT INTO crm.counters SELECT g, 0, md5(g::text), 'first ' || g FROM generate_series(0, 3000) g;
+SELECT note('counters');
+UPDATE crm.counters SET n = 1, note = 'second' WHERE id % 2 = 0;
+DO $$
+BEGIN
+    FOR i IN 1..150 LOOP
+        FOR j IN 1..8 LOOP
+            UPDATE crm.counters SET n = n + 1, filler = repeat(i::text, 100) WHERE id = 0;
+        END LOOP;
+        COMMIT;
+    END LOOP;
+END $$;
+DELETE FROM crm.counters WHERE id % 3 = 0;
+SET work_mem = '64kB';
+SELECT count(*), count(*) FILTER (WHERE n = 0 AND filler = md5(id::text) AND note = 'first ' || id) AS as_they_were
+FROM journal.table_as_of(NULL::crm.counters, at('counters'));
+SELECT operation, count(*) FROM journal.diff(NULL::crm.counters, at('counters')) GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM journal.verify_history('crm.counters');
+RESET work_mem;
+
 -- What is asked wrongly.
 SELECT * FROM journal.table_as_of(NULL::crm.orders);
 SELECT * FROM journal.table_as_of(NULL::crm.orders, now(), 'mark');

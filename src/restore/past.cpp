@@ -238,6 +238,8 @@ Past* make_past(Oid relation)
     past->context = context;
     past->row_context =
         AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
+    past->spare_context =
+        AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
     past->root = relation_open(relation, AccessShareLock);
     Oid root = InvalidOid;
     if (tracked_root(relation, &root) == 0 || root != relation)

@@ -89,8 +89,9 @@ struct Past {
     int* key;  // indexes into columns
     int last_key_attribute;
     HTAB* maps;
-    MemoryContext context;      // of the whole call
-    MemoryContext row_context;  // of one row
+    MemoryContext context;        // of the whole call
+    MemoryContext row_context;    // of one row
+    MemoryContext spare_context;  // empty
     KeyFilter* filter;
     Tuplesortstate* entries;
     TupleDesc entry_descriptor;

@@ -182,8 +182,6 @@ void add_update(Past* past, Segment* segment, const PastEvent& event)
 
 void end_deleted(Past* past, Segment* segment, const PastEvent& event)
 {
-    segment->end = Edge::kChanged;
-    segment->ends_after_to = event.is_later_than_to;
     segment->deleted = row_values(past, event);
     segment->last_entry = event.id;
     segment->last_time = event.occurred_at;
@@ -286,15 +284,78 @@ void emit_segment(Past* past, const Segment& segment)
             emit_row(past, &segment, static_cast<Side>(side));
 }
 
-/// A segment is over; one that is linked to others by a change of the key waits for them.
-void finish_segment(Past* past, Segment* segment)
+/// Copies a live row out of the sort, as that which a segment ends with.
+void copy_row(const Past* past, TupleTableSlot* slot, Segment* segment)
 {
-    if (segment->begin == Edge::kKey || segment->end == Edge::kKey) {
-        segment->older = past->linked;
-        past->linked = segment;
+    const int count = past->descriptor->natts;
+    auto* values = make_array_in<Datum>(CurrentMemoryContext, count + 1);
+    bool* nulls = make_array_in<bool>(CurrentMemoryContext, count + 1);
+    heap_deform_tuple(ExecCopySlotHeapTuple(slot), past->row_descriptor, values, nulls);
+    segment->live_values = values + 1;
+    segment->live_nulls = nulls + 1;
+}
+
+const JsonbValue* copy_value(const JsonbValue* value)
+{
+    if (value == nullptr)
+        return nullptr;
+    auto* copy = make_in<JsonbValue>(CurrentMemoryContext);
+    *copy = *value;
+    if (value->type == jbvString) {
+        copy->val.string.val = pnstrdup(value->val.string.val, value->val.string.len);
+    } else if (value->type == jbvNumeric) {
+        copy->val.numeric =
+            DatumGetNumeric(datumCopy(NumericGetDatum(value->val.numeric), false, -1));
+    } else if (value->type == jbvBinary) {
+        auto* data = static_cast<JsonbContainer*>(palloc(value->val.binary.len));
+        memcpy(data, value->val.binary.data, value->val.binary.len);
+        copy->val.binary.data = data;
+    }
+    return copy;
+}
+
+PastValue* copy_values(const Past* past, const PastValue* values)
+{
+    if (values == nullptr)
+        return nullptr;
+    auto* copy = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
+    for (int i = 0; i < past->column_count; i++) {
+        copy[i] = values[i];
+        copy[i].value = copy_value(values[i].value);
+    }
+    return copy;
+}
+
+/// The segment with all that it points at, its live row excepted, in the current memory context.
+Segment* copy_segment(const Past* past, const Segment* segment)
+{
+    if (segment == nullptr)
+        return nullptr;
+    auto* copy = make_in<Segment>(CurrentMemoryContext);
+    *copy = *segment;
+    copy->key = pstrdup(segment->key);
+    for (int side = 0; side < past->side_count; side++)
+        copy->old_values[side] = copy_values(past, segment->old_values[side]);
+    copy->last = copy_values(past, segment->last);
+    copy->deleted = copy_values(past, segment->deleted);
+    return copy;
+}
+
+/// A segment is over; one that is linked to others by a change of the key waits for them. row is
+/// the sorted live row that it ends with, or nullptr.
+void finish_segment(Past* past, const Segment* segment, TupleTableSlot* row)
+{
+    if (segment->begin != Edge::kKey && segment->end != Edge::kKey) {
+        emit_segment(past, *segment);
         return;
     }
-    emit_segment(past, *segment);
+    MemoryContext previous = MemoryContextSwitchTo(past->context);
+    Segment* copy = copy_segment(past, segment);
+    if (row != nullptr)
+        copy_row(past, row, copy);
+    copy->older = past->linked;
+    past->linked = copy;
+    MemoryContextSwitchTo(previous);
 }
 
 /// Whether an event is another entry of the change that came just before.
@@ -304,17 +365,24 @@ bool is_same_change(const Events& events, std::size_t i)
            events[i].kind == events[i - 1].kind;
 }
 
-/// Goes through the events of one key.
-void follow_events(Past* past, const char* key, const Events& events, const Datum* live_values,
-                   const bool* live_nulls)
+/// What is known of a key while its events are gone through.
+struct Follower {
+    Segment* segment;  // the present one, or nullptr
+    bool was_ended;    // the last event took the row away
+    bool has_hidden;   // events that the caller may not see
+    bool has_visible;  // events that it may
+    int64 last_entry;
+};
+
+/// Goes through one transaction's events of a key.
+void follow_events(Past* past, const char* key, const Events& events, Follower* follower)
 {
-    Segment* segment = nullptr;
-    bool was_ended = false;  // the last event took the row away
     for (std::size_t i = 0; i < events.size(); i++) {
-        CHECK_FOR_INTERRUPTS();
         const PastEvent& event = events[i];
         const PastValue here{nullptr, event.map, 0, event.id, event.occurred_at};
         const bool begins = event.kind == PastKind::kInserted || event.kind == PastKind::kArrived;
+        Segment*& segment = follower->segment;
+        follower->last_entry = event.id;
         if (is_same_change(events, i)) {
             if (segment != nullptr &&
                 (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived))
@@ -328,13 +396,13 @@ void follow_events(Past* past, const char* key, const Events& events, const Datu
             segment = nullptr;
         }
         if (!begins && segment == nullptr) {
-            if (was_ended)
+            if (follower->was_ended)
                 report_break(past, key, &here, nullptr,
                              psprintf("entry %lld is of a row that was not there.",
                                       static_cast<long long>(event.id)));
             segment = begin_segment(past, key, Edge::kPresent);
         }
-        was_ended = false;
+        follower->was_ended = false;
         switch (event.kind) {
             case PastKind::kInserted:
                 segment = begin_segment(past, key, Edge::kChanged);
@@ -351,40 +419,42 @@ void follow_events(Past* past, const char* key, const Events& events, const Datu
                 add_update(past, segment, event);
                 break;
             case PastKind::kDeleted:
-                end_deleted(past, segment, event);
-                finish_segment(past, segment);
-                segment = nullptr;
-                was_ended = true;
-                break;
             case PastKind::kLeft:
-                segment->end = Edge::kKey;
+                if (event.kind == PastKind::kDeleted)
+                    end_deleted(past, segment, event);
+                segment->end = event.kind == PastKind::kDeleted ? Edge::kChanged : Edge::kKey;
                 segment->ends_after_to = event.is_later_than_to;
                 segment->departure = event.change;
-                finish_segment(past, segment);
+                finish_segment(past, segment, nullptr);
                 segment = nullptr;
-                was_ended = true;
+                follower->was_ended = true;
                 break;
         }
     }
+}
+
+/// After the last event of a key: the row has to be there, or not, as they say.
+void end_key(Past* past, const char* key, Follower* follower, TupleTableSlot* row)
+{
+    Segment* segment = follower->segment;
     if (segment == nullptr) {
-        if (live_values != nullptr && was_ended)
+        if (row != nullptr && follower->was_ended)
             report_break(past, key, nullptr, nullptr,
                          psprintf("entry %lld took the row away, and it is there.",
-                                  static_cast<long long>(events.back().id)));
+                                  static_cast<long long>(follower->last_entry)));
         return;
     }
-    if (live_values == nullptr) {
+    if (row == nullptr) {
         // Somebody whom row-level security shows the entries, but not the row.
         if (!past->rows_are_hidden)
             report_break(past, key, nullptr, nullptr,
                          psprintf("entry %lld left the row, and it is not there.",
-                                  static_cast<long long>(events.back().id)));
+                                  static_cast<long long>(follower->last_entry)));
         return;
     }
-    segment->live_values = live_values;
-    segment->live_nulls = live_nulls;
+    copy_row(past, row, segment);
     check_live(past, *segment);
-    finish_segment(past, segment);
+    finish_segment(past, segment, row);
 }
 
 bool takes_away(PastKind kind)
@@ -392,26 +462,19 @@ bool takes_away(PastKind kind)
     return kind == PastKind::kDeleted || kind == PastKind::kLeft;
 }
 
-/// Puts the changes of each transaction into the order of its commands.
+/// Puts the changes of one transaction into the order of its commands.
 void order_events(Events* events)
 {
-    for (std::size_t first = 0, last = 0; first < events->size(); first = last) {
-        while (last < events->size() &&
-               FullTransactionIdEquals((*events)[last].transaction, (*events)[first].transaction))
-            last++;
-        std::sort(events->begin() + static_cast<std::ptrdiff_t>(first),
-                  events->begin() + static_cast<std::ptrdiff_t>(last),
-                  [](const PastEvent& a, const PastEvent& b) {
-                      if (a.command != b.command)
-                          return a.command < b.command;
-                      if (takes_away(a.kind) != takes_away(b.kind))
-                          return takes_away(a.kind);
-                      return a.change != b.change ? a.change < b.change : a.id < b.id;
-                  });
-    }
+    std::sort(events->begin(), events->end(), [](const PastEvent& a, const PastEvent& b) {
+        if (a.command != b.command)
+            return a.command < b.command;
+        if (takes_away(a.kind) != takes_away(b.kind))
+            return takes_away(a.kind);
+        return a.change != b.change ? a.change < b.change : a.id < b.id;
+    });
 }
 
-/// The entries of one key, from the sort.
+/// The entry at hand in the sort.
 PastEvent read_event(Past* past)
 {
     TupleTableSlot* slot = past->entry_slot;
@@ -451,15 +514,19 @@ struct Stream {
     }
 };
 
-/// Copies a live row out of the sort; values receives its attributes.
-void copy_row(Past* past, TupleTableSlot* slot, Datum** values, bool** nulls)
+/// The next entries of a key that are of one transaction.
+void read_transaction(Past* past, Stream* entries, const char* key, Events* events)
 {
-    const int count = past->descriptor->natts;
-    *values = make_array_in<Datum>(CurrentMemoryContext, count + 1);
-    *nulls = make_array_in<bool>(CurrentMemoryContext, count + 1);
-    heap_deform_tuple(ExecCopySlotHeapTuple(slot), past->row_descriptor, *values, *nulls);
-    (*values)++;
-    (*nulls)++;
+    while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
+        CHECK_FOR_INTERRUPTS();
+        bool is_null = false;
+        const FullTransactionId transaction =
+            DatumGetFullTransactionId(slot_getattr(entries->slot, kEntryTransaction + 1, &is_null));
+        if (!events->empty() && !FullTransactionIdEquals((*events)[0].transaction, transaction))
+            return;
+        events->push_back(read_event(past));
+        entries->advance(past->context);
+    }
 }
 
 /// A live row that no entry has touched, although its key looked as if.
@@ -476,62 +543,55 @@ void pass_row(Past* past, TupleTableSlot* slot)
     past->sink.unchanged(past, ExecStoreVirtualTuple(out));
 }
 
-bool is_linked(const PastEvent& event)
+/// Whether the caller may use a transaction's entries of a key. Those of other accounts' rows are
+/// passed over; but a row that the caller sees, or sees a part of the history of, is then unknown.
+bool may_use(Past* past, const char* key, const Events& events, bool is_live, Follower* follower)
 {
-    return event.kind == PastKind::kArrived || event.kind == PastKind::kLeft;
-}
-
-/// Whether the caller may use the entries of a key. Those of other accounts' rows are passed over;
-/// but a row that the caller sees, or sees a part of the history of, is then unknown.
-bool may_use(Past* past, const char* key, const Events& events, bool is_live)
-{
-    std::size_t hidden = 0;
     for (const PastEvent& event : events)
-        hidden += event.is_hidden ? 1 : 0;
-    if (hidden == 0)
-        return true;
-    if (hidden == events.size() && !is_live)
-        return false;
-    ereport(ERROR,
+        (event.is_hidden ? follower->has_hidden : follower->has_visible) = true;
+    if (follower->has_hidden && (follower->has_visible || is_live))
+        ereport(
+            ERROR,
             (errcode(kPastUnknown), errmsg("the past of %s is unknown to you", row_name(past, key)),
              errdetail("It changed in an account whose journal role \"%s\" does not read.",
                        GetUserNameFromId(GetUserId(), false)),
              errhint("Ask somebody who reads the journal of every account.")));
-    pg_unreachable();
+    return !follower->has_hidden;
 }
 
+/// Forgets what the events of a key that has many of them have left behind.
+const char* shed_memory(Past* past, const char* key, Follower* follower)
+{
+    if (MemoryContextMemAllocated(past->row_context, false) <
+        static_cast<Size>(work_mem) * 1024 / 2)
+        return key;
+    MemoryContextSwitchTo(past->spare_context);
+    follower->segment = copy_segment(past, follower->segment);
+    key = pstrdup(key);
+    MemoryContextReset(past->row_context);
+    std::swap(past->row_context, past->spare_context);
+    return key;
+}
+
+/// Goes through all that there is of one key, a transaction at a time.
 void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
 {
-    ContextResource resource(CurrentMemoryContext);
-    Events events(&resource);
-    bool links = false;
+    Follower follower{};
+    const bool is_live = rows->key != nullptr && strcmp(rows->key, key) == 0;
     while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
         CHECK_FOR_INTERRUPTS();
-        events.push_back(read_event(past));
-        links |= is_linked(events.back());
-        entries->advance(past->context);
+        {
+            ContextResource resource(CurrentMemoryContext);
+            Events events(&resource);
+            read_transaction(past, entries, key, &events);
+            order_events(&events);
+            if (may_use(past, key, events, is_live, &follower))
+                follow_events(past, key, events, &follower);
+        }
+        key = shed_memory(past, key, &follower);
     }
-    order_events(&events);
-    Datum* values = nullptr;
-    bool* nulls = nullptr;
-    const bool is_live = rows->key != nullptr && strcmp(rows->key, key) == 0;
-    if (is_live)
-        copy_row(past, rows->slot, &values, &nulls);
-    if (!may_use(past, key, events, is_live))
-        return;
-    // What is linked to other keys outlives this one.
-    MemoryContext row_context = CurrentMemoryContext;
-    if (links) {
-        MemoryContextSwitchTo(past->context);
-        for (PastEvent& event : events)
-            if (event.data != nullptr)
-                event.data = DatumGetJsonbPCopy(JsonbPGetDatum(event.data));
-        key = pstrdup(key);
-        if (is_live)
-            copy_row(past, rows->slot, &values, &nulls);
-    }
-    follow_events(past, key, events, values, nulls);
-    MemoryContextSwitchTo(row_context);
+    if (!follower.has_hidden)
+        end_key(past, key, &follower, is_live ? rows->slot : nullptr);
 }
 
 struct Arrival {
