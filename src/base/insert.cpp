@@ -20,6 +20,7 @@ struct TargetIndex {
 struct Target {
     Oid table;
     MemoryContext context;  // of all that follows; nullptr until it is prepared
+    MemoryContext methods;  // of what access methods keep between rows: they point at open indexes
     uint64 changes;         // of the table that this backend has been told of
     uint64 changes_known;   // of them, when the preparation began
     ResultRelInfo* result;  // its open relations are those of one insertion
@@ -135,7 +136,10 @@ void prepare(Target* target)
     InitResultRelInfo(target->result, relation, 1, nullptr, 0);
     ExecOpenIndices(target->result, false);
     target->indexes = make_array_in<TargetIndex>(context, target->result->ri_NumIndices);
+    target->methods =
+        AllocSetContextCreate(context, "event_journal access methods", ALLOCSET_SMALL_SIZES);
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
+        target->result->ri_IndexRelationInfo[i]->ii_Context = target->methods;
         target->indexes[i].oid = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
         take_predicate(&target->indexes[i], target->result->ri_IndexRelationInfo[i],
                        target->estate);
@@ -172,14 +176,18 @@ Relation open_locked(Oid oid)
     return relation;
 }
 
-// Opens the table and the indexes that are about the row in the slot.
+// Opens the table and the indexes that are about the row in the slot. What an access method kept
+// (BRIN: the index and its descriptor) is of relations that were closed since, and may be gone.
 void open_relations(Target* target)
 {
     GetPerTupleExprContext(target->estate)->ecxt_scantuple = target->slot;
     target->result->ri_RelationDesc = open_locked(target->table);
-    for (int i = 0; i < target->result->ri_NumIndices; i++)
+    for (int i = 0; i < target->result->ri_NumIndices; i++) {
         target->result->ri_IndexRelationDescs[i] =
             has_row(target->indexes[i], target) ? open_locked(target->indexes[i].oid) : nullptr;
+        target->result->ri_IndexRelationInfo[i]->ii_AmCache = nullptr;
+    }
+    MemoryContextReset(target->methods);
 }
 
 void close_relations(Target* target)
