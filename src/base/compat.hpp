@@ -53,18 +53,9 @@ inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, 
 
 #endif
 
-/// Around the insertion of one row's index entries by descriptions of indexes that are kept. Since
-/// 17 (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page:
-/// here it begins anew with each row, in memory of that row.
-inline void begin_index_insertion([[maybe_unused]] ResultRelInfo* target)
-{
-#if PG_VERSION_NUM >= 170000
-    for (int i = 0; i < target->ri_NumIndices; i++) {
-        target->ri_IndexRelationInfo[i]->ii_AmCache = nullptr;
-        target->ri_IndexRelationInfo[i]->ii_Context = CurrentMemoryContext;
-    }
-#endif
-}
+/// After the insertion of one row's index entries by descriptions of indexes that are kept. Since 17
+/// (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page; here
+/// the relations are closed after each row.
 inline void end_index_insertion([[maybe_unused]] ResultRelInfo* target)
 {
 #if PG_VERSION_NUM >= 170000

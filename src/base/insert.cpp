@@ -230,7 +230,6 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count, He
     table_tuple_insert(result->ri_RelationDesc, row, GetCurrentCommandId(true), 0, nullptr);
     slot->tts_tid = row->tts_tid;
     if (result->ri_NumIndices > 0) {
-        begin_index_insertion(result);
         ExecInsertIndexTuples(result, slot, target->estate, false, false, nullptr, NIL, false);
         end_index_insertion(result);
         ResetPerTupleExprContext(target->estate);
