@@ -53,9 +53,9 @@ inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, 
 
 #endif
 
-/// After the insertion of one row's index entries by descriptions of indexes that are kept. Since 17
-/// (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page; here
-/// the relations are closed after each row.
+/// After the insertion of one row's index entries by descriptions of indexes that are kept. Since
+/// 17 (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page;
+/// here the relations are closed after each row.
 inline void end_index_insertion([[maybe_unused]] ResultRelInfo* target)
 {
 #if PG_VERSION_NUM >= 170000
