@@ -94,3 +94,13 @@ SELECT journal.restore(test.deletion('bill', '10'), overrides => '{"total": 1}')
 SELECT journal.restore(test.deletion('bill', '10'), overrides => '{"bill": {"sum": 1}}');
 SELECT journal.restore(test.deletion('bill', '10'), overrides => '{"visit": {"note": ""}}');
 SELECT journal.restore(test.deletion('bill', '10'), overrides => '{"bill": {"total": "much"}}');
+
+-- Rows that do not fit into work_mem.
+SET work_mem = '64kB';
+INSERT INTO shop.bill SELECT 1000 + g, NULL, NULL, g / 100.0 FROM generate_series(1, 3000) g;
+CREATE TABLE copy.bills AS TABLE shop.bill;
+DELETE FROM shop.bill;
+SELECT count(*), count(DISTINCT restored_entry), min(outcome) FROM journal.restore_all(ARRAY(SELECT id FROM journal.entry
+    WHERE operation = 'd' AND object_type = 'bill' ORDER BY id DESC LIMIT 3000));
+SELECT * FROM test.differences('shop.bill', 'copy.bills');
+RESET work_mem;

@@ -80,8 +80,11 @@ void describe_rows(RowSet* set)
 /// The read pointer that follows the arriving rows goes to the next of them.
 void follow(RowSet* set)
 {
+    // A row that comes from disk is the slot's, which outlives the trigger's call.
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_select_read_pointer(set->rows, set->following);
     set->next_valid = tuplestore_gettupleslot(set->rows, true, false, set->next);
+    MemoryContextSwitchTo(caller);
 }
 
 void begin_rows(RowSet* set)

@@ -50,7 +50,10 @@ void open_place(Place* place, const RowSet* set, Oid table)
 
 bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
 {
-    if (!tuplestore_gettupleslot(set->places, true, false, slot))
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
+    const bool found = tuplestore_gettupleslot(set->places, true, false, slot);
+    MemoryContextSwitchTo(caller);
+    if (!found)
         return false;
     bool is_null = false;
     place->number = DatumGetInt64(slot_getattr(slot, 1, &is_null));
