@@ -5,9 +5,10 @@ namespace journal {
 
 namespace {
 
-// The data begins here, behind the header and the bitmap.
+// The data begins here, behind the header and the bitmap. BITMAPLEN is no constant on every
+// version.
 constexpr std::size_t kDataOffset =
-    MAXALIGN(SizeofHeapTupleHeader + BITMAPLEN(EntryTuple::kColumns));
+    MAXALIGN(SizeofHeapTupleHeader + (EntryTuple::kColumns + BITS_PER_BYTE - 1) / BITS_PER_BYTE);
 
 // More than the columns of fixed size can take.
 constexpr std::size_t kFixedSize = EntryTuple::kColumns * sizeof(int64);
