@@ -42,21 +42,42 @@ bool is_support(Oid role)
 /// Columns of a request's entry.
 enum RequestColumn { kId = 1, kChange, kOperation, kEventType, kType, kKey, kLabel };
 
-void check_request(const Query& query, uint64 row, const char* reason, Vector<Request>* requests)
+RestoredBy restored_by(const EventType* type)
+{
+    if (type->restore == nullptr)
+        return RestoredBy::kNobody;
+    return strcmp(type->restore, "support") == 0 ? RestoredBy::kSupport : RestoredBy::kJournal;
+}
+
+/// The event type that was asked about last, and that its objects may be restored: looking either
+/// up costs more than reading a row.
+struct Allowed {
+    const EventType* type;
+    bool checked;
+};
+
+void check_request(const Query& query, uint64 row, const char* reason, Allowed* allowed,
+                   Vector<Request>* requests)
 {
     bool is_null = false;
     const int64 asked = query.int8(row, kId);
     const char operation = DatumGetChar(query.value(row, kOperation, &is_null));
-    const EventType* type = event_type_by_id(query.int4(row, kEventType));
+    const int32 event_type = query.int4(row, kEventType);
+    if (allowed->type == nullptr || allowed->type->id != event_type)
+        *allowed = {event_type_by_id(event_type), false};
+    const EventType* type = allowed->type;
     const bool logged = operation == 'l' && strcmp(type->kind, "deleted") == 0;
     if (operation != 'd' && !logged)
         raise_not_a_deletion(asked, type->code);
-    Deletion deletion{};
-    deletion.object_type = query.text(row, kType, CurrentMemoryContext);
-    deletion.object_id = query.text(row, kKey, CurrentMemoryContext);
-    deletion.label = query.text(row, kLabel, CurrentMemoryContext);
-    const RestoredBy by = restored_by(type->id);
-    check_allowed(by, reason, deletion);
+    const RestoredBy by = restored_by(type);
+    if (!allowed->checked) {
+        Deletion deletion{};
+        deletion.object_type = query.text(row, kType, CurrentMemoryContext);
+        deletion.object_id = query.text(row, kKey, CurrentMemoryContext);
+        deletion.label = query.text(row, kLabel, CurrentMemoryContext);
+        check_allowed(by, reason, deletion);
+        allowed->checked = true;
+    }
     requests->push_back({asked, query.int8(row, kChange), by});
 }
 
@@ -83,9 +104,10 @@ void read_matching(const Ids& entries, const char* condition, const char* reason
                   {{INT8ARRAYOID, ids_datum(entries)},
                    int8_argument(entries.front()),
                    int8_argument(entries.back())});
+    Allowed allowed{};
     for (uint64 i = 0; i < rows; i++) {
         CHECK_FOR_INTERRUPTS();
-        check_request(query, i, reason, requests);
+        check_request(query, i, reason, &allowed, requests);
     }
     query.end();
     std::sort(requests->begin(), requests->end(),
@@ -107,10 +129,7 @@ enum DeletionColumn {
 
 RestoredBy restored_by(int32 event_type)
 {
-    const EventType* type = event_type_by_id(event_type);
-    if (type->restore == nullptr)
-        return RestoredBy::kNobody;
-    return strcmp(type->restore, "support") == 0 ? RestoredBy::kSupport : RestoredBy::kJournal;
+    return restored_by(event_type_by_id(event_type));
 }
 
 void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion)
