@@ -229,6 +229,7 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count, He
         row = ExecStoreHeapTuple(tuple, target->tuple_slot, false);
     table_tuple_insert(result->ri_RelationDesc, row, GetCurrentCommandId(true), 0, nullptr);
     slot->tts_tid = row->tts_tid;
+    slot->tts_tableOid = row->tts_tableOid;
     if (result->ri_NumIndices > 0) {
         ExecInsertIndexTuples(result, slot, target->estate, false, false, nullptr, NIL, false);
         end_index_insertion(result);
