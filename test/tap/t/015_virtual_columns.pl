@@ -14,6 +14,7 @@ CREATE TABLE item (
     id integer PRIMARY KEY, price numeric, count integer,
     total numeric GENERATED ALWAYS AS (price * count) VIRTUAL, note text, name text GENERATED ALWAYS AS (upper(note)) STORED);
 SELECT journal.track('item', label => 'note');
+SELECT journal.add_event_type('item.dear', 'other', 'changed', 'item', '{"en": "Item has become dear"}');
 SELECT journal.add_rule('item', 'item.dear', 'update', '{count}', 'new.total > 100 AND old.total <= 100');
 INSERT INTO item VALUES (1, 10, 5, DEFAULT, 'one'), (2, 10, 5, DEFAULT, 'two');
 UPDATE item SET count = 9 WHERE id = 1;

@@ -13,9 +13,14 @@ my $kPerTable  = 16 * 1024;    # of ten columns and two rules
 my $kMostPlans = 2000;         # kept between transactions (src/catalog/relation.cpp)
 
 my $node = journal_node('memory', "fsync = off\nlog_statement = none\nmax_locks_per_transaction = 20000\nmax_wal_size = 4GB\n");
+# Since 18 a context is shown with the numbers of those that it is in, instead of its parent's name.
+my $ours =
+	$node->safe_psql('postgres', 'SHOW server_version_num') >= 180000
+	? "path && ARRAY(SELECT path[cardinality(path)] FROM pg_backend_memory_contexts WHERE name LIKE 'event_journal%')"
+	: "name LIKE 'event_journal%' OR parent LIKE 'event_journal%'";
 $node->safe_psql('postgres', <<"SQL");
 CREATE FUNCTION held() RETURNS bigint LANGUAGE sql AS
-	\$\$SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts WHERE name LIKE 'event_journal%' OR parent LIKE 'event_journal%'\$\$;
+	\$\$SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts WHERE $ours\$\$;
 CREATE SCHEMA many;
 CREATE PROCEDURE make_tables() LANGUAGE plpgsql AS \$\$
 DECLARE

@@ -302,7 +302,7 @@ my ($status, $out, $error) = $node->psql('postgres', <<'SQL');
 \set VERBOSITY verbose
 CREATE TABLE large (id integer, note text, body text, other text);
 SELECT FROM journal.track('large');
-INSERT INTO large VALUES (1, 'small', repeat('x', 268435427), 'small');
+INSERT INTO large SELECT 1, 'small', repeat('x', length), 'small' FROM generate_series(268435427, 268435427) AS length;
 SQL
 like($error, qr/ERROR:  54000: column "body" of relation "large" makes a change too large for the journal/, 'what is larger than jsonb is refused');
 
