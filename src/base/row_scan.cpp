@@ -13,6 +13,19 @@ char* characters_of(Datum value)
     return TextDatumGetCString(value);
 }
 
+// An index keeps its name when REINDEX CONCURRENTLY puts another one in its place, so it is looked
+// up each time. The lock on the table keeps the one that is found.
+Relation open_index(Relation table, const char* name)
+{
+    const Oid index = get_relname_relid(name, RelationGetNamespace(table));
+    if (!OidIsValid(index))
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("index journal.%s does not exist", name),
+                 errdetail("The extension reads journal.%s by it.", RelationGetRelationName(table)),
+                 errhint("Create it as the extension's install script has it.")));
+    return index_open(index, AccessShareLock);
+}
+
 }  // namespace
 
 RowKey int4_key(AttrNumber column, int32 value)
@@ -41,7 +54,7 @@ RowScan RowScan::begin(const char* table, const char* index, std::initializer_li
     RowScan scan;
     scan.direction_ = direction;
     scan.table_ = table_open(journal_table(table), AccessShareLock);
-    scan.index_ = index_open(journal_table(index), AccessShareLock);
+    scan.index_ = open_index(scan.table_, index);
     scan.snapshot_ = RegisterSnapshot(latest_snapshot());
     scan.scan_ =
         systable_beginscan_ordered(scan.table_, scan.index_, scan.snapshot_, count, scan_keys);

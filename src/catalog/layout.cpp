@@ -58,6 +58,8 @@ void prepare_cache()
     static bool registered;
     if (!registered) {
         CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, Datum{0});
+        // A dropped extension may leave its schema behind, but none of its functions.
+        CacheRegisterSyscacheCallback(PROCOID, schema_changed, Datum{0});
         register_hooks(&kHooks);
         registered = true;
     }

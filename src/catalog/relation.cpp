@@ -55,7 +55,7 @@ void relation_changed(Datum, Oid relation)
         cached->changes++;
 }
 
-// A function or an operator that a condition calls may have been replaced.
+// A function or an operator that a condition calls, or a domain's check, may have been replaced.
 void routine_changed(Datum, int, uint32)
 {
     HASH_SEQ_STATUS sequence;
@@ -122,6 +122,8 @@ void prepare_cache()
     plans = hash_create("event_journal plans", 128, &control, HASH_ELEM | HASH_BLOBS);
     CacheRegisterRelcacheCallback(relation_changed, Datum{0});
     CacheRegisterSyscacheCallback(PROCOID, routine_changed, Datum{0});
+    CacheRegisterSyscacheCallback(TYPEOID, routine_changed, Datum{0});
+    CacheRegisterSyscacheCallback(CONSTROID, routine_changed, Datum{0});
     register_hooks(&kHooks);
 }
 

@@ -124,6 +124,14 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
     MemoryContextSwitchTo(previous);
 }
 
+// Whether an error says nothing of a rule: of an interruption, of resources or other transactions.
+bool is_of_the_server(int code)
+{
+    const int category = ERRCODE_TO_CATEGORY(code);
+    return category == ERRCODE_OPERATOR_INTERVENTION ||
+           category == ERRCODE_INSUFFICIENT_RESOURCES || category == ERRCODE_TRANSACTION_ROLLBACK;
+}
+
 }  // namespace
 
 void load_rules(RelationPlan* plan, Relation relation, bool executable)
@@ -223,6 +231,9 @@ void check_rule_conditions()
             FlushErrorState();
         }
         PG_END_TRY();
+        // What is no rule's fault: a cancelled statement, a full memory.
+        if (error != nullptr && is_of_the_server(error->sqlerrcode))
+            ReThrowError(error);
         // Building the plan parses the conditions of all rules of the relation: another one may be
         // at fault.
         for (uint64 j = i; error != nullptr && j < count; j++)
