@@ -104,3 +104,31 @@ SELECT count(*), count(DISTINCT restored_entry), min(outcome) FROM journal.resto
     WHERE operation = 'd' AND object_type = 'bill' ORDER BY id DESC LIMIT 3000));
 SELECT * FROM test.differences('shop.bill', 'copy.bills');
 RESET work_mem;
+
+-- A parent whose key another row has taken is there.
+INSERT INTO shop.client VALUES (7, 'Gus', 1);
+INSERT INTO shop.visit VALUES (7, '2024-02-01', NULL, 'last');
+DELETE FROM shop.client WHERE id = 7;
+INSERT INTO shop.client VALUES (8, 'Hal', 1);
+UPDATE shop.client SET id = 7 WHERE id = 8;
+SELECT object_type, object_id FROM journal.restore(test.deletion('visit', '["7", "2024-02-01"]'), related => 'parents');
+
+-- What the caller cannot see in the journal does not come back with what he can.
+CREATE TABLE shop.house (id int PRIMARY KEY, account text);
+CREATE TABLE shop.flat (id int PRIMARY KEY, house int REFERENCES shop.house ON DELETE CASCADE);
+SELECT journal.track('shop.house', account => 'account'), journal.track('shop.flat');
+INSERT INTO shop.house VALUES (1, 'north');
+INSERT INTO shop.flat VALUES (1, 1);
+DELETE FROM shop.house;
+CREATE ROLE regress_restorer;
+GRANT USAGE ON SCHEMA journal, shop, test TO regress_restorer;
+GRANT SELECT ON ALL TABLES IN SCHEMA journal TO regress_restorer;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, test TO regress_restorer;
+GRANT INSERT, SELECT ON ALL TABLES IN SCHEMA shop TO regress_restorer;
+INSERT INTO journal.role_account (role, account) VALUES ('regress_restorer', 'north');
+SET ROLE regress_restorer;
+SELECT object_type, object_id FROM journal.restore(test.deletion('house', '1'), related => 'children');
+SELECT object_type, object_id FROM journal.restore(test.deletion('house', '1'));
+RESET ROLE;
+DROP OWNED BY regress_restorer;
+DROP ROLE regress_restorer;

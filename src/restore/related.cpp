@@ -139,7 +139,8 @@ void add_parents(Ids* deletions)
         " JOIN journal.tracked_relation t ON t.id = r.relation "
         " JOIN journal.entry e ON e.relation = r.relation AND e.object_type = t.object_type "
         "      AND e.object_id = r.key "
-        " WHERE e.operation IN ('i', 'd') AND e.id = e.change AND NOT e.backfilled "
+        " WHERE (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) AND e.id = e.change "
+        "   AND NOT e.backfilled "
         "   AND e.account IN (SELECT o.account FROM journal.entry o WHERE o.id = ANY ($1) "
         "                       AND o.id BETWEEN $2 AND $3 UNION SELECT '') "
         " ORDER BY e.relation, e.object_id, e.id DESC) p "
@@ -153,6 +154,28 @@ void add_parents(Ids* deletions)
     tuplestore_end(references.rows);
 }
 
+/// What belonged to a deletion was found whoever may read it: names nothing that the caller cannot
+/// see, and brings none of it back.
+void check_visible(const Ids& added)
+{
+    Query query = Query::begin(RunAs::kCaller);
+    query.run(
+        "SELECT count(*) FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3",
+        {{INT8ARRAYOID, ids_datum(added)},
+         int8_argument(added.front()),
+         int8_argument(added.back())});
+    const int64 hidden = static_cast<int64>(added.size()) - query.int8(0, 1);
+    query.end();
+    if (hidden > 0)
+        ereport(
+            ERROR,
+            (errcode(kNotRestorable), errmsg("what belonged to the row cannot be restored with it"),
+             errdetail("%lld of the related deletions are of another account, or older than "
+                       "your plan shows.",
+                       static_cast<long long>(hidden)),
+             errhint("Restore the row alone (related => 'none'), or ask a role that sees them.")));
+}
+
 /// Only support brings back what only support may, also along with something else.
 void check_added(const Ids& before, const Ids& now, const char* reason)
 {
@@ -162,6 +185,7 @@ void check_added(const Ids& before, const Ids& now, const char* reason)
                         std::back_inserter(added));
     if (added.empty())
         return;
+    check_visible(added);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows = query.run(

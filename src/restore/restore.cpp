@@ -156,8 +156,16 @@ void restore_entries(Restore* restore, const Ids& entries)
     collection->requests = &requests;
     collection->application = begin_application("restored", collection->reason);
     collect(collection, entries);
+    // Everywhere in the same order, so that two restores of the same rows wait for one another in
+    // turn.
+    List* sets = list_copy(collection->application->sets);
+    list_sort(sets, [](const ListCell* a, const ListCell* b) {
+        const Oid first = RelationGetRelid(static_cast<const RowSet*>(lfirst(a))->table);
+        const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
+        return (first > second) - (first < second);
+    });
     ListCell* cell = nullptr;
-    foreach (cell, collection->application->sets)
+    foreach (cell, sets)
         claim(restore, static_cast<RowSet*>(lfirst(cell)));
     apply(collection->application);
     return_rows(restore);
