@@ -28,7 +28,7 @@ COMMIT;
 SQL
 my $marker = $node->basedir . '/mark.sql';
 append_to_file($marker, <<'SQL');
-SELECT journal.mark('m' || clock_timestamp());
+SELECT journal.mark(clock_timestamp() || ' of ' || :client_id);
 \sleep 60 ms
 SQL
 # Keys move too: a row leaves and comes back within a transaction, or stays at its other key.
