@@ -154,13 +154,12 @@ int32 generic_event(const RelationPlan* plan, char operation)
 // A restored row is one event, whatever the rules say of inserted rows.
 void record_restored(const Change& change, Entry entry, Restoring* restoring)
 {
-    entry.id = restoring->entry;
     entry.restores = restoring->deletion;
     entry.event_type = change.plan->restored_event;
     entry.reported = true;
     entry.data = encode_row(change.plan, change.after);
-    write_entry(entry);
-    restoring_written(restoring, change.plan->relation, &change.new_row->tts_tid);
+    const int64 id = write_entry(entry);
+    restoring_written(restoring, id, change.plan->relation, &change.new_row->tts_tid);
 }
 
 }  // namespace

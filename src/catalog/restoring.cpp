@@ -52,9 +52,9 @@ Restoring* restoring_match(int32 relation, const char* key)
     return nullptr;
 }
 
-void restoring_written(Restoring* restoring, Oid table, const ItemPointerData* tid)
+void restoring_written(Restoring* restoring, int64 entry, Oid table, const ItemPointerData* tid)
 {
-    restoring->written(restoring, table, tid);
+    restoring->written(restoring, entry, table, tid);
 }
 
 }  // namespace journal

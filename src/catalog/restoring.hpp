@@ -2,9 +2,11 @@
 //
 // A restore inserts rows like anybody else, and the capture trigger records the inserts. It asks
 // here whether a row is one that a restore is about to bring back; if so it writes a single entry
-// of the type <object_type>.restored with the id reserved here and restores = the deletion, and
-// says so by restoring_written. The reason is in event_journal.reason meanwhile, so that it reaches
-// the entry's context as any reason does.
+// of the type <object_type>.restored with restores = the deletion, and says so by
+// restoring_written. The entry's id is taken then, like that of any change: between transactions a
+// row's changes are ordered by id, so none may be reserved before a restore has waited for the key.
+// The reason is in event_journal.reason meanwhile, so that it reaches the entry's context as any
+// reason does.
 //
 // A user's trigger may restore something itself, so these nest. One that an error has left behind
 // is forgotten when its (sub)transaction aborts.
@@ -17,11 +19,10 @@ namespace journal {
 struct Restoring {
     int32 relation;  // tracked_relation.id
     int64 deletion;  // of the row found: id of the deletion's entry, what the new entry restores
-    int64 entry;     // of the row found: reserved id of the new entry
-    /// Finds the row with that key among those that have not arrived; fills deletion and entry.
+    /// Finds the row with that key among those that have not arrived; fills deletion.
     bool (*find)(Restoring* restoring, const char* key);
-    /// The row found last has arrived, is in the journal, and stands at that place.
-    void (*written)(Restoring* restoring, Oid table, const ItemPointerData* tid);
+    /// The row found last has arrived, is in the journal by that entry, and stands at that place.
+    void (*written)(Restoring* restoring, int64 entry, Oid table, const ItemPointerData* tid);
     SubTransactionId begun_in;
     Restoring* outer;
 };
@@ -41,6 +42,6 @@ Restoring* restoring_match(int32 relation, const char* key);
 bool restoring_any();
 
 /// For capture, after it wrote the entry: where the row is. The row is not matched any more.
-void restoring_written(Restoring* restoring, Oid table, const ItemPointerData* tid);
+void restoring_written(Restoring* restoring, int64 entry, Oid table, const ItemPointerData* tid);
 
 }  // namespace journal

@@ -242,6 +242,7 @@ void end_application(Application* application)
         auto* set = static_cast<RowSet*>(lfirst(cell));
         ExecDropSingleTupleTableSlot(set->reading);
         ExecDropSingleTupleTableSlot(set->next);
+        ExecDropSingleTupleTableSlot(set->place);
         tuplestore_end(set->rows);
         tuplestore_end(set->places);
         table_close(set->table, NoLock);

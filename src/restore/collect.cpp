@@ -2,7 +2,6 @@
 #include "restore/collect.hpp"
 
 #include "base/function.hpp"
-#include "base/journal_tables.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
 
@@ -50,7 +49,6 @@ void add_deletion(Collection* collection, const Deletion& deletion)
                           values.count, values.columns, false);
     RowChange change{};
     change.entry = deletion.entry;
-    change.written_entry = next_id("entry_id_seq");
     change.object_type = deletion.object_type;
     change.object_id = deletion.object_id;
     change.label = deletion.label;

@@ -1,9 +1,11 @@
 // journal.restore and journal.restore_all: claim deletions and bring their rows back.
 //
 // Two concurrent restores of one deletion meet at the key of journal.restoration: the second waits
-// for the first, and goes on only if that one was rolled back. A claim already names the entry that
-// the restore is going to write, so that no row of the table is ever updated.
+// for the first, and goes on only if that one was rolled back. Which entry recorded a row's return
+// is filled in afterwards: an entry's id is taken when the row has arrived, no sooner.
+#include "base/append_only.hpp"
 #include "base/function.hpp"
+#include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "restore/collect.hpp"
@@ -112,26 +114,40 @@ void claim(Restore* restore, RowSet* set)
     const char* role = GetUserNameFromId(GetUserId(), false);
     Query query = Query::begin(RunAs::kOwner);
     register_rows(set, 0);
-    const uint64 claimed = query.run(
-        psprintf("INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason) "
-                 "SELECT r.entry, r.written_entry, $1, $2 FROM %s r "
-                 "ON CONFLICT (entry) DO NOTHING",
-                 rows_name(0)),
+    const uint64 rows = query.run(
+        psprintf("WITH claimed AS (INSERT INTO journal.restoration (entry, restored_by, reason) "
+                 "                 SELECT r.entry, $1, $2 FROM %s r ORDER BY r.entry "
+                 "                 ON CONFLICT (entry) DO NOTHING RETURNING entry) "
+                 "SELECT r.entry FROM %s r WHERE r.entry NOT IN (SELECT c.entry FROM claimed c) "
+                 "ORDER BY 1",
+                 rows_name(0), rows_name(0)),
         {text_argument(role), text_argument(restore->collection.reason)});
-    if (static_cast<int64>(claimed) < set->count) {
-        const uint64 rows =
-            query.run(psprintf("SELECT r.entry FROM %s r WHERE NOT EXISTS "
-                               "(SELECT FROM journal.restoration c WHERE c.entry = r.entry "
-                               " AND c.restored_entry = r.written_entry) ORDER BY 1",
-                               rows_name(0)));
-        for (uint64 i = 0; i < rows; i++)
-            lost.push_back(query.int8(i, 1));
-    }
+    for (uint64 i = 0; i < rows; i++)
+        lost.push_back(query.int8(i, 1));
     query.end();
     if (lost.empty())
         return;
     Lost state{restore, set, &lost};
     filter_rows(set, keep_claimed, &state);
+}
+
+/// Says with each claim by which entry the row came back.
+void name_entries(const Application* application)
+{
+    ListCell* cell = nullptr;
+    enter_append_only_pass(journal_table("restoration"));
+    foreach (cell, application->applied) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation != RowOperation::kInsert)
+            continue;
+        Query query = Query::begin(RunAs::kOwner);
+        register_named("event_journal_places", set->places, set->place_descriptor);
+        query.run(
+            "UPDATE journal.restoration c SET restored_entry = p.entry "
+            "FROM event_journal_places p WHERE c.entry = p.deletion");
+        query.end();
+    }
+    leave_append_only_pass();
 }
 
 void return_rows(const Restore* restore)
@@ -168,6 +184,7 @@ void restore_entries(Restore* restore, const Ids& entries)
     foreach (cell, sets)
         claim(restore, static_cast<RowSet*>(lfirst(cell)));
     apply(collection->application);
+    name_entries(collection->application);
     return_rows(restore);
     end_application(collection->application);
 }

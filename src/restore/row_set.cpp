@@ -62,7 +62,6 @@ void describe_rows(RowSet* set)
     };
     own(kRowNumber, "number", INT8OID);
     own(kRowEntry, "entry", INT8OID);
-    own(kRowWrittenEntry, "written_entry", INT8OID);
     own(kRowObjectType, "object_type", TEXTOID);
     own(kRowObjectId, "object_id", TEXTOID);
     own(kRowLabel, "label", TEXTOID);
@@ -134,17 +133,16 @@ bool find_arriving(Restoring* restoring, const char* key)
         }
     }
     set->deletion = DatumGetInt64(attribute_of(set->next, kRowEntry));
-    set->entry = DatumGetInt64(attribute_of(set->next, kRowWrittenEntry));
     return true;
 }
 
-void note_place(Restoring* restoring, Oid table, const ItemPointerData* tid)
+void note_place(Restoring* restoring, int64 entry, Oid table, const ItemPointerData* tid)
 {
     auto* set = static_cast<RowSet*>(restoring);
     ItemPointerData place = *tid;
     Datum values[] = {attribute_of(set->next, kRowNumber), ObjectIdGetDatum(table),
-                      PointerGetDatum(&place)};
-    bool nulls[] = {false, false, false};
+                      PointerGetDatum(&place), Int64GetDatum(set->deletion), Int64GetDatum(entry)};
+    bool nulls[] = {false, false, false, false, false};
     MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_putvalues(set->places, set->place_descriptor, values, nulls);
     MemoryContextSwitchTo(caller);
@@ -286,10 +284,17 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
     begin_rows(set);
     set->reading = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
     set->next = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
-    set->place_descriptor = CreateTemplateTupleDesc(3);
-    TupleDescInitEntry(set->place_descriptor, 1, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(set->place_descriptor, 2, "table", OIDOID, -1, 0);
-    TupleDescInitEntry(set->place_descriptor, 3, "place", TIDOID, -1, 0);
+    set->place_descriptor = CreateTemplateTupleDesc(kPlaceEntry);
+    const auto attribute = [set](PlaceAttribute number, const char* name, Oid type) {
+        TupleDescInitEntry(set->place_descriptor, static_cast<AttrNumber>(number), name, type, -1,
+                           0);
+    };
+    attribute(kPlaceNumber, "number", INT8OID);
+    attribute(kPlaceTable, "table", OIDOID);
+    attribute(kPlaceTid, "place", TIDOID);
+    attribute(kPlaceDeletion, "deletion", INT8OID);
+    attribute(kPlaceEntry, "entry", INT8OID);
+    set->place = MakeSingleTupleTableSlot(set->place_descriptor, &TTSOpsMinimalTuple);
     set->places = tuplestore_begin_heap(true, false, work_mem);
     MemoryContextSwitchTo(caller);
     return set;
@@ -301,7 +306,6 @@ void add_row(RowSet* set, const RowChange& change)
     MemoryContext caller = MemoryContextSwitchTo(set->row_context);
     set->datums[kRowNumber - 1] = Int64GetDatum(set->count);
     set->datums[kRowEntry - 1] = Int64GetDatum(change.entry);
-    set->datums[kRowWrittenEntry - 1] = Int64GetDatum(change.written_entry);
     put_text(set, kRowObjectType, change.object_type);
     put_text(set, kRowObjectId, change.object_id);
     put_text(set, kRowLabel, change.label);
@@ -326,6 +330,7 @@ void rewind_rows(RowSet* set)
 {
     tuplestore_select_read_pointer(set->rows, 0);
     tuplestore_rescan(set->rows);
+    tuplestore_rescan(set->places);
 }
 
 bool read_row(RowSet* set, SetRow* row)
@@ -337,6 +342,9 @@ bool read_row(RowSet* set, SetRow* row)
     MemoryContext caller = MemoryContextSwitchTo(set->row_context);
     *row = row_in_slot(set, set->reading);
     MemoryContextSwitchTo(caller);
+    if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
+        tuplestore_gettupleslot(set->places, true, false, set->place))
+        row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
     return true;
 }
 
@@ -350,7 +358,6 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     SetRow row{};
     row.number = DatumGetInt64(attribute_of(slot, kRowNumber));
     row.entry = DatumGetInt64(attribute_of(slot, kRowEntry));
-    row.written_entry = DatumGetInt64(attribute_of(slot, kRowWrittenEntry));
     row.object_type = text_of(kRowObjectType);
     row.object_id = text_of(kRowObjectId);
     row.label = text_of(kRowLabel);

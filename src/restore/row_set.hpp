@@ -26,8 +26,7 @@ struct SetColumn {
 
 /// One row change, as an entry tells it.
 struct RowChange {
-    int64 entry;          // what this takes back: id of the change's first entry
-    int64 written_entry;  // insert: id reserved for the entry that will record the row
+    int64 entry;  // what this takes back: id of the change's first entry
     const char* object_type;
     const char* object_id;  // key of the row as entries write it; update, delete: the present one
     const char* label;      // or nullptr
@@ -41,7 +40,7 @@ struct RowChange {
 struct SetRow {
     int64 number;  // from 0 within its set
     int64 entry;
-    int64 written_entry;
+    int64 written_entry;  // after apply(): of an inserted row, the entry that records it
     const char* object_type;
     const char* object_id;
     const char* label;
@@ -79,6 +78,7 @@ struct RowSet : Restoring {
     int64 arrived;
     Tuplestorestate* places;
     TupleDesc place_descriptor;
+    TupleTableSlot* place;
     uint8* applied;  // one bit a row; nullptr: all
 };
 
@@ -87,7 +87,6 @@ struct RowSet : Restoring {
 enum RowAttribute {
     kRowNumber = 1,
     kRowEntry,
-    kRowWrittenEntry,
     kRowObjectType,
     kRowObjectId,
     kRowLabel,
@@ -104,6 +103,10 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
 /// Adds a row. The exact settings have to be in force. Says by NOTICE what a retyped column makes
 /// of its value. Input functions raise what they raise; set->decoding then names the column.
 void add_row(RowSet* set, const RowChange& change);
+
+/// Numbers of the attributes of a set's places: what became of each inserted row, in the order of
+/// the rows.
+enum PlaceAttribute { kPlaceNumber = 1, kPlaceTable, kPlaceTid, kPlaceDeletion, kPlaceEntry };
 
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);

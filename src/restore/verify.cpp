@@ -56,9 +56,10 @@ bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
     if (!found)
         return false;
     bool is_null = false;
-    place->number = DatumGetInt64(slot_getattr(slot, 1, &is_null));
-    open_place(place, set, DatumGetObjectId(slot_getattr(slot, 2, &is_null)));
-    place->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(slot_getattr(slot, 3, &is_null)));
+    place->number = DatumGetInt64(slot_getattr(slot, kPlaceNumber, &is_null));
+    open_place(place, set, DatumGetObjectId(slot_getattr(slot, kPlaceTable, &is_null)));
+    place->tid =
+        *reinterpret_cast<ItemPointer>(DatumGetPointer(slot_getattr(slot, kPlaceTid, &is_null)));
     return true;
 }
 
