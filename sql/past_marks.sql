@@ -46,7 +46,7 @@ SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'after import');
 SELECT key, operation, (old_row).price AS old_price, (new_row).price AS new_price, changed
 FROM journal.diff(NULL::crm.orders, from_mark => 'before import') ORDER BY key;
 SELECT * FROM journal.diff(NULL::crm.orders, now(), now());
-SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'after import', to_mark => 'before import');
+SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_mark => 'after import', to_mark => 'before import') ORDER BY key;
 SELECT * FROM journal.diff(NULL::crm.orders);
 
 -- Back and forth is no difference.

@@ -35,6 +35,13 @@ struct SingleRow {
 void keep_row(Past* past, Datum* values, bool* nulls)
 {
     auto* single = static_cast<SingleRow*>(past->sink.state);
+    if (single->found)
+        ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
+                        errmsg("%s had more than one row with the key %s",
+                               qualified_name(RelationGetRelid(past->root)), past->only_key),
+                        errdetail("A key is unique within each inheritance child only."),
+                        errhint("journal.table_as_of(NULL::%s, ..., key => ...) shows all of them.",
+                                qualified_name(RelationGetRelid(past->root)))));
     MemoryContext previous = MemoryContextSwitchTo(single->context);
     TupleDesc descriptor = past->descriptor;
     const HeapTuple tuple = heap_form_tuple(descriptor, values, nulls);

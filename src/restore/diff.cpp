@@ -1,7 +1,8 @@
 // What differs between a table at one moment and at another.
 //
-// The rows that changed since the first moment come as they were at both, in no order; sorted by
-// key, the two versions of a row meet.
+// The rows that changed since one of the moments come as they were at both, in no order; sorted by
+// key, the two versions of a row meet. Neither moment need be the later one: a moment by the clock
+// and a mark, say, have no order, since the clock counts what was not committed yet.
 #include "base/function.hpp"
 #include "restore/past.hpp"
 
@@ -111,8 +112,8 @@ void put_difference(Past* past, ReturnSetInfo* result, const Version* before, co
             return;
     }
     const char* operation = before == nullptr ? "insert" : after == nullptr ? "delete" : "update";
-    const Datum values[] = {CStringGetTextDatum(before == nullptr ? after->key : before->key),
-                            CStringGetTextDatum(operation),
+    const char* key = object_of(past, before == nullptr ? after->key : before->key);
+    const Datum values[] = {CStringGetTextDatum(key), CStringGetTextDatum(operation),
                             before == nullptr ? Datum{0} : before->row,
                             after == nullptr ? Datum{0} : after->row, PointerGetDatum(changed)};
     const bool nulls[] = {false, false, before == nullptr, after == nullptr, changed == nullptr};
@@ -162,10 +163,6 @@ JOURNAL_FUNCTION(journal_diff)
     const Oid relation = relation_of_argument(fcinfo, 0);
     const Moment* from = moment_argument(fcinfo, {1, 3, 5, -1}, "journal.diff", false);
     const Moment* to = moment_argument(fcinfo, {2, 4, -1, 6}, "journal.diff", true);
-    if (from->time > to->time)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("%s is later than %s", describe_moment(from), describe_moment(to)),
-                        errhint("Give the earlier moment first.")));
     InitMaterializedSRF(fcinfo, 0);
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     Versions versions = begin_versions(get_rel_type_id(relation));

@@ -69,6 +69,7 @@ Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
     query.run(
         "SELECT min(e.id), max(e.id), min(e.occurred_at), max(e.occurred_at) FROM journal.entry e "
         "JOIN journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
+        "AND NOT e.backfilled "
         "AND s.incarnation = (SELECT id FROM journal.incarnation)",
         {{XID8OID, FullTransactionIdGetDatum(transaction)}}, true);
     if (query.is_null(0, 1)) {
@@ -76,6 +77,8 @@ Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
         ereport(ERROR, (errcode(kUnknownEntry),
                         errmsg("the journal has no entry of transaction " UINT64_FORMAT,
                                U64FromFullTransactionId(transaction)),
+                        errdetail("Back-filled entries are of no moment: what they tell of was "
+                                  "there before."),
                         errhint("journal.entries shows each entry's transaction_id.")));
     }
     bool is_null = false;
@@ -151,6 +154,15 @@ bool is_later(const Moment* moment, const EntryPlace& entry)
             return true;
     }
     return true;
+}
+
+bool has_nothing_later(const Moment* moment, const Moment* other)
+{
+    if (moment->kind == MomentKind::kNow || other->kind == MomentKind::kEver)
+        return true;
+    if (moment->kind == MomentKind::kClock && other->kind == MomentKind::kClock)
+        return moment->time >= other->time;
+    return moment->first_id > 0 && other->first_id > 0 && moment->first_id >= other->first_id;
 }
 
 const char* describe_moment(const Moment* moment)

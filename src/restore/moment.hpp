@@ -59,6 +59,9 @@ Moment* moment_before_all();
 /// Whether an entry is later than the moment.
 bool is_later(const Moment* moment, const EntryPlace& entry);
 
+/// Whether every entry that is later than a moment is certainly later than another one too.
+bool has_nothing_later(const Moment* moment, const Moment* other);
+
 /// Words for messages: "2026-01-01 10:00:00+00" or "mark "before import"".
 const char* describe_moment(const Moment* moment);
 

@@ -54,12 +54,20 @@ void limit_column(PastColumn* column, ColumnMode mode, bool ignored)
         column->is_chained = false;
 }
 
-[[noreturn]] void raise_unknown_past(const Past* past, TimestampTz since, const char* why)
+/// The one of the moments that is the earlier by the clock.
+const Moment* earliest_moment(const Past* past)
+{
+    const Moment* from = past->moments[kFrom];
+    return past->side_count > 1 && past->moments[kTo]->time < from->time ? past->moments[kTo]
+                                                                         : from;
+}
+
+[[noreturn]] void raise_unknown_past(const Past* past, const Moment* moment, TimestampTz since,
+                                     const char* why)
 {
     const char* name = qualified_name(RelationGetRelid(past->root));
     ereport(ERROR, (errcode(kPastUnknown),
-                    errmsg("the past of %s is not known at %s", name,
-                           describe_moment(past->moments[kFrom])),
+                    errmsg("the past of %s is not known at %s", name, describe_moment(moment)),
                     errdetail("It is known since %s: %s.", timestamptz_to_str(since), why),
                     errhint("Ask for a later moment.")));
     pg_unreachable();
@@ -93,7 +101,7 @@ void limit_columns(Past* past)
         "FROM journal.layout WHERE relation = $1) l WHERE until IS NULL OR until > $2 ORDER BY id "
         "DESC",
         {int4_argument(past->plan->id),
-         {TIMESTAMPTZOID, TimestampTzGetDatum(past->moments[kFrom]->time)}},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_moment(past)->time)}},
         true);
     int32* ids = make_array_in<int32>(context, count);
     auto* until = make_array_in<TimestampTz>(context, count);
@@ -106,7 +114,8 @@ void limit_columns(Past* past)
     for (uint64 i = 0; i < count; i++) {
         const Layout* layout = layout_by_id(ids[i]);
         if (!has_same_key(past, layout) && past->sink.finding == nullptr)
-            raise_unknown_past(past, until[i], "then its key became another");
+            raise_unknown_past(past, earliest_moment(past), until[i],
+                               "then its key became another");
         for (int j = 0; j < past->column_count; j++) {
             const int position = layout_position(layout, past->columns[j].id);
             if (position >= 0)
@@ -197,10 +206,9 @@ void require_trigger(const Past* past)
     }
 }
 
-void require_known(const Past* past)
+void require_known(const Past* past, const Moment* moment)
 {
-    const Moment* from = past->moments[kFrom];
-    if (from->kind == MomentKind::kNow)
+    if (moment->kind == MomentKind::kNow)
         return;
     require_trigger(past);
     Query query = Query::begin_latest();
@@ -217,16 +225,16 @@ void require_known(const Past* past)
     TimestampTz gap_at = DT_NOBEGIN;
     const char* why = nullptr;
     for (uint64 i = 0; i < gaps && why == nullptr; i++) {
-        if (!is_gap_later(from, query, i))
+        if (!is_gap_later(moment, query, i))
             continue;
         gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
         why = reason_in_words(query.text(i, 6, context), query.text(i, 7, context));
     }
     query.end();
     if (why != nullptr)
-        raise_unknown_past(past, gap_at, why);
-    if (from->time < since)
-        raise_unknown_past(past, since, "then the journal began to record it");
+        raise_unknown_past(past, moment, gap_at, why);
+    if (moment->time < since)
+        raise_unknown_past(past, moment, since, "then the journal began to record it");
 }
 
 Past* make_past(Oid relation)
@@ -294,7 +302,8 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
     past->only_key = only_key;
     past->sink = sink;
     if (sink.finding == nullptr)
-        require_known(past);
+        for (int side = 0; side < side_count; side++)
+            require_known(past, past->moments[side]);
     prepare_columns(past);
     limit_columns(past);
     if (sink.finding == nullptr)

@@ -52,7 +52,8 @@ struct PastValue {
     TimestampTz occurred_at;
 };
 
-/// The two ends of a diff; what asks for one state alone has the first.
+/// The two ends of a diff; what asks for one state alone has the first. Neither need be the later
+/// one: each state is found on its own, among the entries that are later than either.
 enum Side { kFrom, kTo, kSides };
 
 struct Past;
@@ -62,7 +63,7 @@ struct Past;
 struct PastSink {
     /// A live row that no entry since has touched; may be null.
     void (*unchanged)(Past* past, TupleTableSlot* row);
-    /// A row as it was at one of the moments; may be null.
+    /// A row as it was at one of the moments, and the key that it is sorted by; may be null.
     void (*changed)(Past* past, Side side, const char* key, Datum* values, bool* nulls);
     /// Where the history does not fit together; null: it is an error. column may be null.
     void (*finding)(Past* past, const char* key, int64 entry, const char* column, const char* what);

@@ -25,6 +25,7 @@ enum EntryColumn {
     kEntryKind,
     kEntryLayout,
     kEntryHidden,
+    kEntryLaterThanFrom,
     kEntryLaterThanTo,
     kEntryData,
     kEntryColumns,

@@ -4,8 +4,9 @@
 // segment begins with the row being there already, inserted, or arrived from another key, and ends
 // with the row being there still, deleted, or gone to another key. The first old value that a
 // segment holds of a column is the one at the moment; where it holds none, the value is that at its
-// end: the live row's, the deleted row's, or that of the segment where the row went on. Only the
-// segments of rows whose key changed wait until all keys are read.
+// end: the live row's, the deleted row's, or that of the segment where the row went on. Of two
+// moments each has its own first value: that of the first entry later than it. Only the segments of
+// rows whose key changed wait until all keys are read.
 //
 // Within a key, changes are in the order of their entries' numbers, and within one transaction in
 // that of its commands; in one command a row leaves a key before another takes it.
@@ -29,7 +30,7 @@ struct PastEvent {
     PastKind kind;
     const LayoutMap* map;
     bool is_hidden;
-    bool is_later_than_to;
+    bool is_later[kSides];
     Jsonb* data;  // or nullptr
 };
 
@@ -44,12 +45,13 @@ struct Segment {
     const char* key;  // as sorted
     Edge begin;
     Edge end;
-    bool begins_after_to;  // the row took the key later than the second moment
-    bool ends_after_to;    // and still had it then
-    int64 arrival;         // the change by which it arrived
-    int64 departure;       // the change by which it left
+    bool begins_after[kSides];  // the row took the key later than the moment
+    bool ends_after[kSides];    // and left it later
+    int64 arrival;              // the change by which it arrived
+    int64 departure;            // the change by which it left
     int64 last_entry;
     TimestampTz last_time;
+    PastValue* first;               // of a column: the first old value
     PastValue* old_values[kSides];  // of a column: the first old value later than the moment
     PastValue* last;                // of a column: what its latest entry left in it
     PastValue* deleted;             // of a column: the deleted row's; nullptr: not deleted
@@ -152,6 +154,7 @@ Segment* begin_segment(Past* past, const char* key, Edge begin)
     for (int side = 0; side < past->side_count; side++)
         segment->old_values[side] =
             make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
+    segment->first = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
     segment->last = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
     return segment;
 }
@@ -168,11 +171,11 @@ void add_update(Past* past, Segment* segment, const PastEvent& event)
         const PastValue before{change.old_value, event.map, change.position, event.id,
                                event.occurred_at};
         check_link(past, segment->key, column, segment->last[column], before);
-        if (segment->old_values[kFrom][column].value == nullptr)
-            segment->old_values[kFrom][column] = before;
-        if (event.is_later_than_to && past->side_count > 1 &&
-            segment->old_values[kTo][column].value == nullptr)
-            segment->old_values[kTo][column] = before;
+        if (segment->first[column].value == nullptr)
+            segment->first[column] = before;
+        for (int side = 0; side < past->side_count; side++)
+            if (event.is_later[side] && segment->old_values[side][column].value == nullptr)
+                segment->old_values[side][column] = before;
         segment->last[column] = before;
         segment->last[column].value = change.new_value;
     }
@@ -265,16 +268,14 @@ void emit_row(Past* past, const Segment* segment, Side side)
         raise_unconvertible(past, conversion, error);
     }
     PG_END_TRY();
-    past->sink.changed(past, side, object, values, nulls);
+    past->sink.changed(past, side, segment->key, values, nulls);
 }
 
 /// Whether the segment's row had the key at one of the moments.
 bool is_there(const Segment& segment, Side side)
 {
-    if (side == kFrom)
-        return segment.begin == Edge::kPresent;
-    return (segment.begin == Edge::kPresent || !segment.begins_after_to) &&
-           (segment.end == Edge::kPresent || segment.ends_after_to);
+    return (segment.begin == Edge::kPresent || !segment.begins_after[side]) &&
+           (segment.end == Edge::kPresent || segment.ends_after[side]);
 }
 
 void emit_segment(Past* past, const Segment& segment)
@@ -336,6 +337,7 @@ Segment* copy_segment(const Past* past, const Segment* segment)
     copy->key = pstrdup(segment->key);
     for (int side = 0; side < past->side_count; side++)
         copy->old_values[side] = copy_values(past, segment->old_values[side]);
+    copy->first = copy_values(past, segment->first);
     copy->last = copy_values(past, segment->last);
     copy->deleted = copy_values(past, segment->deleted);
     return copy;
@@ -367,12 +369,43 @@ bool is_same_change(const Events& events, std::size_t i)
 
 /// What is known of a key while its events are gone through.
 struct Follower {
-    Segment* segment;  // the present one, or nullptr
-    bool was_ended;    // the last event took the row away
-    bool has_hidden;   // events that the caller may not see
-    bool has_visible;  // events that it may
+    Segment* segment;           // the present one, or nullptr
+    bool was_ended;             // the last event took the row away
+    bool has_hidden;            // events that the caller may not see
+    bool has_visible;           // events that it may
+    bool is_later[kSides];      // an event was later than the moment, so all that follow are
+    int64 later_entry[kSides];  // that event's entry
     int64 last_entry;
 };
+
+/// What follows a later change of a row is later too, whatever the clock said: a clock can be set
+/// back, and a statement that waited for a lock may carry the time of its beginning.
+void keep_order(Past* past, const char* key, Events* events, Follower* follower)
+{
+    for (PastEvent& event : *events)
+        for (int side = 0; side < past->side_count; side++) {
+            if (follower->is_later[side] && !event.is_later[side] &&
+                (event.kind == PastKind::kLeft || event.kind == PastKind::kArrived))
+                // The same change may not have been later at the row's other key.
+                ereport(ERROR, (errcode(kPastUnknown),
+                                errmsg("the past of %s is not known at %s", row_name(past, key),
+                                       describe_moment(past->moments[side])),
+                                errdetail("Entry %lld follows entry %lld, and has an earlier time.",
+                                          static_cast<long long>(event.id),
+                                          static_cast<long long>(follower->later_entry[side])),
+                                errhint("Ask for another moment, or for a mark.")));
+            if (event.is_later[side] && !follower->is_later[side])
+                follower->later_entry[side] = event.id;
+            follower->is_later[side] |= event.is_later[side];
+            event.is_later[side] = follower->is_later[side];
+        }
+}
+
+void note_sides(const Past* past, const PastEvent& event, bool* after)
+{
+    for (int side = 0; side < past->side_count; side++)
+        after[side] = event.is_later[side];
+}
 
 /// Goes through one transaction's events of a key.
 void follow_events(Past* past, const char* key, const Events& events, Follower* follower)
@@ -406,12 +439,12 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
         switch (event.kind) {
             case PastKind::kInserted:
                 segment = begin_segment(past, key, Edge::kChanged);
-                segment->begins_after_to = event.is_later_than_to;
+                note_sides(past, event, segment->begins_after);
                 segment->last = row_values(past, event);
                 break;
             case PastKind::kArrived:
                 segment = begin_segment(past, key, Edge::kKey);
-                segment->begins_after_to = event.is_later_than_to;
+                note_sides(past, event, segment->begins_after);
                 segment->arrival = event.change;
                 add_update(past, segment, event);
                 break;
@@ -423,7 +456,7 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
                 if (event.kind == PastKind::kDeleted)
                     end_deleted(past, segment, event);
                 segment->end = event.kind == PastKind::kDeleted ? Edge::kChanged : Edge::kKey;
-                segment->ends_after_to = event.is_later_than_to;
+                note_sides(past, event, segment->ends_after);
                 segment->departure = event.change;
                 finish_segment(past, segment, nullptr);
                 segment = nullptr;
@@ -489,7 +522,8 @@ PastEvent read_event(Past* past)
     event.kind = static_cast<PastKind>(DatumGetChar(values[kEntryKind]));
     event.map = layout_map(past, DatumGetInt32(values[kEntryLayout]));
     event.is_hidden = DatumGetBool(values[kEntryHidden]);
-    event.is_later_than_to = DatumGetBool(values[kEntryLaterThanTo]);
+    event.is_later[kFrom] = DatumGetBool(values[kEntryLaterThanFrom]);
+    event.is_later[kTo] = DatumGetBool(values[kEntryLaterThanTo]);
     event.data = slot->tts_isnull[kEntryData] ? nullptr : stored_jsonb(values[kEntryData], true);
     return event;
 }
@@ -585,8 +619,10 @@ void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
             Events events(&resource);
             read_transaction(past, entries, key, &events);
             order_events(&events);
-            if (may_use(past, key, events, is_live, &follower))
+            if (may_use(past, key, events, is_live, &follower)) {
+                keep_order(past, key, &events, &follower);
                 follow_events(past, key, events, &follower);
+            }
         }
         key = shed_memory(past, key, &follower);
     }
@@ -624,8 +660,7 @@ void finish_linked(Past* past)
             continue;
         const_cast<Segment*>(segment)->next = arrival->segment;
         for (int i = 0; i < past->column_count; i++)
-            check_link(past, segment->key, i, segment->last[i],
-                       arrival->segment->old_values[kFrom][i]);
+            check_link(past, segment->key, i, segment->last[i], arrival->segment->first[i]);
     }
     for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
         CHECK_FOR_INTERRUPTS();

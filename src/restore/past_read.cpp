@@ -43,6 +43,7 @@ enum ReadColumn {
 struct Receiver {
     DestReceiver base;
     Past* past;
+    Side pass;             // entries later than this moment, less those of an earlier pass
     OwnerScope caller;     // who asks, while the query runs as the owner
     bool sees_everything;  // row-level security hides no entry from the caller
 };
@@ -112,7 +113,7 @@ bool is_hidden_entry(const Receiver& receiver, Datum account, TimestampTz occurr
 }
 
 void put_entry(Past* past, const char* key, PastKind kind, const Datum* read, const bool* nulls,
-               bool is_hidden, bool is_later_than_to)
+               bool is_hidden, const bool* is_later)
 {
     TupleTableSlot* slot = past->entry_slot;
     ExecClearTuple(slot);
@@ -127,7 +128,8 @@ void put_entry(Past* past, const char* key, PastKind kind, const Datum* read, co
     values[kEntryKind] = CharGetDatum(static_cast<char>(kind));
     values[kEntryLayout] = read[kReadLayout];
     values[kEntryHidden] = BoolGetDatum(is_hidden);
-    values[kEntryLaterThanTo] = BoolGetDatum(is_later_than_to);
+    values[kEntryLaterThanFrom] = BoolGetDatum(is_later[kFrom]);
+    values[kEntryLaterThanTo] = BoolGetDatum(is_later[kTo]);
     values[kEntryData] = read[kReadData];
     slot->tts_isnull[kEntryData] = nulls[kReadData] || kind == PastKind::kLeft;
     ExecStoreVirtualTuple(slot);
@@ -146,7 +148,10 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
         DatumGetInt64(values[kReadId]), DatumGetTimestampTz(values[kReadOccurredAt]),
         DatumGetFullTransactionId(values[kReadTransaction]), DatumGetInt32(values[kReadCommand]),
         DatumGetInt64(values[kReadSession])};
-    if (!is_later(past->moments[kFrom], place))
+    bool is_later[kSides]{};
+    for (int side = 0; side < past->side_count; side++)
+        is_later[side] = journal::is_later(past->moments[side], place);
+    if (!is_later[receiver->pass] || (receiver->pass == kTo && is_later[kFrom]))
         return true;
     MemoryContext previous = MemoryContextSwitchTo(past->row_context);
     if (slot->tts_isnull[kReadObject])
@@ -157,7 +162,6 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
              errdetail("Entry %lld is of a row without a key.", static_cast<long long>(place.id)),
              errhint("The past is known since %s.", timestamptz_to_str(place.occurred_at))));
     const bool is_hidden = is_hidden_entry(*receiver, values[kReadAccount], place.occurred_at);
-    const bool is_later_than_to = past->side_count > 1 && is_later(past->moments[kTo], place);
     const Oid child = past->has_children
                           ? layout_map(past, DatumGetInt32(values[kReadLayout]))->child
                           : InvalidOid;
@@ -166,10 +170,10 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
     if (!slot->tts_isnull[kReadPrevious]) {
         // The row left one key and arrived at another.
         put_entry(past, sorting_key(past, child, TextDatumGetCString(values[kReadPrevious])),
-                  PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later_than_to);
+                  PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later);
         kind = PastKind::kArrived;
     }
-    put_entry(past, key, kind, values, slot->tts_isnull, is_hidden, is_later_than_to);
+    put_entry(past, key, kind, values, slot->tts_isnull, is_hidden, is_later);
     MemoryContextSwitchTo(previous);
     MemoryContextReset(past->row_context);
     if (past->sink.finding != nullptr && past->entry_count % kEntriesPerNotice == 0)
@@ -419,6 +423,25 @@ void read_entries_of_row(Past* past, Query& query, Receiver* receiver, const Ind
         run_for(receiver, ENTRIES_OF_KEYS("", "$4"), {place[0], place[1], place[2], keys});
 }
 
+/// Reads the entries that are later than one of the moments.
+void read_later_entries(Past* past, Receiver* receiver)
+{
+    const Moment* moment = past->moments[receiver->pass];
+    const QueryArgument place[] = {int4_argument(past->plan->id),
+                                   {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
+                                   int8_argument(moment->first_id)};
+    const IndexPrefix prefix = read_index_prefix(past, moment->earliest);
+    Query query = Query::begin(RunAs::kOwner);
+    if (past->only_key != nullptr)
+        read_entries_of_row(past, query, receiver, prefix, place);
+    else if (prefix.is_short)
+        run_for(receiver, ENTRY_CONDITION OF_ACCOUNTS,
+                {place[0], place[1], place[2], {TEXTARRAYOID, prefix.accounts}});
+    else
+        run_for(receiver, ENTRY_CONDITION, {place[0], place[1], place[2]});
+    query.end();
+}
+
 void read_entries(Past* past)
 {
     const Oid caller = GetUserId();
@@ -429,20 +452,11 @@ void read_entries(Past* past)
     receiver.sees_everything = check_enable_rls(entry, caller, true) != RLS_ENABLED;
     GetUserIdAndSecContext(&receiver.caller.user, &receiver.caller.security);
 
-    const Moment* from = past->moments[kFrom];
-    const QueryArgument place[] = {int4_argument(past->plan->id),
-                                   {TIMESTAMPTZOID, TimestampTzGetDatum(from->earliest)},
-                                   int8_argument(from->first_id)};
-    const IndexPrefix prefix = read_index_prefix(past, from->earliest);
-    Query query = Query::begin(RunAs::kOwner);
-    if (past->only_key != nullptr)
-        read_entries_of_row(past, query, &receiver, prefix, place);
-    else if (prefix.is_short)
-        run_for(&receiver, ENTRY_CONDITION OF_ACCOUNTS,
-                {place[0], place[1], place[2], {TEXTARRAYOID, prefix.accounts}});
-    else
-        run_for(&receiver, ENTRY_CONDITION, {place[0], place[1], place[2]});
-    query.end();
+    read_later_entries(past, &receiver);
+    if (past->side_count > 1 && !has_nothing_later(past->moments[kTo], past->moments[kFrom])) {
+        receiver.pass = kTo;
+        read_later_entries(past, &receiver);
+    }
     tuplesort_performsort(past->entries);
 }
 
@@ -472,7 +486,7 @@ TupleDesc describe_entries()
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(kEntryColumns);
     const Oid types[kEntryColumns] = {TEXTOID, INT8OID, TIMESTAMPTZOID, XID8OID, INT4OID, INT8OID,
-                                      CHAROID, INT4OID, BOOLOID,        BOOLOID, JSONBOID};
+                                      CHAROID, INT4OID, BOOLOID,        BOOLOID, BOOLOID, JSONBOID};
     for (int i = 0; i < kEntryColumns; i++)
         TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
     return descriptor;
