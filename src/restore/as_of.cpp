@@ -61,9 +61,12 @@ void keep_changed(Past* past, Side, const char*, Datum* values, bool* nulls)
     keep_row(past, values, nulls);
 }
 
-Datum as_jsonb(Datum row)
+/// A row as jsonb. A cast to json may be the table's author's code: it runs with its owner's
+/// rights.
+Datum as_jsonb(const Past* past, Datum row)
 {
     MemoryContext context = CurrentMemoryContext;
+    const OwnerScope caller = become_table_owner(past->root);
     const Oid type = HeapTupleHeaderGetTypeId(DatumGetHeapTupleHeader(row));
     Query query = Query::begin(RunAs::kCallerWithPath);
     query.run("SELECT pg_catalog.to_jsonb($1)", {{type, row}}, true);
@@ -73,6 +76,7 @@ Datum as_jsonb(Datum row)
     const Datum copy = datumCopy(value, false, -1);
     MemoryContextSwitchTo(spi_context);
     query.end();
+    become_caller(caller);
     return copy;
 }
 
@@ -105,10 +109,11 @@ JOURNAL_FUNCTION(journal_row_as_of)
     const PastSink sink{keep_unchanged, keep_changed, nullptr, &single};
     Past* past = open_past(PG_GETARG_OID(0), 1, moment, nullptr, key, sink);
     read_past(past);
+    const Datum row = single.found ? as_jsonb(past, single.row) : Datum{0};
     close_past(past);
     if (!single.found)
         PG_RETURN_NULL();
-    return as_jsonb(single.row);
+    return row;
 }
 
 }  // namespace journal

@@ -294,6 +294,15 @@ const char* equality_operator(Oid type)
     return name;
 }
 
+/// The type that a domain is over, in whose place it runs no code of the domain's author; another
+/// type as it is.
+const char* base_type_name(Oid type, int32 typmod)
+{
+    const Oid base = getBaseTypeAndTypmod(type, &typmod);
+    return format_type_extended(base, typmod,
+                                FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
 /// Limits the live query to the rows of some keys, which its only parameter holds.
 void append_key_condition(const Past* past, StringInfo sql)
 {
@@ -306,7 +315,7 @@ void append_key_condition(const Past* past, StringInfo sql)
                 : psprintf("(w.key::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %d)", i);
         appendStringInfo(sql, "%st.%s %s CAST(%s AS %s)", i == 0 ? "" : " AND ",
                          quote_identifier(column.name), equality_operator(column.type), part,
-                         column.type_name);
+                         base_type_name(column.type, column.typmod));
     }
 }
 
@@ -325,10 +334,8 @@ char* live_query(const Past* past)
             appendStringInfo(&sql, "%st.%s", separator,
                              quote_identifier(NameStr(attribute->attname)));
         else
-            appendStringInfo(
-                &sql, "%sCAST(NULL AS %s)", separator,
-                format_type_extended(attribute->atttypid, attribute->atttypmod,
-                                     FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+            appendStringInfo(&sql, "%sCAST(NULL AS %s)", separator,
+                             base_type_name(attribute->atttypid, attribute->atttypmod));
         separator = ", ";
     }
     if (past->has_children)
