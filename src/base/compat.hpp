@@ -27,6 +27,17 @@ inline Node* expand_generated_columns_in_expr(Node* node, Relation, int)
 
 #endif
 
+/// Whether the present transaction gave a relation another file: its rows are all the
+/// transaction's own. Before 16 (b0a55e43299c) the field had the file's former name.
+inline bool has_new_file(Relation relation)
+{
+#if PG_VERSION_NUM >= 160000
+    return relation->rd_firstRelfilelocatorSubid != InvalidSubTransactionId;
+#else
+    return relation->rd_firstRelfilenodeSubid != InvalidSubTransactionId;
+#endif
+}
+
 #if PG_VERSION_NUM < 160000
 
 /// Before 16 (2661469d8622) an error of a date had no further details.

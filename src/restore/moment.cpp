@@ -165,6 +165,26 @@ bool has_nothing_later(const Moment* moment, const Moment* other)
     return moment->first_id > 0 && other->first_id > 0 && moment->first_id >= other->first_id;
 }
 
+bool is_before_transaction(const Moment* moment)
+{
+    const bool is_own = FullTransactionIdEquals(moment->transaction, GetTopFullTransactionId());
+    switch (moment->kind) {
+        case MomentKind::kNow:
+            return false;
+        case MomentKind::kClock:
+            return moment->time <= GetCurrentTransactionStartTimestamp();
+        case MomentKind::kMark:
+            return !is_own;
+        case MomentKind::kBefore:
+            return is_own || moment->time < GetCurrentTransactionStartTimestamp();
+        case MomentKind::kAfter:
+            return !is_own && moment->time < GetCurrentTransactionStartTimestamp();
+        case MomentKind::kEver:
+            return true;
+    }
+    return false;
+}
+
 const char* describe_moment(const Moment* moment)
 {
     switch (moment->kind) {

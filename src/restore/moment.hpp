@@ -62,6 +62,9 @@ bool is_later(const Moment* moment, const EntryPlace& entry);
 /// Whether every entry that is later than a moment is certainly later than another one too.
 bool has_nothing_later(const Moment* moment, const Moment* other);
 
+/// Whether every change of the present transaction is certainly later.
+bool is_before_transaction(const Moment* moment);
+
 /// Words for messages: "2026-01-01 10:00:00+00" or "mark "before import"".
 const char* describe_moment(const Moment* moment);
 

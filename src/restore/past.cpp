@@ -314,7 +314,9 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
 
 void read_past(Past* past)
 {
+    const bool stepped_out = step_out_of_statement(past);
     read_streams(past);
+    leave_statement(stepped_out);
     MemoryContext previous = MemoryContextSwitchTo(past->context);
     merge_streams(past);
     MemoryContextSwitchTo(previous);

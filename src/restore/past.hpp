@@ -115,6 +115,12 @@ Oid relation_of_argument(FunctionCallInfo fcinfo, int number);
 Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* to,
                 const char* only_key, const PastSink& sink);
 
+/// Makes the reads that follow see nothing of the present transaction, if it is in the middle of a
+/// statement that has changed rows of the table; then leave_statement takes it back. Raises JE050
+/// if a moment is not before the transaction.
+bool step_out_of_statement(const Past* past);
+void leave_statement(bool stepped_out);
+
 /// Reads everything and hands the rows to the sink.
 void read_past(Past* past);
 
