@@ -319,6 +319,7 @@ void read_past(Past* past)
     leave_statement(stepped_out);
     MemoryContext previous = MemoryContextSwitchTo(past->context);
     merge_streams(past);
+    pass_visible_rows(past);
     MemoryContextSwitchTo(previous);
 }
 

@@ -101,7 +101,9 @@ struct Past {
     TupleDesc row_descriptor;
     TupleTableSlot* row_slot;
     TupleTableSlot* out_slot;
-    bool rows_are_hidden;  // row-level security may hide live rows from the caller
+    bool rows_are_hidden;   // row-level security may hide live rows from the caller
+    Tuplestorestate* held;  // then: rows that wait for its policies; nullptr: none
+    TupleDesc held_descriptor;
     int64 entry_count;
     const struct Segment* linked;  // of rows whose key changed, until all are read
 };
@@ -125,6 +127,12 @@ void leave_statement(bool stepped_out);
 void read_past(Past* past);
 
 void close_past(Past* past);
+
+/// Keeps a row as it was until the table's policies have been asked about it (past_policy).
+void hold_row(Past* past, Side side, const char* key, Datum* values, bool* nulls);
+
+/// Hands over those of the rows kept that the policies show the caller.
+void pass_visible_rows(Past* past);
 
 /// The map of a layout.
 const LayoutMap* layout_map(Past* past, int32 layout);

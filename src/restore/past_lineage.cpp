@@ -213,7 +213,9 @@ const PastValue* find_value(const Segment* segment, Side side, int column, const
     ereport(ERROR, (errcode(kRelationGone),
                     errmsg("the past of %s does not fit column \"%s\" as it is now",
                            row_name(past, conversion->key), conversion->column->name),
-                    errdetail_internal("%s", error->message),
+                    // The message may tell a value that the table's policies hide.
+                    past->rows_are_hidden ? errdetail("Its type does not take the value.")
+                                          : errdetail_internal("%s", error->message),
                     errhint("The value is in entry %lld; journal.entries shows it.",
                             static_cast<long long>(conversion->entry))));
     pg_unreachable();
@@ -273,7 +275,10 @@ void emit_row(Past* past, const Segment* segment, Side side)
     }
     PG_END_TRY();
     become_caller(caller);
-    past->sink.changed(past, side, segment->key, values, nulls);
+    if (past->rows_are_hidden)
+        hold_row(past, side, segment->key, values, nulls);
+    else
+        past->sink.changed(past, side, segment->key, values, nulls);
 }
 
 /// Whether the segment's row had the key at one of the moments.

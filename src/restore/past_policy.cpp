@@ -1,0 +1,124 @@
+// Which rows of the past a caller may see whom the table's row-level security holds.
+//
+// A policy says of a row whether somebody may see it; of a row as it was it says the same. So the
+// rows that were made out of entries wait in a tuplestore until all of them are there; then one
+// query over them, as the caller, has the table's policies for SELECT as its condition. The
+// policies are those of now, and so is whatever else they read. A row that is still there has to be
+// visible as it is now as well: the live rows were read as the caller in the first place.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/past.hpp"
+#include "restore/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kHeldRows = "event_journal_past_rows";
+
+enum HeldColumn { kHeldSide, kHeldKey, kHeldRow, kHeldColumns };
+
+/// The condition that the table's policies put on a row for the caller, over columns of a row named
+/// like the table.
+const char* policy_condition(const Past* past)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const Oid caller = GetUserId();
+    Query query = Query::begin(RunAs::kOwner);
+    // As the rewriter does: one of the permissive ones has to agree, and every restrictive one.
+    query.run(
+        "SELECT string_agg(format('(%s)', condition), ' OR ') FILTER (WHERE polpermissive), "
+        "string_agg(format(' AND (%s)', condition), '') FILTER (WHERE NOT polpermissive) FROM "
+        "(SELECT polpermissive, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy "
+        "WHERE polrelid = $1 AND polcmd IN ('r', '*') AND (polroles @> '{0}' OR EXISTS "
+        "(SELECT FROM unnest(polroles) r WHERE pg_has_role($2, r, 'USAGE'))) ORDER BY polname) p",
+        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(past->root))},
+         {OIDOID, ObjectIdGetDatum(caller)}},
+        true);
+    const char* permissive = query.text(0, 1, context);
+    const char* restrictive = query.text(0, 2, context);
+    query.end();
+    return psprintf("(%s)%s", permissive == nullptr ? "false" : permissive,
+                    restrictive == nullptr ? "" : restrictive);
+}
+
+/// Runs the query whose rows the caller may see into a tuplestore.
+Tuplestorestate* visible_rows(const Past* past)
+{
+    // A function in FROM gives its row the table's own type, which a policy may ask for.
+    const char* sql = psprintf(
+        "SELECT held.side, held.key, held.held_row FROM %s AS held, "
+        "LATERAL pg_catalog.unnest(ARRAY[held.held_row]) AS %s WHERE %s",
+        kHeldRows, quote_identifier(RelationGetRelationName(past->root)), policy_condition(past));
+    Tuplestorestate* rows = tuplestore_begin_heap(false, false, work_mem);
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kCaller);
+    register_named(kHeldRows, past->held, past->held_descriptor);
+    SPIExecuteOptions options{};
+    options.read_only = true;
+    options.must_return_tuples = true;
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, rows, context, false, nullptr, nullptr);
+    const int code = SPI_execute_extended(sql, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    query.end();
+    return rows;
+}
+
+void pass_row(Past* past, TupleTableSlot* slot)
+{
+    slot_getallattrs(slot);
+    const int count = past->descriptor->natts;
+    auto* values = make_array_in<Datum>(CurrentMemoryContext, count);
+    bool* nulls = make_array_in<bool>(CurrentMemoryContext, count);
+    HeapTupleData tuple{};
+    tuple.t_data = DatumGetHeapTupleHeader(slot->tts_values[kHeldRow]);
+    tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+    heap_deform_tuple(&tuple, past->descriptor, values, nulls);
+    past->sink.changed(past, static_cast<Side>(DatumGetInt32(slot->tts_values[kHeldSide])),
+                       TextDatumGetCString(slot->tts_values[kHeldKey]), values, nulls);
+}
+
+}  // namespace
+
+void hold_row(Past* past, Side side, const char* key, Datum* values, bool* nulls)
+{
+    if (past->held == nullptr) {
+        MemoryContext previous = MemoryContextSwitchTo(past->context);
+        past->held = tuplestore_begin_heap(false, false, work_mem);
+        past->held_descriptor = CreateTemplateTupleDesc(kHeldColumns);
+        TupleDescInitEntry(past->held_descriptor, 1, "side", INT4OID, -1, 0);
+        TupleDescInitEntry(past->held_descriptor, 2, "key", TEXTOID, -1, 0);
+        TupleDescInitEntry(past->held_descriptor, 3, "held_row",
+                           get_rel_type_id(RelationGetRelid(past->root)), -1, 0);
+        MemoryContextSwitchTo(previous);
+    }
+    const HeapTuple row = heap_form_tuple(past->descriptor, values, nulls);
+    const Datum held[] = {Int32GetDatum(side), CStringGetTextDatum(key),
+                          heap_copy_tuple_as_datum(row, past->descriptor)};
+    const bool held_nulls[kHeldColumns]{};
+    tuplestore_putvalues(past->held, past->held_descriptor, const_cast<Datum*>(held),
+                         const_cast<bool*>(held_nulls));
+}
+
+void pass_visible_rows(Past* past)
+{
+    if (past->held == nullptr)
+        return;
+    Tuplestorestate* rows = visible_rows(past);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(past->held_descriptor, &TTSOpsMinimalTuple);
+    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        pass_row(past, slot);
+        MemoryContextReset(past->row_context);
+    }
+    MemoryContextSwitchTo(previous);
+    ExecDropSingleTupleTableSlot(slot);
+    tuplestore_end(rows);
+    tuplestore_end(past->held);
+}
+
+}  // namespace journal
