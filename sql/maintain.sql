@@ -59,7 +59,14 @@ SELECT relhasindex FROM pg_class WHERE oid = 'journal.entry'::regclass;
 SELECT count(*) FROM pg_constraint WHERE conrelid = 'journal.entry'::regclass AND contype <> 'n';
 SELECT partition FROM month WHERE oid IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e');
 
--- Equipping again changes nothing; only partitions are equipped.
+-- The entries of a transaction are found by an index.
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT id FROM journal.entry_2020_02 WHERE transaction_id = '5';
+RESET enable_seqscan;
+SELECT array_agg(id ORDER BY id) FROM journal.entry_2020_02 WHERE transaction_id = (SELECT transaction_id FROM journal.entry WHERE id = 12);
+
+-- Equipping again changes nothing, but for an index that another one replaced; only partitions are equipped.
+CREATE INDEX ON journal.entry_2020_02 USING brin (id) WITH (autosummarize = on);
 SELECT journal.equip_partition('journal.entry_2020_02');
 SELECT count(*) FROM pg_index WHERE indrelid = 'journal.entry_2020_02'::regclass;
 SELECT journal.equip_partition('journal.session');

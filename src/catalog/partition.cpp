@@ -25,30 +25,45 @@ constexpr PartitionIndex kIndexes[] = {
     {"previous_idx",
      "USING btree (account, object_type, previous_id) WHERE (previous_id IS NOT NULL)"},
     {"deleted_idx", "USING btree (account, occurred_at, id) WHERE (operation = 'd'::\"char\")"},
-    {"id_idx", "USING brin (id) WITH (autosummarize='on')"},
 };
 
+// The one that finds entries by id and by transaction, and what it was in a journal that has not
+// been updated from 1.0 and so has no operator class for transaction ids.
+constexpr PartitionIndex kIdIndex = {
+    "id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')"};
+constexpr PartitionIndex kFormerIdIndex = {"id_idx", "USING brin (id) WITH (autosummarize='on')"};
+
 // An index is known by its definition: its name may have been changed, or may belong to a month
-// that was detached and renamed.
-bool has_index(Query& query, Oid partition, const char* definition)
+// that was detached and renamed. Returns how many there are, their names to be read.
+uint64 find_indexes(Query& query, Oid partition, const char* definition)
 {
     return query.run(
-               "SELECT FROM pg_index WHERE indrelid = $1 AND indisvalid "
-               "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
-               {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(definition)}) > 0;
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = $1 AND indisvalid "
+        "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
+        {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(definition)});
+}
+
+void create_index(Query& query, Oid partition, const char* table, const PartitionIndex& index)
+{
+    if (find_indexes(query, partition, index.definition) > 0)
+        return;
+    const char* name = ChooseRelationName(get_rel_name(partition), nullptr, index.suffix,
+                                          get_rel_namespace(partition), false);
+    query.run(
+        psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
 }
 
 void create_indexes(Query& query, Oid partition, const char* table)
 {
-    const Oid schema = get_rel_namespace(partition);
-    for (const PartitionIndex& index : kIndexes) {
-        if (has_index(query, partition, index.definition))
-            continue;
-        const char* name =
-            ChooseRelationName(get_rel_name(partition), nullptr, index.suffix, schema, false);
-        query.run(
-            psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
-    }
+    for (const PartitionIndex& index : kIndexes)
+        create_index(query, partition, table, index);
+    const bool updated = query.run(
+                             "SELECT FROM pg_opclass WHERE opcname = 'xid8_minmax_ops' "
+                             "AND opcnamespace = 'journal'::regnamespace") > 0;
+    if (updated)
+        while (find_indexes(query, partition, kFormerIdIndex.definition) > 0)
+            query.run(psprintf("DROP INDEX %s", query.text(0, 1, CurrentMemoryContext)));
+    create_index(query, partition, table, updated ? kIdIndex : kFormerIdIndex);
 }
 
 // The guard against UPDATE and DELETE is cloned from the parent when the partition is attached; the

@@ -87,9 +87,15 @@ void read_keys(DeletionReader reader, Keys* own, Keys* references)
 void add_children(bool both_ways, Ids* deletions)
 {
     // Of each object the last that the transaction did: one that it deleted and created again is
-    // there.
+    // there. The bounds are for the BRIN index, which knows stretches of transactions.
+#define BETWEEN_TRANSACTIONS                                      \
+    "BETWEEN (SELECT min(b.transaction_id) FROM journal.entry b " \
+    "         WHERE b.id = ANY ($1) AND b.id BETWEEN $2 AND $3) " \
+    "AND (SELECT max(b.transaction_id) FROM journal.entry b "     \
+    "     WHERE b.id = ANY ($1) AND b.id BETWEEN $2 AND $3) "
     constexpr const char* kSameTransaction =
         "e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL "
+        "AND e.transaction_id " BETWEEN_TRANSACTIONS
         "AND EXISTS (SELECT FROM journal.entry o JOIN journal.session os ON os.id = o.session "
         "            JOIN journal.session es ON es.incarnation = os.incarnation "
         "            WHERE o.id = ANY ($1) AND o.id BETWEEN $2 AND $3 AND es.id = e.session "
@@ -97,6 +103,7 @@ void add_children(bool both_ways, Ids* deletions)
         "              AND (e.account = o.account OR e.account = '')) "
         "AND NOT EXISTS (SELECT FROM journal.entry l WHERE l.relation = e.relation "
         "                AND l.object_id = e.object_id AND l.transaction_id = e.transaction_id "
+        "                AND l.transaction_id " BETWEEN_TRANSACTIONS
         "                AND l.operation IN ('i', 'd') AND l.id = l.change "
         "                AND (l.command, l.id) > (e.command, e.id)) "
         "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";

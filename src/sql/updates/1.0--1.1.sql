@@ -9,6 +9,10 @@ ALTER TABLE journal.event_rule DROP CONSTRAINT event_rule_relation_fkey;
 ALTER TABLE journal.event_rule DROP CONSTRAINT event_rule_event_type_fkey;
 
 DROP FUNCTION journal.restore(bigint, text);
+-- include 45_transaction_index.sql
+SELECT journal.equip_partition(inhrelid::pg_catalog.regclass) FROM pg_catalog.pg_inherits
+WHERE inhparent = 'journal.entry'::pg_catalog.regclass;
+
 -- include 52_restore.sql
 -- include 75_past.sql
 -- include 90_privileges.sql

@@ -174,6 +174,13 @@ is($node->safe_psql('across', q{SELECT extversion FROM pg_extension WHERE extnam
 $node->safe_psql('used', 'ALTER EXTENSION event_journal UPDATE');
 alike('the same: ' . substr($_ =~ s/\s+/ /gr, 0, 80), $before{$_}, $lines->('used', $_)) for @same;
 
+# Its months have what each month has.
+my $equipment = q{SELECT DISTINCT string_agg(definition, '; ' ORDER BY definition) FROM
+	(SELECT indrelid, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '')
+	 FROM pg_inherits JOIN pg_index ON indrelid = inhrelid WHERE inhparent = 'journal.entry'::regclass) AS i (month, definition)
+	GROUP BY month};
+is($node->safe_psql('used', $equipment), $node->safe_psql('fresh', $equipment), 'its months have the indexes of new ones');
+
 # What was deleted before is restored after.
 is( $node->safe_psql('used', q{SET event_journal.account = 'rembyt'; SELECT count(*) > 0 FROM
 		(SELECT entry FROM journal.deleted_objects('{client}') WHERE restorable LIMIT 1) AS d, journal.restore(d.entry)}),
