@@ -27,6 +27,17 @@ inline Node* expand_generated_columns_in_expr(Node* node, Relation, int)
 
 #endif
 
+/// Whether an ALTER TABLE gives a generated column another expression, which came with 17
+/// (5d06e99a3cfc).
+inline bool is_set_expression([[maybe_unused]] AlterTableType type)
+{
+#if PG_VERSION_NUM >= 170000
+    return type == AT_SetExpression;
+#else
+    return false;
+#endif
+}
+
 /// Whether the present transaction gave a relation another file: its rows are all the
 /// transaction's own. Before 16 (b0a55e43299c) the field had the file's former name.
 inline bool has_new_file(Relation relation)

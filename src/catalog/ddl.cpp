@@ -32,6 +32,7 @@ struct Effects {
     bool guards = false;      // on the journal's own tables
     bool always = false;      // triggers that fire always may do so no more
     bool triggers = false;    // some are enabled or disabled
+    bool values = false;      // of a column, computed anew
 };
 
 Effects effects_of_subcommand(AlterTableType type)
@@ -46,7 +47,7 @@ Effects effects_of_subcommand(AlterTableType type)
         case AT_ReplicaIdentity:
             return {.columns = true};
         case AT_AlterColumnType:
-            return {.columns = true, .conditions = true};
+            return {.columns = true, .conditions = true, .values = true};
         case AT_AddColumn:
         case AT_AddConstraint:
             return {.columns = true, .references = true};
@@ -69,7 +70,7 @@ Effects effects_of_subcommand(AlterTableType type)
         case AT_DisableTrigUser:
             return {.triggers = true};
         default:
-            return {};
+            return {.values = is_set_expression(type)};
     }
 }
 
@@ -89,6 +90,7 @@ Effects effects_of_alter(const AlterTableStmt* statement)
         effects.guards |= more.guards;
         effects.always |= more.always;
         effects.triggers |= more.triggers;
+        effects.values |= more.values;
     }
     return effects;
 }
@@ -306,6 +308,49 @@ void note_trigger_switches(List* tables)
     }
 }
 
+/// Whether an ALTER COLUMN … TYPE leaves to the types what becomes of the values: its USING, if it
+/// has one, is the column itself, or a cast of it to the new type.
+bool is_plain_conversion(const char* column, const ColumnDef* definition)
+{
+    Node* expression = definition->raw_default;
+    if (expression == nullptr)
+        return true;
+    if (IsA(expression, TypeCast)) {
+        const auto* cast = reinterpret_cast<TypeCast*>(expression);
+        if (typenameTypeId(nullptr, cast->typeName) !=
+            typenameTypeId(nullptr, definition->typeName))
+            return false;
+        expression = cast->arg;
+    }
+    if (!IsA(expression, ColumnRef))
+        return false;
+    auto* name = static_cast<Node*>(llast(reinterpret_cast<ColumnRef*>(expression)->fields));
+    return IsA(name, String) && strcmp(strVal(name), column) == 0;
+}
+
+/// Records that a column's values were computed anew, of which no entry tells.
+void note_computed_columns(const AlterTableStmt* statement, List* tables)
+{
+    List* noted = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, statement->cmds) {
+        const auto* command = lfirst_node(AlterTableCmd, cell);
+        if (!is_set_expression(command->subtype) &&
+            (command->subtype != AT_AlterColumnType ||
+             is_plain_conversion(command->name, reinterpret_cast<ColumnDef*>(command->def))))
+            continue;
+        ListCell* table = nullptr;
+        foreach (table, tables) {
+            Oid root = InvalidOid;
+            const int32 tracked = tracked_root(lfirst_oid(table), &root);
+            if (tracked == 0 || list_member_int(noted, tracked))
+                continue;
+            note_gap(tracked, GapReason::kComputed, command->name);
+            noted = lappend_int(noted, tracked);
+        }
+    }
+}
+
 void update_names()
 {
     Query query = Query::begin(RunAs::kOwner);
@@ -390,6 +435,8 @@ void follow_command(Node* statement, const Effects& effects)
         note_moved_tables(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.triggers)
         note_trigger_switches(tables);
+    if (effects.values)
+        note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)
@@ -402,7 +449,7 @@ bool is_nothing(const Effects& effects)
 {
     return !effects.columns && !effects.children && !effects.references && !effects.parted &&
            !effects.names && !effects.types && !effects.conditions && !effects.guards &&
-           !effects.triggers;
+           !effects.triggers && !effects.values;
 }
 
 /// Whether the journal's tables are there: not while the extension is being created or dropped.

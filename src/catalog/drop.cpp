@@ -6,6 +6,7 @@
 #include "catalog/ddl.hpp"
 #include "catalog/gap.hpp"
 #include "catalog/rule.hpp"
+#include "catalog/tracked_relation.hpp"
 
 namespace journal {
 
@@ -23,8 +24,19 @@ struct Drops {
     Datum* tables;
     int column_count;
     DroppedColumn* columns;
+    List* triggered;  // RangeVars of tables that lost a trigger
     bool conditions;  // something went that a condition might call
 };
+
+/// Adds the name of the table whose trigger went.
+List* note_name(List* names, const Query& query, uint64 row, MemoryContext context)
+{
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* longer =
+        lappend(names, makeRangeVar(query.text(row, 5, context), query.text(row, 6, context), -1));
+    MemoryContextSwitchTo(spi_context);
+    return longer;
+}
 
 Drops read_drops()
 {
@@ -32,7 +44,8 @@ Drops read_drops()
     Query query = Query::begin(RunAs::kOwner);
     // What is dropped for its table alone, its row type above all, is neither original nor normal.
     const uint64 count = query.run(
-        "SELECT objid, objsubid, object_type, address_names[3], "
+        "SELECT objid, objsubid, object_type, address_names[3], address_names[1], "
+        "address_names[2], "
         "CASE WHEN object_type = 'table column' "
         "THEN format('%I.%I', address_names[1], address_names[2]) END "
         "FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary");
@@ -47,7 +60,9 @@ Drops read_drops()
             drops.tables[drops.table_count++] = ObjectIdGetDatum(object);
         else if (strcmp(type, "table column") == 0)
             drops.columns[drops.column_count++] = {
-                object, query.int4(i, 2), query.text(i, 4, context), query.text(i, 5, context)};
+                object, query.int4(i, 2), query.text(i, 4, context), query.text(i, 7, context)};
+        else if (strcmp(type, "trigger") == 0)
+            drops.triggered = note_name(drops.triggered, query, i, context);
         else
             for (const char* called : {"function", "aggregate", "operator", "type", "domain",
                                        "cast", "collation", "schema", "composite type"})
@@ -194,6 +209,16 @@ void check_columns(const Drops& drops)
     query.end();
 }
 
+/// A tracked table that lost a trigger may have lost the journal's.
+void note_lost_trigger(const RangeVar* name)
+{
+    const Oid table = RangeVarGetRelid(name, NoLock, true);
+    Oid root = InvalidOid;
+    const int32 tracked = OidIsValid(table) ? tracked_root(table, &root) : 0;
+    if (tracked != 0)
+        note_trigger_switch(tracked, root);
+}
+
 }  // namespace
 
 void follow_drops()
@@ -205,6 +230,9 @@ void follow_drops()
     }
     if (drops.column_count > 0)
         check_columns(drops);
+    ListCell* cell = nullptr;
+    foreach (cell, drops.triggered)
+        note_lost_trigger(lfirst_node(RangeVar, cell));
     if (drops.conditions)
         check_rule_conditions();
 }

@@ -27,6 +27,8 @@ const char* reason_code(GapReason reason)
             return "dropped";
         case GapReason::kPurged:
             return "purged";
+        case GapReason::kComputed:
+            return "computed";
     }
     return "tracked";
 }
@@ -51,26 +53,31 @@ bool was_disabled(int32 relation)
     return disabled;
 }
 
-/// Whether a trigger of ours is off on the table or on a partition or child of it.
-bool is_disabled(Oid root)
-{
-    bool disabled = false;
-    List* members = find_all_inheritors(root, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    Query query = Query::begin(RunAs::kOwner);
-    foreach (cell, members)
-        disabled |= query.run(
-                        "SELECT FROM pg_trigger WHERE tgrelid = $1 "
-                        "AND tgenabled NOT IN ('O', 'A') AND tgfoid IN "
-                        "('journal.capture()'::regprocedure, "
-                        "'journal.capture_truncate()'::regprocedure, "
-                        "'journal.capture_moved()'::regprocedure)",
-                        {{OIDOID, ObjectIdGetDatum(lfirst_oid(cell))}}) > 0;
-    query.end();
-    return disabled;
-}
-
 }  // namespace
+
+Oid find_unrecorded(Oid root)
+{
+    List* members = find_all_inheritors(root, NoLock, nullptr);
+    Datum* oids = make_array_in<Datum>(CurrentMemoryContext, list_length(members));
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        oids[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
+    ArrayType* array =
+        construct_array(oids, list_length(members), OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin_latest();
+    // A partitioned table has no rows of its own, but sees those that move.
+    const uint64 found = query.run(
+        "SELECT c.oid FROM pg_class c WHERE c.oid = ANY ($1) AND (SELECT count(DISTINCT tgfoid) "
+        "FROM pg_trigger WHERE tgrelid = c.oid AND tgenabled IN ('O', 'A') "
+        "AND tgfoid = ANY (CASE relkind WHEN 'p' THEN '{journal.capture_moved()}' "
+        "ELSE '{journal.capture(),journal.capture_truncate()}' END::regprocedure[]::oid[])) "
+        "< CASE relkind WHEN 'p' THEN 1 ELSE 2 END LIMIT 1",
+        {{OIDARRAYOID, PointerGetDatum(array)}}, true);
+    bool is_null = false;
+    const Oid member = found == 0 ? InvalidOid : DatumGetObjectId(query.value(0, 1, &is_null));
+    query.end();
+    return member;
+}
 
 void note_gap(int32 relation, GapReason reason, const char* other)
 {
@@ -95,7 +102,7 @@ void note_trigger_switch(int32 relation, Oid root)
 {
     if (!has_gaps())
         return;
-    const bool disabled = is_disabled(root);
+    const bool disabled = OidIsValid(find_unrecorded(root));
     if (disabled != was_disabled(relation))
         note_gap(relation, disabled ? GapReason::kTriggerDisabled : GapReason::kTriggerEnabled,
                  nullptr);

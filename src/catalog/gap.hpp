@@ -15,14 +15,19 @@ enum class GapReason {
     kParted,
     kDropped,
     kPurged,
+    kComputed,
 };
 
+/// The table itself, or a partition or child of it, on which a trigger of ours is disabled or
+/// missing; InvalidOid if there is none.
+Oid find_unrecorded(Oid root);
+
 /// Records that the past of a tracked relation (tracked_relation.id) is unknown before now. other
-/// names the partition or child that is the reason, or is nullptr.
+/// names the partition, child or column that is the reason, or is nullptr.
 void note_gap(int32 relation, GapReason reason, const char* other);
 
 /// Records it if a trigger of ours on the tracked table root, or on a partition or child of it, was
-/// disabled, or all of them are enabled again.
+/// disabled or dropped, or all of them are there and enabled again.
 void note_trigger_switch(int32 relation, Oid root);
 
 /// Records it if a table that came to a tracked one, or left it, holds any rows.

@@ -1,5 +1,6 @@
 // See register.hpp.
 #include "catalog/register.hpp"
+#include "catalog/gap.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
@@ -324,9 +325,13 @@ void equip_tracked_children(Oid relation)
         !OidIsValid(tracked->relation))
         return;
     refuse_tracked_twice(relation);
+    const bool has_events = strcmp(tracked->capture, "events") == 0;
+    const int32 id = tracked->id;
     equip_tracked(relation, tracked->always, false);
-    if (strcmp(tracked->capture, "events") == 0)
-        equip_references(relation);
+    if (!has_events)
+        return;
+    note_trigger_switch(id, relation);
+    equip_references(relation);
 }
 
 void drop_triggers(Oid root)

@@ -344,9 +344,11 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     const char* object_type =
         options.object_type != nullptr ? options.object_type : default_object_type(relation);
     require_object_type(object_type);
-    store_options(claim_row(relation, object_type), relation, object_type, options);
+    const int32 id = claim_row(relation, object_type);
+    store_options(id, relation, object_type, options);
     relation_close(relation, NoLock);
     equip_tracked(oid, options.always, true);
+    note_trigger_switch(id, oid);
     invalidate_plans(oid);
     invalidate_referencing(oid);
     CommandCounterIncrement();

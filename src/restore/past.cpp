@@ -5,6 +5,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "catalog/gap.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -73,16 +74,57 @@ const Moment* earliest_moment(const Past* past)
     pg_unreachable();
 }
 
-/// Whether the table's key was over the same columns in a layout of it.
+bool is_integer_type(const char* type)
+{
+    return strcmp(type, "integer") == 0 || strcmp(type, "bigint") == 0 ||
+           strcmp(type, "smallint") == 0;
+}
+
+bool is_text_type(const char* type)
+{
+    return strcmp(type, "pg_catalog.text") == 0 || strncmp(type, "character varying", 17) == 0;
+}
+
+/// Whether every value of a type, written as text, is the same value of the other type. For other
+/// types than these it may be written otherwise: 1.00 and 1.
+bool has_same_texts(const char* before, const char* now)
+{
+    return strcmp(before, now) == 0 ||
+           (is_integer_type(before) && (is_integer_type(now) || is_text_type(now))) ||
+           (is_text_type(before) && is_text_type(now));
+}
+
+/// Whether a time is with a zone, without one, or no time: one that became the other did so by the
+/// time zone of whoever changed the type.
+enum class Zone { kNone, kWithout, kWith };
+Zone zone_of(const char* type)
+{
+    if (pg_str_endswith(type, "with time zone"))
+        return Zone::kWith;
+    return pg_str_endswith(type, "without time zone") || strcmp(type, "pg_catalog.date") == 0
+               ? Zone::kWithout
+               : Zone::kNone;
+}
+
+bool has_other_zone(const char* before, const char* now)
+{
+    return zone_of(before) != Zone::kNone && zone_of(now) != Zone::kNone &&
+           zone_of(before) != zone_of(now);
+}
+
+/// Whether the table's key was over the same columns in a layout of it, and written the same.
 bool has_same_key(const Past* past, const Layout* layout)
 {
     if (!layout->is_root)
         return true;
     if (layout->key_count != past->key_count)
         return false;
-    for (int i = 0; i < layout->key_count; i++)
-        if (layout->columns[layout->key_positions[i]].id != past->columns[past->key[i]].id)
+    for (int i = 0; i < layout->key_count; i++) {
+        const LayoutColumn& before = layout->columns[layout->key_positions[i]];
+        const PastColumn& now = past->columns[past->key[i]];
+        if (before.id != now.id || !has_same_texts(before.type, now.type_name))
             return false;
+    }
     return true;
 }
 
@@ -118,6 +160,12 @@ void limit_columns(Past* past)
                                "then its key became another");
         for (int j = 0; j < past->column_count; j++) {
             const int position = layout_position(layout, past->columns[j].id);
+            if (position >= 0 && past->sink.finding == nullptr &&
+                has_other_zone(layout->columns[position].type, past->columns[j].type_name))
+                raise_unknown_past(
+                    past, earliest_moment(past), until[i],
+                    psprintf("then column %s, a time, became one with or without a time zone",
+                             past->columns[j].name));
             if (position >= 0)
                 limit_column(&past->columns[j], layout->columns[position].mode,
                              layout->columns[position].ignored);
@@ -169,41 +217,30 @@ const char* reason_in_words(const char* reason, const char* other)
     if (strcmp(reason, "tracked") == 0)
         return "then the journal began to record it";
     if (strcmp(reason, "trigger disabled") == 0)
-        return "then its trigger was disabled";
+        return "then its trigger was disabled or dropped";
     if (strcmp(reason, "trigger enabled") == 0)
-        return "until then its trigger was disabled";
+        return "until then its trigger was disabled or missing";
     if (strcmp(reason, "attached") == 0)
         return psprintf("then %s came to it with its rows", other);
     if (strcmp(reason, "purged") == 0)
         return "older entries were purged";
+    if (strcmp(reason, "computed") == 0)
+        return psprintf("then the values of its column %s were computed anew", other);
     return psprintf("then %s left it with its rows", other);
 }
 
 /// Raises JE050 if the table, or a partition or child of it, records nothing now.
 void require_trigger(const Past* past)
 {
-    List* members = find_all_inheritors(RelationGetRelid(past->root), NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
-        const Oid member = lfirst_oid(cell);
-        // A partitioned table has no rows of its own.
-        if (get_rel_relkind(member) == RELKIND_PARTITIONED_TABLE)
-            continue;
-        Query query = Query::begin_latest();
-        const uint64 found = query.run(
-            "SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgenabled IN ('O', 'A') "
-            "AND tgfoid = 'journal.capture()'::regprocedure",
-            {{OIDOID, ObjectIdGetDatum(member)}}, true);
-        query.end();
-        if (found == 0)
-            ereport(
-                ERROR,
+    const Oid member = find_unrecorded(RelationGetRelid(past->root));
+    if (OidIsValid(member))
+        ereport(ERROR,
                 (errcode(kPastUnknown),
                  errmsg("the past of %s is unknown", qualified_name(RelationGetRelid(past->root))),
-                 errdetail("The journal's trigger on %s is disabled or missing.",
+                 errdetail("A trigger of the journal's on %s is disabled or missing.",
                            qualified_name(member)),
-                 errhint("Enable it, or call journal.track; the past is known from then on.")));
-    }
+                 errhint("Enable it, or call journal.track; the past is known from then "
+                         "on.")));
 }
 
 void require_known(const Past* past, const Moment* moment)

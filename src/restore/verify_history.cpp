@@ -22,14 +22,15 @@ void put_finding(Past* past, const char* key, int64 entry, const char* column, c
 }
 
 /// The moment since when the relation has been recorded without a pause: a table that was dropped,
-/// or untracked, owes its former history no proof.
+/// or untracked, owes its former history no proof, nor does one whose values were computed anew.
 const Moment* moment_tracked(Oid relation)
 {
     Oid root = InvalidOid;
     const int32 tracked = tracked_root(relation, &root);
     Query query = Query::begin_latest();
-    query.run("SELECT max(at) FROM journal.gap WHERE relation = $1 AND reason = 'tracked'",
-              {int4_argument(tracked)}, true);
+    query.run(
+        "SELECT max(at) FROM journal.gap WHERE relation = $1 AND reason IN ('tracked', 'computed')",
+        {int4_argument(tracked)}, true);
     bool is_null = false;
     const Datum at = query.value(0, 1, &is_null);
     query.end();

@@ -34,7 +34,7 @@ CREATE TABLE journal.gap (
 );
 CREATE INDEX gap_relation_idx ON journal.gap (relation, at);
 COMMENT ON TABLE journal.gap IS 'moments before which the past of a tracked relation is unknown, and why';
-COMMENT ON COLUMN journal.gap.other IS 'the partition or child that is the reason';
+COMMENT ON COLUMN journal.gap.other IS 'the partition, child or column that is the reason';
 
 DO $$
 DECLARE
