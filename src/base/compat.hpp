@@ -38,6 +38,17 @@ inline bool is_set_expression([[maybe_unused]] AlterTableType type)
 #endif
 }
 
+/// Whether a column certainly holds no NULL. Since 18 (a379061a22a8) a NOT NULL constraint need not
+/// be valid.
+inline bool is_never_null(TupleDesc descriptor, AttrNumber number)
+{
+#if PG_VERSION_NUM >= 180000
+    return TupleDescCompactAttr(descriptor, number - 1)->attnullability == ATTNULLABLE_VALID;
+#else
+    return TupleDescAttr(descriptor, number - 1)->attnotnull;
+#endif
+}
+
 /// Whether the present transaction gave a relation another file: its rows are all the
 /// transaction's own. Before 16 (b0a55e43299c) the field had the file's former name.
 inline bool has_new_file(Relation relation)

@@ -95,7 +95,7 @@ bool is_key(Relation relation, Form_pg_index index, HeapTuple tuple)
         return false;
     for (int i = 0; i < index->indnkeyatts; i++) {
         const AttrNumber attribute = index->indkey.values[i];
-        if (attribute <= 0 || !TupleDescAttr(RelationGetDescr(relation), attribute - 1)->attnotnull)
+        if (attribute <= 0 || !is_never_null(RelationGetDescr(relation), attribute))
             return false;
     }
     return true;
