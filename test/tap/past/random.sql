@@ -156,7 +156,10 @@ BEGIN
         RETURN format('ALTER TABLE %s DROP COLUMN %I', tab, picked.name);
     ELSIF dice < 0.7 AND tab <> 'shop.part'::regclass AND picked.type IN ('integer'::regtype, 'numeric', 'boolean', 'uuid', 'date', 'shop.mood') THEN
         RETURN format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', tab, picked.name,
-                      CASE WHEN picked.type = 'integer'::regtype THEN test.one_of('bigint', 'text', 'numeric') ELSE 'text' END);
+                      CASE WHEN picked.type = 'integer'::regtype THEN
+                          test.one_of('bigint', 'text', 'numeric', format('text USING %I::text', picked.name),
+                                      CASE WHEN random() < 0.3 THEN format('integer USING %I + 1', picked.name) ELSE 'bigint' END)
+                      ELSE 'text' END);
     ELSIF dice < 0.8 THEN
         RETURN 'ALTER TABLE shop.part DETACH PARTITION shop.part_' || test.one_of('e', 's');
     ELSIF dice < 0.97 THEN
@@ -177,20 +180,23 @@ EXCEPTION WHEN OTHERS THEN
     INSERT INTO test.failure VALUES (SQLSTATE, SQLERRM, statement);
 END $$;
 
-CREATE TABLE test.kept (mark text, tab regclass, copy text, at timestamptz, number smallint, name name);
+-- last_transaction: whose end is the moment as well, if none was going on.
+CREATE TABLE test.kept (mark text, tab regclass, copy text, at timestamptz, last_transaction xid8, number smallint, name name);
 
 -- Sets a mark and keeps a plain copy of every table, with what its columns were.
 CREATE FUNCTION test.keep(mark text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     tab regclass;
     at timestamptz;
+    last_transaction xid8;
 BEGIN
+    SELECT nullif(transaction_id, pg_current_xact_id_if_assigned()) INTO last_transaction FROM journal.entry ORDER BY id DESC LIMIT 1;
     PERFORM journal.mark(mark);
     at := clock_timestamp();
     PERFORM pg_sleep(0.002);
     FOR tab IN SELECT relation FROM journal.tracked_relations LOOP
         EXECUTE format('CREATE TABLE copies.%I AS TABLE %s', tab::oid || '_' || mark, tab);
-        INSERT INTO test.kept SELECT mark, tab, format('copies.%I', tab::oid || '_' || mark), at, attnum, attname
+        INSERT INTO test.kept SELECT mark, tab, format('copies.%I', tab::oid || '_' || mark), at, last_transaction, attnum, attname
         FROM pg_attribute WHERE attrelid = tab AND attnum > 0 AND NOT attisdropped;
     END LOOP;
 END $$;
@@ -209,7 +215,7 @@ CREATE FUNCTION test.is_unknown(m text, t regclass) RETURNS boolean LANGUAGE sql
                    WHERE r.relation = t AND k.name = m AND g.at > k.made_at)
 $$;
 
--- Holds the past of every table at every mark against the copy, by mark and by moment. Returns what is wrong, and how many
+-- Holds the past of every table at every mark against the copy, by mark, by moment and by the last transaction's end. Returns what is wrong, and how many
 -- comparisons there were.
 CREATE FUNCTION test.compare_marks() RETURNS TABLE (wrong text) LANGUAGE plpgsql AS $$
 DECLARE
@@ -220,8 +226,10 @@ DECLARE
     unknown integer := 0;
     moment text;
 BEGIN
-    FOR kept IN SELECT DISTINCT k.mark, k.tab, k.at FROM test.kept k ORDER BY 1, 2 LOOP
-        FOREACH moment IN ARRAY ARRAY[format('mark => %L', kept.mark), format('moment => %L', kept.at)] LOOP
+    FOR kept IN SELECT DISTINCT k.mark, k.tab, k.at, k.last_transaction FROM test.kept k ORDER BY 1, 2 LOOP
+        FOREACH moment IN ARRAY ARRAY[format('mark => %L', kept.mark), format('moment => %L', kept.at),
+                                      format('after_transaction => %L', kept.last_transaction)] LOOP
+            CONTINUE WHEN moment = 'after_transaction => NULL';
             columns := test.common(kept.mark, kept.tab);
             BEGIN
                 EXECUTE format('SELECT count(*) FROM ('
@@ -238,7 +246,8 @@ BEGIN
                 END IF;
             EXCEPTION WHEN OTHERS THEN
                 unknown := unknown + 1;
-                IF SQLSTATE <> 'JE050' OR NOT test.is_unknown(kept.mark, kept.tab) THEN
+                -- A gap after a transaction's end and before the mark is behind the one and before the other.
+                IF SQLSTATE <> 'JE050' OR NOT (test.is_unknown(kept.mark, kept.tab) OR moment LIKE 'after_transaction%') THEN
                     wrong := format('%s at %s: %s %s', kept.tab, moment, SQLSTATE, SQLERRM);
                     RETURN NEXT;
                 END IF;
@@ -288,6 +297,54 @@ BEGIN
             wrong := format('row_as_of of %s at %s: %s differences', span.tab, span.mark, count);
             RETURN NEXT;
         END IF;
+    END LOOP;
+    wrong := format('compared: %s', compared);
+    RETURN NEXT;
+END $$;
+
+-- Holds diffs between moments of all kinds, in either order, against the states at both: what the one has and the other has
+-- not is what the old rows have and the new ones have not.
+CREATE FUNCTION test.compare_pairs(pairs integer) RETURNS TABLE (wrong text) LANGUAGE plpgsql AS $$
+DECLARE
+    span record;
+    count bigint;
+    compared integer := 0;
+BEGIN
+    FOR span IN
+        WITH moments AS (
+            SELECT DISTINCT k.tab, m.as_of, m.diff_from, m.diff_to FROM test.kept k, LATERAL (VALUES
+                (format('mark => %L', k.mark), format('from_mark => %L', k.mark), format('to_mark => %L', k.mark)),
+                (format('moment => %L', k.at), format('from_moment => %L', k.at), format('to_moment => %L', k.at)),
+                (format('moment => %L', k.at + '3 ms'), format('from_moment => %L', k.at + '3 ms'), format('to_moment => %L', k.at + '3 ms')),
+                (format('after_transaction => %L', k.last_transaction), NULL, format('to_transaction => %L', k.last_transaction)),
+                (format('before_transaction => %L', k.last_transaction), format('from_transaction => %L', k.last_transaction), NULL)
+            ) AS m (as_of, diff_from, diff_to)
+            WHERE NOT test.is_unknown(k.mark, k.tab) AND m.as_of NOT LIKE '%=> NULL')
+        SELECT a.tab, a.as_of AS from_as_of, b.as_of AS to_as_of, a.diff_from, b.diff_to FROM moments a JOIN moments b USING (tab)
+        WHERE a.diff_from IS NOT NULL AND b.diff_to IS NOT NULL ORDER BY random() LIMIT pairs
+    LOOP
+        BEGIN
+            EXECUTE format(
+                'WITH a AS (SELECT t::text FROM journal.table_as_of(NULL::%1$s, %2$s) t), b AS (SELECT t::text FROM journal.table_as_of(NULL::%1$s, %3$s) t), '
+                'd AS (SELECT old_row::text AS o, new_row::text AS n, old_row IS NOT NULL AND new_row IS NOT NULL AND (changed = ''{}'' OR changed IS NULL) AS bad '
+                'FROM journal.diff(NULL::%1$s, %4$s, %5$s)), '
+                'before AS (SELECT o FROM d WHERE o IS NOT NULL), after AS (SELECT n FROM d WHERE n IS NOT NULL) '
+                'SELECT (SELECT count(*) FROM d WHERE bad) + (SELECT count(*) FROM (((TABLE a EXCEPT ALL TABLE b) EXCEPT ALL (TABLE before EXCEPT ALL TABLE after)) UNION ALL '
+                '((TABLE before EXCEPT ALL TABLE after) EXCEPT ALL (TABLE a EXCEPT ALL TABLE b)) UNION ALL '
+                '((TABLE b EXCEPT ALL TABLE a) EXCEPT ALL (TABLE after EXCEPT ALL TABLE before)) UNION ALL '
+                '((TABLE after EXCEPT ALL TABLE before) EXCEPT ALL (TABLE b EXCEPT ALL TABLE a))) x)',
+                span.tab, span.from_as_of, span.to_as_of, span.diff_from, span.diff_to) INTO count;
+            compared := compared + 1;
+            IF count > 0 THEN
+                wrong := format('diff of %s, %s, %s: %s differences', span.tab, span.diff_from, span.diff_to, count);
+                RETURN NEXT;
+            END IF;
+        EXCEPTION WHEN OTHERS THEN
+            IF SQLSTATE <> 'JE050' OR concat(span.diff_from, span.diff_to) NOT LIKE '%transaction%' THEN
+                wrong := format('diff of %s, %s, %s: %s %s', span.tab, span.diff_from, span.diff_to, SQLSTATE, SQLERRM);
+                RETURN NEXT;
+            END IF;
+        END;
     END LOOP;
     wrong := format('compared: %s', compared);
     RETURN NEXT;
