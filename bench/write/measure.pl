@@ -105,6 +105,22 @@ sub statements_of
 	} @{ $bulk{$workload}->() };
 }
 
+# The statement of a single-row workload, about row :i. Written by hand, both rows go in one statement:
+# several messages would cost more than what is compared.
+sub singly
+{
+	my ($contender, $workload) = @_;
+	my ($kind) = $workload =~ /(insert|update)/;
+	my $statement =
+	  $kind eq 'insert'
+	  ? "INSERT INTO crm.orders SELECT nextval('crm.next_order'), account_id, location_id, number, type_id, status_id, "
+	  . "client_id, device_id, ticket_id, manager_id, assignee_id, complaint, note, prepayment, appointment_at, "
+	  . "deadline_at, status_changed_at, created_at, created_by, updated_at FROM crm.new_orders WHERE id = $rows + :i"
+	  : "UPDATE crm.orders SET status_id = status_id % 8 + 1 WHERE id = :i";
+	return "$statement;" unless $writes_by_hand{$contender};
+	return "WITH change AS ($statement) INSERT INTO public.log SELECT * FROM public.ready_$kind WHERE id = :i;";
+}
+
 # --- The server ----------------------------------------------------------------------------------
 
 # Runs SQL by psql and returns what it prints.
@@ -233,20 +249,10 @@ sub measure_pgbench
 {
 	my ($contender, $workload) = @_;
 	copy_database($contender, 'bench');
-	my $is_insert = $workload =~ /insert/;
-	my $kind = $is_insert ? 'insert' : 'update';
-	my $statement =
-	  $is_insert
-	  ? "INSERT INTO crm.orders SELECT nextval('crm.next_order'), account_id, location_id, number, type_id, status_id, "
-	  . "client_id, device_id, ticket_id, manager_id, assignee_id, complaint, note, prepayment, appointment_at, "
-	  . "deadline_at, status_changed_at, created_at, created_by, updated_at FROM crm.new_orders WHERE id = $rows + :i;"
-	  : "UPDATE crm.orders SET status_id = status_id % 8 + 1 WHERE id = :i;";
 	my $script = "$o{cluster}/../bench.pgbench";
 	open my $out, '>', $script or die "$script: $!\n";
 	print $out "\\set i random(1, $rows)\n";
-	print $out $writes_by_hand{$contender}
-	  ? "BEGIN;\n$statement\nINSERT INTO public.log SELECT * FROM public.ready_$kind WHERE id = :i;\nCOMMIT;\n"
-	  : "$statement\n";
+	print $out singly($contender, $workload), "\n";
 	close $out;
 	local $ENV{PGOPTIONS} = '-c synchronous_commit=' . ($workload =~ /_sync$/ ? 'on' : 'off');
 	my @position = psql('bench', "CHECKPOINT;\n$log_size$position");
@@ -329,9 +335,14 @@ sub print_times
 
 my %count;    # workload, contender -> instructions per change
 my ($few, $many) = (300, 1300);
+my ($few_singly, $many_singly) = (100, 600);    # transactions
+my @bulk_counted = grep { $wanted{$_} } qw(insert copy update delete);
+my @singly_counted = grep { $wanted{$_} || $wanted{"${_}_sync"} } qw(pgbench_insert pgbench_update);
 
-# For each workload: a first run that fills caches, one over few rows, one over many.
-sub counted_statements
+# For each bulk workload: a first run that fills caches, one over few rows, one over many; of a
+# single-row workload as many transactions. Each is a list of lines, which the server takes as
+# messages of their own.
+sub counted_lines
 {
 	my ($contender) = @_;
 	my $next = $rows;
@@ -343,7 +354,8 @@ sub counted_statements
 	};
 	my $add = sub {
 		my ($workload, $statement, $by_hand) = @_;
-		push @list, [ $workload, $by_hand ? "BEGIN; $statement; ${by_hand}COMMIT;" : "$statement;" ];
+		push @list, [ $workload, $by_hand ? "BEGIN; $statement; ${by_hand}COMMIT;" : "$statement;" ]
+		  if $wanted{$workload};
 	};
 	my $from = 1;
 	for my $size ($few, $few, $many)
@@ -361,7 +373,29 @@ sub counted_statements
 			$hand->('insert', $from + 3000, $to + 3000));
 		$from = $to + 1;
 	}
+	for my $workload (@singly_counted)
+	{
+		my $row = 2000;
+		for my $size ($few_singly, $few_singly, $many_singly)
+		{
+			push @list, [ $workload, map { "EXECUTE $workload ($_);" } $row + 1 .. $row + $size ];
+			$row += $size;
+		}
+	}
 	return @list;
+}
+
+# Plans are generic, as those of a statement that a client has prepared and used a few times.
+sub preparing_lines
+{
+	my ($contender) = @_;
+	my $set_back = 2 * $rows;
+	return (
+		'SET synchronous_commit = off;',
+		'SET plan_cache_mode = force_generic_plan;',
+		"SELECT setval('crm.next_order', $set_back);",
+		map { (my $sql = singly($contender, $_)) =~ s/:i\b/\$1/g; "PREPARE $_ (bigint) AS $sql" }
+		  @singly_counted);
 }
 
 sub write_copy_files
@@ -379,37 +413,47 @@ sub write_copy_files
 sub count_instructions
 {
 	my ($contender) = @_;
-	my @list = counted_statements($contender);
+	my @list = counted_lines($contender);
 	my $folder = "$o{'rows-folder'}/callgrind-$contender";
 	my $sql = "$o{'rows-folder'}/single-$contender.sql";
+	# Valgrind writes down what it has counted wherever a marker begins.
+	my $marker = 'SELECT pg_backend_pid();';
 	open my $out, '>', $sql or die "$sql: $!\n";
-	print $out "$_->[1]\n" for ([ '', 'SET synchronous_commit = off;' ], @list, [ '', 'SELECT 1;' ]);
+	print $out "$_\n" for preparing_lines($contender);
+	for (@list)
+	{
+		my ($workload, @lines) = @$_;
+		print $out "$_\n" for $marker, @lines;
+	}
+	print $out "$marker\n";
 	close $out;
 	my @as_server = $> == 0 ? ('runuser', '-u', $ENV{BENCH_SERVER_USER}, '--') : ();
 	my @command = (@as_server, 'bash', '-c',
 		"mkdir -p $folder && valgrind --tool=callgrind --callgrind-out-file=$folder/out "
-		  . "--dump-before=pg_parse_query $o{bin}/postgres --single -D $o{cluster}/data "
+		  . "--dump-before=pg_backend_pid $o{bin}/postgres --single -D $o{cluster}/data "
 		  . "-c shared_buffers=128MB $contender <$sql >$folder/log 2>&1");
 	system(@command) == 0 or die "valgrind failed: see $folder/log\n" . qx(tail -n 20 $folder/log);
 	die "the server failed:\n" . qx(grep -A3 ERROR $folder/log) if qx(grep -c ERROR $folder/log) > 0;
 
-	# Part n ends where statement n begins to be parsed, so part n + 1 is statement n.
+	# Part 1 ends at the first marker.
 	my %cost;
 	for my $n (0 .. $#list)
 	{
-		my $part = sprintf "%s/out.%d", $folder, $n + 3;
+		my $part = sprintf "%s/out.%d", $folder, $n + 2;
 		# The last one of each workload is kept, for callgrind_annotate.
 		copy($part, "$o{profiles}.$contender.$list[$n][0]");
 		open my $in, '<', $part or die "$part: $!\n";
 		while (<$in>)
 		{
-			push @{ $cost{ $list[$n][0] } }, $1 if /^(?:summary|totals): (\d+)/ && !/^totals/;
+			push @{ $cost{ $list[$n][0] } }, $1 if /^summary: (\d+)/;
 		}
 	}
 	for my $workload (keys %cost)
 	{
 		my @runs = @{ $cost{$workload} };
-		$count{$workload}{$contender} = ($runs[2] - $runs[1]) / ($many - $few);
+		die "valgrind counted $workload " . @runs . " times instead of 3: see $folder\n" if @runs != 3;
+		my $more = $workload =~ /^pgbench/ ? $many_singly - $few_singly : $many - $few;
+		$count{$workload}{$contender} = ($runs[2] - $runs[1]) / $more;
 	}
 }
 
@@ -424,12 +468,12 @@ sub instructions
 		say_progress("counting instructions: $contender");
 		count_instructions($contender);
 	}
-	my @counted = grep { $count{$_} } qw(insert copy update delete);
-	print "\nuser-mode instructions per change\n";
-	printf "  %-14s" . (' %12s' x @counted) . "\n", '', @counted;
+	my @counted = grep { $count{$_} } @bulk_counted, @singly_counted;
+	print "\nuser-mode instructions per change; of pgbench's workloads per transaction of one row\n";
+	printf "  %-14s" . (' %14s' x @counted) . "\n", '', @counted;
 	for my $contender (@contenders)
 	{
-		printf "  %-14s" . (' %12.0f' x @counted) . "\n", $contender,
+		printf "  %-14s" . (' %14.0f' x @counted) . "\n", $contender,
 		  map { $count{$_}{$contender} } @counted;
 	}
 	$result->{instructions} = \%count;

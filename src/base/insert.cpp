@@ -14,6 +14,8 @@ struct TargetIndex {
     Oid oid;
     AttrNumber not_null;   // those where this column is not NULL; 0: see predicate
     ExprState* predicate;  // nullptr: all rows
+    bool has_row;          // whether it is about the present row
+    bool locked;           // for as long as the table's lock is known
 };
 
 // A table as far as it is prepared for insertions.
@@ -29,7 +31,7 @@ struct Target {
     TupleTableSlot* slot;        // the row's values
     TupleTableSlot* tuple_slot;  // the row as its caller formed it
     bool locked;
-    SubTransactionId locked_in;
+    SubTransactionId locked_in;  // the latest one that took a lock, on the table or an index
 };
 
 // The months of a transaction, and the tables beside them.
@@ -109,7 +111,7 @@ void take_predicate(TargetIndex* index, IndexInfo* info, EState* estate)
 }
 
 // Whether an index is about the row in the target's slot.
-bool has_row(const TargetIndex& index, const Target* target)
+bool is_about_row(const TargetIndex& index, const Target* target)
 {
     if (index.not_null > 0)
         return !target->slot->tts_isnull[index.not_null - 1];
@@ -141,6 +143,7 @@ void prepare(Target* target)
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
         target->result->ri_IndexRelationInfo[i]->ii_Context = target->methods;
         target->indexes[i].oid = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
+        target->indexes[i].locked = true;
         take_predicate(&target->indexes[i], target->result->ri_IndexRelationInfo[i],
                        target->estate);
         index_close(target->result->ri_IndexRelationDescs[i], NoLock);
@@ -150,6 +153,7 @@ void prepare(Target* target)
     MemoryContextSetParent(context, CacheMemoryContext);
     target->context = context;
     target->changes_known = changes;
+    target->locked_in = GetCurrentSubTransactionId();
 }
 
 bool is_prepared(const Target* target)
@@ -157,15 +161,38 @@ bool is_prepared(const Target* target)
     return target->context != nullptr && target->changes == target->changes_known;
 }
 
-// Locks the table and its indexes for this transaction. Waiting for a lock tells of changes.
+// Locks the table for this transaction, and forgets which of its indexes were locked in an earlier
+// one. Waiting for a lock tells of changes.
 void lock(Target* target)
 {
     LockRelationOid(target->table, RowExclusiveLock);
-    if (is_prepared(target))
-        for (int i = 0; i < target->result->ri_NumIndices; i++)
-            LockRelationOid(target->indexes[i].oid, RowExclusiveLock);
+    for (int i = 0; target->context != nullptr && i < target->result->ri_NumIndices; i++)
+        target->indexes[i].locked = false;
     target->locked_in = GetCurrentSubTransactionId();
     target->locked = true;
+}
+
+// Finds the indexes that are about the row in the slot, and locks them; true if the table changed
+// meanwhile, so that it has to be prepared again. The table's lock keeps the list of indexes:
+// whoever builds, rebuilds or drops one locks the table against writers or, CONCURRENTLY, waits
+// until all of them have ended. An index's own lock keeps out who moves its file and locks nothing
+// else, ALTER INDEX SET TABLESPACE; so an index that this transaction puts nothing into needs none.
+bool lock_indexes(Target* target)
+{
+    bool changed = false;
+    GetPerTupleExprContext(target->estate)->ecxt_scantuple = target->slot;
+    for (int i = 0; i < target->result->ri_NumIndices; i++) {
+        TargetIndex& index = target->indexes[i];
+        index.has_row = is_about_row(index, target);
+        if (index.locked || !index.has_row)
+            continue;
+        const uint64 changes = target->changes;
+        LockRelationOid(index.oid, RowExclusiveLock);
+        changed |= target->changes != changes;
+        index.locked = true;
+        target->locked_in = GetCurrentSubTransactionId();
+    }
+    return changed;
 }
 
 Relation open_locked(Oid oid)
@@ -176,15 +203,14 @@ Relation open_locked(Oid oid)
     return relation;
 }
 
-// Opens the table and the indexes that are about the row in the slot. What an access method kept
+// Opens the table and the indexes that are about the row. What an access method kept
 // (BRIN: the index and its descriptor) is of relations that were closed since, and may be gone.
 void open_relations(Target* target)
 {
-    GetPerTupleExprContext(target->estate)->ecxt_scantuple = target->slot;
     target->result->ri_RelationDesc = open_locked(target->table);
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
         target->result->ri_IndexRelationDescs[i] =
-            has_row(target->indexes[i], target) ? open_locked(target->indexes[i].oid) : nullptr;
+            target->indexes[i].has_row ? open_locked(target->indexes[i].oid) : nullptr;
         target->result->ri_IndexRelationInfo[i]->ii_AmCache = nullptr;
     }
     MemoryContextReset(target->methods);
@@ -198,7 +224,31 @@ void close_relations(Target* target)
     RelationClose(target->result->ri_RelationDesc);
 }
 
+// Puts the row into the slot. An error may have left the last row there.
+void fill_slot(Target* target, const Datum* values, const bool* nulls, int count)
+{
+    TupleTableSlot* slot = target->slot;
+    if (slot->tts_tupleDescriptor->natts != count)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_CORRUPTED),
+                 errmsg("%s has %d columns instead of %d", get_rel_name(target->table),
+                        slot->tts_tupleDescriptor->natts, count),
+                 errhint("Tables of the journal are made by the extension alone, partitions by "
+                         "journal.maintain(); nothing is added to them.")));
+    ExecClearTuple(slot);
+    memcpy(slot->tts_values, values, sizeof(Datum) * count);
+    memcpy(slot->tts_isnull, nulls, sizeof(bool) * count);
+    ExecStoreVirtualTuple(slot);
+}
+
 }  // namespace
+
+void lock_for_insertion(Oid table)
+{
+    Target* target = target_of(table);
+    if (!target->locked)
+        lock(target);
+}
 
 void insert_row(Oid table, const Datum* values, const bool* nulls, int count, HeapTuple tuple)
 {
@@ -207,22 +257,15 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count, He
         lock(target);
     if (!is_prepared(target))
         prepare(target);
-
-    TupleTableSlot* slot = target->slot;
-    if (slot->tts_tupleDescriptor->natts != count)
-        ereport(ERROR,
-                (errcode(ERRCODE_DATA_CORRUPTED),
-                 errmsg("%s has %d columns instead of %d", get_rel_name(table),
-                        slot->tts_tupleDescriptor->natts, count),
-                 errhint("Tables of the journal are made by the extension alone, partitions by "
-                         "journal.maintain(); nothing is added to them.")));
-    // An error may have left the last row.
-    ExecClearTuple(slot);
-    memcpy(slot->tts_values, values, sizeof(Datum) * count);
-    memcpy(slot->tts_isnull, nulls, sizeof(bool) * count);
-    ExecStoreVirtualTuple(slot);
+    fill_slot(target, values, nulls, count);
+    if (lock_indexes(target)) {
+        prepare(target);
+        fill_slot(target, values, nulls, count);
+        lock_indexes(target);
+    }
 
     open_relations(target);
+    TupleTableSlot* slot = target->slot;
     ResultRelInfo* result = target->result;
     TupleTableSlot* row = slot;
     if (tuple != nullptr)

@@ -12,6 +12,9 @@
 
 namespace journal {
 
+/// Locks a table as insert_row does, ahead of it.
+void lock_for_insertion(Oid table);
+
 /// Inserts one row, with its index entries, in the current command. The table is locked ROW
 /// EXCLUSIVE until the transaction ends. values and nulls have one element for each attribute;
 /// they are copied. An error if the table has another number of attributes than count. tuple is the

@@ -3,6 +3,7 @@
 #include "catalog/partition.hpp"
 
 #include "base/function.hpp"
+#include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
@@ -95,32 +96,30 @@ struct Route {
     TimestampTz to;  // not included
 };
 
-// The last stretch that an entry went to, as long as its locks are held and nobody was told of a
-// change of journal.entry.
+// The last stretch that an entry went to, as long as nobody told of a change of journal.entry. It
+// outlives its transaction: whoever attaches, detaches or drops a partition locks it against
+// writers, or the default one for which a month takes moments over, until its change is told. So
+// the stretch is right if it is still known once the partition is locked.
 Route route;
+bool locked;
 SubTransactionId locked_in;
 Oid watched;  // journal.entry, as far as changes of it are listened to
-
-void forget_route()
-{
-    route = Route{};
-}
 
 void relation_changed(Datum, Oid relation)
 {
     if (!OidIsValid(relation) || relation == watched || relation == route.partition)
-        forget_route();
+        route = Route{};
 }
 
 void savepoint_aborted(SubTransactionId aborted)
 {
     if (locked_in >= aborted)
-        forget_route();
+        locked = false;
 }
 
 void transaction_ended(bool)
 {
-    forget_route();
+    locked = false;
 }
 
 constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
@@ -172,6 +171,31 @@ Route route_to(Relation entry, TimestampTz occurred_at)
     return {partitions->oids[index], bound_at(bounds, bound), bound_at(bounds, bound + 1)};
 }
 
+// Whether the moment is in the stretch that is known.
+bool is_known(TimestampTz occurred_at)
+{
+    return OidIsValid(route.partition) && route.from <= occurred_at && occurred_at < route.to;
+}
+
+void note_locked()
+{
+    locked = true;
+    locked_in = GetCurrentSubTransactionId();
+}
+
+// Locks the known stretch's partition; false if it is known no more, since it has changed. Then
+// that lock remains, which is of no consequence.
+bool lock_known(TimestampTz occurred_at)
+{
+    const Oid partition = route.partition;
+    LockRelationOid(watched, RowExclusiveLock);
+    lock_for_insertion(partition);
+    if (!is_known(occurred_at))
+        return false;
+    note_locked();
+    return true;
+}
+
 }  // namespace
 
 Oid partition_for(Relation entry, TimestampTz occurred_at)
@@ -181,7 +205,7 @@ Oid partition_for(Relation entry, TimestampTz occurred_at)
 
 Oid lock_partition(TimestampTz occurred_at)
 {
-    if (route.partition != InvalidOid && route.from <= occurred_at && occurred_at < route.to)
+    if (is_known(occurred_at) && (locked || lock_known(occurred_at)))
         return route.partition;
 
     const Oid parent = journal_table("entry");
@@ -199,7 +223,7 @@ Oid lock_partition(TimestampTz occurred_at)
                 relation_close(partition, NoLock);
                 table_close(entry, NoLock);
                 route = again;
-                locked_in = GetCurrentSubTransactionId();
+                note_locked();
                 return chosen;
             }
             relation_close(partition, RowExclusiveLock);

@@ -15,7 +15,8 @@ namespace journal {
 Oid partition_for(Relation entry, TimestampTz occurred_at);
 
 /// Locks the partition of journal.entry that a moment belongs to, and the parent, ROW EXCLUSIVE
-/// until the transaction ends, and returns its oid. Cheap for the next moment of the same month.
+/// until the transaction ends, and returns its oid. Cheap for the next moment of the same month,
+/// and for the next transaction's.
 Oid lock_partition(TimestampTz occurred_at);
 
 /// Makes the months from one moment's to another's (both included) that do not exist yet, moves
