@@ -25,6 +25,19 @@ inline Node* expand_generated_columns_in_expr(Node* node, Relation, int)
     return node;
 }
 
+/// Before 18 (ca87c415e2fc) every check constraint was enforced.
+inline bool is_enforced(const ConstrCheck&)
+{
+    return true;
+}
+
+#else
+
+inline bool is_enforced(const ConstrCheck& check)
+{
+    return check.ccenforced;
+}
+
 #endif
 
 /// Whether an ALTER TABLE gives a generated column another expression, which came with 17

@@ -50,6 +50,17 @@ OwnerScope become_table_owner(Relation relation)
     return scope;
 }
 
+OwnerScope become_constraint_checker(Oid oid)
+{
+    OwnerScope scope{};
+    GetUserIdAndSecContext(&scope.user, &scope.security);
+    Relation relation = table_open(oid, AccessShareLock);
+    SetUserIdAndSecContext(relation->rd_rel->relowner,
+                           scope.security | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+    table_close(relation, NoLock);
+    return scope;
+}
+
 void become_caller(const OwnerScope& scope)
 {
     SetUserIdAndSecContext(scope.user, scope.security);

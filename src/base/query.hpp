@@ -98,4 +98,8 @@ void become_caller(const OwnerScope& scope);
 /// for somebody else.
 OwnerScope become_table_owner(Relation relation);
 
+/// The same as the server does when it checks a constraint: the table's owner sees every row, also
+/// where row-level security is forced.
+OwnerScope become_constraint_checker(Oid relation);
+
 }  // namespace journal

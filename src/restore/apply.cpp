@@ -32,10 +32,10 @@ bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int colum
     return true;
 }
 
-const RelationPlan* require_plan(Relation table)
+const RelationPlan* require_plan(Relation table, bool dry_run)
 {
-    const RelationPlan* plan = plan_for(table);
-    if (plan->capture != Capture::kEvents)
+    const RelationPlan* plan = dry_run ? known_plan_for(table) : plan_for(table);
+    if (plan == nullptr || plan->capture != Capture::kEvents)
         ereport(ERROR, (errcode(kNotTracked),
                         errmsg("%s is not tracked", qualified_name(RelationGetRelid(table))),
                         errhint("Call journal.track for the table first.")));
@@ -170,13 +170,14 @@ void apply_in_subtransaction(const Application* application, List* steps, List* 
 
 }  // namespace
 
-Application* begin_application(const char* done, const char* reason)
+Application* begin_application(const char* done, const char* reason, bool dry_run)
 {
     auto* application = make_in<Application>(CurrentMemoryContext);
     application->context = CurrentMemoryContext;
     application->owner = CurrentResourceOwner;
     application->done = done;
     application->reason = reason;
+    application->dry_run = dry_run;
     return application;
 }
 
@@ -192,10 +193,11 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     ResourceOwner owner = CurrentResourceOwner;
     CurrentResourceOwner = application->owner;
     Relation relation = table_open(table, AccessShareLock);
-    RowSet* set = make_row_set(application->context, operation, relation, require_plan(relation),
-                               column_count, columns, checked);
-    CurrentResourceOwner = owner;
     MemoryContext caller = MemoryContextSwitchTo(application->context);
+    RowSet* set =
+        make_row_set(application->context, operation, relation,
+                     require_plan(relation, application->dry_run), column_count, columns, checked);
+    CurrentResourceOwner = owner;
     application->sets = lappend(application->sets, set);
     MemoryContextSwitchTo(caller);
     return set;
@@ -219,6 +221,37 @@ void add_change(Application* application, RowSet* set, const RowChange& change)
     PG_END_TRY();
     if (error != nullptr)
         raise_misfit(application, set, change, error);
+}
+
+bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    ErrorData* volatile error = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    PG_TRY();
+    {
+        add_row(set, change);
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    }
+    PG_END_TRY();
+    if (error == nullptr)
+        return true;
+    *conflict = misfit_of(application, set, change, error);
+    set->decoding = nullptr;
+    return false;
 }
 
 void apply(Application* application)

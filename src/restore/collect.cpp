@@ -21,7 +21,7 @@ Target* target_of(Collection* collection, const Deletion& deletion)
             return target;
     }
     MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
-    Target* target = find_target(deletion);
+    Target* target = find_target(deletion, collection->application->dry_run);
     collection->targets = lappend(collection->targets, target);
     MemoryContextSwitchTo(caller);
     return target;
@@ -53,7 +53,13 @@ void add_deletion(Collection* collection, const Deletion& deletion)
     change.object_id = deletion.object_id;
     change.label = deletion.label;
     change.values = values.values;
-    add_change(collection->application, set, change);
+    if (collection->on_row == nullptr) {
+        add_change(collection->application, set, change);
+        return;
+    }
+    Conflict misfit{};
+    const bool fits = try_change(collection->application, set, change, &misfit);
+    collection->on_row(collection, set, deletion, values, fits ? nullptr : &misfit);
 }
 
 void add_deletions(Collection* collection, const Ids& deletions)

@@ -1,7 +1,7 @@
 // From entries that somebody wants restored to the row changes that do it.
 #pragma once
 
-#include "restore/apply.hpp"
+#include "restore/conflict.hpp"
 #include "restore/overrides.hpp"
 #include "restore/related.hpp"
 
@@ -15,6 +15,10 @@ struct Collection {
     Vector<Request>* requests;
     Application* application;
     List* targets;
+    /// Called for each row that comes back; misfit: its values do not fit, and it is in no set.
+    /// nullptr: that is an error.
+    void (*on_row)(Collection* collection, RowSet* set, const Deletion& deletion,
+                   const RowValues& values, const Conflict* misfit);
 };
 
 /// Checks who may restore the entries, finds what comes along, and fills the application with a set

@@ -1,15 +1,8 @@
 // journal.restore and journal.restore_all: claim deletions and bring their rows back.
-//
-// Two concurrent restores of one deletion meet at the key of journal.restoration: the second waits
-// for the first, and goes on only if that one was rolled back. Which entry recorded a row's return
-// is filled in afterwards: an entry's id is taken when the row has arrived, no sooner.
-#include "base/append_only.hpp"
 #include "base/function.hpp"
-#include "base/journal_tables.hpp"
-#include "base/query.hpp"
 #include "base/settings.hpp"
+#include "restore/claim.hpp"
 #include "restore/collect.hpp"
-#include "restore/statement.hpp"
 
 namespace journal {
 
@@ -31,23 +24,6 @@ struct Restore {
     bool skip;
     ReturnSetInfo* result;
 };
-
-[[noreturn]] void raise_already_restored(const SetRow& row)
-{
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin_latest();
-    const uint64 rows = query.run(
-        "SELECT restored_by::text, restored_entry FROM journal.restoration WHERE entry = $1",
-        {int8_argument(row.entry)}, true);
-    const char* role = rows == 0 ? "?" : query.text(0, 1, context);
-    const int64 entry = rows == 0 ? 0 : query.int8(0, 2);
-    query.end();
-    ereport(ERROR,
-            (errcode(kAlreadyRestored), errmsg("%s has been restored already", describe_row(row)),
-             errdetail("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry)),
-             errhint("If it was deleted again, restore that deletion.")));
-    pg_unreachable();
-}
 
 /// A row of the result, of which version 1.0 declares the first five columns. restored_entry 0: it
 /// has not been restored.
@@ -111,43 +87,11 @@ void claim(Restore* restore, RowSet* set)
 {
     ContextResource memory(CurrentMemoryContext);
     Ids lost(&memory);
-    const char* role = GetUserNameFromId(GetUserId(), false);
-    Query query = Query::begin(RunAs::kOwner);
-    register_rows(set, 0);
-    const uint64 rows = query.run(
-        psprintf("WITH claimed AS (INSERT INTO journal.restoration (entry, restored_by, reason) "
-                 "                 SELECT r.entry, $1, $2 FROM %s r ORDER BY r.entry "
-                 "                 ON CONFLICT (entry) DO NOTHING RETURNING entry) "
-                 "SELECT r.entry FROM %s r WHERE r.entry NOT IN (SELECT c.entry FROM claimed c) "
-                 "ORDER BY 1",
-                 rows_name(0), rows_name(0)),
-        {text_argument(role), text_argument(restore->collection.reason)});
-    for (uint64 i = 0; i < rows; i++)
-        lost.push_back(query.int8(i, 1));
-    query.end();
+    claim_deletions(set, restore->collection.reason, &lost);
     if (lost.empty())
         return;
     Lost state{restore, set, &lost};
     filter_rows(set, keep_claimed, &state);
-}
-
-/// Says with each claim by which entry the row came back.
-void name_entries(const Application* application)
-{
-    ListCell* cell = nullptr;
-    enter_append_only_pass(journal_table("restoration"));
-    foreach (cell, application->applied) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (set->operation != RowOperation::kInsert)
-            continue;
-        Query query = Query::begin(RunAs::kOwner);
-        register_named("event_journal_places", set->places, set->place_descriptor);
-        query.run(
-            "UPDATE journal.restoration c SET restored_entry = p.entry "
-            "FROM event_journal_places p WHERE c.entry = p.deletion");
-        query.end();
-    }
-    leave_append_only_pass();
 }
 
 void return_rows(const Restore* restore)
@@ -224,24 +168,6 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
     return restore;
 }
 
-void read_entries(ArrayType* array, Ids* entries)
-{
-    Datum* elements = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    deconstruct_array(array, INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE, &elements, &nulls,
-                      &count);
-    entries->reserve(count);
-    for (int i = 0; i < count; i++) {
-        if (nulls[i])
-            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                            errmsg("list \"entries\" contains NULL")));
-        entries->push_back(DatumGetInt64(elements[i]));
-    }
-    std::sort(entries->begin(), entries->end());
-    entries->erase(std::unique(entries->begin(), entries->end()), entries->end());
-}
-
 }  // namespace
 
 }  // namespace journal
@@ -254,11 +180,9 @@ JOURNAL_FUNCTION(journal_restore)
 {
     require_writable("journal.restore()");
     check_triggers_fire();
-    if (PG_ARGISNULL(0))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("entry must not be null")));
     ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);
-    entries.push_back(PG_GETARG_INT64(0));
+    read_entry(fcinfo, &entries);
     restore_entries(read_arguments(fcinfo), entries);
     return Datum{0};
 }
@@ -270,11 +194,7 @@ JOURNAL_FUNCTION(journal_restore_all)
     check_triggers_fire();
     ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);
-    if (!PG_ARGISNULL(0))
-        read_entries(PG_GETARG_ARRAYTYPE_P(0), &entries);
-    if (entries.empty())
-        ereport(ERROR, (errcode(kEmptyList), errmsg("list \"entries\" is empty"),
-                        errhint("journal.deleted_objects() lists what can be restored.")));
+    read_entries(fcinfo, &entries);
     restore_entries(read_arguments(fcinfo), entries);
     return Datum{0};
 }

@@ -326,6 +326,11 @@ void add_row(RowSet* set, const RowChange& change)
     set->count++;
 }
 
+int value_attribute(const RowSet*, int column)
+{
+    return kValueStart + column + 1;
+}
+
 void rewind_rows(RowSet* set)
 {
     tuplestore_select_read_pointer(set->rows, 0);

@@ -108,6 +108,9 @@ void add_row(RowSet* set, const RowChange& change);
 /// the rows.
 enum PlaceAttribute { kPlaceNumber = 1, kPlaceTable, kPlaceTid, kPlaceDeletion, kPlaceEntry };
 
+/// Number of the attribute that holds the value of a set's column.
+int value_attribute(const RowSet* set, int column);
+
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);
 

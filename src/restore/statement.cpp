@@ -48,21 +48,9 @@ void append_insert(StringInfo sql, const RowSet* set, int number)
 
 void append_condition(StringInfo sql, const RowSet* set)
 {
-    for (int i = 0; i < set->plan->key_count; i++) {
-        const PlanColumn& column = set->plan->columns[set->plan->key[i]];
-        appendStringInfo(sql, "%s t.%s %s e.k%d", i == 0 ? " WHERE" : " AND",
-                         quote_identifier(column.name), equality_operator(column.type), i + 1);
-    }
-    if (!set->checked || set->column_count == 0)
-        return;
-    appendStringInfoString(sql, " AND pg_catalog.record_image_eq(ROW(");
-    append_list(sql, set, [](const RowSet* s, int i) -> const char* {
-        return psprintf("t.%s", column_name(s, i));
-    });
-    appendStringInfoString(sql, "), ROW(");
-    append_list(sql, set,
-                [](const RowSet*, int i) -> const char* { return psprintf("e.x%d", i + 1); });
-    appendStringInfoString(sql, "))");
+    appendStringInfo(sql, " WHERE %s", has_key(set));
+    if (set->checked && set->column_count > 0)
+        appendStringInfo(sql, " AND %s", holds_expected(set));
 }
 
 void append_update(StringInfo sql, const RowSet* set, int number)
@@ -165,6 +153,33 @@ void run_for_result(List* sets, const char* sql)
 }
 
 }  // namespace
+
+const char* has_key(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < set->plan->key_count; i++) {
+        const PlanColumn& column = set->plan->columns[set->plan->key[i]];
+        appendStringInfo(&sql, "%st.%s %s e.k%d", i == 0 ? "" : " AND ",
+                         quote_identifier(column.name), equality_operator(column.type), i + 1);
+    }
+    return sql.data;
+}
+
+const char* holds_expected(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "pg_catalog.record_image_eq(ROW(");
+    append_list(&sql, set, [](const RowSet* s, int i) -> const char* {
+        return psprintf("t.%s", column_name(s, i));
+    });
+    appendStringInfoString(&sql, "), ROW(");
+    append_list(&sql, set,
+                [](const RowSet*, int i) -> const char* { return psprintf("e.x%d", i + 1); });
+    appendStringInfoString(&sql, "))");
+    return sql.data;
+}
 
 const char* rows_name(int number)
 {

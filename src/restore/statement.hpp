@@ -14,6 +14,11 @@ void run_statement(List* sets, const char* reason);
 void register_rows(RowSet* set, int number);
 const char* rows_name(int number);
 
+/// Conditions over t, the table, and e, a set's rows: that t is the row of an update or delete;
+/// that it holds what a checked set expects.
+const char* has_key(const RowSet* set);
+const char* holds_expected(const RowSet* set);
+
 /// Registers any rows with the connected query under a name.
 void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
 

@@ -116,7 +116,7 @@ void match_column(const Layout* layout, Relation relation, int position, Target*
 
 }  // namespace
 
-Target* find_target(const Deletion& deletion)
+Target* find_target(const Deletion& deletion, bool dry_run)
 {
     const Layout* layout = deletion.layout;
     if (layout == nullptr)
@@ -128,7 +128,7 @@ Target* find_target(const Deletion& deletion)
     target->layout = layout->id;
     target->table = find_table(deletion, &target->root);
     Relation relation = table_open(target->table, AccessShareLock);
-    target->plan = plan_for(relation);
+    target->plan = dry_run ? known_plan_for(relation) : plan_for(relation);
     if (target->plan->key_count == 0 || deletion.object_id == nullptr)
         ereport(ERROR,
                 (errcode(kNotRestorable),

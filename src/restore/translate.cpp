@@ -8,9 +8,6 @@ namespace journal {
 
 namespace {
 
-constexpr const char* kChangedHint =
-    "journal.entries shows the deleted row in its column snapshot.";
-
 /// The server's own words, as a detail.
 const char* original_words(const ErrorData* error)
 {
@@ -18,11 +15,10 @@ const char* original_words(const ErrorData* error)
                                     : psprintf("%s: %s", error->message, error->detail);
 }
 
-[[noreturn]] void raise_cannot(int code, const char* what, const char* done, const char* why,
-                               const ErrorData* error, const char* hint)
+[[noreturn]] void raise_conflict(const Conflict& conflict)
 {
-    ereport(ERROR, (errcode(code), errmsg("%s cannot be %s: %s", what, done, why),
-                    errdetail_internal("%s", original_words(error)), errhint("%s", hint)));
+    ereport(ERROR, (errcode(conflict.sqlstate), errmsg_internal("%s", conflict.message),
+                    errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
     pg_unreachable();
 }
 
@@ -62,8 +58,8 @@ const char* describe_culprit(RowSet* set, const ErrorData* error)
 
 }  // namespace
 
-void raise_misfit(const Application* application, const RowSet* set, const RowChange& change,
-                  ErrorData* error)
+Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
+                   ErrorData* error)
 {
     const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
     if (set->decoding == nullptr ||
@@ -75,10 +71,18 @@ void raise_misfit(const Application* application, const RowSet* set, const RowCh
     row.object_type = change.object_type;
     row.object_id = change.object_id;
     row.label = change.label;
-    raise_cannot(kRelationGone, describe_row(row), application->done,
-                 psprintf("its value of column \"%s\" does not fit the column's type",
-                          set->decoding->column->name),
-                 error, kChangedHint);
+    Conflict conflict = describe_conflict(ConflictKind::kMisfit, 0, describe_row(row),
+                                          application->done, original_words(error));
+    conflict.message =
+        psprintf("%s cannot be %s: its value of column \"%s\" does not fit the column's type",
+                 describe_row(row), application->done, set->decoding->column->name);
+    return conflict;
+}
+
+void raise_misfit(const Application* application, const RowSet* set, const RowChange& change,
+                  ErrorData* error)
+{
+    raise_conflict(misfit_of(application, set, change, error));
 }
 
 void raise_translated(const Application* application, List* sets, ErrorData* error)
@@ -87,23 +91,19 @@ void raise_translated(const Application* application, List* sets, ErrorData* err
     if (set == nullptr)
         ReThrowError(error);
     const int code = error->sqlerrcode;
-    const char* done = application->done;
+    ConflictKind kind{};
     if (code == ERRCODE_UNIQUE_VIOLATION || code == ERRCODE_EXCLUSION_VIOLATION)
-        raise_cannot(kKeyInUse, describe_culprit(set, error), done,
-                     "its key or another unique value of it is in use", error,
-                     "Change or delete the row that stands in the way first.");
-    if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
-        raise_cannot(kParentMissing, describe_culprit(set, error), done,
-                     "a row that it refers to does not exist", error,
-                     "Restore or create that row first; journal.deleted_objects() lists what "
-                     "was deleted.");
-    // A NOT NULL column that is new or was never stored; a partition that is gone.
-    if (code == ERRCODE_NOT_NULL_VIOLATION ||
-        (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr))
-        raise_cannot(kRelationGone, describe_culprit(set, error), done,
-                     "its table has changed since", error, kChangedHint);
-    ReThrowError(error);
-    pg_unreachable();
+        kind = ConflictKind::kKeyInUse;
+    else if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
+        kind = ConflictKind::kParentMissing;
+    else if (code == ERRCODE_NOT_NULL_VIOLATION)
+        kind = ConflictKind::kNoValue;
+    else if (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr)
+        kind = ConflictKind::kNoPartition;
+    else
+        ReThrowError(error);
+    raise_conflict(describe_conflict(kind, 0, describe_culprit(set, error), application->done,
+                                     original_words(error)));
 }
 
 }  // namespace journal

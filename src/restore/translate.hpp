@@ -1,9 +1,14 @@
 // What an error of decoding or writing rows means for them.
 #pragma once
 
-#include "restore/apply.hpp"
+#include "restore/conflict.hpp"
 
 namespace journal {
+
+/// What an error of decoding a row's value means: it does not fit its column's type (JE016). Raises
+/// other errors as they are. Looks nothing up: the error may have left anything behind.
+Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
+                   ErrorData* error);
 
 /// Raises JE016 for a row whose value does not fit its column's type; other errors as they are.
 /// Looks nothing up: the error may have left anything behind.

@@ -143,7 +143,9 @@ my %work = (
 		'SELECT count(*) FROM journal.entry' ],
 	crm_auditor => [
 		'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules' ],
-	crm_restorer => ["SELECT journal.restore($deleted{client})"],
+	crm_restorer => [
+		"SELECT journal.restore_plan($deleted{client}), journal.restore_plan(ARRAY[$deleted{client}]::bigint[])",
+		"SELECT journal.restore($deleted{client})" ],
 	crm_support => ["SELECT journal.restore($deleted{order}, 'asked for')"],
 	crm_historian => [
 		q{SELECT journal.mark('readme')}, 'SELECT * FROM journal.marks',

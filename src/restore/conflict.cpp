@@ -1,0 +1,196 @@
+// See conflict.hpp.
+#include "restore/conflict.hpp"
+
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/deletion.hpp"
+#include "restore/final_state.hpp"
+#include "restore/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kSnapshotHint =
+    "journal.entries shows the deleted row in its column snapshot.";
+
+struct Words {
+    int sqlstate;
+    const char* why;
+    const char* hint;
+};
+
+Words words_of(ConflictKind kind)
+{
+    switch (kind) {
+        case ConflictKind::kForbidden:
+            return {ERRCODE_INSUFFICIENT_PRIVILEGE, "the role may not do that",
+                    "Ask a role that may."};
+        case ConflictKind::kMisfit:
+            return {kRelationGone, "a value does not fit its column's type", kSnapshotHint};
+        case ConflictKind::kKeyInUse:
+            return {kKeyInUse, "its key or another unique value of it is in use",
+                    "Change or delete the row that stands in the way first."};
+        case ConflictKind::kParentMissing:
+            return {kParentMissing, "a row that it refers to does not exist",
+                    "Restore or create that row first; journal.deleted_objects() lists what was "
+                    "deleted."};
+        case ConflictKind::kNoValue:
+        case ConflictKind::kNoPartition:
+            return {kRelationGone, "its table has changed since", kSnapshotHint};
+        case ConflictKind::kCheckViolated:
+            return {ERRCODE_CHECK_VIOLATION, "it violates a check constraint", kSnapshotHint};
+        case ConflictKind::kRaised:
+            return {ERRCODE_INTERNAL_ERROR, "its table raises an error", kSnapshotHint};
+        case ConflictKind::kRowGone:
+            return {ERRCODE_NO_DATA_FOUND, "it is not there any more",
+                    "journal.history() shows what became of it."};
+        case ConflictKind::kRowChanged:
+            return {ERRCODE_NO_DATA_FOUND, "it has been changed since",
+                    "journal.history() shows what became of it."};
+        case ConflictKind::kReferenced:
+            return {ERRCODE_FOREIGN_KEY_VIOLATION, "other rows refer to it",
+                    "Change or delete those rows first."};
+    }
+    pg_unreachable();
+}
+
+/// The conflicts that were found, in the order of sets and rows.
+struct Reader {
+    Tuplestorestate* rows;
+    TupleTableSlot* slot;
+    bool more;
+
+    void next() { more = tuplestore_gettupleslot(rows, true, true, slot); }
+    Datum value(int column, bool* is_null) const { return slot_getattr(slot, column, is_null); }
+    int set() const
+    {
+        bool is_null = false;
+        return DatumGetInt32(value(1, &is_null));
+    }
+    int64 number() const
+    {
+        bool is_null = false;
+        return DatumGetInt64(value(2, &is_null));
+    }
+};
+
+TupleDesc found_descriptor()
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(5);
+    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(descriptor, 3, "kind", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 4, "sqlstate", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 5, "detail", TEXTOID, -1, 0);
+    return descriptor;
+}
+
+Reader begin_reader(const FoundConflicts& found)
+{
+    Reader reader{};
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_found", found.rows, found.descriptor);
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    reader.rows = select_rows(
+        "SELECT DISTINCT set, number, kind, sqlstate, detail FROM event_journal_found "
+        "ORDER BY set, number, kind, detail",
+        0, nullptr, nullptr);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    reader.slot = MakeSingleTupleTableSlot(found.descriptor, &TTSOpsMinimalTuple);
+    reader.next();
+    return reader;
+}
+
+void end_reader(Reader* reader)
+{
+    ExecDropSingleTupleTableSlot(reader->slot);
+    tuplestore_end(reader->rows);
+}
+
+Conflict conflict_in(const Reader& reader, const SetRow& row, const char* done)
+{
+    bool is_null = false;
+    const auto kind = static_cast<ConflictKind>(DatumGetInt32(reader.value(3, &is_null)));
+    const int sqlstate = DatumGetInt32(reader.value(4, &is_null));
+    const Datum detail = reader.value(5, &is_null);
+    return describe_conflict(kind, sqlstate, describe_row(row), done,
+                             is_null ? nullptr : TextDatumGetCString(detail));
+}
+
+/// Tells the conflicts of a set; of a row that the caller may not write only that.
+void tell_conflicts(Reader* reader, RowSet* set, int index, const char* forbidden, const char* done,
+                    OnConflict on_conflict, void* state)
+{
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflict",
+                                               ALLOCSET_DEFAULT_SIZES);
+    SetRow row{};
+    rewind_rows(set);
+    while ((forbidden != nullptr || (reader->more && reader->set() == index)) &&
+           read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContext caller = MemoryContextSwitchTo(work);
+        if (forbidden != nullptr)
+            on_conflict(
+                set, row,
+                describe_conflict(ConflictKind::kForbidden, 0, describe_row(row), done, forbidden),
+                state);
+        MemoryContextSwitchTo(caller);
+        bool told_all = forbidden != nullptr;
+        while (reader->more && reader->set() == index && reader->number() == row.number) {
+            MemoryContextSwitchTo(work);
+            if (!told_all) {
+                const Conflict conflict = conflict_in(*reader, row, done);
+                on_conflict(set, row, conflict, state);
+                // It comes first.
+                told_all = conflict.kind == ConflictKind::kForbidden;
+            }
+            MemoryContextSwitchTo(caller);
+            reader->next();
+        }
+        MemoryContextReset(work);
+    }
+    MemoryContextDelete(work);
+}
+
+}  // namespace
+
+Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, const char* done,
+                           const char* detail)
+{
+    const Words words = words_of(kind);
+    return {kind, sqlstate == 0 ? words.sqlstate : sqlstate,
+            psprintf("%s cannot be %s: %s", row, done, words.why), detail, words.hint};
+}
+
+void find_conflicts(Application* application, OnConflict on_conflict, void* state)
+{
+    FinalState final{};
+    final.application = application;
+    final.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflicts",
+                                          ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(final.context);
+    final.found.descriptor = found_descriptor();
+    final.found.rows = tuplestore_begin_heap(true, false, work_mem);
+    make_final_state(&final);
+    check_keys(&final);
+    check_policies(&final);
+    end_final_state(&final);
+    Reader reader = begin_reader(final.found);
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->count > 0)
+            tell_conflicts(&reader, set, foreach_current_index(cell), missing_privilege(set),
+                           application->done, on_conflict, state);
+    }
+    end_reader(&reader);
+    tuplestore_end(final.found.rows);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(final.context);
+}
+
+}  // namespace journal

@@ -1,0 +1,76 @@
+// What tables would hold if an application's sets were applied, as far as they would change.
+//
+// For each table (partition, inheritance child) that rows would come to or go from there are two
+// tuplestores: the rows that arrive, complete with defaults and computed columns, and those that
+// leave. Queries read them as named relations whose columns have the names of the table's, so that
+// expressions of the catalogue can be put into them as they are.
+#pragma once
+
+#include "restore/conflict.hpp"
+
+namespace journal {
+
+/// Conflicts that have been found, in any order.
+struct FoundConflicts {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+};
+
+/// Notes a conflict of the row of that number in the set of that index.
+void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
+                   const char* detail);
+
+struct Place {
+    int number;  // in the list of places
+    Relation relation;
+    TupleDesc descriptor;  // of both tuplestores: PlaceColumn, then the table's columns
+    int* positions;        // of each attribute (index attnum - 1) in the descriptor; -1: not in it
+    Tuplestorestate* arriving;
+    Tuplestorestate* leaving;
+    int64 arriving_count;
+    int64 leaving_count;
+    struct PlaceChecks* checks;  // row_checks.cpp
+};
+
+/// Columns of a place's rows before those of the table, and their names in queries.
+enum PlaceColumn { kOfSet = 1, kOfNumber, kOfTable, kOfPlace, kPlaceColumns = kOfPlace };
+inline constexpr const char* kSetName = "event_journal_set";
+inline constexpr const char* kNumberName = "event_journal_number";
+inline constexpr const char* kTableName = "event_journal_table";  // of a leaving row
+inline constexpr const char* kPlaceName = "event_journal_place";  // of a leaving row
+
+struct FinalState {
+    Application* application;
+    FoundConflicts found;
+    List* places;
+    MemoryContext context;
+};
+
+/// The place of a table, made on first use.
+Place* place_of(FinalState* state, Oid table);
+
+/// Notes a row that would be in the place, or that would not be there any more; values and nulls
+/// are the table's, in its order. table and tid say where a leaving row is.
+void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls);
+void add_leaving(Place* place, int set, int64 number, TupleTableSlot* row);
+
+/// Names of a place's rows in queries; registers the rows of all places with a connected query.
+const char* arriving_name(const Place* place);
+const char* leaving_name(const Place* place);
+void register_places(const FinalState* state);
+
+void end_final_state(FinalState* state);
+
+/// Fills the places with what the sets would do, and notes what stands in the way of single rows:
+/// see row_checks.cpp.
+void make_final_state(FinalState* state);
+
+/// Holds keys and references against each other: see key_checks.cpp.
+void check_keys(FinalState* state);
+
+/// What the caller may not do with a set: a sentence; or nullptr. Notes the rows that row-level
+/// security would refuse: see row_rights.cpp.
+const char* missing_privilege(const RowSet* set);
+void check_policies(FinalState* state);
+
+}  // namespace journal
