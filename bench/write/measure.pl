@@ -200,7 +200,8 @@ SQL
 SELECT regexp_replace(pg_get_indexdef(indexrelid), 'INDEX .* ON [^ ]*', 'INDEX ON public.log')
   FROM pg_index WHERE indrelid = '$partition'::regclass ORDER BY indexrelid
 SQL
-	psql('by_hand', join ";\n", "CREATE TABLE public.log ($columns)", @indexes, '');
+	# An index may need an operator class of the extension's, which tracks nothing here.
+	psql('by_hand', join ";\n", 'CREATE EXTENSION event_journal', "CREATE TABLE public.log ($columns)", @indexes, '');
 	for my $kind (qw(insert update delete))
 	{
 		copy_database('event_journal', 'bench');
@@ -244,22 +245,41 @@ sub measure
 	return { ms => $time, wal => $position[1] - $position[0], stored => $size[1] - $size[0] };
 }
 
-# Runs pgbench for some seconds: the milliseconds of one transaction.
+# Runs pgbench in copies of all contenders' databases, in turn and for two seconds each, forwards and
+# then backwards: a machine that becomes slower or faster meanwhile does so for all of them. Gives
+# each contender's figures of one transaction, slice by slice.
 sub measure_pgbench
 {
-	my ($contender, $workload) = @_;
-	copy_database($contender, 'bench');
+	my ($workload) = @_;
+	my %slices;
+	local $ENV{PGOPTIONS} = '-c synchronous_commit=' . ($workload =~ /_sync$/ ? 'on' : 'off');
+	copy_database($_, "bench_$_") for @contenders;
+	psql('postgres', 'CHECKPOINT;');
+	my $slice = min(2, $o{seconds});
+	for my $n (1 .. max(1, int($o{seconds} / $slice)))
+	{
+		for my $contender ($n % 2 ? @contenders : reverse @contenders)
+		{
+			push @{ $slices{$contender} }, run_pgbench($contender, $workload, $slice);
+		}
+	}
+	psql('postgres', join '', map { "DROP DATABASE bench_$_;\n" } @contenders);
+	return \%slices;
+}
+
+sub run_pgbench
+{
+	my ($contender, $workload, $seconds) = @_;
 	my $script = "$o{cluster}/../bench.pgbench";
 	open my $out, '>', $script or die "$script: $!\n";
-	print $out "\\set i random(1, $rows)\n";
-	print $out singly($contender, $workload), "\n";
+	print $out "\\set i random(1, $rows)\n", singly($contender, $workload), "\n";
 	close $out;
-	local $ENV{PGOPTIONS} = '-c synchronous_commit=' . ($workload =~ /_sync$/ ? 'on' : 'off');
-	my @position = psql('bench', "CHECKPOINT;\n$log_size$position");
-	my $output = qx("$o{bin}/pgbench" -n -M prepared -c 1 -T $o{seconds} -f "$script" -h "$o{cluster}/socket" -U postgres bench 2>&1);
+	my $database = "bench_$contender";
+	my @position = psql($database, "$log_size$position");
+	my $output = qx("$o{bin}/pgbench" -n -M prepared -c 1 -T $seconds -f "$script" -h "$o{cluster}/socket" -U postgres $database 2>&1);
 	my ($tps) = $output =~ /^tps = ([\d.]+)/m or die "pgbench: $output";
 	my ($count) = $output =~ /actually processed: (\d+)/;
-	push @position, psql('bench', "$log_size$position");
+	push @position, psql($database, "$position$log_size");
 	my @size = map { /^size (\d+)/ ? $1 : () } @position;
 	my @wal = map { /^position (\d+)/ ? $1 : () } @position;
 	return { ms => 1000 / $tps, wal => ($wal[1] - $wal[0]) / $count, stored => ($size[1] - $size[0]) / $count };
@@ -285,10 +305,11 @@ sub measure_times
 		my %runs;
 		for my $round (1 .. $o{rounds})
 		{
+			my $slices = $is_pgbench ? measure_pgbench($workload) : {};
 			for my $contender (@contenders)
 			{
 				push @{ $runs{$contender} },
-				  $is_pgbench ? measure_pgbench($contender, $workload) : measure($contender, $workload);
+				  $is_pgbench ? @{ $slices->{$contender} } : measure($contender, $workload);
 			}
 			say_progress("$title{$workload}: round $round of $o{rounds}");
 		}
@@ -297,7 +318,7 @@ sub measure_times
 		for my $contender (@contenders)
 		{
 			my $own = $runs{$contender};
-			my @each = 0 .. $o{rounds} - 1;
+			my @each = 0 .. $#$own;
 			my %f = (
 				ms => median(map { $own->[$_]{ms} } @each),
 				wal_per_change => median(map { $own->[$_]{wal} / $changes } @each),
@@ -585,6 +606,12 @@ sub check_bars
 		bar("added, $title{$workload}: table_log / event_journal", 'time',
 			$theirs / $t->($workload, $ours, 'added_us'), 'at least', 8)
 		  if $theirs;
+	}
+	for my $workload (@singly_counted)
+	{
+		my ($kind) = $workload =~ /(insert|update)/;
+		bar("pgbench $kind: untracked / event_journal", 'instructions', $n->($workload, $none, $ours), 'at least', 0.90);
+		bar("pgbench $kind: by hand / event_journal", 'instructions', $n->($workload, $hand, $ours), 'at least', 0.90);
 	}
 	for my $workload (grep { /^pgbench/ } @workloads)
 	{
