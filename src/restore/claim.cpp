@@ -100,6 +100,18 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost)
     query.end();
 }
 
+void find_restored(RowSet* set, const char*, Ids* lost)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    register_rows(set, 0);
+    const uint64 rows = query.run(psprintf(
+        "SELECT r.entry FROM %s r JOIN journal.restoration c ON c.entry = r.entry ORDER BY 1",
+        rows_name(0)));
+    for (uint64 i = 0; i < rows; i++)
+        lost->push_back(query.int8(i, 1));
+    query.end();
+}
+
 void name_entries(const Application* application)
 {
     ListCell* cell = nullptr;

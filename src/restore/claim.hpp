@@ -23,6 +23,9 @@ void require_not_restored(const Vector<Request>& requests);
 /// them; lost receives, sorted, those that are another's.
 void claim_deletions(RowSet* set, const char* reason, Ids* lost);
 
+/// The same for those that have been restored, as far as one can see: claims nothing.
+void find_restored(RowSet* set, const char* reason, Ids* lost);
+
 /// Says with each claim by which entry the row came back: an entry's id is taken when the row has
 /// arrived, no sooner.
 void name_entries(const Application* application);

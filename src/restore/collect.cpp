@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/nulled.hpp"
 
 namespace journal {
 
@@ -11,21 +12,6 @@ namespace {
 
 // After so many rows it is said how far the reading is.
 constexpr int64 kToldProgress = 50000;
-
-Target* target_of(Collection* collection, const Deletion& deletion)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, collection->targets) {
-        auto* target = static_cast<Target*>(lfirst(cell));
-        if (deletion.layout != nullptr && target->layout == deletion.layout->id)
-            return target;
-    }
-    MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
-    Target* target = find_target(deletion, collection->application->dry_run);
-    collection->targets = lappend(collection->targets, target);
-    MemoryContextSwitchTo(caller);
-    return target;
-}
 
 void require_row(const Target* target, const Deletion& deletion)
 {
@@ -45,21 +31,7 @@ void add_deletion(Collection* collection, const Deletion& deletion)
     require_row(target, deletion);
     tell_lost(target, deletion);
     const RowValues values = values_of(collection->overrides, target, deletion);
-    RowSet* set = row_set(collection->application, RowOperation::kInsert, target->table,
-                          values.count, values.columns, false);
-    RowChange change{};
-    change.entry = deletion.entry;
-    change.object_type = deletion.object_type;
-    change.object_id = deletion.object_id;
-    change.label = deletion.label;
-    change.values = values.values;
-    if (collection->on_row == nullptr) {
-        add_change(collection->application, set, change);
-        return;
-    }
-    Conflict misfit{};
-    const bool fits = try_change(collection->application, set, change, &misfit);
-    collection->on_row(collection, set, deletion, values, fits ? nullptr : &misfit);
+    add_row_change(collection, RowOperation::kInsert, target, deletion, values, nullptr);
 }
 
 void add_deletions(Collection* collection, const Ids& deletions)
@@ -86,6 +58,42 @@ void add_deletions(Collection* collection, const Ids& deletions)
 
 }  // namespace
 
+Target* target_of(Collection* collection, const Deletion& deletion)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, collection->targets) {
+        auto* target = static_cast<Target*>(lfirst(cell));
+        if (deletion.layout != nullptr && target->layout == deletion.layout->id)
+            return target;
+    }
+    MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
+    Target* target = find_target(deletion, collection->application->dry_run);
+    collection->targets = lappend(collection->targets, target);
+    MemoryContextSwitchTo(caller);
+    return target;
+}
+
+void add_row_change(Collection* collection, RowOperation operation, const Target* target,
+                    const Deletion& row, const RowValues& values, const JsonbValue* const* expected)
+{
+    RowSet* set = row_set(collection->application, operation, target->table, values.count,
+                          values.columns, expected != nullptr);
+    RowChange change{};
+    change.entry = row.entry;
+    change.object_type = row.object_type;
+    change.object_id = row.object_id;
+    change.label = row.label;
+    change.values = values.values;
+    change.expected = expected;
+    if (collection->on_row == nullptr) {
+        add_change(collection->application, set, change);
+        return;
+    }
+    Conflict misfit{};
+    const bool fits = try_change(collection->application, set, change, &misfit);
+    collection->on_row(collection, set, row, values, expected, fits ? nullptr : &misfit);
+}
+
 void collect(Collection* collection, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
@@ -98,6 +106,8 @@ void collect(Collection* collection, const Ids& entries)
     add_document_parts(*collection->requests, &deletions);
     add_related(collection->related, collection->reason, &deletions);
     add_deletions(collection, deletions);
+    if (collection->related == Related::kChildren || collection->related == Related::kAll)
+        add_nulled_references(collection, deletions);
     require_used(collection->overrides);
 }
 

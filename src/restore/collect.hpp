@@ -15,14 +15,24 @@ struct Collection {
     Vector<Request>* requests;
     Application* application;
     List* targets;
-    /// Called for each row that comes back; misfit: its values do not fit, and it is in no set.
-    /// nullptr: that is an error.
-    void (*on_row)(Collection* collection, RowSet* set, const Deletion& deletion,
-                   const RowValues& values, const Conflict* misfit);
+    /// Called for each row that comes back, or whose reference is set back: expected is then what
+    /// it has to hold now. misfit: its values do not fit, and it is in no set. nullptr: that is an
+    /// error.
+    void (*on_row)(Collection* collection, RowSet* set, const Deletion& row,
+                   const RowValues& values, const JsonbValue* const* expected,
+                   const Conflict* misfit);
 };
 
 /// Checks who may restore the entries, finds what comes along, and fills the application with a set
 /// for each table. Raises what read_requests, find_target and add_change raise.
 void collect(Collection* collection, const Ids& entries);
+
+/// The target of a row's layout, found once.
+Target* target_of(Collection* collection, const Deletion& row);
+
+/// Adds a change to the set of the target's table.
+void add_row_change(Collection* collection, RowOperation operation, const Target* target,
+                    const Deletion& row, const RowValues& values,
+                    const JsonbValue* const* expected);
 
 }  // namespace journal

@@ -162,8 +162,12 @@ Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, con
                            const char* detail)
 {
     const Words words = words_of(kind);
-    return {kind, sqlstate == 0 ? words.sqlstate : sqlstate,
-            psprintf("%s cannot be %s: %s", row, done, words.why), detail, words.hint};
+    return {kind,
+            sqlstate == 0 ? words.sqlstate : sqlstate,
+            psprintf("%s cannot be %s: %s", row, done, words.why),
+            words.why,
+            detail,
+            words.hint};
 }
 
 void find_conflicts(Application* application, OnConflict on_conflict, void* state)

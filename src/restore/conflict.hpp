@@ -31,9 +31,16 @@ struct Conflict {
     int sqlstate;  // of the error that apply() would raise; of a row that it would leave alone
                    // (kRowGone, kRowChanged) no_data_found
     const char* message;
+    const char* why;  // the message without the row
     const char* detail;
     const char* hint;
 };
+
+/// Whether apply() would leave the row alone, which is no error.
+inline bool leaves_alone(const Conflict& conflict)
+{
+    return conflict.kind == ConflictKind::kRowGone || conflict.kind == ConflictKind::kRowChanged;
+}
 
 /// Says what a conflict of a kind means for a row, in words; sqlstate 0: the kind's own.
 Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, const char* done,

@@ -3,6 +3,7 @@
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
+#include "restore/translate.hpp"
 
 namespace journal {
 
@@ -19,8 +20,7 @@ void check_triggers_fire()
 }
 
 /// One restore: its collection, and where its result goes.
-struct Restore {
-    Collection collection;
+struct Restore : Collection {
     bool skip;
     ReturnSetInfo* result;
 };
@@ -54,7 +54,7 @@ void return_row(const Restore* restore, const RowSet* set, const SetRow& row, in
 
 bool is_requested(const Restore* restore, int64 entry)
 {
-    for (const Request& request : *restore->collection.requests)
+    for (const Request& request : *restore->requests)
         if (request.entry == entry)
             return true;
     return false;
@@ -82,28 +82,118 @@ bool keep_claimed(const SetRow& row, void* state)
     return false;
 }
 
-/// Takes a set's deletions for this transaction, waiting for any other that is at them.
-void claim(Restore* restore, RowSet* set)
+/// Leaves out of a set of inserts the deletions that are another's, as find says.
+void claim(Restore* restore, RowSet* set, void (*find)(RowSet* set, const char* reason, Ids* lost))
 {
+    if (set->operation != RowOperation::kInsert)
+        return;
     ContextResource memory(CurrentMemoryContext);
     Ids lost(&memory);
-    claim_deletions(set, restore->collection.reason, &lost);
+    find(set, restore->reason, &lost);
     if (lost.empty())
         return;
     Lost state{restore, set, &lost};
     filter_rows(set, keep_claimed, &state);
 }
 
+/// A row that is left out since something stands in its way.
+struct RefusedRow {
+    RowSet* set;
+    int64 number;
+
+    bool operator<(const RefusedRow& other) const
+    {
+        return set != other.set ? std::less<RowSet*>()(set, other.set) : number < other.number;
+    }
+};
+
+struct Refused {
+    const Restore* restore;
+    RowSet* set;  // that is being filtered
+    Vector<RefusedRow>* rows;
+};
+
+const char* words_of(const Conflict& conflict)
+{
+    return conflict.detail == nullptr ? conflict.why
+                                      : psprintf("%s: %s", conflict.why, conflict.detail);
+}
+
+bool keep_unrefused(const SetRow& row, void* state)
+{
+    const auto* refused = static_cast<Refused*>(state);
+    return !std::binary_search(refused->rows->begin(), refused->rows->end(),
+                               RefusedRow{refused->set, row.number});
+}
+
+/// Notes the row, and returns what it is refused for; only the first of several reasons. What the
+/// caller may not do is an error.
+void refuse(RowSet* set, const SetRow& row, const Conflict& conflict, void* state)
+{
+    auto* refused = static_cast<Refused*>(state);
+    if (leaves_alone(conflict))
+        return;
+    if (conflict.kind == ConflictKind::kForbidden)
+        raise_conflict(conflict);
+    if (!refused->rows->empty() && refused->rows->back().set == set &&
+        refused->rows->back().number == row.number)
+        return;
+    refused->rows->push_back({set, row.number});
+    return_row(refused->restore, set, row, 0, "skipped", words_of(conflict));
+}
+
+void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, const RowValues&,
+                 const JsonbValue* const*, const Conflict* misfit)
+{
+    if (misfit == nullptr)
+        return;
+    SetRow row{};
+    row.entry = deletion.entry;
+    row.object_type = deletion.object_type;
+    row.object_id = row.key = deletion.object_id;
+    row.label = deletion.label;
+    return_row(static_cast<Restore*>(collection), set, row, 0, "skipped", words_of(*misfit));
+}
+
+/// Leaves out the rows that something stands in the way of, and then those that refer to them, and
+/// so on.
+void skip_conflicts(Restore* restore)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Vector<RefusedRow> rows(&memory);
+    ListCell* cell = nullptr;
+    foreach (cell, restore->application->sets)
+        claim(restore, static_cast<RowSet*>(lfirst(cell)), find_restored);
+    do {
+        CHECK_FOR_INTERRUPTS();
+        rows.clear();
+        Refused refused{restore, nullptr, &rows};
+        find_conflicts(restore->application, refuse, &refused);
+        std::sort(rows.begin(), rows.end());
+        foreach (cell, restore->application->sets) {
+            refused.set = static_cast<RowSet*>(lfirst(cell));
+            if (refused.set->count > 0 && !rows.empty())
+                filter_rows(refused.set, keep_unrefused, &refused);
+        }
+    } while (!rows.empty());
+}
+
 void return_rows(const Restore* restore)
 {
     ListCell* cell = nullptr;
-    foreach (cell, restore->collection.application->applied) {
+    foreach (cell, restore->application->applied) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
         SetRow row{};
         rewind_rows(set);
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
-            return_row(restore, set, row, row.written_entry, "restored", "");
+            if (set->operation == RowOperation::kInsert)
+                return_row(restore, set, row, row.written_entry, "restored", "");
+            else if (row.applied)
+                return_row(restore, set, row, 0, "updated", "Its reference has been set back.");
+            else
+                return_row(restore, set, row, 0, "left alone",
+                           "Its reference has been changed since, or it is not there any more.");
         }
     }
 }
@@ -112,13 +202,16 @@ void restore_entries(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<Request> requests(&memory);
-    Collection* collection = &restore->collection;
-    collection->requests = &requests;
-    collection->application = begin_application("restored", collection->reason);
-    collect(collection, entries);
+    restore->requests = &requests;
+    restore->application = begin_application("restored", restore->reason);
+    if (restore->skip)
+        restore->on_row = skip_misfit;
+    collect(restore, entries);
+    if (restore->skip)
+        skip_conflicts(restore);
     // Everywhere in the same order, so that two restores of the same rows wait for one another in
     // turn.
-    List* sets = list_copy(collection->application->sets);
+    List* sets = list_copy(restore->application->sets);
     list_sort(sets, [](const ListCell* a, const ListCell* b) {
         const Oid first = RelationGetRelid(static_cast<const RowSet*>(lfirst(a))->table);
         const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
@@ -126,11 +219,11 @@ void restore_entries(Restore* restore, const Ids& entries)
     });
     ListCell* cell = nullptr;
     foreach (cell, sets)
-        claim(restore, static_cast<RowSet*>(lfirst(cell)));
-    apply(collection->application);
-    name_entries(collection->application);
+        claim(restore, static_cast<RowSet*>(lfirst(cell)), claim_deletions);
+    apply(restore->application);
+    name_entries(restore->application);
     return_rows(restore);
-    end_application(collection->application);
+    end_application(restore->application);
 }
 
 bool conflict_argument(const char* name)
@@ -158,10 +251,9 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
 {
     auto* restore = make_in<Restore>(CurrentMemoryContext);
     const char* reason = text_argument_or(fcinfo, 1, settings.reason);
-    restore->collection.reason = *reason == '\0' ? nullptr : reason;
-    restore->collection.related = related_argument(text_argument_or(fcinfo, 2, "none"));
-    restore->collection.overrides =
-        read_overrides(is_given(fcinfo, 3) ? PG_GETARG_JSONB_P(3) : nullptr);
+    restore->reason = *reason == '\0' ? nullptr : reason;
+    restore->related = related_argument(text_argument_or(fcinfo, 2, "none"));
+    restore->overrides = read_overrides(is_given(fcinfo, 3) ? PG_GETARG_JSONB_P(3) : nullptr);
     restore->skip = conflict_argument(text_argument_or(fcinfo, 4, "error"));
     InitMaterializedSRF(fcinfo, 0);
     restore->result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);

@@ -82,7 +82,9 @@ struct Told {
     void put(const Conflict& conflict)
     {
         put(kConflict, conflict.message);
-        put(kState, unpack_sql_state(conflict.sqlstate));
+        // A row that a restore leaves alone is no error of it.
+        if (!leaves_alone(conflict))
+            put(kState, unpack_sql_state(conflict.sqlstate));
         put(kDetail, conflict.detail);
         put(kHint, conflict.hint);
     }
@@ -113,8 +115,8 @@ Datum values_as_object(int count, const SetColumn* columns, const JsonbValue* co
     return PointerGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, nullptr)));
 }
 
-void plan_insert(Collection* collection, RowSet* set, const Deletion& deletion,
-                 const RowValues& values, const Conflict* misfit)
+void plan_row(Collection* collection, RowSet* set, const Deletion& deletion,
+              const RowValues& values, const JsonbValue* const* expected, const Conflict* misfit)
 {
     auto* plan = static_cast<Plan*>(collection);
     Told told;
@@ -123,8 +125,10 @@ void plan_insert(Collection* collection, RowSet* set, const Deletion& deletion,
     told.put(kType, deletion.object_type);
     told.put(kLabel, deletion.label);
     told.put(kEntry, Int64GetDatum(deletion.entry));
-    told.put(kAction, "insert");
+    told.put(kAction, expected == nullptr ? "insert" : "update");
     told.put(kNewValues, values_as_object(values.count, values.columns, values.values));
+    if (expected != nullptr)
+        told.put(kOldValues, values_as_object(values.count, values.columns, expected));
     if (misfit != nullptr) {
         told.put(kKey, deletion.object_id);
         told.put(*misfit);
@@ -185,7 +189,7 @@ void plan_entries(FunctionCallInfo fcinfo, const Ids& entries)
     // Support says why when it restores.
     plan.reason = "";
     plan.requests = &requests;
-    plan.on_row = plan_insert;
+    plan.on_row = plan_row;
     plan.descriptor = planned_descriptor();
     plan.rows = tuplestore_begin_heap(true, false, work_mem);
     plan.conflicts = tuplestore_begin_heap(true, false, work_mem);

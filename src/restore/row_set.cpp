@@ -177,25 +177,6 @@ void read_values(RowSet* set, int start, const JsonbValue* const* values)
     set->decoding = nullptr;
 }
 
-/// The texts of an object key of several columns: a JSON array of strings.
-char** split_key(const char* key, int count)
-{
-    char** texts = make_array_in<char*>(CurrentMemoryContext, count);
-    if (count == 1) {
-        texts[0] = pstrdup(key);
-        return texts;
-    }
-    auto* json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(pstrdup(key))));
-    for (int i = 0; i < count; i++) {
-        const JsonbValue* element = getIthJsonbValueFromContainer(&json->root, i);
-        if (element == nullptr || element->type != jbvString)
-            ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
-                            errmsg("\"%s\" is no key of %d columns", key, count)));
-        texts[i] = value_text(element);
-    }
-    return texts;
-}
-
 void read_key(RowSet* set, const char* key)
 {
     if (is_shortened(key, kLongestKey))
@@ -324,6 +305,24 @@ void add_row(RowSet* set, const RowChange& change)
     tuplestore_putvalues(set->rows, set->descriptor, set->datums, set->nulls);
     MemoryContextSwitchTo(caller);
     set->count++;
+}
+
+char** split_key(const char* key, int count)
+{
+    char** texts = make_array_in<char*>(CurrentMemoryContext, count);
+    if (count == 1) {
+        texts[0] = pstrdup(key);
+        return texts;
+    }
+    auto* json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(pstrdup(key))));
+    for (int i = 0; i < count; i++) {
+        const JsonbValue* element = getIthJsonbValueFromContainer(&json->root, i);
+        if (element == nullptr || element->type != jbvString)
+            ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                            errmsg("\"%s\" is no key of %d columns", key, count)));
+        texts[i] = value_text(element);
+    }
+    return texts;
 }
 
 int value_attribute(const RowSet*, int column)

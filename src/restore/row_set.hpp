@@ -108,6 +108,9 @@ void add_row(RowSet* set, const RowChange& change);
 /// the rows.
 enum PlaceAttribute { kPlaceNumber = 1, kPlaceTable, kPlaceTid, kPlaceDeletion, kPlaceEntry };
 
+/// The texts of an object key of several columns, which is a JSON array of strings, or of one.
+char** split_key(const char* key, int count);
+
 /// Number of the attribute that holds the value of a set's column.
 int value_attribute(const RowSet* set, int column);
 

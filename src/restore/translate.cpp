@@ -15,13 +15,6 @@ const char* original_words(const ErrorData* error)
                                     : psprintf("%s: %s", error->message, error->detail);
 }
 
-[[noreturn]] void raise_conflict(const Conflict& conflict)
-{
-    ereport(ERROR, (errcode(conflict.sqlstate), errmsg_internal("%s", conflict.message),
-                    errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
-    pg_unreachable();
-}
-
 /// The first set into whose table, or a partition of it, an error says that rows went.
 RowSet* set_of(List* sets, const ErrorData* error)
 {
@@ -58,6 +51,13 @@ const char* describe_culprit(RowSet* set, const ErrorData* error)
 
 }  // namespace
 
+void raise_conflict(const Conflict& conflict)
+{
+    ereport(ERROR, (errcode(conflict.sqlstate), errmsg_internal("%s", conflict.message),
+                    errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
+    pg_unreachable();
+}
+
 Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
                    ErrorData* error)
 {
@@ -73,9 +73,10 @@ Conflict misfit_of(const Application* application, const RowSet* set, const RowC
     row.label = change.label;
     Conflict conflict = describe_conflict(ConflictKind::kMisfit, 0, describe_row(row),
                                           application->done, original_words(error));
+    conflict.why = psprintf("its value of column \"%s\" does not fit the column's type",
+                            set->decoding->column->name);
     conflict.message =
-        psprintf("%s cannot be %s: its value of column \"%s\" does not fit the column's type",
-                 describe_row(row), application->done, set->decoding->column->name);
+        psprintf("%s cannot be %s: %s", describe_row(row), application->done, conflict.why);
     return conflict;
 }
 

@@ -5,6 +5,9 @@
 
 namespace journal {
 
+/// Raises what a conflict is.
+[[noreturn]] void raise_conflict(const Conflict& conflict);
+
 /// What an error of decoding a row's value means: it does not fit its column's type (JE016). Raises
 /// other errors as they are. Looks nothing up: the error may have left anything behind.
 Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
