@@ -175,6 +175,15 @@ DELETE FROM crm.behind WHERE id = 2;
 RESET session_replication_role;
 SELECT crm.past('crm.behind', 'behind');
 SELECT key, column_name FROM journal.verify_history('crm.behind');
+-- A row without any entry looks like one that was there before the journal.
+SELECT crm.make('without_entry');
+SET session_replication_role = replica;
+INSERT INTO crm.without_entry VALUES (3, 'unseen');
+RESET session_replication_role;
+SELECT crm.past('crm.without_entry', 'without_entry');
+SELECT key, column_name FROM journal.verify_history('crm.without_entry');
+DELETE FROM crm.without_entry WHERE id = 3;
+SELECT crm.past('crm.without_entry', 'without_entry');
 
 SELECT t.object_type, string_agg(g.reason, ', ' ORDER BY g.at) FROM journal.gap g JOIN journal.tracked_relation t ON t.id = g.relation
 WHERE g.reason <> 'tracked' GROUP BY 1 ORDER BY 1;
