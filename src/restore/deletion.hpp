@@ -64,6 +64,10 @@ DeletionReader begin_deletions_where(const char* condition, const Ids& ids);
 bool next_deletion(DeletionReader* reader, Deletion* deletion);
 void end_deletions(DeletionReader* reader);
 
+/// The condition that an entry of that alias is among ids, sorted, which are parameter 1, between
+/// the first and the last of them, which are 2 and 3.
+const char* id_condition(const char* alias, const Ids& ids);
+
 /// Ids as a query's parameter.
 Datum ids_datum(const Ids& ids);
 

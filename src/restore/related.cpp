@@ -166,11 +166,10 @@ void add_parents(Ids* deletions)
 void check_visible(const Ids& added)
 {
     Query query = Query::begin(RunAs::kCaller);
-    query.run(
-        "SELECT count(*) FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3",
-        {{INT8ARRAYOID, ids_datum(added)},
-         int8_argument(added.front()),
-         int8_argument(added.back())});
+    query.run(psprintf("SELECT count(*) FROM journal.entry e WHERE %s", id_condition("e", added)),
+              {{INT8ARRAYOID, ids_datum(added)},
+               int8_argument(added.front()),
+               int8_argument(added.back())});
     const int64 hidden = static_cast<int64>(added.size()) - query.int8(0, 1);
     query.end();
     if (hidden > 0)
@@ -196,9 +195,9 @@ void check_added(const Ids& before, const Ids& now, const char* reason)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows = query.run(
-        "SELECT DISTINCT ON (e.event_type) e.event_type, e.object_type, e.object_id, "
-        "e.label FROM journal.entry e WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 "
-        "ORDER BY e.event_type, e.id",
+        psprintf("SELECT DISTINCT ON (e.event_type) e.event_type, e.object_type, e.object_id, "
+                 "e.label FROM journal.entry e WHERE %s ORDER BY e.event_type, e.id",
+                 id_condition("e", added)),
         {{INT8ARRAYOID, ids_datum(added)},
          int8_argument(added.front()),
          int8_argument(added.back())});
@@ -246,7 +245,7 @@ void add_document_parts(const Vector<Request>& requests, Ids* deletions)
     Query query = Query::begin(RunAs::kOwner);
     // Of each object the last that the transaction did: one that it deleted and created again is
     // there. Entries without an account of their own belong to their document's.
-    const uint64 rows = query.run(
+    const char* sql = psprintf(
         "SELECT e.id "
         "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, ds.incarnation) "
         "             d.id, d.operation, d.object_id "
@@ -256,15 +255,16 @@ void add_document_parts(const Vector<Request>& requests, Ids* deletions)
         "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
         "           AND d.account = ANY (ARRAY[o.account, '']) "
         "      JOIN journal.session ds ON ds.id = d.session AND ds.incarnation = os.incarnation "
-        "      WHERE o.id = ANY ($1) AND o.id BETWEEN $2 AND $3 AND d.operation IN ('i', 'd') "
+        "      WHERE %s AND d.operation IN ('i', 'd') "
         "        AND d.id = d.change "
         "      ORDER BY d.relation, d.object_id, d.transaction_id, ds.incarnation, "
         "               d.command DESC, d.id DESC) AS e "
         "WHERE e.operation = 'd' AND e.object_id IS NOT NULL "
         "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
-        {{INT8ARRAYOID, ids_datum(documents)},
-         int8_argument(documents.front()),
-         int8_argument(documents.back())});
+        id_condition("o", documents));
+    const uint64 rows = query.run(sql, {{INT8ARRAYOID, ids_datum(documents)},
+                                        int8_argument(documents.front()),
+                                        int8_argument(documents.back())});
     add_ids(query, rows, deletions);
     query.end();
 }
