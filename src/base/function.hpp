@@ -39,6 +39,11 @@ inline constexpr int kPastUnknown = MAKE_SQLSTATE('J', 'E', '0', '5', '0');
 inline constexpr int kHistoryBroken = MAKE_SQLSTATE('J', 'E', '0', '5', '1');
 inline constexpr int kUnknownMark = MAKE_SQLSTATE('J', 'E', '0', '5', '2');
 inline constexpr int kMarkExists = MAKE_SQLSTATE('J', 'E', '0', '5', '3');
+inline constexpr int kNoSuchTransaction = MAKE_SQLSTATE('J', 'E', '0', '6', '0');
+inline constexpr int kUndoConflict = MAKE_SQLSTATE('J', 'E', '0', '6', '1');
+inline constexpr int kPartlyHidden = MAKE_SQLSTATE('J', 'E', '0', '6', '2');
+inline constexpr int kAlreadyUndone = MAKE_SQLSTATE('J', 'E', '0', '6', '3');
+inline constexpr int kUnknownValue = MAKE_SQLSTATE('J', 'E', '0', '6', '4');
 inline constexpr int kAppendOnly = MAKE_SQLSTATE('J', 'E', '0', '4', '0');
 
 /// Runs body and turns an exception that it throws into an ereport(ERROR). Used by JOURNAL_FUNCTION

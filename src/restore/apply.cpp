@@ -18,16 +18,17 @@ namespace journal {
 namespace {
 
 bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int column_count,
-                 const SetColumn* columns, bool checked)
+                 const SetColumn* columns, bool checked, int round)
 {
     if (set->operation != operation || RelationGetRelid(set->table) != table ||
-        set->column_count != column_count ||
+        set->column_count != column_count || set->round != round ||
         set->checked != (checked && operation != RowOperation::kInsert))
         return false;
     for (int i = 0; i < column_count; i++)
         if (set->columns[i].column->id != columns[i].column->id ||
             set->columns[i].retyped != columns[i].retyped ||
-            set->columns[i].new_value != columns[i].new_value)
+            set->columns[i].new_value != columns[i].new_value ||
+            set->columns[i].check != columns[i].check)
             return false;
     return true;
 }
@@ -61,23 +62,57 @@ bool refers_to(const RowSet* from, const RowSet* to)
     return false;
 }
 
-/// Whether a set has to wait for another.
+/// Whether an update gives other values to columns that a foreign key of another set's table refers
+/// to. Of a partition's or parent's key that is not known by number; then it counts as changed.
+bool changes_referenced(const RowSet* update, const RowSet* from)
+{
+    const List* related = relation_and_ancestors(RelationGetRelid(update->table));
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(from->table)) {
+        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        if (!list_member_oid(related, key->confrelid))
+            continue;
+        if (key->confrelid != RelationGetRelid(update->table))
+            return true;
+        for (int i = 0; i < key->nkeys; i++)
+            for (int j = 0; j < update->column_count; j++)
+                if (update->columns[j].column->number == key->confkey[i])
+                    return true;
+    }
+    return false;
+}
+
+/// Whether a set has to wait for another of the same table.
+bool has_to_wait_within(const RowSet* set, const RowSet* other)
+{
+    if (set->operation == other->operation)
+        // Rows of one table with different columns refer to each other as those of one set may.
+        return set->round == other->round ? refers_to(set, other) : set->round > other->round;
+    // A deleted row may hold the key of one that comes, and an updated one another unique value.
+    if (set->operation == RowOperation::kDelete)
+        return false;
+    if (other->operation == RowOperation::kDelete || set->operation == RowOperation::kInsert)
+        return true;
+    return refers_to(set, other);
+}
+
+/// Whether a set has to wait for another. Two that have to wait for each other are one statement.
 bool has_to_wait(const RowSet* set, const RowSet* other)
 {
     constexpr auto kInsert = RowOperation::kInsert;
+    constexpr auto kUpdate = RowOperation::kUpdate;
     constexpr auto kDelete = RowOperation::kDelete;
-    const bool same_table = set->plan->root == other->plan->root;
-    // A deleted row may hold the key of one that comes.
-    if (same_table && set->operation != kDelete && other->operation == kDelete)
+    if (set->plan->root == other->plan->root)
+        return has_to_wait_within(set, other);
+    // A row that loses its key, and those that refer to it.
+    const bool takes_key =
+        set->operation == kDelete || (set->operation == kUpdate && changes_referenced(set, other));
+    if (takes_key && other->operation != kInsert && refers_to(other, set))
         return true;
-    // Rows of one table with different columns refer to each other as those of one set may.
-    if (same_table && set->operation == other->operation)
-        return refers_to(set, other);
-    if (other->operation == kInsert && set->operation != kDelete)
-        return refers_to(set, other);
-    if (set->operation == kDelete && other->operation != kInsert)
-        return refers_to(other, set);
-    return false;
+    // A row that gets its key, and those that are to refer to it.
+    const bool gives_key = other->operation == kInsert ||
+                           (other->operation == kUpdate && changes_referenced(other, set));
+    return gives_key && set->operation != kDelete && refers_to(set, other);
 }
 
 int order_sets(List* sets, int* steps)
@@ -182,12 +217,12 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
 }
 
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
-                const SetColumn* columns, bool checked)
+                const SetColumn* columns, bool checked, int round)
 {
     ListCell* cell = nullptr;
     foreach (cell, application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (is_same_set(set, operation, table, column_count, columns, checked))
+        if (is_same_set(set, operation, table, column_count, columns, checked, round))
             return set;
     }
     ResourceOwner owner = CurrentResourceOwner;
@@ -197,6 +232,7 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     RowSet* set =
         make_row_set(application->context, operation, relation,
                      require_plan(relation, application->dry_run), column_count, columns, checked);
+    set->round = round;
     CurrentResourceOwner = owner;
     application->sets = lappend(application->sets, set);
     MemoryContextSwitchTo(caller);
@@ -264,6 +300,8 @@ void apply(Application* application)
         auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->operation == RowOperation::kInsert)
             verify_rows(application, set);
+        else if (set->operation == RowOperation::kUpdate)
+            verify_updates(application, set);
     }
     application->applied = sets;
 }

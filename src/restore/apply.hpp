@@ -34,10 +34,11 @@ struct Application {
 Application* begin_application(const char* done, const char* reason, bool dry_run = false);
 
 /// The set of that operation on that table with those columns, made on first use. table is locked
-/// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
+/// until the transaction ends. Updates of a later round come after those of an earlier one. Raises
+/// JE010 for a table without a key, JE030 for one that is not
 /// tracked.
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
-                const SetColumn* columns, bool checked);
+                const SetColumn* columns, bool checked, int round = 0);
 
 /// Adds a row, translating what its values raise: JE016 names the column that they do not fit.
 void add_change(Application* application, RowSet* set, const RowChange& change);
@@ -45,12 +46,12 @@ void add_change(Application* application, RowSet* set, const RowChange& change);
 /// The same, but false and the conflict for values that do not fit; the set is as it was.
 bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict);
 
-/// Applies all sets or none: an error leaves nothing behind. Inserted rows are then held against
-/// what was to be inserted. Rows of an update or delete that are gone, or do not hold what a
-/// checked set expects, are left alone: SetRow::applied says so.
+/// Applies all sets or none: an error leaves nothing behind. Inserted and updated rows are then
+/// held against what they were to be. Rows of an update or delete that are gone, or do not hold
+/// what a checked set expects, are left alone: SetRow::applied says so.
 ///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
-/// (table changed beyond repair), JE017 (an inserted row differs), JE030 (an inserted row did not
+/// (table changed beyond repair), JE017 (a row differs), JE030 (an inserted row did not
 /// reach the journal); other errors of the statements as they are.
 void apply(Application* application);
 

@@ -132,6 +132,12 @@ RestoredBy restored_by(int32 event_type)
     return restored_by(event_type_by_id(event_type));
 }
 
+bool may_restore(RestoredBy restored_by)
+{
+    return restored_by == RestoredBy::kJournal ||
+           (restored_by == RestoredBy::kSupport && is_support(GetUserId()));
+}
+
 void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion)
 {
     switch (restored_by) {

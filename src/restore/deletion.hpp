@@ -46,6 +46,9 @@ void read_requests(const Ids& entries, const char* reason, Vector<Request>* requ
 /// type; support has to say why.
 void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion);
 
+/// Whether the caller is one of those who may.
+bool may_restore(RestoredBy restored_by);
+
 /// Who may restore what a deletion of that event type deleted.
 RestoredBy restored_by(int32 event_type);
 

@@ -172,6 +172,9 @@ void read_values(RowSet* set, int start, const JsonbValue* const* values)
 {
     for (int i = 0; i < set->column_count; i++) {
         set->decoding = &set->columns[i];
+        set->nulls[start + i] = true;
+        if (values[i] == nullptr)
+            continue;
         set->datums[start + i] = read_value(&set->readers[i], values[i], &set->nulls[start + i]);
     }
     set->decoding = nullptr;
@@ -213,7 +216,9 @@ const char* key_of_values(const RowSet* set)
 
 const char* arriving_key(const RowSet* set, const RowChange& change)
 {
-    if (set->operation != RowOperation::kInsert || !set->new_key)
+    if (set->operation != RowOperation::kInsert)
+        return change.new_key == nullptr ? change.object_id : change.new_key;
+    if (!set->new_key)
         return change.object_id;
     const char* key = key_of_values(set);
     return key == nullptr ? change.object_id : key;
@@ -366,8 +371,7 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     row.object_id = text_of(kRowObjectId);
     row.label = text_of(kRowLabel);
     row.key = text_of(kRowKey);
-    row.applied =
-        set->applied == nullptr || (set->applied[row.number / 8] >> (row.number % 8) & 1) != 0;
+    row.applied = is_applied(set, row.number);
     return row;
 }
 

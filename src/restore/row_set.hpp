@@ -17,11 +17,19 @@ namespace journal {
 
 enum class RowOperation : char { kInsert = 'i', kUpdate = 'u', kDelete = 'd' };
 
+/// What a checked update or delete asks of a column's present value.
+enum class ColumnCheck : char {
+    kRow,     // unless it is the expected one, the row is left alone
+    kColumn,  // unless it is the expected one, the column is left alone
+    kNone,    // nothing
+};
+
 /// A present column for which a set has values.
 struct SetColumn {
     const PlanColumn* column;
     bool retyped;    // the values come from another type: what this one makes of them is said
     bool new_value;  // a key's values need not be those of the entries' keys
+    ColumnCheck check = ColumnCheck::kRow;
 };
 
 /// One row change, as an entry tells it.
@@ -30,9 +38,11 @@ struct RowChange {
     const char* object_type;
     const char* object_id;  // key of the row as entries write it; update, delete: the present one
     const char* label;      // or nullptr
+    const char* new_key;    // of an update that changes the key; else nullptr
     /// Insert, update: the new values, one for each column of the set.
     const JsonbValue* const* values;
-    /// Update, delete of a checked set: what the row has to hold now in these columns.
+    /// Update, delete of a checked set: what the row has to hold now in these columns; nullptr for
+    /// one of kNone.
     const JsonbValue* const* expected;
 };
 
@@ -44,7 +54,7 @@ struct SetRow {
     const char* object_type;
     const char* object_id;
     const char* label;
-    const char* key;  // an inserted row's, as it is now; else object_id
+    const char* key;  // as it is when all is done
     bool applied;     // after apply(): the statement changed the row
 };
 
@@ -53,6 +63,7 @@ struct RowSet : Restoring {
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
     bool checked;
+    int round;  // of several updates of the same rows: in this order
     int column_count;
     SetColumn* columns;
     int64 count;  // rows
@@ -90,7 +101,7 @@ enum RowAttribute {
     kRowObjectType,
     kRowObjectId,
     kRowLabel,
-    kRowKey,  // the key as the trigger will see it
+    kRowKey,  // the key as it will be
     kRowAttributes = kRowKey
 };
 
@@ -122,6 +133,12 @@ bool read_row(RowSet* set, SetRow* row);
 
 /// The row that a slot of the set's rows holds; texts in the current memory context.
 SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot);
+
+/// Whether the statement changed the row of that number; true before apply().
+inline bool is_applied(const RowSet* set, int64 number)
+{
+    return set->applied == nullptr || (set->applied[number / 8] >> (number % 8) & 1) != 0;
+}
 
 /// Leaves out the rows that keep refuses; the others are numbered anew.
 void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);

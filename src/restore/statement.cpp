@@ -27,9 +27,19 @@ const char* column_name(const RowSet* set, int i)
     return quote_identifier(set->columns[i].column->name);
 }
 
+bool is_checked(const RowSet* set, int i, ColumnCheck check)
+{
+    return set->checked && set->columns[i].check == check;
+}
+
 const char* assignment(const RowSet* set, int i)
 {
-    return psprintf("%s = e.c%d", column_name(set, i), i + 1);
+    const char* name = column_name(set, i);
+    if (!is_checked(set, i, ColumnCheck::kColumn))
+        return psprintf("%s = e.c%d", name, i + 1);
+    return psprintf(
+        "%s = CASE WHEN pg_catalog.record_image_eq(ROW(t.%s), ROW(e.x%d)) THEN e.c%d ELSE t.%s END",
+        name, name, i + 1, i + 1, name);
 }
 
 void append_insert(StringInfo sql, const RowSet* set, int number)
@@ -49,13 +59,13 @@ void append_insert(StringInfo sql, const RowSet* set, int number)
 void append_condition(StringInfo sql, const RowSet* set)
 {
     appendStringInfo(sql, " WHERE %s", has_key(set));
-    if (set->checked && set->column_count > 0)
+    if (set->checked)
         appendStringInfo(sql, " AND %s", holds_expected(set));
 }
 
 void append_update(StringInfo sql, const RowSet* set, int number)
 {
-    appendStringInfo(sql, "UPDATE %s AS t SET ", qualified_name(RelationGetRelid(set->table)));
+    appendStringInfo(sql, "UPDATE %s AS t SET ", only_rows_of(set));
     append_list(sql, set, assignment);
     appendStringInfo(sql, " FROM %s AS e", rows_name(number));
     append_condition(sql, set);
@@ -64,21 +74,21 @@ void append_update(StringInfo sql, const RowSet* set, int number)
 
 void append_delete(StringInfo sql, const RowSet* set, int number)
 {
-    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e",
-                     qualified_name(RelationGetRelid(set->table)), rows_name(number));
+    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e", only_rows_of(set),
+                     rows_name(number));
     append_condition(sql, set);
     appendStringInfoString(sql, " RETURNING e.number");
 }
 
-int rank(RowOperation operation)
+int rank_of(RowOperation operation)
 {
     return operation == RowOperation::kDelete ? 0 : operation == RowOperation::kUpdate ? 1 : 2;
 }
 
 int by_operation(const ListCell* a, const ListCell* b)
 {
-    return rank(static_cast<RowSet*>(lfirst(a))->operation) -
-           rank(static_cast<RowSet*>(lfirst(b))->operation);
+    return rank_of(static_cast<RowSet*>(lfirst(a))->operation) -
+           rank_of(static_cast<RowSet*>(lfirst(b))->operation);
 }
 
 const char* statement_text(List* sets)
@@ -154,6 +164,13 @@ void run_for_result(List* sets, const char* sql)
 
 }  // namespace
 
+/// Parents of plain inheritance have rows of their own: a key is unique within each table only.
+const char* only_rows_of(const RowSet* set)
+{
+    const bool is_plain = set->table->rd_rel->relkind == RELKIND_RELATION;
+    return psprintf("%s%s", is_plain ? "ONLY " : "", qualified_name(RelationGetRelid(set->table)));
+}
+
 const char* has_key(const RowSet* set)
 {
     StringInfoData sql;
@@ -168,17 +185,20 @@ const char* has_key(const RowSet* set)
 
 const char* holds_expected(const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "pg_catalog.record_image_eq(ROW(");
-    append_list(&sql, set, [](const RowSet* s, int i) -> const char* {
-        return psprintf("t.%s", column_name(s, i));
-    });
-    appendStringInfoString(&sql, "), ROW(");
-    append_list(&sql, set,
-                [](const RowSet*, int i) -> const char* { return psprintf("e.x%d", i + 1); });
-    appendStringInfoString(&sql, "))");
-    return sql.data;
+    StringInfoData now;
+    StringInfoData expected;
+    initStringInfo(&now);
+    initStringInfo(&expected);
+    for (int i = 0; i < set->column_count; i++) {
+        if (set->columns[i].check != ColumnCheck::kRow)
+            continue;
+        const char* separator = now.len == 0 ? "" : ", ";
+        appendStringInfo(&now, "%st.%s", separator, quote_identifier(set->columns[i].column->name));
+        appendStringInfo(&expected, "%se.x%d", separator, i + 1);
+    }
+    return now.len == 0
+               ? "true"
+               : psprintf("pg_catalog.record_image_eq(ROW(%s), ROW(%s))", now.data, expected.data);
 }
 
 const char* rows_name(int number)

@@ -18,6 +18,8 @@ const char* rows_name(int number);
 /// that it holds what a checked set expects.
 const char* has_key(const RowSet* set);
 const char* holds_expected(const RowSet* set);
+/// The table of a set for FROM, without the rows of inheritance children.
+const char* only_rows_of(const RowSet* set);
 
 /// Registers any rows with the connected query under a name.
 void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);

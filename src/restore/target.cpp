@@ -13,9 +13,9 @@ namespace {
 // Beyond so many rows of a layout, values that cannot come back are not told row by row.
 constexpr int kToldRows = 10;
 
-[[noreturn]] void raise_gone(const Deletion& deletion, const char* where)
+[[noreturn]] void raise_gone(const Deletion& deletion, const char* where, const char* done)
 {
-    ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be restored", describe(deletion)),
+    ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be %s", describe(deletion), done),
                     errdetail("%s does not exist any more.", where),
                     errhint("journal.entries shows the deleted row in its column snapshot.")));
     pg_unreachable();
@@ -41,15 +41,17 @@ Oid find_child(const Layout* layout, Oid root)
     return list_member_oid(relation_and_ancestors(child), root) ? child : InvalidOid;
 }
 
-Oid find_table(const Deletion& deletion, Oid* root)
+Oid find_table(const Deletion& deletion, const char* done, Oid* root)
 {
     const Layout* layout = deletion.layout;
     const TrackedRelation* tracked = tracked_relation_by_id(deletion.relation);
     if (tracked == nullptr || !table_exists(tracked->relation))
-        raise_gone(deletion, psprintf("Its table %s",
-                                      tracked == nullptr ? layout->relation_name : tracked->name));
+        raise_gone(
+            deletion,
+            psprintf("Its table %s", tracked == nullptr ? layout->relation_name : tracked->name),
+            done);
     if (strcmp(tracked->capture, "events") != 0)
-        ereport(ERROR, (errcode(kNotTracked), errmsg("%s cannot be restored", describe(deletion)),
+        ereport(ERROR, (errcode(kNotTracked), errmsg("%s cannot be %s", describe(deletion), done),
                         errdetail("Its table %s is not tracked any more.", tracked->name),
                         errhint("Call journal.track for the table first.")));
     *root = tracked->relation;
@@ -59,7 +61,8 @@ Oid find_table(const Deletion& deletion, Oid* root)
     const Oid child = find_child(layout, tracked->relation);
     if (!OidIsValid(child))
         raise_gone(deletion,
-                   psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name));
+                   psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name),
+                   done);
     return child;
 }
 
@@ -116,23 +119,23 @@ void match_column(const Layout* layout, Relation relation, int position, Target*
 
 }  // namespace
 
-Target* find_target(const Deletion& deletion, bool dry_run)
+Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
 {
     const Layout* layout = deletion.layout;
     if (layout == nullptr)
-        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be restored", describe(deletion)),
+        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be %s", describe(deletion), done),
                         errdetail("The journal does not hold the deleted row."),
                         errhint("Only deletions of tracked tables' rows can be restored.")));
 
     auto* target = make_in<Target>(CurrentMemoryContext);
     target->layout = layout->id;
-    target->table = find_table(deletion, &target->root);
+    target->table = find_table(deletion, done, &target->root);
     Relation relation = table_open(target->table, AccessShareLock);
     target->plan = dry_run ? known_plan_for(relation) : plan_for(relation);
     if (target->plan->key_count == 0 || deletion.object_id == nullptr)
         ereport(ERROR,
                 (errcode(kNotRestorable),
-                 errmsg("rows of %s cannot be restored", qualified_name(target->root)),
+                 errmsg("rows of %s cannot be %s", qualified_name(target->root), done),
                  errdetail("The table has no key, so that nobody could tell one row from another."),
                  errhint("Add a primary key; rows deleted from then on can be restored.")));
     target->columns = make_array_in<SetColumn>(CurrentMemoryContext, layout->column_count);

@@ -29,10 +29,10 @@ struct Target {
 };
 
 /// Finds table and columns for the rows of a deletion's layout, in the current memory context. The
-/// table is locked until the transaction ends. Raises JE010 for a table or a row without a key,
-/// JE015 without the row, JE016 where the table is gone, JE030 where it is not tracked any more. A
-/// dry run notes no layout of the table.
-Target* find_target(const Deletion& deletion, bool dry_run);
+/// table is locked until the transaction ends. done: what rows would be, in messages. Raises JE010
+/// for a table or a row without a key, JE015 without the row, JE016 where the table is gone, JE030
+/// where it is not tracked any more. A dry run notes no layout of the table.
+Target* find_target(const Deletion& deletion, const char* done, bool dry_run = false);
 
 /// Says by NOTICE which values of a row cannot be brought back: of dropped columns, and of those
 /// that the journal was told not to keep.

@@ -4,8 +4,10 @@
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
+#include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/statement.hpp"
 
 namespace journal {
 
@@ -118,6 +120,61 @@ const char* difference(const RowSet* set, Place* place, TupleTableSlot* expected
     pg_unreachable();
 }
 
+/// That t is where the row e of an update is now.
+const char* has_new_key(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int k = 0; k < set->plan->key_count; k++) {
+        const PlanColumn& column = set->plan->columns[set->plan->key[k]];
+        const char* value = psprintf("e.k%d", k + 1);
+        for (int i = 0; i < set->column_count; i++)
+            if (set->columns[i].column->id == column.id)
+                value = psprintf("e.c%d", i + 1);
+        appendStringInfo(&sql, "%st.%s %s %s", k == 0 ? "" : " AND ", quote_identifier(column.name),
+                         equality_operator(column.type), value);
+    }
+    return sql.data;
+}
+
+/// Rows of an update whose columns are not as they were to be: number, names of those columns.
+const char* different_rows(const RowSet* set)
+{
+    StringInfoData names;
+    StringInfoData now;
+    StringInfoData wanted;
+    initStringInfo(&names);
+    initStringInfo(&now);
+    initStringInfo(&wanted);
+    for (int i = 0; i < set->column_count; i++) {
+        if (set->checked && set->columns[i].check == ColumnCheck::kColumn)
+            continue;
+        const char* name = quote_identifier(set->columns[i].column->name);
+        const char* separator = now.len == 0 ? "" : ", ";
+        appendStringInfo(&now, "%st.%s", separator, name);
+        appendStringInfo(&wanted, "%se.c%d", separator, i + 1);
+        appendStringInfo(
+            &names, "%sCASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.c%d)) THEN %s END",
+            separator, name, i + 1, quote_literal_cstr(name));
+    }
+    if (now.len == 0)
+        return nullptr;
+    return psprintf(
+        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN "
+        "pg_catalog.array_to_string(ARRAY[%s], ', ') END FROM %s e LEFT JOIN %s t ON %s "
+        "WHERE t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) ORDER BY 1",
+        names.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data);
+}
+
+SetRow numbered_row(RowSet* set, int64 number)
+{
+    SetRow row{};
+    rewind_rows(set);
+    while (read_row(set, &row) && row.number < number)
+        CHECK_FOR_INTERRUPTS();
+    return row;
+}
+
 [[noreturn]] void raise_different(const Application* application, const SetRow& row,
                                   const char* how)
 {
@@ -130,6 +187,33 @@ const char* difference(const RowSet* set, Place* place, TupleTableSlot* expected
 }
 
 }  // namespace
+
+void verify_updates(const Application* application, RowSet* set)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const char* sql = different_rows(set);
+    if (sql == nullptr)
+        return;
+    int64 different = -1;
+    const char* how = nullptr;
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(set, 0);
+    const uint64 rows = query.run(sql);
+    for (uint64 i = 0; i < rows && different < 0; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const int64 number = query.int8(i, 1);
+        if (!is_applied(set, number))
+            continue;
+        different = number;
+        how = query.text(i, 2, context);
+    }
+    query.end();
+    if (different < 0)
+        return;
+    raise_different(application, numbered_row(set, different),
+                    how == nullptr ? "The row is not there any more."
+                                   : psprintf("These columns would differ: %s.", how));
+}
 
 void verify_rows(const Application* application, RowSet* set)
 {

@@ -9,4 +9,9 @@ namespace journal {
 /// JE030 if one did not reach the journal, JE017 if one differs.
 void verify_rows(const Application* application, RowSet* set);
 
+/// The same for the rows of an update that were applied, read as the caller: raises JE017 if one
+/// does not hold the new values. Columns that are left alone where they are not as expected
+/// (ignored ones) may hold anything.
+void verify_updates(const Application* application, RowSet* set);
+
 }  // namespace journal

@@ -58,7 +58,8 @@ BEGIN
                ('journal.label', ''),
                ('journal.restoration', ''),
                ('journal.mark', ''),
-               ('journal.gap', '')
+               ('journal.gap', ''),
+               ('journal.undone', '')
         UNION ALL
         SELECT c.oid, '' FROM pg_catalog.pg_class c
         WHERE c.relnamespace = 'journal'::pg_catalog.regnamespace AND c.relkind = 'S'

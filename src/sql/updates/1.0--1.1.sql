@@ -15,5 +15,6 @@ WHERE inhparent = 'journal.entry'::pg_catalog.regclass;
 
 -- include 52_restore.sql
 -- include 75_past.sql
+-- include 76_undo.sql
 -- include 90_privileges.sql
 -- include update_end.sql

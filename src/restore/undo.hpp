@@ -1,0 +1,77 @@
+// Taking transactions back: what an undo has to do, and what stands in its way.
+//
+//     Undo* undo = begin_undo(...);
+//     collect_undo(undo);      // the inverse of what the transactions did, as sets of row changes
+//     find_conflicts(undo);    // rows that are not as the transactions left them, …
+//     apply(undo->application);
+//
+// What stands in the way is kept as issues, one a row: an undo raises them, a plan lists them.
+#pragma once
+
+#include "restore/apply.hpp"
+#include "restore/undo_transaction.hpp"
+
+namespace journal {
+
+enum class OnConflict : char { kError, kSkip, kCascade, kForce };
+
+struct Undo {
+    Extent extent;
+    OnConflict on_conflict;
+    const char* reason;  // or nullptr
+    bool is_plan;
+    MemoryContext context;
+    Application* application;
+    Tuplestorestate* issues;
+    TupleDesc issue_descriptor;
+    int64 issue_count;
+    // Deleted rows that nobody restores by themselves, and the documents that bring them along.
+    Tuplestorestate* parts;
+    Tuplestorestate* documents;
+    TupleDesc part_descriptor;
+    int64 part_count;
+    int64 told;  // rows of which a notice said that something is lost
+};
+
+/// What stands in a row's way.
+struct Issue {
+    Oid relation;
+    const char* object_type;
+    const char* object_id;
+    const char* label;
+    RowOperation action;  // what the undo would do to the row
+    int64 entry;
+    const char* conflict;
+    int code;
+    const char* detail;
+    const char* hint;
+    uint64 later_transaction;  // 0: none, or none that may be named
+    int set;                   // index in the application's sets; -1: not in one
+    int64 number;              // of the row in its set
+};
+
+Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan);
+
+/// Fills the application with the inverse of what the transactions did. Rows of which that is not
+/// known, or which the caller may not bring back, become issues. Raises what read_net_changes and
+/// add_change raise; JE010 or JE011 where no conflict is asked for.
+void collect_undo(Undo* undo);
+
+/// Finds the rows that are not as the transactions left them, and rows that live ones refer to.
+/// Unless for a plan, rows to be deleted are locked first, so that none comes to refer to them.
+void find_conflicts(Undo* undo);
+
+void add_issue(Undo* undo, const Issue& issue);
+
+/// The next issue; false after the last. Texts are in the current memory context.
+bool read_issue(Undo* undo, TupleTableSlot* slot, Issue* issue);
+
+/// Raises the issues as one error that names the first of them.
+[[noreturn]] void raise_issues(Undo* undo);
+
+/// "delete": what is done to rows by an operation.
+const char* action_name(RowOperation operation);
+
+void end_undo(Undo* undo);
+
+}  // namespace journal

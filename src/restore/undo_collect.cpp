@@ -1,0 +1,339 @@
+// From net changes to the row changes that take them back: an inserted row is deleted, an updated
+// one gets its old values, a deleted one is inserted.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/statement.hpp"
+#include "restore/undo.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr int64 kToldRows = 10;
+
+/// Columns and values of a row change, as large as a plan has columns.
+struct Values {
+    int count;
+    SetColumn* columns;
+    const JsonbValue** values;
+    const JsonbValue** expected;
+};
+
+Values make_values(const RelationPlan* plan)
+{
+    Values values{};
+    values.columns = make_array_in<SetColumn>(CurrentMemoryContext, plan->column_count);
+    values.values = make_array_in<const JsonbValue*>(CurrentMemoryContext, plan->column_count);
+    values.expected = make_array_in<const JsonbValue*>(CurrentMemoryContext, plan->column_count);
+    return values;
+}
+
+void add_value(Values* values, const PlanColumn* column, bool retyped, ColumnCheck check,
+               const JsonbValue* value, const JsonbValue* expected)
+{
+    values->columns[values->count] = {column, retyped, retyped, check};
+    values->values[values->count] = value;
+    values->expected[values->count++] = expected;
+}
+
+bool is_computed(const PlanColumn& column)
+{
+    return column.mode == ColumnMode::kGenerated || column.mode == ColumnMode::kVirtual;
+}
+
+RowOperation inverse(RowOperation operation)
+{
+    return operation == RowOperation::kInsert   ? RowOperation::kDelete
+           : operation == RowOperation::kDelete ? RowOperation::kInsert
+                                                : RowOperation::kUpdate;
+}
+
+RowChange row_change(const NetChange& change, const Values& values)
+{
+    RowChange row{};
+    row.entry = change.entry;
+    row.object_type = change.object_type;
+    row.object_id = change.key_after == nullptr ? change.key_before : change.key_after;
+    row.label = change.label;
+    row.values = values.values;
+    row.expected = values.expected;
+    return row;
+}
+
+Issue issue_of(const NetChange& change, const char* conflict, int code)
+{
+    Issue issue{};
+    issue.relation = change.plan->root;
+    issue.object_type = change.object_type;
+    issue.object_id = change.key_after == nullptr ? change.key_before : change.key_after;
+    issue.label = change.label;
+    issue.action = inverse(change.operation);
+    issue.entry = change.entry;
+    issue.conflict = conflict;
+    issue.code = code;
+    issue.set = -1;
+    return issue;
+}
+
+void add_unknown_value(Undo* undo, const NetChange& change, const char* column)
+{
+    Issue issue = issue_of(change, "unknown value", kUnknownValue);
+    issue.detail = psprintf("the journal was told not to keep the values of column \"%s\"", column);
+    issue.hint = "on_conflict => 'force' leaves the column out.";
+    add_issue(undo, issue);
+}
+
+bool is_forced(const Undo* undo)
+{
+    return undo->on_conflict == OnConflict::kForce;
+}
+
+/// An inserted row goes, if it still is what was left of it.
+void add_deletion(Undo* undo, const NetChange& change)
+{
+    Values values = make_values(change.plan);
+    for (int i = 0; i < change.plan->column_count; i++) {
+        const PlanColumn& column = change.plan->columns[i];
+        if (!is_computed(column) && !column.ignored && change.after[i].value != nullptr &&
+            !is_forced(undo))
+            add_value(&values, &column, change.after[i].retyped, ColumnCheck::kRow, nullptr,
+                      change.after[i].value);
+    }
+    RowSet* set = row_set(undo->application, RowOperation::kDelete, change.table, values.count,
+                          values.columns, !is_forced(undo));
+    add_change(undo->application, set, row_change(change, values));
+}
+
+/// An updated row gets back what was changed of it.
+void add_update(Undo* undo, const NetChange& change)
+{
+    if (change.unknown_column != nullptr && !is_forced(undo)) {
+        add_unknown_value(undo, change, change.unknown_column);
+        return;
+    }
+    Values values = make_values(change.plan);
+    for (int i = 0; i < change.plan->column_count; i++) {
+        const PlanColumn& column = change.plan->columns[i];
+        const JsonbValue* before = change.before[i].value;
+        const JsonbValue* after = change.after[i].value;
+        if (!change.changed[i] || before == nullptr)
+            continue;
+        const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
+                                  : column.ignored                    ? ColumnCheck::kColumn
+                                                                      : ColumnCheck::kRow;
+        add_value(&values, &column, change.before[i].retyped, check, before, after);
+    }
+    if (values.count == 0)
+        return;
+    RowSet* set = row_set(undo->application, RowOperation::kUpdate, change.table, values.count,
+                          values.columns, true);
+    RowChange row = row_change(change, values);
+    if (strcmp(change.key_before, change.key_after) != 0)
+        row.new_key = change.key_before;
+    add_change(undo->application, set, row);
+}
+
+/// Says which values of a row are lost, unless that is what stands in its way.
+bool tell_lost(Undo* undo, const NetChange& change)
+{
+    const Target* target = change.target;
+    for (int i = 0; i < target->lost_count; i++)
+        if (target->lost[i].always && !is_forced(undo)) {
+            add_unknown_value(undo, change, target->lost[i].name);
+            return false;
+        }
+    if (target->lost_count > 0 && !undo->is_plan && undo->told++ < kToldRows) {
+        SetRow row{};
+        row.object_type = change.object_type;
+        row.object_id = change.key_before;
+        row.label = change.label;
+        for (int i = 0; i < target->lost_count; i++)
+            ereport(NOTICE, (errmsg("%s comes back without the value of column \"%s\": %s",
+                                    describe_row(row), target->lost[i].name, target->lost[i].why)));
+    }
+    return true;
+}
+
+/// A deleted row comes back.
+void add_insertion(Undo* undo, const NetChange& change)
+{
+    if (!tell_lost(undo, change))
+        return;
+    const Target* target = change.target;
+    Values values = make_values(change.plan);
+    for (int i = 0; i < target->count; i++) {
+        const PlanColumn* column = target->columns[i].column;
+        const NetValue& value = change.before[plan_position(change.plan, column->id)];
+        if (value.value == nullptr) {
+            Issue issue = issue_of(change, "no snapshot", kNoSnapshot);
+            issue.detail = "the journal does not hold the deleted row";
+            issue.hint = "Only deletions of tracked tables' rows can be taken back.";
+            add_issue(undo, issue);
+            return;
+        }
+        add_value(&values, column, value.retyped, ColumnCheck::kRow, value.value, nullptr);
+    }
+    RowSet* set = row_set(undo->application, RowOperation::kInsert, change.table, values.count,
+                          values.columns, false);
+    RowChange row = row_change(change, values);
+    row.entry = change.deletion;
+    add_change(undo->application, set, row);
+}
+
+Deletion deletion_of(const NetChange& change)
+{
+    Deletion deletion{};
+    deletion.object_type = change.object_type;
+    deletion.object_id = change.key_before;
+    deletion.label = change.label;
+    return deletion;
+}
+
+/// entry: under which the row change is found.
+void put_part(Undo* undo, Tuplestorestate* rows, const char* document, int64 entry,
+              const NetChange& change)
+{
+    Datum values[] = {
+        document == nullptr ? Datum{0} : CStringGetTextDatum(document), Int64GetDatum(entry),
+        change.object_type == nullptr ? Datum{0} : CStringGetTextDatum(change.object_type),
+        Int32GetDatum(change.deletion_event)};
+    bool nulls[] = {document == nullptr, false, change.object_type == nullptr, false};
+    MemoryContext caller = MemoryContextSwitchTo(undo->context);
+    tuplestore_putvalues(rows, undo->part_descriptor, values, nulls);
+    MemoryContextSwitchTo(caller);
+}
+
+/// Whether the caller may bring a deleted row back, as journal.restore would say. What nobody
+/// restores by itself may come along with its document, which is seen when all is read.
+bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
+{
+    const RestoredBy by = restored_by(change.deletion_event);
+    if (by == RestoredBy::kNobody) {
+        put_part(undo, undo->parts, change.document, entry, change);
+        undo->part_count++;
+        return true;
+    }
+    const bool is_allowed =
+        may_restore(by) && (by != RestoredBy::kSupport || undo->is_plan || undo->reason != nullptr);
+    if (!is_allowed) {
+        if (!undo->is_plan && undo->on_conflict != OnConflict::kSkip)
+            check_allowed(by, undo->reason, deletion_of(change));
+        Issue issue = issue_of(change, "not allowed", kContactSupport);
+        issue.detail = "only support may bring it back, giving a reason";
+        issue.hint = "Contact support.";
+        add_issue(undo, issue);
+        return false;
+    }
+    if (by == RestoredBy::kSupport)
+        put_part(undo, undo->documents, psprintf("%s %s", change.object_type, change.key_before),
+                 entry, change);
+    return true;
+}
+
+/// An identity column that is always generated takes no given value by an update.
+bool changes_identity(const NetChange& change)
+{
+    Relation table = table_open(change.table, AccessShareLock);
+    bool found = false;
+    for (int i = 0; i < change.plan->column_count; i++)
+        found |= change.changed[i] &&
+                 TupleDescAttr(RelationGetDescr(table), change.plan->columns[i].number - 1)
+                         ->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
+    table_close(table, NoLock);
+    return found;
+}
+
+void take_back(const NetChange& change, void* state)
+{
+    auto* undo = static_cast<Undo*>(state);
+    const bool is_replaced = change.operation == RowOperation::kUpdate && change.deletion != 0;
+    const bool is_split = is_replaced && changes_identity(change);
+    const int64 entry = is_replaced && !is_split ? change.entry : change.deletion;
+    if (change.deletion != 0 && !may_bring_back(undo, entry, change))
+        return;
+    switch (change.operation) {
+        case RowOperation::kInsert:
+            add_deletion(undo, change);
+            break;
+        case RowOperation::kDelete:
+            add_insertion(undo, change);
+            break;
+        case RowOperation::kUpdate:
+            if (is_split) {
+                add_deletion(undo, change);
+                add_insertion(undo, change);
+            } else {
+                add_update(undo, change);
+            }
+            break;
+    }
+}
+
+bool is_not_refused(const SetRow& row, void* state)
+{
+    const auto* refused = static_cast<Ids*>(state);
+    return !std::binary_search(refused->begin(), refused->end(), row.entry);
+}
+
+/// Rows that nobody restores by themselves, and whose document does not come back: refused.
+void refuse_parts(Undo* undo)
+{
+    if (undo->part_count == 0)
+        return;
+    ContextResource memory(undo->context);
+    Ids refused(&memory);
+    MemoryContext context = CurrentMemoryContext;
+    Deletion first{};
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_parts", undo->parts, undo->part_descriptor);
+    register_named("event_journal_documents", undo->documents, undo->part_descriptor);
+    const uint64 rows = query.run(
+        "SELECT p.entry, p.object_type FROM event_journal_parts p WHERE NOT EXISTS "
+        "(SELECT FROM event_journal_documents d WHERE d.document = p.document) ORDER BY 1");
+    for (uint64 i = 0; i < rows; i++)
+        refused.push_back(query.int8(i, 1));
+    if (rows > 0)
+        first.object_type = query.text(0, 2, context);
+    query.end();
+    if (refused.empty())
+        return;
+    if (!undo->is_plan && undo->on_conflict != OnConflict::kSkip)
+        check_allowed(RestoredBy::kNobody, undo->reason, first);
+    ListCell* cell = nullptr;
+    foreach (cell, undo->application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        SetRow row{};
+        rewind_rows(set);
+        while (read_row(set, &row)) {
+            if (set->operation == RowOperation::kDelete || is_not_refused(row, &refused))
+                continue;
+            Issue issue{};
+            issue.relation = set->plan->root;
+            issue.object_type = row.object_type;
+            issue.object_id = row.object_id;
+            issue.label = row.label;
+            issue.action = set->operation;
+            issue.entry = row.entry;
+            issue.conflict = "not allowed";
+            issue.code = kNotRestorable;
+            issue.detail = psprintf("objects of type \"%s\" are not restored from the journal",
+                                    row.object_type);
+            issue.hint = "They come back with the document to which they belonged.";
+            issue.set = -1;
+            add_issue(undo, issue);
+        }
+        if (set->operation != RowOperation::kDelete)
+            filter_rows(set, is_not_refused, &refused);
+    }
+}
+
+}  // namespace
+
+void collect_undo(Undo* undo)
+{
+    read_net_changes(undo->extent, undo->application->done, take_back, undo);
+    refuse_parts(undo);
+}
+
+}  // namespace journal

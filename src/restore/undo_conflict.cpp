@@ -1,0 +1,596 @@
+// What stands in the way of an undo: rows that somebody has changed since, and rows that refer to
+// what would go. Found set by set, by joins; nothing is changed.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "catalog/account.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/statement.hpp"
+#include "restore/undo.hpp"
+
+namespace journal {
+
+namespace {
+
+/// Columns that every query for conflicting rows begins with.
+constexpr const char* kRowColumns = "e.number, e.object_type, e.object_id, e.label, e.entry";
+
+enum RowColumn { kNumber = 1, kObjectType, kObjectId, kLabel, kEntry, kFirstOther };
+
+/// A conflicting row while it waits for the name of who stands in the way.
+struct Found {
+    Issue issue;
+    int32 relation;         // tracked_relation.id of the row that was changed since
+    const char* key;        // its object key; nullptr: of an untracked table
+    int64 since;            // by entries later than this one
+    const char* columns;    // names of the columns that differ, separated by ", "; or nullptr
+    const char* what;       // what the later transaction did, in words with one %s for who it was
+    const char* otherwise;  // the same where nobody can be named
+};
+
+using Finds = Vector<Found>;
+
+struct Search {
+    Undo* undo;
+    RowSet* set;
+    int index;  // of the set
+    Finds* finds;
+};
+
+Issue issue_of(const Search& search, const Query& query, uint64 row, MemoryContext context)
+{
+    Issue issue{};
+    issue.relation = search.set->plan->root;
+    issue.object_type = query.text(row, kObjectType, context);
+    issue.object_id = query.text(row, kObjectId, context);
+    issue.label = query.text(row, kLabel, context);
+    issue.action = search.set->operation;
+    issue.entry = query.int8(row, kEntry);
+    issue.code = kUndoConflict;
+    issue.set = search.index;
+    issue.number = query.int8(row, kNumber);
+    return issue;
+}
+
+/// Names of a set's columns that the row t does not have as expected, as an SQL expression.
+const char* differing_names(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < set->column_count; i++) {
+        if (!set->checked || set->columns[i].check != ColumnCheck::kRow)
+            continue;
+        const char* name = quote_identifier(set->columns[i].column->name);
+        appendStringInfo(
+            &sql, "%sCASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d)) THEN %s END",
+            sql.len == 0 ? "" : ", ", name, i + 1,
+            quote_literal_cstr(set->columns[i].column->name));
+    }
+    return sql.len == 0 ? "NULL::text"
+                        : psprintf("pg_catalog.array_to_string(ARRAY[%s], ', ')", sql.data);
+}
+
+/// Rows that are gone, or do not hold what was left in them. Read as the caller.
+void find_changed(const Search& search)
+{
+    const RowSet* set = search.set;
+    MemoryContext context = CurrentMemoryContext;
+    const char* condition = set->checked
+                                ? psprintf("t.tableoid IS NULL OR NOT %s", holds_expected(set))
+                                : "t.tableoid IS NULL";
+    const char* sql = psprintf(
+        "SELECT %s, t.tableoid IS NOT NULL, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY 1",
+        kRowColumns, differing_names(set), rows_name(search.index), only_rows_of(set), has_key(set),
+        condition);
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(search.set, search.index);
+    const uint64 rows = query.run(sql);
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        Found found{};
+        found.issue = issue_of(search, query, i, context);
+        found.relation = set->plan->id;
+        found.key = found.issue.object_id;
+        found.since = found.issue.entry;
+        if (query.boolean(i, kFirstOther)) {
+            MemoryContext spi = MemoryContextSwitchTo(context);
+            found.issue.conflict = "changed";
+            found.columns = query.text(i, kFirstOther + 1, context);
+            found.what = psprintf("%s changed %s since", "%s", found.columns);
+            found.otherwise = psprintf("%s changed since", found.columns);
+            MemoryContextSwitchTo(spi);
+        } else {
+            found.issue.conflict = "gone";
+            found.what = "%s took it away since";
+            found.otherwise = "it is not there any more";
+        }
+        search.finds->push_back(found);
+    }
+    query.end();
+}
+
+/// Whether some of what a row held is not among the expected values, so that only the journal tells
+/// whether it was changed.
+bool is_unsure(const RowSet* set)
+{
+    if (!set->checked)
+        return false;
+    int compared = 0;
+    for (int i = 0; i < set->column_count; i++) {
+        if (set->columns[i].check == ColumnCheck::kNone)
+            return true;
+        compared++;
+    }
+    if (set->operation != RowOperation::kDelete)
+        return false;
+    int kept = 0;
+    for (int i = 0; i < set->plan->column_count; i++) {
+        const PlanColumn& column = set->plan->columns[i];
+        kept += column.ignored || column.mode == ColumnMode::kGenerated ||
+                        column.mode == ColumnMode::kVirtual
+                    ? 0
+                    : 1;
+    }
+    return compared < kept;
+}
+
+/// Rows of which the journal has later changes, where it does not hold all that they were. first:
+/// of what has been found of the set.
+void find_changed_by_entries(const Search& search, std::size_t first)
+{
+    if (!is_unsure(search.set))
+        return;
+    // Those of the set that have been found stand in the order of their numbers.
+    const std::size_t last = search.finds->size();
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_rows(search.set, search.index);
+    const uint64 rows =
+        query.run(psprintf("SELECT DISTINCT ON (e.number) %s FROM %s e JOIN journal.entry j ON "
+                           "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
+                           "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
+                           "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') ORDER BY 1",
+                           kRowColumns, rows_name(search.index)),
+                  {int4_argument(search.set->plan->id),
+                   int8_argument(search.undo->extent.first_id),
+                   {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
+                   {XID8ARRAYOID, search.undo->extent.transactions}});
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        while (first < last && (*search.finds)[first].issue.number < query.int8(i, kNumber))
+            first++;
+        if (first < last && (*search.finds)[first].issue.number == query.int8(i, kNumber))
+            continue;
+        Found found{};
+        found.issue = issue_of(search, query, i, context);
+        found.issue.conflict = "changed";
+        found.relation = search.set->plan->id;
+        found.key = found.issue.object_id;
+        found.since = found.issue.entry;
+        found.what = "%s changed it since";
+        found.otherwise = "it was changed since";
+        search.finds->push_back(found);
+    }
+    query.end();
+}
+
+/// A foreign key that refers to a set's table.
+struct Reference {
+    Oid table;
+    int count;
+    AttrNumber columns[INDEX_MAX_KEYS];     // of the referring table
+    AttrNumber referenced[INDEX_MAX_KEYS];  // of the referenced one
+    Oid equal[INDEX_MAX_KEYS];              // referenced = referring
+    char on_delete;
+    char on_update;
+};
+
+using References = Vector<Reference>;
+
+void read_numbers(const Query& query, uint64 row, int column, AttrNumber* numbers, int* count)
+{
+    bool is_null = false;
+    ArrayType* array = DatumGetArrayTypeP(query.value(row, column, &is_null));
+    *count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+    memcpy(numbers, ARR_DATA_PTR(array), sizeof(AttrNumber) * *count);
+}
+
+void read_references(const RowSet* set, References* references)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "SELECT c.conrelid, c.conkey, c.confkey, c.conpfeqop, c.confdeltype, c.confupdtype "
+        "FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid = $1 "
+        "ORDER BY c.oid",
+        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}});
+    for (uint64 i = 0; i < rows; i++) {
+        bool is_null = false;
+        Reference reference{};
+        reference.table = DatumGetObjectId(query.value(i, 1, &is_null));
+        read_numbers(query, i, 2, reference.columns, &reference.count);
+        read_numbers(query, i, 3, reference.referenced, &reference.count);
+        ArrayType* operators = DatumGetArrayTypeP(query.value(i, 4, &is_null));
+        memcpy(reference.equal, ARR_DATA_PTR(operators), sizeof(Oid) * reference.count);
+        reference.on_delete = DatumGetChar(query.value(i, 5, &is_null));
+        reference.on_update = DatumGetChar(query.value(i, 6, &is_null));
+        references->push_back(reference);
+    }
+    query.end();
+}
+
+const char* operator_name(Oid oid)
+{
+    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for operator %u", oid);
+    const auto* form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
+    const char* result =
+        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+                 NameStr(form->oprname));
+    ReleaseSysCache(tuple);
+    return result;
+}
+
+int set_column(const RowSet* set, AttrNumber number)
+{
+    for (int i = 0; i < set->column_count; i++)
+        if (set->columns[i].column->number == number)
+            return i;
+    return -1;
+}
+
+/// The value that a set's row p has now in a column of its table; nullptr if that is not known.
+const char* present_value(const RowSet* set, AttrNumber number)
+{
+    for (int k = 0; k < set->plan->key_count; k++)
+        if (set->plan->columns[set->plan->key[k]].number == number)
+            return psprintf("p.k%d", k + 1);
+    const int i = set_column(set, number);
+    return i < 0 || !set->checked ? nullptr : psprintf("p.x%d", i + 1);
+}
+
+const char* column_of(Oid table, AttrNumber number)
+{
+    return quote_identifier(get_attname(table, number, false));
+}
+
+/// That the row t of the referring table refers to the row p of the set; nullptr if it cannot be
+/// said.
+const char* refers(const RowSet* set, const Reference& reference)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.count; i++) {
+        const char* value = present_value(set, reference.referenced[i]);
+        if (value == nullptr)
+            return nullptr;
+        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ", value,
+                         operator_name(reference.equal[i]),
+                         column_of(reference.table, reference.columns[i]));
+    }
+    return sql.data;
+}
+
+bool changes(const RowSet* set, const AttrNumber* numbers, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (set_column(set, numbers[i]) >= 0)
+            return true;
+    return false;
+}
+
+/// Whether rows of the set give up what a foreign key refers to.
+bool gives_up(const RowSet* set, const Reference& reference)
+{
+    if (set->operation == RowOperation::kDelete)
+        return true;
+    return set->operation == RowOperation::kUpdate &&
+           reference.on_update != FKCONSTR_ACTION_CASCADE &&
+           changes(set, reference.referenced, reference.count);
+}
+
+/// Leaves out referring rows that the undo takes away or repoints itself.
+void exclude_own_rows(const Search& search, const Reference& reference, StringInfo sql)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, search.undo->application->sets) {
+        const auto* other = static_cast<RowSet*>(lfirst(cell));
+        if (other->count == 0 || other->operation == RowOperation::kInsert ||
+            (RelationGetRelid(other->table) != reference.table &&
+             !list_member_oid(relation_and_ancestors(reference.table),
+                              RelationGetRelid(other->table))))
+            continue;
+        if (other->operation == RowOperation::kUpdate &&
+            !changes(other, reference.columns, reference.count))
+            continue;
+        appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s e WHERE %s)",
+                         rows_name(foreach_current_index(cell)), has_key(other));
+    }
+    // What refers to a key that another row takes at once goes on referring to it.
+    if ((search.set->operation == RowOperation::kDelete
+             ? reference.on_delete
+             : reference.on_update) != FKCONSTR_ACTION_NOACTION)
+        return;
+    foreach (cell, search.undo->application->sets) {
+        const auto* other = static_cast<RowSet*>(lfirst(cell));
+        if (other->count == 0 || other->operation == RowOperation::kDelete ||
+            RelationGetRelid(other->table) != RelationGetRelid(search.set->table))
+            continue;
+        StringInfoData same;
+        initStringInfo(&same);
+        bool has_all = true;
+        for (int i = 0; i < reference.count && has_all; i++) {
+            const int column = set_column(other, reference.referenced[i]);
+            has_all = column >= 0;
+            appendStringInfo(&same, "%sn.c%d %s t.%s", i == 0 ? "" : " AND ", column + 1,
+                             operator_name(reference.equal[i]),
+                             column_of(reference.table, reference.columns[i]));
+        }
+        if (has_all)
+            appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
+                             rows_name(foreach_current_index(cell)), same.data);
+    }
+}
+
+/// The key under which the journal knows rows t of a table, as an SQL expression.
+const char* object_key_of(const RelationPlan* plan)
+{
+    if (plan == nullptr || plan->capture != Capture::kEvents || plan->key_count == 0)
+        return "NULL::text";
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int k = 0; k < plan->key_count; k++)
+        appendStringInfo(&sql, "%st.%s", k == 0 ? "" : ", ",
+                         quote_identifier(plan->columns[plan->key[k]].name));
+    return psprintf("journal.object_key(%s)", sql.data);
+}
+
+/// As foreign keys are checked: with the rights of the table's owner, past row-level security.
+OwnerScope read_as_owner_of(Relation table)
+{
+    OwnerScope scope{};
+    GetUserIdAndSecContext(&scope.user, &scope.security);
+    SetUserIdAndSecContext(table->rd_rel->relowner,
+                           scope.security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    return scope;
+}
+
+/// Rows that live rows refer to. Read as the journal's owner, or as the referring table's where
+/// that one may not: as foreign keys themselves are checked.
+void find_referring(const Search& search, const Reference& reference)
+{
+    const char* condition = refers(search.set, reference);
+    if (condition == nullptr || !gives_up(search.set, reference))
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    Relation table = table_open(reference.table, AccessShareLock);
+    const TrackedRelation* tracked = find_tracked_relation(reference.table);
+    const RelationPlan* plan = tracked == nullptr ? nullptr : known_plan_for(table);
+    const bool as_owner = superuser_arg(extension_owner());
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(
+        &sql,
+        "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.label, p.entry, %s "
+        "FROM %s p JOIN %s%s t ON %s WHERE true",
+        as_owner ? object_key_of(plan) : "NULL::text", rows_name(search.index),
+        table->rd_rel->relkind == RELKIND_RELATION ? "ONLY " : "", qualified_name(reference.table),
+        condition);
+    exclude_own_rows(search, reference, &sql);
+    appendStringInfoString(&sql, " ORDER BY 1");
+    Query query = Query::begin(RunAs::kCaller);
+    ListCell* cell = nullptr;
+    foreach (cell, search.undo->application->sets)
+        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    const OwnerScope scope = as_owner ? become_owner() : read_as_owner_of(table);
+    const uint64 rows = query.run(sql.data);
+    become_caller(scope);
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        Found found{};
+        found.issue = issue_of(search, query, i, context);
+        MemoryContext spi = MemoryContextSwitchTo(context);
+        found.issue.conflict = "referenced";
+        found.key = query.text(i, kFirstOther, context);
+        found.relation = found.key == nullptr ? 0 : plan->id;
+        found.since = search.undo->extent.first_id;
+        const char* name = qualified_name(reference.table);
+        found.what = psprintf("a row of %s that %s wrote refers to it", name, "%s");
+        found.otherwise = psprintf("a row of %s refers to it", name);
+        MemoryContextSwitchTo(spi);
+        search.finds->push_back(found);
+    }
+    query.end();
+    table_close(table, NoLock);
+}
+
+bool has_column_name(const char* names, const char* name)
+{
+    const std::size_t length = strlen(name);
+    for (const char* at = names; (at = strstr(at, name)) != nullptr; at += length)
+        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
+            return true;
+    return false;
+}
+
+/// Whether an update changed one of the named columns; true where that is not known.
+bool touches(int32 layout, Datum data, bool is_empty, const char* names)
+{
+    if (names == nullptr || is_empty)
+        return names == nullptr;
+    const Layout* found = layout_by_id(layout);
+    const EntryChanges update = read_changes(found, DatumGetJsonbP(data));
+    for (int i = 0; i < update.count; i++)
+        if (has_column_name(names, found->columns[update.changes[i].position].name))
+            return true;
+    return false;
+}
+
+/// Words for who wrote an entry that the caller may see.
+const char* describe_writer(const Query& query, uint64 row, MemoryContext context)
+{
+    bool is_null = false;
+    const char* employee = query.text(row, 4, context);
+    const char* role = query.text(row, 5, context);
+    const char* who = employee != nullptr ? psprintf("employee %s", employee)
+                      : role != nullptr   ? psprintf("role \"%s\"", role)
+                                          : "somebody";
+    return psprintf(
+        "transaction " UINT64_FORMAT " (%s, %s)",
+        U64FromFullTransactionId(DatumGetFullTransactionId(query.value(row, 2, &is_null))), who,
+        timestamptz_to_str(DatumGetTimestampTz(query.value(row, 3, &is_null))));
+}
+
+TupleDesc describe_finds()
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(4);
+    TupleDescInitEntry(descriptor, 1, "number", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 2, "relation", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 3, "key", TEXTOID, -1, 0);
+    TupleDescInitEntry(descriptor, 4, "since", INT8OID, -1, 0);
+    return descriptor;
+}
+
+/// Later entries of the rows found, newest first.
+constexpr const char* kLaterEntries =
+    "SELECT f.number, j.transaction_id, j.occurred_at, j.employee, s.acting_role::text, j.account, "
+    "j.operation, j.layout, j.data, j.previous_id IS NOT NULL "
+    "FROM (SELECT f.number, f.since, j.id FROM event_journal_finds f JOIN journal.entry j "
+    "      ON j.relation = f.relation AND j.object_id = f.key WHERE j.id > $1 AND j.occurred_at >= "
+    "$2 "
+    "      UNION SELECT f.number, f.since, j.id FROM event_journal_finds f JOIN journal.entry j "
+    "      ON j.relation = f.relation AND j.previous_id = f.key "
+    "      WHERE j.id > $1 AND j.occurred_at >= $2) f "
+    "JOIN journal.entry j ON j.id = f.id AND j.id > $1 AND j.occurred_at >= $2 "
+    "JOIN journal.session s ON s.id = j.session "
+    "WHERE j.id > f.since AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') "
+    "AND CASE WHEN $4 = 0 THEN j.transaction_id <> ALL ($3) ELSE j.change <> $4 END "
+    "ORDER BY f.number, j.id DESC";
+
+bool may_see(Datum account, TimestampTz occurred_at, const OwnerScope& caller)
+{
+    OwnerScope owner{};
+    GetUserIdAndSecContext(&owner.user, &owner.security);
+    become_caller(caller);
+    const bool result = occurred_at >= visible_since(TextDatumGetCString(account));
+    become_caller(owner);
+    return result;
+}
+
+/// Says of each row found who stands in its way, and makes it an issue.
+void name_later_transactions(Undo* undo, Finds* finds)
+{
+    if (finds->empty())
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    TupleDesc descriptor = describe_finds();
+    Tuplestorestate* rows = tuplestore_begin_heap(false, false, work_mem);
+    for (std::size_t i = 0; i < finds->size(); i++) {
+        const Found& found = (*finds)[i];
+        if (found.key == nullptr)
+            continue;
+        Datum values[] = {Int32GetDatum(static_cast<int32>(i)), Int32GetDatum(found.relation),
+                          CStringGetTextDatum(found.key), Int64GetDatum(found.since)};
+        bool nulls[] = {false, false, false, false};
+        tuplestore_putvalues(rows, descriptor, values, nulls);
+    }
+    OwnerScope caller{};
+    GetUserIdAndSecContext(&caller.user, &caller.security);
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_finds", rows, descriptor);
+    const uint64 count =
+        query.run(kLaterEntries, {int8_argument(undo->extent.first_id),
+                                  {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
+                                  {XID8ARRAYOID, undo->extent.transactions},
+                                  int8_argument(undo->extent.change)});
+    for (uint64 i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        bool is_null = false;
+        bool is_empty = false;
+        Found& found = (*finds)[query.int4(i, 1)];
+        const Datum account = query.value(i, 6, &is_null);
+        const TimestampTz at = DatumGetTimestampTz(query.value(i, 3, &is_null));
+        if (found.issue.detail != nullptr || !may_see(account, at, caller))
+            continue;
+        const char operation = DatumGetChar(query.value(i, 7, &is_null));
+        const Datum data = query.value(i, 9, &is_empty);
+        const bool counts = operation != 'u' || query.boolean(i, 10) ||
+                            touches(query.int4(i, 8), data, is_empty, found.columns);
+        if (!counts)
+            continue;
+        MemoryContext spi = MemoryContextSwitchTo(context);
+        const char* who = describe_writer(query, i, context);
+        const char* place = strstr(found.what, "%s");
+        found.issue.detail =
+            psprintf("%.*s%s%s", static_cast<int>(place - found.what), found.what, who, place + 2);
+        found.issue.later_transaction =
+            U64FromFullTransactionId(DatumGetFullTransactionId(query.value(i, 2, &is_null)));
+        MemoryContextSwitchTo(spi);
+    }
+    query.end();
+    tuplestore_end(rows);
+    for (Found& found : *finds) {
+        if (found.issue.detail == nullptr)
+            found.issue.detail = found.otherwise;
+        found.issue.hint =
+            "journal.undo_plan shows all such rows; on_conflict says what else can be done.";
+        add_issue(undo, found.issue);
+    }
+}
+
+bool has_references(const References& references)
+{
+    for (const Reference& reference : references)
+        if (reference.on_delete != FKCONSTR_ACTION_NOACTION &&
+            reference.on_delete != FKCONSTR_ACTION_RESTRICT)
+            return true;
+    return false;
+}
+
+/// Locks rows that are to be deleted, so that no row comes to refer to them that a cascade would
+/// take along. Whoever may not delete them is refused before.
+void lock_rows(const Search& search)
+{
+    Relation table = search.set->table;
+    if (pg_class_aclcheck(RelationGetRelid(table), GetUserId(), ACL_DELETE) != ACLCHECK_OK)
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(table));
+    const char* sql =
+        psprintf("SELECT count(*) FROM (SELECT FROM %s e JOIN %s t ON %s FOR UPDATE OF t) l",
+                 rows_name(search.index), only_rows_of(search.set), has_key(search.set));
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(search.set, search.index);
+    const OwnerScope scope = read_as_owner_of(table);
+    query.run(sql);
+    become_caller(scope);
+    query.end();
+}
+
+void search_set(const Search& search)
+{
+    if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
+        return;
+    ContextResource memory(CurrentMemoryContext);
+    References references(&memory);
+    read_references(search.set, &references);
+    if (!search.undo->is_plan && search.set->operation == RowOperation::kDelete &&
+        has_references(references))
+        lock_rows(search);
+    const std::size_t first = search.finds->size();
+    find_changed(search);
+    find_changed_by_entries(search, first);
+    for (const Reference& reference : references)
+        find_referring(search, reference);
+}
+
+}  // namespace
+
+void find_conflicts(Undo* undo)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Finds finds(&memory);
+    ListCell* cell = nullptr;
+    foreach (cell, undo->application->sets)
+        search_set({undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), &finds});
+    name_later_transactions(undo, &finds);
+}
+
+}  // namespace journal
