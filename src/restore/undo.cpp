@@ -1,4 +1,4 @@
-// journal.undo and journal.revert.
+// journal.undo, journal.undo_plan and journal.revert.
 //
 // An undo is one transaction like any other: its statements run as the caller, its entries are
 // ordinary ones, and it can be undone. journal.undone says what it was.
@@ -14,6 +14,8 @@ namespace journal {
 namespace {
 
 constexpr int kToldIssues = 5;
+constexpr const char* kLeftAlone =
+    "another session changed it meanwhile, or a trigger, rule or policy of its table keeps it";
 
 const char* conflict_name(OnConflict on_conflict)
 {
@@ -29,13 +31,15 @@ const char* conflict_name(OnConflict on_conflict)
     }
 }
 
-OnConflict conflict_argument(const char* name)
+OnConflict conflict_argument(FunctionCallInfo fcinfo, int number)
 {
-    for (const OnConflict on_conflict : {OnConflict::kError})
+    const char* name = PG_ARGISNULL(number) ? "error" : text_to_cstring(PG_GETARG_TEXT_PP(number));
+    for (const OnConflict on_conflict :
+         {OnConflict::kError, OnConflict::kSkip, OnConflict::kCascade, OnConflict::kForce})
         if (strcmp(name, conflict_name(on_conflict)) == 0)
             return on_conflict;
     ereport(ERROR, (errcode(kUnknownCode), errmsg("\"%s\" is nothing to do on a conflict", name),
-                    errhint("It is 'error'.")));
+                    errhint("It is 'error', 'skip', 'cascade' or 'force'.")));
     pg_unreachable();
 }
 
@@ -73,21 +77,6 @@ Datum text_or_null(const char* text, bool* is_null)
     return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
 }
 
-Issue issue_of(const RowSet* set, const SetRow& row, const char* conflict, int code)
-{
-    Issue issue{};
-    issue.relation = set->plan->root;
-    issue.object_type = row.object_type;
-    issue.object_id = row.object_id;
-    issue.label = row.label;
-    issue.action = set->operation;
-    issue.entry = row.entry;
-    issue.conflict = conflict;
-    issue.code = code;
-    issue.set = -1;
-    return issue;
-}
-
 /// Claims a set's deletions; those that somebody has claimed already become issues.
 void claim(Undo* undo, RowSet* set)
 {
@@ -100,9 +89,14 @@ void claim(Undo* undo, RowSet* set)
         CHECK_FOR_INTERRUPTS();
         if (!std::binary_search(lost.begin(), lost.end(), row.entry))
             continue;
-        Issue issue = issue_of(set, row, "restored", kAlreadyRestored);
+        Issue issue = issue_of_row(set, row, "restored", kAlreadyRestored);
         issue.detail = "it has been restored already";
         issue.hint = "journal.entries shows in its column restored_entry by which entry.";
+        issue.number = row.number;
+        ListCell* cell = nullptr;
+        foreach (cell, undo->application->sets)
+            if (lfirst(cell) == set)
+                issue.set = foreach_current_index(cell);
         add_issue(undo, issue);
     }
 }
@@ -139,10 +133,8 @@ void find_unapplied(Undo* undo)
             CHECK_FOR_INTERRUPTS();
             if (row.applied)
                 continue;
-            Issue issue = issue_of(set, row, "changed", kUndoConflict);
-            issue.detail =
-                "another session changed it meanwhile, or a trigger, rule or policy of its "
-                "table keeps it";
+            Issue issue = issue_of_row(set, row, "changed", kUndoConflict);
+            issue.detail = kLeftAlone;
             issue.hint = "Try again; journal.undo_plan shows what stands in the way.";
             add_issue(undo, issue);
         }
@@ -173,7 +165,9 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
         rewind_rows(set);
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
-            return_row(result, set, row, "undone", "");
+            const bool is_undone = set->operation == RowOperation::kInsert || row.applied;
+            return_row(result, set, row, is_undone ? "undone" : "skipped",
+                       is_undone ? "" : kLeftAlone);
         }
     }
 }
@@ -184,21 +178,170 @@ void raise_any(Undo* undo)
         raise_issues(undo);
 }
 
+/// A row that is left alone: its number in its set, and why.
+struct LeftAlone {
+    int64 number;
+    const char* why;
+};
+
+struct Leaving {
+    const RowSet* set;
+    const ReturnSetInfo* result;
+    const Vector<LeftAlone>* rows;
+};
+
+bool is_not_left(const SetRow& row, void* state)
+{
+    const auto* leaving = static_cast<Leaving*>(state);
+    const auto found =
+        std::lower_bound(leaving->rows->begin(), leaving->rows->end(), row.number,
+                         [](const LeftAlone& left, int64 number) { return left.number < number; });
+    if (found == leaving->rows->end() || found->number != row.number)
+        return true;
+    return_row(leaving->result, leaving->set, row, "skipped", found->why);
+    return false;
+}
+
+/// Takes the rows with issues out of a set, and hands them over as skipped.
+void leave_rows(Undo* undo, int index, const ReturnSetInfo* result)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Vector<LeftAlone> rows(&memory);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
+    Issue issue{};
+    tuplestore_rescan(undo->issues);
+    while (read_issue(undo, slot, &issue))
+        if (issue.set == index)
+            rows.push_back({issue.number, issue.detail});
+    ExecDropSingleTupleTableSlot(slot);
+    if (rows.empty())
+        return;
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const LeftAlone& a, const LeftAlone& b) { return a.number < b.number; });
+    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, index));
+    Leaving leaving{set, result, &rows};
+    filter_rows(set, is_not_left, &leaving);
+}
+
+/// The same for rows that are in no set.
+void leave_others(Undo* undo, const ReturnSetInfo* result)
+{
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
+    Issue issue{};
+    tuplestore_rescan(undo->issues);
+    while (read_issue(undo, slot, &issue)) {
+        if (issue.set >= 0)
+            continue;
+        bool nulls[8] = {};
+        Datum values[] = {ObjectIdGetDatum(issue.relation),
+                          text_or_null(issue.object_type, &nulls[1]),
+                          text_or_null(issue.object_id, &nulls[2]),
+                          text_or_null(issue.label, &nulls[3]),
+                          CStringGetTextDatum(action_name(issue.action)),
+                          Int64GetDatum(issue.entry),
+                          CStringGetTextDatum("skipped"),
+                          text_or_null(issue.detail, &nulls[7])};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+void leave_alone(Undo* undo, const ReturnSetInfo* result)
+{
+    for (int i = 0; i < list_length(undo->application->sets); i++)
+        leave_rows(undo, i, result);
+    leave_others(undo, result);
+    tuplestore_clear(undo->issues);
+    undo->issue_count = 0;
+}
+
+bool has_only_gone_rows(Undo* undo)
+{
+    bool result = true;
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
+    Issue issue{};
+    tuplestore_rescan(undo->issues);
+    while (read_issue(undo, slot, &issue))
+        result &= strcmp(issue.conflict, "gone") == 0;
+    ExecDropSingleTupleTableSlot(slot);
+    return result;
+}
+
+/// What is done about issues: an error, or their rows are left alone, and what depends on those.
+void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
+{
+    if (undo->on_conflict == OnConflict::kSkip) {
+        while (undo->issue_count > 0) {
+            leave_alone(undo, result);
+            find_conflicts(undo);
+        }
+    } else if (undo->on_conflict == OnConflict::kForce && has_only_gone_rows(undo)) {
+        leave_alone(undo, result);
+    } else {
+        raise_any(undo);
+    }
+}
+
 /// Does it all, or raises an error.
 void take_back(Undo* undo, const ReturnSetInfo* result)
 {
     collect_undo(undo);
     find_conflicts(undo);
-    raise_any(undo);
+    settle_conflicts(undo, result);
     claim_deletions(undo);
+    if (undo->on_conflict == OnConflict::kSkip)
+        leave_alone(undo, result);
     raise_any(undo);
     record_undo(undo->extent, conflict_name(undo->on_conflict), undo->reason);
     apply(undo->application);
-    find_unapplied(undo);
+    if (undo->on_conflict != OnConflict::kSkip)
+        find_unapplied(undo);
     raise_any(undo);
     name_entries(undo->application);
     return_rows(undo, result);
     end_undo(undo);
+}
+
+/// Adds the transactions that stand in the way of an undo to those that it takes back; false if
+/// there are none that it does not have already.
+bool add_later_transactions(const Extent& extent, const char* reason, Vector<uint64>* transactions)
+{
+    const std::size_t before = transactions->size();
+    const uint64 own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal cascade",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    Undo* undo = begin_undo(extent, OnConflict::kCascade, reason, true);
+    collect_undo(undo);
+    find_conflicts(undo);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
+    Issue issue{};
+    tuplestore_rescan(undo->issues);
+    while (read_issue(undo, slot, &issue)) {
+        CHECK_FOR_INTERRUPTS();
+        const uint64 later = issue.later_transaction;
+        if (later != 0 && later != own &&
+            std::find(transactions->begin(), transactions->end(), later) == transactions->end())
+            transactions->push_back(later);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    end_undo(undo);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+    return transactions->size() > before;
+}
+
+/// The extent of a transaction and of all later ones that depend on what it did.
+Extent with_later_transactions(Extent extent, const char* reason)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Vector<uint64> transactions(&memory);
+    transactions.push_back(U64FromFullTransactionId(transaction_of(extent)));
+    while (add_later_transactions(extent, reason, &transactions)) {
+        CHECK_FOR_INTERRUPTS();
+        extent = extent_of_transactions(transactions);
+    }
+    return extent;
 }
 
 const char* reason_argument(FunctionCallInfo fcinfo, int number)
@@ -224,6 +367,21 @@ FullTransactionId transaction_argument(FunctionCallInfo fcinfo)
 
 }  // namespace
 
+Issue issue_of_row(const RowSet* set, const SetRow& row, const char* conflict, int code)
+{
+    Issue issue{};
+    issue.relation = set->plan->root;
+    issue.object_type = row.object_type;
+    issue.object_id = row.object_id;
+    issue.label = row.label;
+    issue.action = set->operation;
+    issue.entry = row.entry;
+    issue.conflict = conflict;
+    issue.code = code;
+    issue.set = -1;
+    return issue;
+}
+
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan)
 {
     auto* undo = make_in<Undo>(CurrentMemoryContext);
@@ -235,9 +393,12 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
     undo->application = begin_application("taken back", reason);
     const Oid types[kIssueColumns] = {OIDOID,  TEXTOID, TEXTOID, TEXTOID, CHAROID, INT8OID, TEXTOID,
                                       INT4OID, TEXTOID, TEXTOID, INT8OID, INT4OID, INT8OID};
+    const char* names[kIssueColumns] = {"relation", "object_type", "object_id", "label",  "action",
+                                        "entry",    "conflict",    "code",      "detail", "hint",
+                                        "later",    "set",         "number"};
     undo->issue_descriptor = CreateTemplateTupleDesc(kIssueColumns);
     for (int i = 0; i < kIssueColumns; i++)
-        TupleDescInitEntry(undo->issue_descriptor, static_cast<AttrNumber>(i + 1), nullptr,
+        TupleDescInitEntry(undo->issue_descriptor, static_cast<AttrNumber>(i + 1), names[i],
                            types[i], -1, 0);
     undo->issues = tuplestore_begin_heap(true, false, work_mem);
     undo->part_descriptor = CreateTemplateTupleDesc(4);
@@ -357,15 +518,32 @@ JOURNAL_FUNCTION(journal_undo)
     require_writable("journal.undo()");
     check_triggers_fire();
     const FullTransactionId transaction = transaction_argument(fcinfo);
-    const OnConflict on_conflict = PG_ARGISNULL(2)
-                                       ? OnConflict::kError
-                                       : conflict_argument(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+    const OnConflict on_conflict = conflict_argument(fcinfo, 2);
     const char* reason = reason_argument(fcinfo, 1);
     const ReturnSetInfo* result = begin_result(fcinfo);
-    const Extent extent = extent_of_transaction(transaction);
-    if (on_conflict == OnConflict::kError)
+    Extent extent = extent_of_transaction(transaction);
+    if (on_conflict == OnConflict::kError || on_conflict == OnConflict::kCascade)
         require_not_undone(transaction);
+    if (on_conflict == OnConflict::kCascade)
+        extent = with_later_transactions(extent, reason);
     take_back(begin_undo(extent, on_conflict, reason, false), result);
+    return Datum{0};
+}
+
+// undo_plan(transaction xid8, on_conflict text).
+JOURNAL_FUNCTION(journal_undo_plan)
+{
+    const FullTransactionId transaction = transaction_argument(fcinfo);
+    const OnConflict on_conflict = conflict_argument(fcinfo, 1);
+    const ReturnSetInfo* result = begin_result(fcinfo);
+    Extent extent = extent_of_transaction(transaction);
+    if (on_conflict == OnConflict::kCascade)
+        extent = with_later_transactions(extent, nullptr);
+    Undo* undo = begin_undo(extent, on_conflict, nullptr, true);
+    collect_undo(undo);
+    find_conflicts(undo);
+    return_plan(undo, result);
+    end_undo(undo);
     return Datum{0};
 }
 

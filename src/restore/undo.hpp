@@ -61,6 +61,9 @@ void collect_undo(Undo* undo);
 /// Unless for a plan, rows to be deleted are locked first, so that none comes to refer to them.
 void find_conflicts(Undo* undo);
 
+/// An issue of a row of a set, which is in no set any more unless the caller says so.
+Issue issue_of_row(const RowSet* set, const SetRow& row, const char* conflict, int code);
+
 void add_issue(Undo* undo, const Issue& issue);
 
 /// The next issue; false after the last. Texts are in the current memory context.
@@ -68,6 +71,9 @@ bool read_issue(Undo* undo, TupleTableSlot* slot, Issue* issue);
 
 /// Raises the issues as one error that names the first of them.
 [[noreturn]] void raise_issues(Undo* undo);
+
+/// Hands over what the undo would do, and the issues.
+void return_plan(Undo* undo, const ReturnSetInfo* result);
 
 /// "delete": what is done to rows by an operation.
 const char* action_name(RowOperation operation);

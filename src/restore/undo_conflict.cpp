@@ -137,7 +137,7 @@ bool is_unsure(const RowSet* set)
 /// of what has been found of the set.
 void find_changed_by_entries(const Search& search, std::size_t first)
 {
-    if (!is_unsure(search.set))
+    if (!is_unsure(search.set) || search.undo->on_conflict == OnConflict::kForce)
         return;
     // Those of the set that have been found stand in the order of their numbers.
     const std::size_t last = search.finds->size();

@@ -40,3 +40,11 @@ CREATE FUNCTION journal.revert(entry bigint, reason text DEFAULT NULL)
     LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1 AS 'MODULE_PATHNAME', 'journal_revert';
 COMMENT ON FUNCTION journal.revert(bigint, text) IS
     'takes one change of one object back, as the calling role, unless it has been changed again since';
+
+CREATE FUNCTION journal.undo_plan(transaction xid8, on_conflict text DEFAULT 'error')
+    RETURNS TABLE (relation regclass, object_type text, object_id text, object_label text, action text, entry bigint,
+                   old_values jsonb, new_values jsonb, conflict text, sqlstate text, detail text, hint text,
+                   later_transaction xid8)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 100 AS 'MODULE_PATHNAME', 'journal_undo_plan';
+COMMENT ON FUNCTION journal.undo_plan(xid8, text) IS
+    'what journal.undo would do to which rows, as they are and as they would be, and what stands in their way; changes nothing';

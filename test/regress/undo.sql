@@ -8,7 +8,8 @@ CREATE FUNCTION test.try(command text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     code text; message text; detail text; hint text;
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT concat_ws('' '', object_type, object_id, action, outcome, detail) FROM %s', command);
+    RETURN QUERY EXECUTE format('SELECT regexp_replace(concat_ws('' '', object_type, object_id, action, outcome, detail), '
+        '''transaction \d+ \(([^,]*), [^)]*\)'', ''T (\1)'', ''g'') FROM %s', command);
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     message := regexp_replace(message, '(transaction|entry) \d+', '\1 N', 'g');

@@ -1,0 +1,182 @@
+// journal.undo_plan: every row that an undo would change, as it is and as it would be, and what
+// stands in its way. Nothing is changed.
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "restore/statement.hpp"
+#include "restore/undo.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr int kPlanColumns = 13;
+
+/// Some columns as one JSON object: those of t, or the values of e.
+const char* json_of(const char* columns)
+{
+    return *columns == '\0'
+               ? "NULL::pg_catalog.jsonb"
+               : psprintf("(SELECT pg_catalog.to_jsonb(r) FROM (SELECT %s) r)", columns);
+}
+
+const char* values_now(const RowSet* set)
+{
+    StringInfoData columns;
+    initStringInfo(&columns);
+    if (set->operation == RowOperation::kUpdate)
+        for (int i = 0; i < set->column_count; i++)
+            appendStringInfo(&columns, "%st.%s", i == 0 ? "" : ", ",
+                             quote_identifier(set->columns[i].column->name));
+    if (set->operation == RowOperation::kDelete)
+        for (int i = 0; i < set->plan->column_count; i++)
+            if (!is_hidden(set->plan->columns[i].mode))
+                appendStringInfo(&columns, "%st.%s", columns.len == 0 ? "" : ", ",
+                                 quote_identifier(set->plan->columns[i].name));
+    return set->operation == RowOperation::kInsert
+               ? "NULL::pg_catalog.jsonb"
+               : psprintf("CASE WHEN t.tableoid IS NOT NULL THEN %s END", json_of(columns.data));
+}
+
+const char* values_then(const RowSet* set)
+{
+    StringInfoData columns;
+    initStringInfo(&columns);
+    if (set->operation != RowOperation::kDelete)
+        for (int i = 0; i < set->column_count; i++)
+            appendStringInfo(&columns, "%se.c%d AS %s", i == 0 ? "" : ", ", i + 1,
+                             quote_identifier(set->columns[i].column->name));
+    return json_of(columns.data);
+}
+
+/// The rows of a set with what stands in their way, several times if there is more than one thing.
+const char* plan_query(const RowSet* set, int index)
+{
+    const char* table = set->operation == RowOperation::kInsert
+                            ? ""
+                            : psprintf(" LEFT JOIN %s t ON %s", only_rows_of(set), has_key(set));
+    return psprintf(
+        "SELECT e.object_type, e.object_id, e.label, e.entry, %s, %s, "
+        "i.conflict, i.code, i.detail, i.hint, i.later FROM %s e%s "
+        "LEFT JOIN event_journal_issues i ON i.set = %d AND i.number = e.number "
+        "ORDER BY e.number, i.conflict",
+        values_now(set), values_then(set), rows_name(index), table, index);
+}
+
+void put_plan_row(const ReturnSetInfo* result, Datum* values, bool* nulls)
+{
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+Datum later_transaction(int64 id, bool* is_null)
+{
+    *is_null = id == 0;
+    return FullTransactionIdGetDatum(FullTransactionIdFromU64(static_cast<uint64>(id)));
+}
+
+void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
+{
+    const char* sql = plan_query(set, index);
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(set, index);
+    register_named("event_journal_issues", undo->issues, undo->issue_descriptor);
+    const uint64 rows = query.run(sql);
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        Datum values[kPlanColumns] = {};
+        bool nulls[kPlanColumns] = {};
+        values[0] = ObjectIdGetDatum(set->plan->root);
+        for (int c = 1; c <= 3; c++)
+            values[c] = query.value(i, c, &nulls[c]);
+        values[4] = CStringGetTextDatum(action_name(set->operation));
+        for (int c = 4; c <= 7; c++)
+            values[c + 1] = query.value(i, c, &nulls[c + 1]);
+        nulls[9] = query.is_null(i, 8);
+        values[9] = CStringGetTextDatum(unpack_sql_state(query.int4(i, 8)));
+        values[10] = query.value(i, 9, &nulls[10]);
+        values[11] = query.value(i, 10, &nulls[11]);
+        values[12] = later_transaction(query.int8(i, 11), &nulls[12]);
+        put_plan_row(result, values, nulls);
+    }
+    query.end();
+}
+
+/// Rows that are in no set: what they were is not known, or not for the caller to bring back.
+void return_others(Undo* undo, const ReturnSetInfo* result)
+{
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
+    Issue issue{};
+    tuplestore_rescan(undo->issues);
+    while (read_issue(undo, slot, &issue)) {
+        CHECK_FOR_INTERRUPTS();
+        if (issue.set >= 0)
+            continue;
+        Datum values[kPlanColumns] = {};
+        bool nulls[kPlanColumns] = {};
+        const auto put_text = [&values, &nulls](int column, const char* text) {
+            nulls[column] = text == nullptr;
+            if (text != nullptr)
+                values[column] = CStringGetTextDatum(text);
+        };
+        values[0] = ObjectIdGetDatum(issue.relation);
+        put_text(1, issue.object_type);
+        put_text(2, issue.object_id);
+        put_text(3, issue.label);
+        put_text(4, action_name(issue.action));
+        values[5] = Int64GetDatum(issue.entry);
+        nulls[6] = nulls[7] = true;
+        put_text(8, issue.conflict);
+        put_text(9, unpack_sql_state(issue.code));
+        put_text(10, issue.detail);
+        put_text(11, issue.hint);
+        values[12] = later_transaction(static_cast<int64>(issue.later_transaction), &nulls[12]);
+        put_plan_row(result, values, nulls);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+/// Deleted rows that somebody has brought back already.
+void find_restored(Undo* undo, RowSet* set, int index)
+{
+    if (set->operation != RowOperation::kInsert || set->count == 0)
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_rows(set, index);
+    const uint64 rows = query.run(
+        psprintf("SELECT e.number, e.object_type, e.object_id, e.label, e.entry FROM %s e "
+                 "JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
+                 rows_name(index)));
+    for (uint64 i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        SetRow row{};
+        row.number = query.int8(i, 1);
+        row.object_type = query.text(i, 2, context);
+        row.object_id = query.text(i, 3, context);
+        row.label = query.text(i, 4, context);
+        row.entry = query.int8(i, 5);
+        Issue issue = issue_of_row(set, row, "restored", kAlreadyRestored);
+        issue.detail = "it has been restored already";
+        issue.hint = "journal.entries shows in its column restored_entry by which entry.";
+        issue.set = index;
+        issue.number = row.number;
+        add_issue(undo, issue);
+    }
+    query.end();
+}
+
+}  // namespace
+
+void return_plan(Undo* undo, const ReturnSetInfo* result)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, undo->application->sets)
+        find_restored(undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    foreach (cell, undo->application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->count > 0)
+            return_set(undo, set, foreach_current_index(cell), result);
+    }
+    return_others(undo, result);
+}
+
+}  // namespace journal
