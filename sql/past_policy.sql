@@ -67,6 +67,18 @@ ALTER TABLE crm."Deals" ALTER COLUMN note TYPE integer USING note::integer;
 SET ROLE past_ann;
 SELECT id, note FROM journal.table_as_of(NULL::crm."Deals", mark => 'start') ORDER BY id;
 RESET ROLE;
+-- Names that a query over such rows could take for its own.
+CREATE TABLE crm.held (key integer PRIMARY KEY, side text, held_row text);
+ALTER TABLE crm.held ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON crm.held USING (key > 1 AND side = current_user AND held_row IS NOT NULL);
+GRANT SELECT ON crm.held TO past_ann;
+SELECT journal.track('crm.held');
+INSERT INTO crm.held VALUES (1, 'past_ann', 'a'), (2, 'past_ann', 'b'), (3, 'past_bob', 'c');
+SELECT journal.mark('held') IS NOT NULL AS marked;
+DELETE FROM crm.held;
+SET ROLE past_ann;
+SELECT * FROM journal.table_as_of(NULL::crm.held, mark => 'held');
+RESET ROLE;
 -- A column that the role may not read has no past for it either.
 CREATE TABLE crm.staff (id integer PRIMARY KEY, name text, salary integer);
 SELECT journal.track('crm.staff', 'worker');

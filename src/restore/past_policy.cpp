@@ -46,10 +46,11 @@ const char* policy_condition(const Past* past)
 /// Runs the query whose rows the caller may see into a tuplestore.
 Tuplestorestate* visible_rows(const Past* past)
 {
-    // A function in FROM gives its row the table's own type, which a policy may ask for.
+    // A function in FROM gives its row the table's own type, which a policy may ask for. The names
+    // of ours must be no table's and no column's: a policy names the table's columns by themselves.
     const char* sql = psprintf(
-        "SELECT held.side, held.key, held.held_row FROM %s AS held, "
-        "LATERAL pg_catalog.unnest(ARRAY[held.held_row]) AS %s WHERE %s",
+        "SELECT event_journal_side, event_journal_key, event_journal_row FROM %s, "
+        "LATERAL pg_catalog.unnest(ARRAY[event_journal_row]) AS %s WHERE %s",
         kHeldRows, quote_identifier(RelationGetRelationName(past->root)), policy_condition(past));
     Tuplestorestate* rows = tuplestore_begin_heap(false, false, work_mem);
     MemoryContext context = CurrentMemoryContext;
@@ -89,9 +90,9 @@ void hold_row(Past* past, Side side, const char* key, Datum* values, bool* nulls
         MemoryContext previous = MemoryContextSwitchTo(past->context);
         past->held = tuplestore_begin_heap(false, false, work_mem);
         past->held_descriptor = CreateTemplateTupleDesc(kHeldColumns);
-        TupleDescInitEntry(past->held_descriptor, 1, "side", INT4OID, -1, 0);
-        TupleDescInitEntry(past->held_descriptor, 2, "key", TEXTOID, -1, 0);
-        TupleDescInitEntry(past->held_descriptor, 3, "held_row",
+        TupleDescInitEntry(past->held_descriptor, 1, "event_journal_side", INT4OID, -1, 0);
+        TupleDescInitEntry(past->held_descriptor, 2, "event_journal_key", TEXTOID, -1, 0);
+        TupleDescInitEntry(past->held_descriptor, 3, "event_journal_row",
                            get_rel_type_id(RelationGetRelid(past->root)), -1, 0);
         MemoryContextSwitchTo(previous);
     }
