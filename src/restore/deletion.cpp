@@ -225,10 +225,11 @@ Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const
 
 DeletionReader begin_deletions(const Ids& entries)
 {
-    return begin_deletions_where(id_condition("e", entries), entries);
+    return begin_deletions_in(psprintf("journal.entry e WHERE %s", id_condition("e", entries)),
+                              entries);
 }
 
-DeletionReader begin_deletions_where(const char* condition, const Ids& entries)
+DeletionReader begin_deletions_in(const char* source, const Ids& entries)
 {
     DeletionReader reader{};
     TupleDesc descriptor = CreateTemplateTupleDesc(kData);
@@ -247,6 +248,8 @@ DeletionReader begin_deletions_where(const char* condition, const Ids& entries)
                                            ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    // Young months are not analyzed yet: what looks like few rows may be very many.
+    query.set("enable_nestloop", "off");
     const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
     const Datum values[] = {ids_datum(entries),
                             Int64GetDatum(entries.empty() ? 0 : entries.front()),
@@ -254,8 +257,8 @@ DeletionReader begin_deletions_where(const char* condition, const Ids& entries)
     MemoryContext connected = MemoryContextSwitchTo(caller);
     reader.rows = select_rows(
         psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
-                 "FROM journal.entry e WHERE %s ORDER BY e.id",
-                 condition),
+                 "FROM %s ORDER BY e.id",
+                 source),
         lengthof(types), types, values);
     MemoryContextSwitchTo(connected);
     query.end();

@@ -60,9 +60,8 @@ struct DeletionReader {
     MemoryContext context;
 };
 DeletionReader begin_deletions(const Ids& entries);
-/// The same for the entries e of a condition, of which $1 is the ids, $2 the least, $3 the
-/// greatest.
-DeletionReader begin_deletions_where(const char* condition, const Ids& ids);
+/// The same for entries e of a FROM clause, in which $1 is the ids, $2 the least, $3 the greatest.
+DeletionReader begin_deletions_in(const char* source, const Ids& ids);
 /// False after the last. What deletion points at is valid until the next call.
 bool next_deletion(DeletionReader* reader, Deletion* deletion);
 void end_deletions(DeletionReader* reader);

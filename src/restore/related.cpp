@@ -88,28 +88,26 @@ void add_children(bool both_ways, Ids* deletions)
 {
     // Of each object the last that the transaction did: one that it deleted and created again is
     // there. The bounds are for the BRIN index, which knows stretches of transactions.
-#define BETWEEN_TRANSACTIONS                                      \
-    "BETWEEN (SELECT min(b.transaction_id) FROM journal.entry b " \
-    "         WHERE b.id = ANY ($1) AND b.id BETWEEN $2 AND $3) " \
-    "AND (SELECT max(b.transaction_id) FROM journal.entry b "     \
-    "     WHERE b.id = ANY ($1) AND b.id BETWEEN $2 AND $3) "
     constexpr const char* kSameTransaction =
-        "e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL "
-        "AND e.transaction_id " BETWEEN_TRANSACTIONS
-        "AND EXISTS (SELECT FROM journal.entry o JOIN journal.session os ON os.id = o.session "
-        "            JOIN journal.session es ON es.incarnation = os.incarnation "
-        "            WHERE o.id = ANY ($1) AND o.id BETWEEN $2 AND $3 AND es.id = e.session "
-        "              AND o.transaction_id = e.transaction_id "
-        "              AND (e.account = o.account OR e.account = '')) "
-        "AND NOT EXISTS (SELECT FROM journal.entry l WHERE l.relation = e.relation "
-        "                AND l.object_id = e.object_id AND l.transaction_id = e.transaction_id "
-        "                AND l.transaction_id " BETWEEN_TRANSACTIONS
-        "                AND l.operation IN ('i', 'd') AND l.id = l.change "
-        "                AND (l.command, l.id) > (e.command, e.id)) "
+        "(WITH gone AS MATERIALIZED ("
+        "   SELECT o.transaction_id, s.incarnation, array_agg(DISTINCT o.account) AS accounts "
+        "   FROM journal.entry o JOIN journal.session s ON s.id = o.session "
+        "   WHERE %s GROUP BY 1, 2) "
+        " SELECT e.*, row_number() OVER (PARTITION BY s.incarnation, e.transaction_id, e.relation, "
+        "                                e.object_id ORDER BY e.command DESC, e.id DESC) AS place, "
+        "   e.account = '' OR e.account = ANY (g.accounts) AS belongs "
+        " FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+        "   JOIN gone g ON g.transaction_id = e.transaction_id AND g.incarnation = s.incarnation "
+        " WHERE e.operation IN ('i', 'd') AND e.id = e.change AND e.object_id IS NOT NULL "
+        "   AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
+        "                            AND (SELECT max(transaction_id) FROM gone)) e "
+        "WHERE e.place = 1 AND e.operation = 'd' AND e.belongs "
         "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";
     Keys own = begin_keys();
     Keys references = begin_keys();
-    read_keys(begin_deletions_where(kSameTransaction, *deletions), &own, &references);
+    read_keys(
+        begin_deletions_in(psprintf(kSameTransaction, id_condition("o", *deletions)), *deletions),
+        &own, &references);
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
