@@ -67,7 +67,8 @@ Target* target_of(Collection* collection, const Deletion& deletion)
             return target;
     }
     MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
-    Target* target = find_target(deletion, collection->application->done, collection->application->dry_run);
+    Target* target =
+        find_target(deletion, collection->application->done, collection->application->dry_run);
     collection->targets = lappend(collection->targets, target);
     MemoryContextSwitchTo(caller);
     return target;

@@ -2,6 +2,8 @@
 // what would go. Found set by set, by joins; nothing is changed.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/settings.hpp"
+#include "base/text_form.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/statement.hpp"
@@ -331,17 +333,34 @@ void exclude_own_rows(const Search& search, const Reference& reference, StringIn
     }
 }
 
-/// The key under which the journal knows rows t of a table, as an SQL expression.
-const char* object_key_of(const RelationPlan* plan)
+/// The columns of the key under which the journal knows rows t of a table, each after a comma.
+const char* key_columns_of(const RelationPlan* plan)
 {
-    if (plan == nullptr || plan->capture != Capture::kEvents || plan->key_count == 0)
-        return "NULL::text";
     StringInfoData sql;
     initStringInfo(&sql);
-    for (int k = 0; k < plan->key_count; k++)
-        appendStringInfo(&sql, "%st.%s", k == 0 ? "" : ", ",
-                         quote_identifier(plan->columns[plan->key[k]].name));
-    return psprintf("journal.object_key(%s)", sql.data);
+    for (int k = 0; plan != nullptr && k < plan->key_count; k++)
+        appendStringInfo(&sql, ", t.%s", quote_identifier(plan->columns[plan->key[k]].name));
+    return sql.data;
+}
+
+/// The key of a row in a result, whose columns begin with the one of that number; in context.
+/// nullptr where there is none.
+const char* key_in(const Query& query, uint64 row, int first, const RelationPlan* plan,
+                   MemoryContext context)
+{
+    if (plan == nullptr || plan->key_count == 0)
+        return nullptr;
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    char** texts = make_array_in<char*>(context, plan->key_count);
+    bool is_null = false;
+    for (int k = 0; k < plan->key_count && !is_null; k++) {
+        const Datum value = query.value(row, first + k, &is_null);
+        if (!is_null)
+            texts[k] = text_form_once(plan->columns[plan->key[k]].type, value);
+    }
+    const char* key = is_null ? nullptr : object_key(plan->key_count, texts);
+    MemoryContextSwitchTo(caller);
+    return key;
 }
 
 /// As foreign keys are checked: with the rights of the table's owner, past row-level security.
@@ -354,8 +373,8 @@ OwnerScope read_as_owner_of(Relation table)
     return scope;
 }
 
-/// Rows that live rows refer to. Read as the journal's owner, or as the referring table's where
-/// that one may not: as foreign keys themselves are checked.
+/// Rows that live rows refer to. Read as the referring table's owner, as foreign keys themselves
+/// are checked: a cast that the comparison takes may be anybody's function.
 void find_referring(const Search& search, const Reference& reference)
 {
     const char* condition = refers(search.set, reference);
@@ -365,14 +384,15 @@ void find_referring(const Search& search, const Reference& reference)
     Relation table = table_open(reference.table, AccessShareLock);
     const TrackedRelation* tracked = find_tracked_relation(reference.table);
     const RelationPlan* plan = tracked == nullptr ? nullptr : known_plan_for(table);
-    const bool as_owner = superuser_arg(extension_owner());
+    if (plan != nullptr && plan->capture != Capture::kEvents)
+        plan = nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(
         &sql,
-        "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.label, p.entry, %s "
+        "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.label, p.entry%s "
         "FROM %s p JOIN %s%s t ON %s WHERE true",
-        as_owner ? object_key_of(plan) : "NULL::text", rows_name(search.index),
+        key_columns_of(plan), rows_name(search.index),
         table->rd_rel->relkind == RELKIND_RELATION ? "ONLY " : "", qualified_name(reference.table),
         condition);
     exclude_own_rows(search, reference, &sql);
@@ -381,7 +401,7 @@ void find_referring(const Search& search, const Reference& reference)
     ListCell* cell = nullptr;
     foreach (cell, search.undo->application->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
-    const OwnerScope scope = as_owner ? become_owner() : read_as_owner_of(table);
+    const OwnerScope scope = read_as_owner_of(table);
     const uint64 rows = query.run(sql.data);
     become_caller(scope);
     for (uint64 i = 0; i < rows; i++) {
@@ -390,7 +410,7 @@ void find_referring(const Search& search, const Reference& reference)
         found.issue = issue_of(search, query, i, context);
         MemoryContext spi = MemoryContextSwitchTo(context);
         found.issue.conflict = "referenced";
-        found.key = query.text(i, kFirstOther, context);
+        found.key = key_in(query, i, kFirstOther, plan, context);
         found.relation = found.key == nullptr ? 0 : plan->id;
         found.since = search.undo->extent.first_id;
         const char* name = qualified_name(reference.table);
