@@ -12,11 +12,15 @@ UPDATE part SET price = 1e20, tags = '[[], {}, true]', note = NULL WHERE id = 1;
 DELETE FROM part;
 
 -- What an error may say: of damaged data, of a number that is no position.
-CREATE FUNCTION outcome(part text, layout integer, operation "char", bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION outcome(part text, layout integer, operation "char", bytes bytea, beside jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     value jsonb;
 BEGIN
-    value := journal.decode_entry(part, layout, operation, bytes::jsonb);
+    IF part = 'row' THEN
+        value := journal.decode_entry('details', layout, operation, beside, bytes::jsonb);
+    ELSE
+        value := journal.decode_entry(part, layout, operation, bytes::jsonb, beside);
+    END IF;
     PERFORM value::text;
     RETURN 'a value';
 EXCEPTION WHEN data_corrupted OR numeric_value_out_of_range THEN
@@ -24,18 +28,19 @@ EXCEPTION WHEN data_corrupted OR numeric_value_out_of_range THEN
 END
 $$;
 CREATE VIEW stored AS
-SELECT p.part, e.layout, e.operation, p.stored::bytea AS bytes
-FROM journal.entry e, LATERAL (VALUES ('snapshot', e.data), ('old', e.data), ('new', e.data), ('details', e.details),
-                                      ('links', e.links)) AS p (part, stored)
+SELECT p.part, e.layout, e.operation, p.stored::bytea AS bytes, p.beside
+FROM journal.entry e, LATERAL (VALUES ('snapshot', e.data, NULL), ('old', e.data, NULL), ('new', e.data, NULL), ('details', e.details, e.data),
+                                      ('details', '[[1, 2, 3], ["a", 1.5, {"b": [null]}]]', NULL), ('links', e.links, NULL),
+                                      ('row', CASE WHEN e.details IS NOT NULL THEN e.data END, e.details)) AS p (part, stored, beside)
 WHERE p.stored IS NOT NULL;
-SELECT part, operation, count(*), count(DISTINCT outcome(part, layout, operation, bytes)) FROM stored GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT part, operation, count(*), count(DISTINCT outcome(part, layout, operation, bytes, beside)) FROM stored GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- Every single bit turned over, every length cut off, bytes of another kind.
-SELECT part, outcome(part, layout, operation, set_bit(bytes, bit, 1 - get_bit(bytes, bit))), count(*) > 0 AS some
+SELECT part, outcome(part, layout, operation, set_bit(bytes, bit, 1 - get_bit(bytes, bit)), beside), count(*) > 0 AS some
 FROM stored, generate_series(0, 8 * length(bytes) - 1) AS bit GROUP BY 1, 2 ORDER BY 1, 2;
-SELECT part, outcome(part, layout, operation, substr(bytes, 1, size)), count(*) > 0 AS some
+SELECT part, outcome(part, layout, operation, substr(bytes, 1, size), beside), count(*) > 0 AS some
 FROM stored, generate_series(0, length(bytes) - 1) AS size GROUP BY 1, 2 ORDER BY 1, 2;
-SELECT outcome(part, layout, operation, overlay(bytes PLACING word FROM 4 * place + 1)), count(*) > 0 AS some
+SELECT outcome(part, layout, operation, overlay(bytes PLACING word FROM 4 * place + 1), beside), count(*) > 0 AS some
 FROM stored, generate_series(0, length(bytes) / 4 - 1) AS place,
      (VALUES ('\xffffffff'::bytea), ('\x00000000'), ('\xffffff0f'), ('\xffffff1f'), ('\x010000c0'), ('\xffffff7f'),
              ('\x0c000010'), ('\x01000050'), ('\x01120000')) AS w (word)

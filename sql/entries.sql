@@ -52,6 +52,21 @@ UPDATE crm.item SET title = 'newer';
 SELECT event, old, new, snapshot, details FROM journal.entries WHERE object_type = 'order_item' ORDER BY id DESC LIMIT 2;
 SELECT snapshot ? 'name' AS old_name, count(*) FROM journal.entries WHERE object_type = 'order_item' AND snapshot IS NOT NULL GROUP BY 1 ORDER BY 1;
 
+-- Details of a row that stands in the same entry are positions in it. Of a change's second event, and without a snapshot, they are
+-- values. What is masked is in neither.
+BEGIN;
+SELECT journal.add_rule('crm.item', 'order.item_added', 'insert', details => '{price,pin,title}') > 0;
+SELECT journal.add_rule('crm.item', 'order.item_removed', 'delete', details => '{pin,title}') > 0;
+INSERT INTO crm.item (order_id, line, title, price, pin, secret) VALUES (2, 2, 'two', 2.50, '1111', '2222');
+DELETE FROM crm.item WHERE line = 2;
+SELECT journal.track('crm.item', 'order_item', document => 'order_id', links => '{seller}', ignored => '{touched}', excluded => '{secret}', masked => '{pin}',
+                     snapshot_on_create => false);
+INSERT INTO crm.item (order_id, line, title, price) VALUES (2, 3, 'three', 3.50);
+SELECT v.event, e.details AS stored, v.details, h.details_text
+FROM journal.entry e JOIN journal.entries v USING (id) JOIN journal.history('order_item', e.object_id) h ON h.entry = e.id
+WHERE e.object_id IN ('["2", "2"]', '["2", "3"]') ORDER BY id;
+ROLLBACK;
+
 -- A back-filled change's old value is unknown, which is not "was empty".
 CREATE TABLE crm.task (id int PRIMARY KEY, done boolean, due date);
 INSERT INTO crm.task VALUES (1, true, NULL);
@@ -82,6 +97,12 @@ SELECT journal.decode_entry('snapshot', 1, 'd', '{"id": 1}');
 SELECT journal.decode_entry('new', -1, 'u', '[]');
 SELECT journal.decode_entry('new', 1, 'u', '[[0], null, [1]]'), journal.decode_entry('old', 1, 'u', '[[0], null, [1]]'),
        journal.decode_entry('snapshot', 1, 'u', '[]');
+SELECT journal.decode_entry('details', 1, 'd', '"1 0"', '[1, "Ann"]'), journal.decode_entry('details', 1, 'd', '[[1], ["Ann"]]', '[1, "Bob"]'),
+       journal.decode_entry('details', 1, 'u', '[[1], ["Ann"]]'), journal.decode_entry('details', NULL, 'u', '[[1], ["Ann"]]');
+SELECT journal.decode_entry('details', 1, 'd', '"1 0"');
+SELECT journal.decode_entry('details', 1, 'd', '"2"', '[1, "Ann"]');
+SELECT journal.decode_entry('details', 1, 'd', '"0 x"', '[1, "Ann"]');
+SELECT journal.decode_entry('details', 1, 'd', '7', '[1, "Ann"]');
 SELECT journal.column_names(1, '{1,99,2}');
 
 -- A reader of a confined role sees its account's entries through the view, without the facts of sessions.

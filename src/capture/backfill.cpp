@@ -139,9 +139,7 @@ void add_created(Backfill* backfill, Entry entry, const RowImage& row)
             continue;
         entry.event_type = rule.event_type;
         entry.reported = true;
-        entry.details = rule.detail_count == 0
-                            ? nullptr
-                            : encode_details(plan, rule.details, rule.detail_count, row);
+        entry.details = encode_details(plan, rule, entry.data != nullptr, row);
         const int64 id = write_entry(entry);
         backfill->entries++;
         if (!is_matched)
@@ -166,9 +164,7 @@ void add_changed(Backfill* backfill, Entry entry, const Rule& rule, const RowIma
     entry.reported = true;
     entry.occurred_at = moment_in(plan, rule.changed_at, row, entry.occurred_at);
     entry.data = encode_new_value(plan, rule.columns[0], row);
-    entry.details = rule.detail_count == 0
-                        ? nullptr
-                        : encode_details(plan, rule.details, rule.detail_count, row);
+    entry.details = encode_details(plan, rule, false, row);
     // Who made that change is not known: the author made the row.
     entry.employee = nullptr;
     write_entry(entry);

@@ -211,10 +211,8 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         entry.event_type = rule.event_type;
         entry.reported = true;
         entry.data = data_of(change, i);
-        entry.details =
-            rule.detail_count == 0
-                ? nullptr
-                : encode_details(plan, rule.details, rule.detail_count, change.present());
+        entry.details = encode_details(plan, rule, change.operation != 'u' && entry.data != nullptr,
+                                       change.present());
         const int64 id = write_entry(entry);
         if (i == 0)
             entry.change = id;

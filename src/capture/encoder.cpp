@@ -350,12 +350,17 @@ Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row)
     return writer.jsonb().finish();
 }
 
-Jsonb* encode_details(RelationPlan* plan, const int* positions, int count, const RowImage& row)
+Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row)
 {
+    const int count = rule.detail_count;
+    if (count == 0)
+        return nullptr;
+    if (with_row && rule.row_details != nullptr)
+        return rule.row_details;
     RowWriter writer(plan, usual_size(2 * count));
     writer.jsonb().begin_array(2);
-    writer.add_positions(count, [positions](int i) { return positions[i]; });
-    writer.add_columns(positions, count, row);
+    writer.add_positions(count, [&rule](int i) { return rule.details[i]; });
+    writer.add_columns(rule.details, count, row);
     return writer.jsonb().finish();
 }
 

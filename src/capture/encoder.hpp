@@ -14,6 +14,7 @@
 #pragma once
 
 #include "capture/row_image.hpp"
+#include "catalog/rule.hpp"
 
 namespace journal {
 
@@ -30,8 +31,9 @@ Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int coun
 /// [[position], null, [new]] of a column whose value before is unknown.
 Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row);
 
-/// [[position, …], [value, …]] of a rule's detail columns.
-Jsonb* encode_details(RelationPlan* plan, const int* positions, int count, const RowImage& row);
+/// [[position, …], [value, …]] of a rule's detail columns, or, for an entry whose data is the row,
+/// their positions alone (which belong to the plan); nullptr without detail columns.
+Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row);
 
 /// The JSON array of the keys that a row's links name; nullptr without links.
 Jsonb* encode_links(RelationPlan* plan, const RowImage& row);

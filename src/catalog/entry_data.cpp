@@ -60,6 +60,28 @@ int* read_positions(const Layout* layout, const Elements& elements)
     return positions;
 }
 
+/// The values of a row whose positions a text names: "0 2 5".
+EntryValues details_in_row(const Layout* layout, const JsonbValue& names, Jsonb* row)
+{
+    const EntryValues snapshot = read_snapshot(layout, row);
+    if (names.type != jbvString || snapshot.count == 0)
+        raise_corrupted(layout);
+    const char* text = pnstrdup(names.val.string.val, names.val.string.len);
+    EntryValues result{0, nullptr, nullptr};
+    result.positions = make_array_in<int>(CurrentMemoryContext, names.val.string.len);
+    result.values = make_array_in<JsonbValue>(CurrentMemoryContext, names.val.string.len);
+    while (*text != '\0') {
+        char* end = nullptr;
+        const long position = strtol(text, &end, 10);
+        if (end == text || position < 0 || position >= snapshot.count)
+            raise_corrupted(layout);
+        result.positions[result.count] = static_cast<int>(position);
+        result.values[result.count++] = snapshot.values[position];
+        text = end;
+    }
+    return result;
+}
+
 }  // namespace
 
 EntryChanges read_changes(const Layout* layout, Jsonb* data)
@@ -102,11 +124,13 @@ EntryValues read_snapshot(const Layout* layout, Jsonb* data)
     return result;
 }
 
-EntryValues read_details(const Layout* layout, Jsonb* details)
+EntryValues read_details(const Layout* layout, Jsonb* details, Jsonb* row)
 {
     EntryValues result{0, nullptr, nullptr};
     if (details == nullptr)
         return result;
+    if (JB_ROOT_IS_SCALAR(details))
+        return details_in_row(layout, *getIthJsonbValueFromContainer(&details->root, 0), row);
     const Elements parts = read_elements(layout, &details->root);
     if (parts.count != 2)
         raise_corrupted(layout);

@@ -41,8 +41,9 @@ EntryChanges read_changes(const Layout* layout, Jsonb* data);
 /// The values of an inserted or deleted row's data; count 0 when data is nullptr.
 EntryValues read_snapshot(const Layout* layout, Jsonb* data);
 
-/// The values of the details that a rule keeps; count 0 when details is nullptr.
-EntryValues read_details(const Layout* layout, Jsonb* details);
+/// The values of the details that a rule keeps; count 0 when details is nullptr. Those of an entry
+/// that holds the row stand there: row is the data of an insertion or deletion, else nullptr.
+EntryValues read_details(const Layout* layout, Jsonb* details, Jsonb* row);
 
 /// A stored value's text form: "true" and "false" for booleans, nullptr for SQL NULL.
 char* value_text(const JsonbValue* value);

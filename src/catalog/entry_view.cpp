@@ -110,10 +110,13 @@ Datum column_names(int32 relation, Datum columns)
 
 using namespace journal;
 
-// decode_entry(part text, layout integer, operation "char", stored jsonb): NULL where an entry of
-// that operation has no such part.
+// decode_entry(part text, layout integer, operation "char", stored jsonb, data jsonb): NULL where
+// an entry of that operation has no such part. Version 1.0 declares it without data.
 JOURNAL_FUNCTION(journal_decode_entry)
 {
+    for (int i = 0; i < 4; i++)
+        if (PG_ARGISNULL(i))
+            PG_RETURN_NULL();
     const char* part = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const Layout* layout = layout_by_id(PG_GETARG_INT32(1));
     const char operation = PG_GETARG_CHAR(2);
@@ -126,7 +129,10 @@ JOURNAL_FUNCTION(journal_decode_entry)
         if (operation == 'i' || operation == 'd')
             result = named_values(layout, read_snapshot(layout, stored));
     } else if (strcmp(part, "details") == 0) {
-        result = named_values(layout, read_details(layout, stored));
+        const bool has_row =
+            (operation == 'i' || operation == 'd') && PG_NARGS() > 4 && !PG_ARGISNULL(4);
+        Jsonb* row = has_row ? stored_jsonb(PG_GETARG_DATUM(4)) : nullptr;
+        result = named_values(layout, read_details(layout, stored, row));
     } else if (strcmp(part, "links") == 0) {
         result = named_links(layout, stored);
     } else {

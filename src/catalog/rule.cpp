@@ -74,6 +74,32 @@ ExprContext* make_evaluation(MemoryContext context)
     return evaluation;
 }
 
+// What an entry that holds the row keeps of the rule's details: their positions, as a string, since
+// it is the shortest jsonb. nullptr in a journal that has not been updated from 1.0, whose views
+// do not look into the row.
+Jsonb* row_details(const Rule& rule, const RelationPlan* plan)
+{
+    const Oid types[] = {TEXTOID, INT4OID, CHAROID, JSONBOID, JSONBOID};
+    if (rule.operation == 'u' || rule.detail_count == 0 ||
+        !SearchSysCacheExists3(
+            PROCNAMEARGSNSP, CStringGetDatum("decode_entry"),
+            PointerGetDatum(buildoidvector(types, static_cast<int>(lengthof(types)))),
+            ObjectIdGetDatum(get_namespace_oid("journal", false))))
+        return nullptr;
+    StringInfoData positions;
+    initStringInfo(&positions);
+    for (int i = 0; i < rule.detail_count; i++)
+        appendStringInfo(&positions, "%s%d", i == 0 ? "" : " ", rule.details[i]);
+    JsonbValue value;
+    value.type = jbvString;
+    value.val.string.val = positions.data;
+    value.val.string.len = positions.len;
+    MemoryContext previous = MemoryContextSwitchTo(plan->context);
+    Jsonb* result = JsonbValueToJsonb(&value);
+    MemoryContextSwitchTo(previous);
+    return result;
+}
+
 StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContext work)
 {
     // Columns of journal.event_rule, in their order.
@@ -96,6 +122,7 @@ StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContex
     rule.operation = scan.text(kOperation, work)[0];
     rule.columns = read_positions(scan, kColumns, plan, &rule.column_count);
     rule.details = read_positions(scan, kDetails, plan, &rule.detail_count);
+    rule.row_details = row_details(rule, plan);
     rule.changed_at = scan.is_null(kChangedAt) ? -1 : plan_position(plan, scan.int4(kChangedAt));
     stored.condition = scan.text(kCondition, work);
     rule.single_column =

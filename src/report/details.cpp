@@ -117,7 +117,7 @@ void collect_changes(const EntryRow& entry, const Layout* layout, References* re
 void collect_values(const EntryRow& entry, const Layout* layout, References* references,
                     Details* details)
 {
-    const EntryValues stored = read_details(layout, entry.details);
+    const EntryValues stored = read_details(layout, entry.details, entry.row);
     auto** values = make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
     for (int i = 0; i < stored.count; i++)
         values[stored.positions[i]] = &stored.values[i];

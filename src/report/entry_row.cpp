@@ -13,7 +13,8 @@ constexpr const char* kColumns =
     "e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
-    "CASE WHEN e.operation = 'u' THEN e.data END, e.operation = 'd' AND e.data IS NOT NULL";
+    "CASE WHEN e.operation = 'u' OR e.details IS NOT NULL THEN e.data END, "
+    "e.operation = 'd' AND e.data IS NOT NULL";
 
 constexpr int64 kFirstStretch = 31 * USECS_PER_DAY;
 constexpr int64 kStretchGrowth = 4;
@@ -163,7 +164,9 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.label = query.text(row, 16, context);
     entry.links = jsonb_or_null(query, row, 17, context);
     entry.details = jsonb_or_null(query, row, 18, context);
-    entry.changes = jsonb_or_null(query, row, 19, context);
+    Jsonb* data = jsonb_or_null(query, row, 19, context);
+    entry.changes = entry.operation == 'u' ? data : nullptr;
+    entry.row = entry.operation == 'u' ? nullptr : data;
     entry.has_snapshot = query.boolean(row, 20);
     return entry;
 }

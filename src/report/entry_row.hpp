@@ -32,6 +32,7 @@ struct EntryRow {
     Jsonb* links;
     Jsonb* details;
     Jsonb* changes;     // data of an update, else nullptr
+    Jsonb* row;         // data of an insertion or deletion with details, else nullptr
     bool has_snapshot;  // a deletion that holds the whole row
 };
 

@@ -47,7 +47,8 @@ COMMENT ON TABLE journal.context IS 'what the application said of itself, once f
 --   operation i, d:  [value, ...]                         one for each of the layout's columns; null where not stored
 --   operation u:     [[position, ...], [old, ...], [new, ...]]    changed columns that belong to this entry
 --   back-filled u:   [[position, ...], null, [value, ...]]        the old value is unknown
--- details: of a rule with details columns [[position, ...], [value, ...]]; of a logged event (layout NULL) as given to log().
+-- details: of a rule with details columns [[position, ...], [value, ...]], or, in an entry whose data is the row itself,
+--   "position position ...": the values stand there; of a logged event (layout NULL) as given to log().
 -- links: of a row event [key, ...] (see journal.layout); of a logged event [{"type", "id", "label"}, ...] as given.
 CREATE SEQUENCE journal.entry_id_seq;
 CREATE TABLE journal.entry (

@@ -1,0 +1,37 @@
+-- What is tracked and how, in readable form: views over the tables of 30_tracking.sql, with the rights of whoever reads them.
+
+CREATE FUNCTION journal.column_names(relation integer, columns integer[]) RETURNS name[]
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'journal_column_names';
+COMMENT ON FUNCTION journal.column_names(integer, integer[]) IS
+    'present (or last known) names of columns of a tracked relation, by our identities of them';
+
+CREATE VIEW journal.tracked_relations WITH (security_invoker = true) AS
+SELECT t.relation, t.relation_name, t.object_type,
+       (journal.column_names(t.id, ARRAY[t.label_column]))[1] AS label,
+       (journal.column_names(t.id, ARRAY[t.account_column]))[1] AS account,
+       (journal.column_names(t.id, ARRAY[t.location_column]))[1] AS location,
+       (journal.column_names(t.id, ARRAY[t.author_column]))[1] AS author,
+       (journal.column_names(t.id, ARRAY[t.created_at_column]))[1] AS created_at,
+       (journal.column_names(t.id, ARRAY[t.document_column]))[1] AS document,
+       journal.column_names(t.id, t.link_columns) AS links,
+       journal.column_names(t.id, t.ignored_columns) AS ignored,
+       journal.column_names(t.id, t.excluded_columns) AS excluded,
+       journal.column_names(t.id, t.masked_columns) AS masked,
+       t.snapshot_on_create, t.always, t.tracked_since,
+       t.capture = 'events' AS tracked
+FROM journal.tracked_relation t
+WHERE t.object_type IS NOT NULL;
+COMMENT ON VIEW journal.tracked_relations IS
+    'what is tracked and how, columns by name; with tracked = false what once was and has left its history';
+
+CREATE VIEW journal.event_rules WITH (security_invoker = true) AS
+SELECT r.number, t.relation, v.code AS event, r.operation,
+       journal.column_names(r.relation, r.columns) AS columns,
+       r.condition,
+       journal.column_names(r.relation, r.details) AS details,
+       (journal.column_names(r.relation, ARRAY[r.changed_at]))[1] AS changed_at
+FROM journal.event_rule r
+    JOIN journal.tracked_relation t ON t.id = r.relation
+    JOIN journal.event_type v ON v.id = r.event_type;
+COMMENT ON VIEW journal.event_rules IS
+    'which event an operation on a tracked relation gives, columns by their present names; a condition as it was written';
