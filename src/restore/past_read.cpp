@@ -366,11 +366,12 @@ IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
     query.run(
         "WITH RECURSIVE p (account, object_type) AS ("
         "(SELECT account, object_type FROM journal.entry WHERE occurred_at >= "
-        "date_trunc('month', $1, 'UTC') ORDER BY account, object_type LIMIT 1) UNION ALL "
-        "SELECT n.account, n.object_type FROM p, LATERAL (SELECT e.account, e.object_type FROM "
-        "journal.entry e WHERE (e.account, e.object_type) > (p.account, p.object_type) "
+        "date_trunc('month', $1, 'UTC') ORDER BY account USING ~<~, object_type USING ~<~ LIMIT 1) "
+        "UNION ALL SELECT n.account, n.object_type FROM p, LATERAL (SELECT e.account, "
+        "e.object_type FROM journal.entry e "
+        "WHERE (e.account, e.object_type) OPERATOR(pg_catalog.~>~) (p.account, p.object_type) "
         "AND e.occurred_at >= date_trunc('month', $1, 'UTC') "
-        "ORDER BY e.account, e.object_type LIMIT 1) n) "
+        "ORDER BY e.account USING ~<~, e.object_type USING ~<~ LIMIT 1) n) "
         "SELECT count(*), coalesce(array_agg(DISTINCT account), '{}'), "
         "coalesce(array_agg(DISTINCT object_type) FILTER (WHERE object_type IS NOT NULL), '{}') "
         "FROM (SELECT * FROM p LIMIT $2) f",
