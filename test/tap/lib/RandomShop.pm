@@ -8,7 +8,7 @@ use Exporter 'import';
 use File::Basename qw(dirname);
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(chosen_seed open_random_shop change_at_random);
+our @EXPORT = qw(chosen_seed open_random_shop open_random_undo change_at_random random_transaction run_script);
 
 # The seed of this run: EVENT_JOURNAL_SEED, or one of the time.
 sub chosen_seed
@@ -26,8 +26,17 @@ sub open_random_shop
 	return;
 }
 
-# One transaction: changes and DDL, savepoints that are kept or rolled back, at times a mark in the middle, at times no commit.
-sub transaction
+# Adds to the shop what takes transactions back and restores deletions (test/tap/past/undo.sql).
+sub open_random_undo
+{
+	my ($node) = @_;
+	$node->safe_psql('postgres', slurp_file(dirname(__FILE__) . '/../past/undo.sql'));
+	return;
+}
+
+# One transaction: changes, and savepoints that are kept or rolled back. With a mark, which is counted on, also DDL, at times
+# a mark in the middle, and at times no commit.
+sub random_transaction
 {
 	my ($mark) = @_;
 	my @lines = ('BEGIN;');
@@ -41,11 +50,11 @@ sub transaction
 			push @lines, rand() < 0.5 ? 'ROLLBACK TO s; RELEASE s;' : 'RELEASE s;';
 			$depth--;
 		}
-		elsif ($dice < 0.33) { push @lines, 'SELECT test.act(true);'; }
+		elsif ($dice < 0.33 && $mark) { push @lines, 'SELECT test.act(true);'; }
 		else { push @lines, 'SELECT test.act(false);' }
-		push @lines, 'SELECT test.keep(' . "'$$mark'" . '); ' and $$mark++ if rand() < 0.004;
+		push @lines, 'SELECT test.keep(' . "'$$mark'" . '); ' and $$mark++ if $mark && rand() < 0.004;
 	}
-	push @lines, rand() < 0.12 ? 'ROLLBACK;' : 'COMMIT;';
+	push @lines, $mark && rand() < 0.12 ? 'ROLLBACK;' : 'COMMIT;';
 	return @lines;
 }
 
@@ -57,12 +66,20 @@ sub change_at_random
 	my @lines = ('SELECT setseed(' . ($seed % 1000) / 1000 . ');', 'SELECT test.keep(\'m0000\');');
 	for (1 .. $transactions)
 	{
-		push @lines, transaction(\$mark);
+		push @lines, random_transaction(\$mark);
 		push @lines, "SELECT test.keep('$mark');" and $mark++ if rand() < $marks / $transactions;
 	}
+	run_script($node, "$transactions transactions", @lines);
+	return;
+}
+
+# Runs lines in one session, in which a statement that fails takes only itself back.
+sub run_script
+{
+	my ($node, $name, @lines) = @_;
 	$node->command_ok(
 		[ 'psql', '-X', '-q', '-o', '/dev/null', '-d', $node->connstr('postgres'), '-v', 'ON_ERROR_ROLLBACK=on', '-f',
-			write_script($node, \@lines) ], "$transactions transactions");
+			write_script($node, \@lines) ], $name);
 	return;
 }
 
