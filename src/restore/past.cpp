@@ -265,7 +265,10 @@ void require_known(const Past* past, const Moment* moment)
         if (!is_gap_later(moment, query, i))
             continue;
         gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
+        // The words outlive the query.
+        MemoryContext spi_context = MemoryContextSwitchTo(context);
         why = reason_in_words(query.text(i, 6, context), query.text(i, 7, context));
+        MemoryContextSwitchTo(spi_context);
     }
     query.end();
     if (why != nullptr)
