@@ -44,6 +44,7 @@ struct FinalState {
     FoundConflicts found;
     List* places;
     MemoryContext context;
+    int executors;  // made so far, by all sets: a place's expressions are prepared in one of them
 };
 
 /// The place of a table, made on first use.

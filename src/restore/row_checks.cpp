@@ -74,7 +74,7 @@ struct Arrivals {
 void begin_executor(Arrivals* arrivals)
 {
     arrivals->estate = CreateExecutorState();
-    arrivals->generation++;
+    arrivals->generation = ++arrivals->state->executors;
 }
 
 /// The state goes without its clean-up: an error may have left anything of it half-done.
