@@ -103,6 +103,17 @@ SELECT * FROM journal.table_as_of(NULL::crm.shelves, at('gone')) ORDER BY 1, 2;
 SELECT m.name, journal.row_as_of('crm.shelves', '["b", "1"]', m.at) AS b, journal.row_as_of('crm.shelves', '["y", "1"]', m.at) AS y
 FROM moment m WHERE m.at >= at('shelves') ORDER BY m.at;
 
+-- Two rows that took the key of a third, one after the other, from one place: that place's past is not the third's.
+INSERT INTO crm.shelves VALUES ('p', 1, 'the third');
+SELECT note('third');
+DELETE FROM crm.shelves WHERE code = 'p';
+INSERT INTO crm.shelves VALUES ('q', 1, 'the first');
+UPDATE crm.shelves SET code = 'p' WHERE code = 'q';
+DELETE FROM crm.shelves WHERE code = 'p';
+INSERT INTO crm.shelves VALUES ('q', 1, 'the second');
+UPDATE crm.shelves SET code = 'p' WHERE code = 'q';
+SELECT journal.row_as_of('crm.shelves', '["p", "1"]', at('third'));
+
 -- More than fits into work_mem: many rows, and one that changed again and again.
 CREATE TABLE crm.counters (id integer PRIMARY KEY, n integer, filler text, note text);
 SELECT journal.track('crm.counters', 'counter');

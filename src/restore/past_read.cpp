@@ -37,6 +37,7 @@ enum ReadColumn {
     kReadObject,
     kReadPrevious,
     kReadData,
+    kReadIsPreviousWanted,  // false: the key that the row left is another row's
 };
 
 /// Takes the rows of a query as the executor finds them.
@@ -169,8 +170,9 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
     auto kind = static_cast<PastKind>(DatumGetChar(values[kReadOperation]));
     if (!slot->tts_isnull[kReadPrevious]) {
         // The row left one key and arrived at another.
-        put_entry(past, sorting_key(past, child, TextDatumGetCString(values[kReadPrevious])),
-                  PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later);
+        if (DatumGetBool(values[kReadIsPreviousWanted]))
+            put_entry(past, sorting_key(past, child, TextDatumGetCString(values[kReadPrevious])),
+                      PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later);
         kind = PastKind::kArrived;
     }
     put_entry(past, key, kind, values, slot->tts_isnull, is_hidden, is_later);
@@ -387,9 +389,9 @@ IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
 }
 
 /// Later entries of the relation; parameters 1 to 4 are the relation, the earliest time, the first
-/// id and the accounts.
-#define ENTRY_CONDITION                                                 \
-    "SELECT " ENTRY_COLUMNS                                             \
+/// id and the accounts. is_previous_wanted tells whether the key that a row left is asked for.
+#define LATER_ENTRIES(is_previous_wanted)                               \
+    "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                     \
     " FROM journal.entry e WHERE e.relation = $1 AND e.occurred_at >= " \
     "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
@@ -403,10 +405,10 @@ IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
     "(SELECT e.object_id FROM journal.entry e WHERE e.previous_id = k.key AND e.relation = $1 " \
     "AND e.occurred_at >= $2 AND e.id >= $3 " prefix ") e) SELECT array_agg(key) FROM k"
 
-/// The entries of some keys.
-#define ENTRIES_OF_KEYS(prefix, keys)                                                           \
-    ENTRY_CONDITION prefix "AND e.object_id = ANY (" keys ") UNION ALL " ENTRY_CONDITION prefix \
-                           "AND e.previous_id = ANY (" keys ") AND e.object_id <> ALL (" keys ")"
+/// The entries of the keys that a row has had: what left one of them is at another. A key that was
+/// somebody else's, which left it for one of these, is not followed.
+#define ENTRIES_OF_KEYS(prefix, keys) \
+    LATER_ENTRIES("e.previous_id = ANY (" keys ")") prefix "AND e.object_id = ANY (" keys ")"
 
 void read_entries_of_row(Past* past, Query& query, Receiver* receiver, const IndexPrefix& prefix,
                          const QueryArgument* place)
@@ -443,10 +445,10 @@ void read_later_entries(Past* past, Receiver* receiver)
     if (past->only_key != nullptr)
         read_entries_of_row(past, query, receiver, prefix, place);
     else if (prefix.is_short)
-        run_for(receiver, ENTRY_CONDITION OF_ACCOUNTS,
+        run_for(receiver, LATER_ENTRIES("true") OF_ACCOUNTS,
                 {place[0], place[1], place[2], {TEXTARRAYOID, prefix.accounts}});
     else
-        run_for(receiver, ENTRY_CONDITION, {place[0], place[1], place[2]});
+        run_for(receiver, LATER_ENTRIES("true"), {place[0], place[1], place[2]});
     query.end();
 }
 
