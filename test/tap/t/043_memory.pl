@@ -12,7 +12,7 @@ my $rows   = $ENV{MEMORY_ROWS}   // 30_000;
 my $kPerTable  = 16 * 1024;    # of ten columns and two rules
 my $kMostPlans = 2000;         # kept between transactions (src/catalog/relation.cpp)
 
-my $node = journal_node('memory', "fsync = off\nlog_statement = none\nmax_locks_per_transaction = 20000\nmax_wal_size = 4GB\n");
+my $node = journal_node('memory', "autovacuum = off\nfsync = off\nlog_statement = none\nmax_locks_per_transaction = 20000\nmax_wal_size = 4GB\n");
 # Since 18 a context is shown with the numbers of those that it is in, instead of its parent's name.
 my $ours =
 	$node->safe_psql('postgres', 'SHOW server_version_num') >= 180000
@@ -60,7 +60,7 @@ cmp_ok($after, '<=', ($tables < $kMostPlans ? $tables : $kMostPlans) * $kPerTabl
 is( $node->safe_psql('postgres', 'SELECT write_tables(); SELECT write_tables(); SELECT count(*) FROM journal.entry') =~ s/\n//gr,
 	$tables * 6, 'what was forgotten is made anew');
 
-# All that a statement holds at its end but for the server's list of fired triggers.
+# All that a statement holds at its end but for the server's list of fired triggers, and its caches, which grow as they like.
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE big (id integer, area integer NOT NULL, state integer, name text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
 CREATE TABLE big_1 PARTITION OF big FOR VALUES IN (1);
@@ -72,7 +72,8 @@ CREATE TABLE measured_statement (operation text, row_count bigint, bytes bigint)
 CREATE FUNCTION measure() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	INSERT INTO measured_statement SELECT TG_OP || coalesce(TG_ARGV[0], ''), current_setting('test.rows')::bigint, sum(total_bytes)
-		FROM pg_backend_memory_contexts WHERE name <> 'AfterTriggerEvents';
+		FROM pg_backend_memory_contexts WHERE name NOT IN ('AfterTriggerEvents', 'CacheMemoryContext', 'CachedPlan', 'CachedPlanSource',
+			'CachedPlanQuery', 'index info', 'partition descriptor');
 	RETURN NULL;
 END
 $$;
@@ -94,7 +95,6 @@ SELECT many.operation, many.bytes - few.bytes FROM (SELECT *, row_number() OVER 
 	JOIN LATERAL (SELECT max(bytes) AS bytes FROM measured_statement f WHERE f.operation = many.operation AND f.row_count = 1000) few ON true
 WHERE many.row_count = $rows ORDER BY 1, 2
 SQL
-note("growth from 1000 to $rows rows:\n$growth");
-is(scalar(grep { (split /\|/)[1] > 64 * 1024 } split /\n/, $growth), 0, "$rows rows hold no more memory than 1000");
+is(join("\n", grep { (split /\|/)[1] > 64 * 1024 } split /\n/, $growth), '', "$rows rows hold no more memory than 1000");
 $node->stop;
 done_testing();
