@@ -117,3 +117,22 @@ SELECT test.try(format('journal.undo(%L)', :'transaction'));
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('before');
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);
+
+-- A table that refers to itself by ON DELETE SET NULL: taking back the undo deletes rows whose children the same transaction
+-- gives another parent, or none, and the number of a deleted row is given to a child that stays.
+CREATE TABLE shop.node (id int PRIMARY KEY, number int UNIQUE, up int REFERENCES shop.node ON DELETE SET NULL);
+SELECT journal.track('shop.node');
+INSERT INTO shop.node VALUES (1, 10, NULL), (2, 20, 1), (3, 30, 2), (4, 40, 2);
+SELECT test.copy('between');
+BEGIN;
+DELETE FROM shop.node WHERE id = 2;
+UPDATE shop.node SET number = 20, up = 1 WHERE id = 3;
+COMMIT;
+SELECT test.copy('later');
+SELECT count(*) FROM journal.undo(test.last());
+SELECT test.compare('between');
+-- The undo put 2 between 1 and its children; now it goes again.
+SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY object_id;
+SELECT test.compare('later');
+SELECT count(*) FROM journal.undo(test.last());
+SELECT test.compare('between');

@@ -88,9 +88,10 @@ bool has_to_wait_within(const RowSet* set, const RowSet* other)
     if (set->operation == other->operation)
         // Rows of one table with different columns refer to each other as those of one set may.
         return set->round == other->round ? refers_to(set, other) : set->round > other->round;
-    // A deleted row may hold the key of one that comes, and an updated one another unique value.
+    // A deleted row may hold the key of one that comes, or another unique value of an updated one;
+    // but rows that are to stop referring to it are not left to ON DELETE SET NULL.
     if (set->operation == RowOperation::kDelete)
-        return false;
+        return other->operation == RowOperation::kUpdate && refers_to(other, set);
     if (other->operation == RowOperation::kDelete || set->operation == RowOperation::kInsert)
         return true;
     return refers_to(set, other);
