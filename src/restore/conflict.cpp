@@ -78,12 +78,13 @@ struct Reader {
 
 TupleDesc found_descriptor()
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(5);
+    TupleDesc descriptor = CreateTemplateTupleDesc(6);
     TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
     TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
     TupleDescInitEntry(descriptor, 3, "kind", INT4OID, -1, 0);
     TupleDescInitEntry(descriptor, 4, "sqlstate", INT4OID, -1, 0);
     TupleDescInitEntry(descriptor, 5, "detail", TEXTOID, -1, 0);
+    TupleDescInitEntry(descriptor, 6, "object", OIDOID, -1, 0);
     return descriptor;
 }
 
@@ -95,7 +96,7 @@ Reader begin_reader(const FoundConflicts& found)
     register_named("event_journal_found", found.rows, found.descriptor);
     MemoryContext connected = MemoryContextSwitchTo(caller);
     reader.rows = select_rows(
-        "SELECT DISTINCT set, number, kind, sqlstate, detail FROM event_journal_found "
+        "SELECT DISTINCT set, number, kind, sqlstate, detail, object FROM event_journal_found "
         "ORDER BY set, number, kind, detail",
         0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
@@ -116,14 +117,15 @@ Conflict conflict_in(const Reader& reader, const SetRow& row, const char* done)
     bool is_null = false;
     const auto kind = static_cast<ConflictKind>(DatumGetInt32(reader.value(3, &is_null)));
     const int sqlstate = DatumGetInt32(reader.value(4, &is_null));
+    const Oid object = DatumGetObjectId(reader.value(6, &is_null));
     const Datum detail = reader.value(5, &is_null);
     return describe_conflict(kind, sqlstate, describe_row(row), done,
-                             is_null ? nullptr : TextDatumGetCString(detail));
+                             is_null ? nullptr : TextDatumGetCString(detail), object);
 }
 
 /// Tells the conflicts of a set; of a row that the caller may not write only that.
 void tell_conflicts(Reader* reader, RowSet* set, int index, const char* forbidden, const char* done,
-                    OnConflict on_conflict, void* state)
+                    TellConflict tell, void* state)
 {
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflict",
                                                ALLOCSET_DEFAULT_SIZES);
@@ -134,17 +136,16 @@ void tell_conflicts(Reader* reader, RowSet* set, int index, const char* forbidde
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
         if (forbidden != nullptr)
-            on_conflict(
-                set, row,
-                describe_conflict(ConflictKind::kForbidden, 0, describe_row(row), done, forbidden),
-                state);
+            tell(set, row,
+                 describe_conflict(ConflictKind::kForbidden, 0, describe_row(row), done, forbidden),
+                 state);
         MemoryContextSwitchTo(caller);
         bool told_all = forbidden != nullptr;
         while (reader->more && reader->set() == index && reader->number() == row.number) {
             MemoryContextSwitchTo(work);
             if (!told_all) {
                 const Conflict conflict = conflict_in(*reader, row, done);
-                on_conflict(set, row, conflict, state);
+                tell(set, row, conflict, state);
                 // It comes first.
                 told_all = conflict.kind == ConflictKind::kForbidden;
             }
@@ -159,7 +160,7 @@ void tell_conflicts(Reader* reader, RowSet* set, int index, const char* forbidde
 }  // namespace
 
 Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, const char* done,
-                           const char* detail)
+                           const char* detail, Oid object)
 {
     const Words words = words_of(kind);
     return {kind,
@@ -167,10 +168,17 @@ Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, con
             psprintf("%s cannot be %s: %s", row, done, words.why),
             words.why,
             detail,
-            words.hint};
+            words.hint,
+            object};
 }
 
-void find_conflicts(Application* application, OnConflict on_conflict, void* state)
+const char* reason_of(const Conflict& conflict)
+{
+    return conflict.detail == nullptr ? conflict.why
+                                      : psprintf("%s: %s", conflict.why, conflict.detail);
+}
+
+void find_conflicts(Application* application, TellConflict tell, void* state)
 {
     FinalState final{};
     final.application = application;
@@ -189,7 +197,7 @@ void find_conflicts(Application* application, OnConflict on_conflict, void* stat
         auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->count > 0)
             tell_conflicts(&reader, set, foreach_current_index(cell), missing_privilege(set),
-                           application->done, on_conflict, state);
+                           application->done, tell, state);
     }
     end_reader(&reader);
     tuplestore_end(final.found.rows);

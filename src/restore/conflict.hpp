@@ -34,6 +34,7 @@ struct Conflict {
     const char* why;  // the message without the row
     const char* detail;
     const char* hint;
+    Oid object;  // kKeyInUse: the index, kParentMissing: the foreign key; else InvalidOid
 };
 
 /// Whether apply() would leave the row alone, which is no error.
@@ -44,10 +45,14 @@ inline bool leaves_alone(const Conflict& conflict)
 
 /// Says what a conflict of a kind means for a row, in words; sqlstate 0: the kind's own.
 Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, const char* done,
-                           const char* detail);
+                           const char* detail, Oid object = InvalidOid);
+
+/// Why a row cannot be written, in words: what the conflict is, and its detail.
+const char* reason_of(const Conflict& conflict);
 
 /// Called for each conflict; row and conflict are valid until it returns.
-using OnConflict = void (*)(RowSet* set, const SetRow& row, const Conflict& conflict, void* state);
+using TellConflict = void (*)(RowSet* set, const SetRow& row, const Conflict& conflict,
+                              void* state);
 
 /// Finds every conflict of every row of the application's sets, which are filled and not applied,
 /// and tells them set by set in the order of the rows. Of a row that the caller may not write it is
@@ -56,6 +61,6 @@ using OnConflict = void (*)(RowSet* set, const SetRow& row, const Conflict& conf
 /// Columns for which a set has no values count as their defaults; where that is a volatile
 /// expression, constraints over the column are not judged. Keys and references are judged by what
 /// is there when all sets are applied, deferrable or not.
-void find_conflicts(Application* application, OnConflict on_conflict, void* state);
+void find_conflicts(Application* application, TellConflict tell, void* state);
 
 }  // namespace journal

@@ -70,12 +70,15 @@ void put_row(Place* place, Tuplestorestate* rows, int set, int64 number, Oid tab
 }  // namespace
 
 void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
-                   const char* detail)
+                   const char* detail, Oid object)
 {
-    Datum values[] = {Int32GetDatum(set), Int64GetDatum(number),
-                      Int32GetDatum(static_cast<int32>(kind)), Int32GetDatum(sqlstate),
-                      detail == nullptr ? Datum{0} : CStringGetTextDatum(detail)};
-    bool nulls[] = {false, false, false, false, detail == nullptr};
+    Datum values[] = {Int32GetDatum(set),
+                      Int64GetDatum(number),
+                      Int32GetDatum(static_cast<int32>(kind)),
+                      Int32GetDatum(sqlstate),
+                      detail == nullptr ? Datum{0} : CStringGetTextDatum(detail),
+                      ObjectIdGetDatum(object)};
+    bool nulls[] = {false, false, false, false, detail == nullptr, false};
     tuplestore_putvalues(found->rows, found->descriptor, values, nulls);
 }
 

@@ -16,9 +16,9 @@ struct FoundConflicts {
     TupleDesc descriptor;
 };
 
-/// Notes a conflict of the row of that number in the set of that index.
+/// Notes a conflict of the row of that number in the set of that index. object: see Conflict.
 void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
-                   const char* detail);
+                   const char* detail, Oid object = InvalidOid);
 
 struct Place {
     int number;  // in the list of places

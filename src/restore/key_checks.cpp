@@ -15,6 +15,7 @@ namespace {
 
 /// A unique index or exclusion constraint of a table.
 struct UniqueKey {
+    Oid index;
     const char* name;
     bool deferred;
     bool exclusion;
@@ -44,7 +45,7 @@ List* unique_keys(Oid table)
         "                         k, n.nspname, o.oprname), ' AND ' ORDER BY k), "
         "       string_agg(pg_get_indexdef(i.indexrelid, k, false), ', ' ORDER BY k), "
         "       string_agg(format('coalesce(a.e%s::pg_catalog.text, ''null'')', k), ', ' ORDER BY "
-        "k) "
+        "k), i.indexrelid "
         "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
         "LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid "
         "     AND con.contype IN ('p', 'u', 'x') "
@@ -64,7 +65,9 @@ List* unique_keys(Oid table)
         {{OIDOID, ObjectIdGetDatum(table)}});
     for (uint64 i = 0; i < rows; i++) {
         MemoryContext connected = MemoryContextSwitchTo(context);
+        bool is_null = false;
         auto* key = make_in<UniqueKey>(context);
+        key->index = DatumGetObjectId(query.value(i, 9, &is_null));
         key->name = query.text(i, 1, context);
         key->deferred = query.boolean(i, 2);
         key->exclusion = query.boolean(i, 3);
@@ -82,6 +85,7 @@ List* unique_keys(Oid table)
 
 /// A foreign key, from the side of its rows or of what they refer to.
 struct ForeignKey {
+    Oid constraint;
     const char* name;
     Oid table;  // that has the reference
     Oid referenced;
@@ -121,7 +125,7 @@ List* foreign_keys(Oid table, bool referring)
             " string_agg(format('l.%%I OPERATOR(%%I.%%s) a.%%I', pa.attname, n.nspname, o.oprname, "
             "                   fa.attname), ' AND ' ORDER BY k), "
             " string_agg(quote_ident(pa.attname), ', ' ORDER BY k), "
-            " string_agg(format('l.%%I::pg_catalog.text', pa.attname), ', ' ORDER BY k) "
+            " string_agg(format('l.%%I::pg_catalog.text', pa.attname), ', ' ORDER BY k), c.oid "
             "FROM pg_constraint c LEFT JOIN pg_constraint u ON u.oid = c.conparentid "
             "CROSS JOIN LATERAL generate_series(1, cardinality(c.conkey)) k "
             "JOIN pg_attribute fa ON fa.attrelid = c.conrelid AND fa.attnum = c.conkey[k] "
@@ -145,6 +149,7 @@ List* foreign_keys(Oid table, bool referring)
         MemoryContext connected = MemoryContextSwitchTo(context);
         bool is_null = false;
         auto* key = make_in<ForeignKey>(context);
+        key->constraint = DatumGetObjectId(query.value(i, 15, &is_null));
         key->name = query.text(i, 1, context);
         key->table = DatumGetObjectId(query.value(i, 2, &is_null));
         key->referenced = DatumGetObjectId(query.value(i, 3, &is_null));
@@ -209,7 +214,7 @@ void append_none_arrives(StringInfo sql, const FinalState* state, Oid table, con
 
 /// Notes a conflict for each row (set, number, values) of a query that looks into a table.
 void note_rows(FinalState* state, Oid table, const char* sql, ConflictKind kind, int sqlstate,
-               const char* detail_before, const char* detail_after)
+               Oid object, const char* detail_before, const char* detail_after)
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(3);
     TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
@@ -232,7 +237,7 @@ void note_rows(FinalState* state, Oid table, const char* sql, ConflictKind kind,
         const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
         char* values = TextDatumGetCString(slot_getattr(slot, 3, &is_null));
         char* detail = psprintf("%s(%s)%s", detail_before, values, detail_after);
-        note_conflict(&state->found, set, number, kind, sqlstate, detail);
+        note_conflict(&state->found, set, number, kind, sqlstate, detail, object);
         pfree(detail);
         pfree(values);
     }
@@ -261,7 +266,7 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
                      key->match);
     append_stays(&sql, state, table, "t");
     appendStringInfoChar(&sql, ')');
-    note_rows(state, table, sql.data, ConflictKind::kKeyInUse, sqlstate, before,
+    note_rows(state, table, sql.data, ConflictKind::kKeyInUse, sqlstate, key->index, before,
               key->exclusion ? " is in conflict with a row that is there." : " already exists.");
     resetStringInfo(&sql);
     appendStringInfo(
@@ -269,7 +274,7 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
         "SELECT a.s, a.n, concat_ws(', ', %s) FROM %s a WHERE EXISTS (SELECT FROM %s t "
         "WHERE %s AND (t.s, t.n) < (a.s, a.n))",
         key->values, arriving, arriving, key->match);
-    note_rows(state, table, sql.data, ConflictKind::kKeyInUse, sqlstate, before,
+    note_rows(state, table, sql.data, ConflictKind::kKeyInUse, sqlstate, InvalidOid, before,
               " is another's of the rows too.");
 }
 
@@ -306,7 +311,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
     append_none_arrives(&sql, state, key->referenced, key->match);
     append_writes_reference(&sql, state, key);
     note_rows(state, key->referenced, sql.data, ConflictKind::kParentMissing, sqlstate,
-              psprintf("foreign key \"%s\": Key (%s)=", key->name, key->columns),
+              key->constraint, psprintf("foreign key \"%s\": Key (%s)=", key->name, key->columns),
               psprintf(" is not present in table \"%s\".", get_rel_name(key->referenced)));
     if (!key->full)
         return;
@@ -315,7 +320,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
         &sql, "SELECT a.%s, a.%s, concat_ws(', ', %s) FROM %s a WHERE NOT (%s) AND NOT (%s)",
         kSetName, kNumberName, key->values, arriving_name(place), key->given, key->missing);
     append_writes_reference(&sql, state, key);
-    note_rows(state, key->referenced, sql.data, ConflictKind::kParentMissing, sqlstate,
+    note_rows(state, key->referenced, sql.data, ConflictKind::kParentMissing, sqlstate, InvalidOid,
               psprintf("foreign key \"%s\": MATCH FULL does not allow mixing of null and nonnull "
                        "key values: ",
                        key->name),
@@ -335,7 +340,7 @@ void check_referenced(FinalState* state, const Place* place, const ForeignKey* k
     appendStringInfoChar(&sql, ')');
     // A row that takes the key over.
     append_none_arrives(&sql, state, key->referenced, key->same_key);
-    note_rows(state, key->table, sql.data, ConflictKind::kReferenced, 0,
+    note_rows(state, key->table, sql.data, ConflictKind::kReferenced, 0, InvalidOid,
               psprintf("foreign key \"%s\": Key (%s)=", key->name, key->referenced_columns),
               psprintf(" is still referenced from table \"%s\".", get_rel_name(key->table)));
 }

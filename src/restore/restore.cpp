@@ -113,12 +113,6 @@ struct Refused {
     Vector<RefusedRow>* rows;
 };
 
-const char* words_of(const Conflict& conflict)
-{
-    return conflict.detail == nullptr ? conflict.why
-                                      : psprintf("%s: %s", conflict.why, conflict.detail);
-}
-
 bool keep_unrefused(const SetRow& row, void* state)
 {
     const auto* refused = static_cast<Refused*>(state);
@@ -139,7 +133,7 @@ void refuse(RowSet* set, const SetRow& row, const Conflict& conflict, void* stat
         refused->rows->back().number == row.number)
         return;
     refused->rows->push_back({set, row.number});
-    return_row(refused->restore, set, row, 0, "skipped", words_of(conflict));
+    return_row(refused->restore, set, row, 0, "skipped", reason_of(conflict));
 }
 
 void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, const RowValues&,
@@ -152,7 +146,7 @@ void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, 
     row.object_type = deletion.object_type;
     row.object_id = row.key = deletion.object_id;
     row.label = deletion.label;
-    return_row(static_cast<Restore*>(collection), set, row, 0, "skipped", words_of(*misfit));
+    return_row(static_cast<Restore*>(collection), set, row, 0, "skipped", reason_of(*misfit));
 }
 
 /// Leaves out the rows that something stands in the way of, and then those that refer to them, and

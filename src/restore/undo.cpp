@@ -390,7 +390,7 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
     undo->reason = reason;
     undo->is_plan = is_plan;
     undo->context = CurrentMemoryContext;
-    undo->application = begin_application("taken back", reason);
+    undo->application = begin_application("taken back", reason, is_plan);
     const Oid types[kIssueColumns] = {OIDOID,  TEXTOID, TEXTOID, TEXTOID, CHAROID, INT8OID, TEXTOID,
                                       INT4OID, TEXTOID, TEXTOID, INT8OID, INT4OID, INT8OID};
     const char* names[kIssueColumns] = {"relation", "object_type", "object_id", "label",  "action",

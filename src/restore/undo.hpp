@@ -50,6 +50,13 @@ struct Issue {
     int64 number;              // of the row in its set
 };
 
+/// Whether all that stands in the way of the rows is looked for beforehand, and not left to
+/// apply().
+inline bool foresees(const Undo* undo)
+{
+    return undo->is_plan || undo->on_conflict == OnConflict::kSkip;
+}
+
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan);
 
 /// Fills the application with the inverse of what the transactions did. Rows of which that is not
@@ -57,7 +64,8 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
 /// add_change raise; JE010 or JE011 where no conflict is asked for.
 void collect_undo(Undo* undo);
 
-/// Finds the rows that are not as the transactions left them, and rows that live ones refer to.
+/// Finds the rows that are not as the transactions left them, and rows that live ones refer to; for
+/// a plan, or where conflicts are left alone, also what else would keep them from being written.
 /// Unless for a plan, rows to be deleted are locked first, so that none comes to refer to them.
 void find_conflicts(Undo* undo);
 

@@ -3,6 +3,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/conflict.hpp"
 #include "restore/statement.hpp"
 #include "restore/undo.hpp"
 
@@ -76,6 +77,21 @@ Issue issue_of(const NetChange& change, const char* conflict, int code)
     return issue;
 }
 
+/// Adds a row change to a set. A value that does not fit its column any more is an issue where such
+/// are looked for, else JE016.
+void put_change(Undo* undo, RowSet* set, const NetChange& change, const RowChange& row)
+{
+    Conflict misfit{};
+    if (!foresees(undo)) {
+        add_change(undo->application, set, row);
+    } else if (!try_change(undo->application, set, row, &misfit)) {
+        Issue issue = issue_of(change, "table changed", misfit.sqlstate);
+        issue.detail = reason_of(misfit);
+        issue.hint = misfit.hint;
+        add_issue(undo, issue);
+    }
+}
+
 void add_unknown_value(Undo* undo, const NetChange& change, const char* column)
 {
     Issue issue = issue_of(change, "unknown value", kUnknownValue);
@@ -102,7 +118,7 @@ void add_deletion(Undo* undo, const NetChange& change)
     }
     RowSet* set = row_set(undo->application, RowOperation::kDelete, change.table, values.count,
                           values.columns, !is_forced(undo));
-    add_change(undo->application, set, row_change(change, values));
+    put_change(undo, set, change, row_change(change, values));
 }
 
 /// An updated row gets back what was changed of it.
@@ -131,7 +147,7 @@ void add_update(Undo* undo, const NetChange& change)
     RowChange row = row_change(change, values);
     if (strcmp(change.key_before, change.key_after) != 0)
         row.new_key = change.key_before;
-    add_change(undo->application, set, row);
+    put_change(undo, set, change, row);
 }
 
 /// Says which values of a row are lost, unless that is what stands in its way.
@@ -178,7 +194,7 @@ void add_insertion(Undo* undo, const NetChange& change)
                           values.columns, false);
     RowChange row = row_change(change, values);
     row.entry = change.deletion;
-    add_change(undo->application, set, row);
+    put_change(undo, set, change, row);
 }
 
 Deletion deletion_of(const NetChange& change)

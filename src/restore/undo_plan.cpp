@@ -58,6 +58,9 @@ const char* plan_query(const RowSet* set, int index)
         "SELECT e.object_type, e.object_id, e.label, e.entry, %s, %s, "
         "i.conflict, i.code, i.detail, i.hint, i.later FROM %s e%s "
         "LEFT JOIN event_journal_issues i ON i.set = %d AND i.number = e.number "
+        // What has been restored has its key.
+        "AND NOT (i.conflict = 'key in use' AND EXISTS (SELECT FROM event_journal_issues r "
+        "         WHERE r.set = i.set AND r.number = i.number AND r.conflict = 'restored')) "
         "ORDER BY e.number, i.conflict",
         values_now(set), values_then(set), rows_name(index), table, index);
 }
@@ -134,43 +137,11 @@ void return_others(Undo* undo, const ReturnSetInfo* result)
     ExecDropSingleTupleTableSlot(slot);
 }
 
-/// Deleted rows that somebody has brought back already.
-void find_restored(Undo* undo, RowSet* set, int index)
-{
-    if (set->operation != RowOperation::kInsert || set->count == 0)
-        return;
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    register_rows(set, index);
-    const uint64 rows = query.run(
-        psprintf("SELECT e.number, e.object_type, e.object_id, e.label, e.entry FROM %s e "
-                 "JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
-                 rows_name(index)));
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
-        SetRow row{};
-        row.number = query.int8(i, 1);
-        row.object_type = query.text(i, 2, context);
-        row.object_id = query.text(i, 3, context);
-        row.label = query.text(i, 4, context);
-        row.entry = query.int8(i, 5);
-        Issue issue = issue_of_row(set, row, "restored", kAlreadyRestored);
-        issue.detail = "it has been restored already";
-        issue.hint = "journal.entries shows in its column restored_entry by which entry.";
-        issue.set = index;
-        issue.number = row.number;
-        add_issue(undo, issue);
-    }
-    query.end();
-}
-
 }  // namespace
 
 void return_plan(Undo* undo, const ReturnSetInfo* result)
 {
     ListCell* cell = nullptr;
-    foreach (cell, undo->application->sets)
-        find_restored(undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
     foreach (cell, undo->application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->count > 0)

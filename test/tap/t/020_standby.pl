@@ -47,6 +47,7 @@ push @reads, "SET ROLE reader; SELECT entry, object_id, object_label FROM journa
 
 push @reads, "SELECT p.* FROM journal.entries e, journal.restore_plan(e.id, related => 'all') p WHERE e.operation = 'delete'",
 	"SELECT count(*) FROM journal.entries e, journal.restore_plan(ARRAY[e.id], overrides => '{\"client\": {\"id\": 1}}') p WHERE e.operation = 'delete' AND p.sqlstate = 'JE013'",
+	"SELECT p.object_id, p.action, p.conflict FROM journal.entries e, journal.undo_plan(e.transaction_id, 'cascade') p WHERE e.operation = 'update'",
 	"SELECT * FROM journal.table_as_of(NULL::client, before_transaction => (SELECT transaction_id FROM journal.entries ORDER BY id DESC LIMIT 1)) ORDER BY id",
 	"SELECT journal.row_as_of('client', '1', mark => 'empty'), * FROM journal.diff(NULL::client, from_mark => 'empty')",
 	"SELECT count(*) FROM journal.verify_history('client')";

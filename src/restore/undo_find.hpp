@@ -1,0 +1,30 @@
+// Rows that something stands in the way of, until it is known who is behind it.
+#pragma once
+
+#include "base/memory.hpp"
+#include "restore/undo.hpp"
+
+namespace journal {
+
+/// A conflicting row while it waits for the name of who stands in the way.
+struct Found {
+    Issue issue;
+    int32 relation;         // tracked_relation.id of the row that was changed since
+    const char* key;        // its object key; nullptr: of an untracked table, or not known
+    int64 since;            // by entries later than this one
+    const char* columns;    // names of the columns that differ, separated by ", "; or nullptr
+    const char* what;       // what the later transaction did, in words with one %s for who it was
+    const char* otherwise;  // the same where nobody can be named
+};
+
+using Finds = Vector<Found>;
+
+/// Says of each row found who stands in its way, as far as the caller may see it, and makes it an
+/// issue.
+void name_later_transactions(Undo* undo, Finds* finds);
+
+/// Finds what else would keep rows from being written as things are: unique values in use, missing
+/// parents, constraints (see conflict.hpp). Raises what the caller may not do, unless for a plan.
+void foresee_conflicts(Undo* undo, Finds* finds);
+
+}  // namespace journal
