@@ -136,6 +136,14 @@ ALTER TABLE shop.booking ADD paid boolean;
 BEGIN READ ONLY;
 SELECT count(*) > 0 FROM journal.undo_plan(:'four');
 ROLLBACK;
+-- A row of a table, and one of its child that has the same key.
+CREATE TABLE shop.item (id int PRIMARY KEY, name text);
+CREATE TABLE shop.special_item (UNIQUE (id)) INHERITS (shop.item);
+SELECT journal.track('shop.item');
+INSERT INTO shop.item VALUES (1, 'pen');
+INSERT INTO shop.special_item VALUES (1, 'golden pen');
+UPDATE shop.item SET name = 'x';
+SELECT test.plan(test.last()::text);
 SELECT * FROM journal.undo_plan(NULL);
 SELECT * FROM journal.undo_plan('1', 'perhaps');
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);

@@ -88,7 +88,8 @@ BEGIN
         RETURN;
     END IF;
     BEGIN
-        SELECT min(p.sqlstate) INTO predicted FROM journal.undo_plan(target) p;
+        SELECT min(concat_ws(' ', p.sqlstate, p.action, p.object_type, p.object_id, p.detail)) INTO predicted FROM journal.undo_plan(target) p
+        WHERE p.sqlstate IS NOT NULL;
         PERFORM journal.undo(target);
         SET CONSTRAINTS ALL IMMEDIATE;
     EXCEPTION WHEN OTHERS THEN
