@@ -10,10 +10,11 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(chosen_seed open_random_shop open_random_undo change_at_random random_transaction run_script);
 
-# The seed of this run: EVENT_JOURNAL_SEED, or one of the time.
+# The seed of this run: EVENT_JOURNAL_SEED, or always the same. What a check finds does not depend on when it runs;
+# exploring is a run of its own, with many seeds.
 sub chosen_seed
 {
-	my $seed = $ENV{EVENT_JOURNAL_SEED} // (time() % 1000000);
+	my $seed = $ENV{EVENT_JOURNAL_SEED} // 1;
 	srand($seed);
 	return $seed;
 }

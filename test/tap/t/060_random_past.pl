@@ -11,7 +11,7 @@ use RandomShop;
 my $first = chosen_seed();
 my $transactions = $ENV{EVENT_JOURNAL_TRANSACTIONS} // 600;
 
-for my $seed ($first .. $first + ($ENV{EVENT_JOURNAL_SEEDS} // 1) - 1)
+for my $seed ($first .. $first + ($ENV{EVENT_JOURNAL_SEEDS} // 2) - 1)
 {
 	subtest "seed $seed" => sub { try_seed($seed) };
 }
