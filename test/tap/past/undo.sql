@@ -8,6 +8,18 @@ CREATE TABLE shop.leaf (id integer PRIMARY KEY, a integer, b integer, v numeric,
                         FOREIGN KEY (a, b) REFERENCES shop.node ON DELETE CASCADE ON UPDATE CASCADE);
 SELECT journal.track('shop.node', 'node'), journal.track('shop.leaf', 'leaf');
 
+-- What a trigger does to other rows when a row is brought back is the application's, and none of the copies': here it does
+-- nothing to them.
+CREATE OR REPLACE FUNCTION shop.fire() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_WHEN = 'BEFORE' THEN
+        NEW.stamp = NEW.stamp + 1;
+        RETURN NEW;
+    END IF;
+    UPDATE shop.fired SET v = v + 1 WHERE id = NEW.id AND pg_trigger_depth() < 3;
+    RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION test.some_table() RETURNS regclass LANGUAGE sql VOLATILE AS $$
     SELECT ('shop.' || test.one_of('plain', 'pair', 'parent', 'parent', 'child', 'loose', 'part', 'base', 'fired', 'node', 'leaf'))::regclass
 $$;
