@@ -522,6 +522,7 @@ JOURNAL_FUNCTION(journal_undo)
     const char* reason = reason_argument(fcinfo, 1);
     const ReturnSetInfo* result = begin_result(fcinfo);
     Extent extent = extent_of_transaction(transaction);
+    wait_for_other_undos(transaction);
     if (on_conflict == OnConflict::kError || on_conflict == OnConflict::kCascade)
         require_not_undone(transaction);
     if (on_conflict == OnConflict::kCascade)

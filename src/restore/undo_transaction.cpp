@@ -193,6 +193,15 @@ FullTransactionId transaction_of(const Extent& extent)
                                                &is_null));
 }
 
+void wait_for_other_undos(FullTransactionId transaction)
+{
+    // A lock on no row and no table: it stands for taking that transaction back.
+    LOCKTAG undoing;
+    SET_LOCKTAG_OBJECT(undoing, MyDatabaseId, journal_table("undone"),
+                       XidFromFullTransactionId(transaction), 0);
+    LockAcquire(&undoing, ExclusiveLock, false, false);
+}
+
 void require_not_undone(FullTransactionId transaction)
 {
     MemoryContext context = CurrentMemoryContext;

@@ -20,6 +20,10 @@ Extent extent_of_transactions(const Vector<uint64>& transactions);
 /// The one transaction of an extent.
 FullTransactionId transaction_of(const Extent& extent);
 
+/// Waits until no other session's transaction in progress takes that transaction back; others wait
+/// for this one to end.
+void wait_for_other_undos(FullTransactionId transaction);
+
 /// Raises JE063 if the transaction has been taken back, also if that was taken back itself: then
 /// its effect is another transaction's.
 void require_not_undone(FullTransactionId transaction);
