@@ -136,3 +136,16 @@ SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY object
 SELECT test.compare('later');
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('between');
+
+-- Rows that exchanged a unique value, one of them with another column too: a deferrable constraint is checked when both have
+-- theirs back.
+CREATE TABLE shop.shelf (id int PRIMARY KEY, place int UNIQUE DEFERRABLE, name text);
+SELECT journal.track('shop.shelf');
+INSERT INTO shop.shelf VALUES (1, 1, 'a'), (2, 2, 'b'), (3, 3, 'c');
+BEGIN;
+UPDATE shop.shelf SET place = 6 - place WHERE place % 2 = 1;
+UPDATE shop.shelf SET place = CASE id WHEN 2 THEN 1 ELSE 2 END, name = CASE id WHEN 2 THEN 'B' ELSE name END WHERE id IN (2, 3);
+COMMIT;
+TABLE shop.shelf ORDER BY id;
+SELECT object_id, outcome FROM journal.undo(test.last()) ORDER BY 1;
+TABLE shop.shelf ORDER BY id;

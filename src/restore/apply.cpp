@@ -82,12 +82,43 @@ bool changes_referenced(const RowSet* update, const RowSet* from)
     return false;
 }
 
+bool writes_to(const RowSet* set, Form_pg_index index)
+{
+    for (int i = 0; i < index->indnkeyatts; i++)
+        for (int j = 0; j < set->column_count; j++)
+            if (set->columns[j].column->number == index->indkey.values[i])
+                return true;
+    return false;
+}
+
+/// Whether rows of two sets of updates may exchange values of a deferrable key, which is checked at
+/// the end of a statement.
+bool may_exchange(const RowSet* set, const RowSet* other)
+{
+    if (set->operation != RowOperation::kUpdate ||
+        RelationGetRelid(set->table) != RelationGetRelid(other->table))
+        return false;
+    bool result = false;
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetIndexList(set->table)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple))
+            continue;
+        auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        result |= !index->indimmediate && writes_to(set, index) && writes_to(other, index);
+        ReleaseSysCache(tuple);
+    }
+    return result;
+}
+
 /// Whether a set has to wait for another of the same table.
 bool has_to_wait_within(const RowSet* set, const RowSet* other)
 {
+    if (set->operation == other->operation && set->round != other->round)
+        return set->round > other->round;
     if (set->operation == other->operation)
         // Rows of one table with different columns refer to each other as those of one set may.
-        return set->round == other->round ? refers_to(set, other) : set->round > other->round;
+        return refers_to(set, other) || may_exchange(set, other);
     // A deleted row may hold the key of one that comes, or another unique value of an updated one;
     // but rows that are to stop referring to it are not left to ON DELETE SET NULL.
     if (set->operation == RowOperation::kDelete)
