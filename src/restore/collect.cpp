@@ -25,16 +25,19 @@ void require_row(const Target* target, const Deletion& deletion)
                         errhint("Only deletions of tracked tables' rows can be restored.")));
 }
 
-void add_deletion(Collection* collection, const Deletion& deletion)
+void add_deletion(Collection* collection, NulledReferences* nulled, Deletion deletion)
 {
     Target* target = target_of(collection, deletion);
     require_row(target, deletion);
+    if (nulled != nullptr)
+        give_references_back(nulled, &deletion);
     tell_lost(target, deletion);
     const RowValues values = values_of(collection->overrides, target, deletion);
     add_row_change(collection, RowOperation::kInsert, target, deletion, values, nullptr);
 }
 
-void add_deletions(Collection* collection, const Ids& deletions)
+/// nulled may be nullptr: rows come back just as they were deleted.
+void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& deletions)
 {
     DeletionReader reader = begin_deletions(deletions);
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal restore",
@@ -44,7 +47,7 @@ void add_deletions(Collection* collection, const Ids& deletions)
     for (int64 count = 1; next_deletion(&reader, &deletion); count++) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
-        add_deletion(collection, deletion);
+        add_deletion(collection, nulled, deletion);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
         if (count % kToldProgress == 0)
@@ -106,9 +109,14 @@ void collect(Collection* collection, const Ids& entries)
     deletions.erase(std::unique(deletions.begin(), deletions.end()), deletions.end());
     add_document_parts(*collection->requests, &deletions);
     add_related(collection->related, collection->reason, &deletions);
-    add_deletions(collection, deletions);
-    if (collection->related == Related::kChildren || collection->related == Related::kAll)
-        add_nulled_references(collection, deletions);
+    if (collection->related == Related::kChildren || collection->related == Related::kAll) {
+        NulledReferences* nulled = begin_nulled(deletions);
+        add_deletions(collection, nulled, deletions);
+        add_nulled_references(collection, nulled);
+        end_nulled(nulled);
+    } else {
+        add_deletions(collection, nullptr, deletions);
+    }
     require_used(collection->overrides);
 }
 

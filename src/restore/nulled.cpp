@@ -1,13 +1,14 @@
-// See nulled.hpp. What a transaction did to a row is put together from the entries of its updates:
-// the values that its columns had before the first and after the last. A foreign key whose columns
-// held the key of a deleted row before, and are NULL after, is set back.
+// See nulled.hpp. Which references were taken away is told by taken.hpp; of those count the ones
+// that led to a row that the same transaction deleted and that comes back now.
 #include "restore/nulled.hpp"
 
+#include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/stored_jsonb.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/statement.hpp"
+#include "restore/taken.hpp"
 
 namespace journal {
 
@@ -28,239 +29,166 @@ struct DeletedKey {
     }
     bool operator<(const DeletedKey& other) const { return compare(other) < 0; }
 };
-using DeletedKeys = Vector<DeletedKey>;
 
-/// What became of a column in a transaction.
-struct ColumnHistory {
-    int32 id;
-    const JsonbValue* before;
-    const JsonbValue* after;
+}  // namespace
+
+struct NulledReferences {
+    const Ids* deletions;
+    TakenReader* reader;
+    uint64 count;
+    DeletedKey* keys;  // sorted
 };
 
-/// A row that a transaction updated.
-struct UpdatedRow {
-    Deletion row;  // its facts as of the last update; entry: that update's change
-    const char* transaction;
-    int column_count;
-    int column_room;
-    ColumnHistory* columns;
-};
+namespace {
 
-/// What is set back in a row.
+/// What is set back in a living row.
 struct References {
     RowValues values;
     const JsonbValue** expected;
 };
 
-enum UpdateColumn {
-    kChange = 1,
-    kRelation,
-    kLayout,
-    kObjectType,
-    kObjectId,
-    kLabel,
-    kTransaction,
-    kData
-};
-
-void read_deleted_keys(const Ids& deletions, DeletedKeys* keys)
+void read_deleted_keys(NulledReferences* nulled)
 {
     MemoryContext context = CurrentMemoryContext;
+    const Ids& deletions = *nulled->deletions;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT e.relation, s.incarnation || ' ' || e.transaction_id, e.object_id "
-        "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-        "WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3 AND e.relation IS NOT NULL "
-        "  AND e.object_id IS NOT NULL",
-        {{INT8ARRAYOID, ids_datum(deletions)},
-         int8_argument(deletions.front()),
-         int8_argument(deletions.back())});
-    for (uint64 i = 0; i < rows; i++)
-        keys->push_back({query.int4(i, 1), query.text(i, 2, context), query.text(i, 3, context)});
+    nulled->count =
+        query.run(psprintf("SELECT e.relation, %s, e.object_id "
+                           "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+                           "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
+                           transaction_name("e", "s"), id_condition("e", deletions)),
+                  {{INT8ARRAYOID, ids_datum(deletions)},
+                   int8_argument(deletions.front()),
+                   int8_argument(deletions.back())});
+    nulled->keys = make_array_in<DeletedKey>(context, nulled->count);
+    for (uint64 i = 0; i < nulled->count; i++)
+        nulled->keys[i] = {query.int4(i, 1), query.text(i, 2, context), query.text(i, 3, context)};
     query.end();
-    std::sort(keys->begin(), keys->end());
+    std::sort(nulled->keys, nulled->keys + nulled->count);
 }
 
-/// The updates of the deletions' transactions, row after row, in their order.
-Tuplestorestate* select_updates(const Ids& deletions)
+/// Whether any row of the table that a reference leads to, deleted by that transaction, comes back.
+bool may_come_back(const NulledReferences* nulled, const TakenRow& taken,
+                   const TakenReference& reference)
 {
-    MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
-    const Datum values[] = {ids_datum(deletions), Int64GetDatum(deletions.front()),
-                            Int64GetDatum(deletions.back())};
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(
-        "WITH gone AS MATERIALIZED ("
-        "  SELECT DISTINCT o.transaction_id, os.incarnation, o.account "
-        "  FROM journal.entry o JOIN journal.session os ON os.id = o.session "
-        "  WHERE o.id = ANY ($1) AND o.id BETWEEN $2 AND $3) "
-        "SELECT e.change, e.relation, e.layout, e.object_type, e.object_id, e.label, "
-        "       s.incarnation || ' ' || e.transaction_id, e.data "
-        "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-        "WHERE e.operation = 'u' AND e.data IS NOT NULL AND e.layout IS NOT NULL "
-        "  AND e.object_id IS NOT NULL AND NOT e.backfilled "
-        "  AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
-        "                           AND (SELECT max(transaction_id) FROM gone) "
-        "  AND EXISTS (SELECT FROM gone g WHERE g.transaction_id = e.transaction_id "
-        "              AND g.incarnation = s.incarnation AND e.account IN (g.account, '')) "
-        "ORDER BY e.relation, e.object_id, 7, e.command, e.id",
-        lengthof(types), types, values);
-    MemoryContextSwitchTo(connected);
-    query.end();
-    return rows;
+    const DeletedKey first{reference.key->relation, taken.transaction, ""};
+    const DeletedKey* end = nulled->keys + nulled->count;
+    const DeletedKey* found =
+        std::lower_bound(static_cast<const DeletedKey*>(nulled->keys), end, first);
+    return found != end && found->relation == first.relation &&
+           strcmp(found->transaction, first.transaction) == 0;
 }
 
-TupleTableSlot* update_slot()
+/// Whether the row of that key comes back; raises an error for a reference of which the caller must
+/// not know.
+bool comes_back(const NulledReferences* nulled, const TakenRow& taken,
+                const TakenReference& reference, const char* key)
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(kData);
-    const auto column = [descriptor](UpdateColumn number, Oid type) {
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(number), "?", type, -1, 0);
-    };
-    column(kChange, INT8OID);
-    column(kRelation, INT4OID);
-    column(kLayout, INT4OID);
-    column(kObjectType, TEXTOID);
-    column(kObjectId, TEXTOID);
-    column(kLabel, TEXTOID);
-    column(kTransaction, TEXTOID);
-    column(kData, JSONBOID);
-    return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-}
-
-const char* text_of(TupleTableSlot* slot, UpdateColumn column)
-{
-    bool is_null = false;
-    const Datum value = slot_getattr(slot, column, &is_null);
-    return is_null ? nullptr : TextDatumGetCString(value);
-}
-
-/// Takes another update into a row's history, in the current memory context.
-void add_update(UpdatedRow* updated, TupleTableSlot* slot)
-{
-    bool is_null = false;
-    updated->row.entry = DatumGetInt64(slot_getattr(slot, kChange, &is_null));
-    updated->row.relation = DatumGetInt32(slot_getattr(slot, kRelation, &is_null));
-    updated->row.layout = layout_by_id(DatumGetInt32(slot_getattr(slot, kLayout, &is_null)));
-    updated->row.object_type = text_of(slot, kObjectType);
-    updated->row.object_id = text_of(slot, kObjectId);
-    updated->row.label = text_of(slot, kLabel);
-    updated->transaction = text_of(slot, kTransaction);
-    const Datum data = datumCopy(slot_getattr(slot, kData, &is_null), false, -1);
-    const EntryChanges changes = read_changes(updated->row.layout, stored_jsonb(data, true));
-    for (int i = 0; i < changes.count; i++) {
-        const int32 id = updated->row.layout->columns[changes.changes[i].position].id;
-        int known = 0;
-        while (known < updated->column_count && updated->columns[known].id != id)
-            known++;
-        if (known == updated->column_room) {
-            auto* more =
-                make_array_in<ColumnHistory>(CurrentMemoryContext, updated->column_room * 2 + 8);
-            std::copy_n(updated->columns, updated->column_count, more);
-            updated->columns = more;
-            updated->column_room = updated->column_room * 2 + 8;
-        }
-        if (known == updated->column_count) {
-            updated->columns[updated->column_count++] = {id, changes.changes[i].old_value, nullptr};
-        }
-        updated->columns[known].after = changes.changes[i].new_value;
-    }
-}
-
-const ColumnHistory* history_of(const UpdatedRow& updated, int32 id)
-{
-    for (int i = 0; i < updated.column_count; i++)
-        if (updated.columns[i].id == id)
-            return &updated.columns[i];
-    return nullptr;
-}
-
-/// Whether a deleted key is the one that a reference had before, as far as the update changed it.
-bool had_key(const UpdatedRow& updated, const LayoutForeignKey& reference, char** texts)
-{
-    for (int i = 0; i < reference.count; i++) {
-        const ColumnHistory* history =
-            history_of(updated, updated.row.layout->columns[reference.positions[i]].id);
-        if (history == nullptr)
-            continue;
-        const char* before = value_text(history->before);
-        if (before == nullptr || strcmp(before, texts[i]) != 0)
-            return false;
-    }
+    if (!std::binary_search(nulled->keys, nulled->keys + nulled->count,
+                            DeletedKey{reference.key->relation, taken.transaction, key}))
+        return false;
+    if (reference.hidden)
+        ereport(
+            ERROR,
+            (errcode(kNotRestorable), errmsg("what belonged to the row cannot be restored with it"),
+             errdetail("References to it were taken away by changes that are of another account, "
+                       "or older than your plan shows."),
+             errhint("Restore the row alone (related => 'none'), or ask a role that sees them.")));
     return true;
 }
 
-/// The texts of the key of a deleted row that a reference led to before the transaction; nullptr if
-/// there is none that comes back.
-char** former_key(const UpdatedRow& updated, const LayoutForeignKey& reference,
-                  const DeletedKeys& keys)
+/// Position in a layout of a column of a taken reference, or -1.
+int position_of(const Layout* layout, const TakenRow& taken, const TakenReference& reference,
+                int column)
 {
-    const DeletedKey first{reference.relation, updated.transaction, ""};
-    for (auto found = std::lower_bound(keys.begin(), keys.end(), first);
-         found != keys.end() && found->relation == reference.relation &&
-         strcmp(found->transaction, updated.transaction) == 0;
-         ++found) {
-        CHECK_FOR_INTERRUPTS();
-        char** texts = split_key(found->key, reference.count);
-        if (had_key(updated, reference, texts))
-            return texts;
-    }
-    return nullptr;
+    return layout_position(layout, taken.row.layout->columns[reference.key->positions[column]].id);
 }
 
-/// Whether the referenced key of which all columns were changed is a deleted one; saves looking at
-/// all of them.
-bool is_deleted_key(const UpdatedRow& updated, const LayoutForeignKey& reference,
-                    const DeletedKeys& keys)
+/// Puts a reference's values into a deleted row, unless another has given the row different ones.
+void put_reference(const TakenRow& taken, const TakenReference& reference, const Layout* layout,
+                   const JsonbValue* deleted, JsonbValue* values)
 {
-    char** texts = make_array_in<char*>(CurrentMemoryContext, reference.count);
-    for (int i = 0; i < reference.count; i++) {
-        const ColumnHistory* history =
-            history_of(updated, updated.row.layout->columns[reference.positions[i]].id);
-        if (history == nullptr)
-            return true;
-        texts[i] = history->before == nullptr ? nullptr : value_text(history->before);
-        if (texts[i] == nullptr)
+    for (int i = 0; i < reference.key->count; i++) {
+        if (reference.before[i] == nullptr)
+            continue;
+        const int position = position_of(layout, taken, reference, i);
+        if (!is_same_value(values[position], deleted[position]) &&
+            !is_same_value(values[position], *reference.before[i]))
+            return;
+    }
+    for (int i = 0; i < reference.key->count; i++)
+        if (reference.before[i] != nullptr)
+            values[position_of(layout, taken, reference, i)] = *reference.before[i];
+}
+
+/// The present value of a key's columns that a transaction did not change, in a living row, as
+/// texts; false if there is no such row, or if one is NULL. Read as the server reads it for the
+/// foreign key: who may not see the row is not told what is in it.
+bool read_unchanged(const Target* target, const TakenRow& taken, const TakenReference& reference,
+                    char** texts)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const RelationPlan* plan = target->plan;
+    char** keys = split_key(taken.row.object_id, plan->key_count);
+    auto* arguments = make_array_in<QueryArgument>(context, plan->key_count);
+    StringInfoData sql;
+    StringInfoData condition;
+    initStringInfo(&sql);
+    initStringInfo(&condition);
+    for (int i = 0; i < plan->key_count; i++) {
+        const PlanColumn& column = plan->columns[plan->key[i]];
+        ValueReader reader{};
+        prepare_value_reader(&reader, column.type, column.typmod, context);
+        arguments[i].type = column.type;
+        arguments[i].value = read_text_form(&reader, keys[i], &arguments[i].is_null);
+        appendStringInfo(&condition, "%st.%s %s $%d", i == 0 ? "" : " AND ",
+                         quote_identifier(column.name), equality_operator(column.type), i + 1);
+    }
+    Oid* types = make_array_in<Oid>(context, reference.key->count);
+    for (int i = 0; i < reference.key->count; i++) {
+        if (texts[i] != nullptr)
+            continue;
+        const int position =
+            plan_position(plan, taken.row.layout->columns[reference.key->positions[i]].id);
+        if (position < 0)
             return false;
+        types[i] = plan->columns[position].type;
+        appendStringInfo(&sql, "%st.%s", sql.len == 0 ? "" : ", ",
+                         quote_identifier(plan->columns[position].name));
     }
-    const DeletedKey key{reference.relation, updated.transaction,
-                         object_key(reference.count, texts)};
-    return std::binary_search(keys.begin(), keys.end(), key);
-}
-
-/// Whether deleting what a table's rows refer to puts the columns' defaults into them.
-bool sets_default(Oid table, int32 referenced)
-{
-    const TrackedRelation* tracked = tracked_relation_by_id(referenced);
-    if (tracked == nullptr)
-        return false;
-    Query query = Query::begin(RunAs::kOwner);
-    const bool found =
-        query.run(
-            "SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid = $1 AND confrelid = $2 "
-            "AND confdeltype = 'd'",
-            {{OIDOID, ObjectIdGetDatum(table)}, {OIDOID, ObjectIdGetDatum(tracked->relation)}}) > 0;
+    const char* only = get_rel_relkind(target->table) == RELKIND_RELATION ? "ONLY " : "";
+    const OwnerScope scope = become_constraint_checker(target->table);
+    Query query = Query::begin(RunAs::kCaller);
+    bool found = query.run(psprintf("SELECT %s FROM %s%s t WHERE %s", sql.data, only,
+                                    qualified_name(target->table), condition.data),
+                           plan->key_count, arguments, true) == 1;
+    int column = 0;
+    for (int i = 0; i < reference.key->count && found; i++) {
+        if (texts[i] != nullptr)
+            continue;
+        bool is_null = false;
+        const Datum value = query.value(0, ++column, &is_null);
+        found = !is_null;
+        if (found)
+            texts[i] = MemoryContextStrdup(context, text_form_once(types[i], value));
+    }
     query.end();
+    become_caller(scope);
     return found;
 }
 
-/// Whether the transaction took a reference away, and gave the row no other instead.
-bool was_taken_away(const UpdatedRow& updated, const LayoutForeignKey& reference,
-                    const Target* target)
+/// The texts of the key that a living row's reference led to; nullptr if that does not come back.
+char** former_key(const NulledReferences* nulled, const Target* target, const TakenRow& taken,
+                  const TakenReference& reference)
 {
-    bool is_changed = false;
-    bool is_null = true;
-    for (int i = 0; i < reference.count; i++) {
-        const ColumnHistory* history =
-            history_of(updated, updated.row.layout->columns[reference.positions[i]].id);
-        if (history == nullptr)
-            continue;
-        if (history->before == nullptr || history->before->type == jbvNull)
-            return false;
-        is_changed = true;
-        is_null = is_null && history->after->type == jbvNull;
-    }
-    return is_changed && (is_null || sets_default(target->table, reference.relation));
+    const int count = reference.key->count;
+    char** texts = make_array_in<char*>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        texts[i] = reference.before[i] == nullptr ? nullptr : value_text(reference.before[i]);
+    if (std::find(texts, texts + count, nullptr) != texts + count &&
+        !read_unchanged(target, taken, reference, texts))
+        return nullptr;
+    return comes_back(nulled, taken, reference, object_key(count, texts)) ? texts : nullptr;
 }
 
 const JsonbValue* text_value(char* text)
@@ -272,48 +200,65 @@ const JsonbValue* text_value(char* text)
     return value;
 }
 
-/// Adds the columns of a reference; false if one of them is not there any more.
-bool add_reference(References* references, const UpdatedRow& updated,
-                   const LayoutForeignKey& reference, const Target* target, char** texts)
+/// Index of the target's column for a layout's, or -1 if it is not there any more.
+int target_column(const Target* target, int position)
 {
-    for (int i = 0; i < reference.count; i++) {
-        int column = 0;
-        while (column < target->count && target->positions[column] != reference.positions[i])
-            column++;
-        if (column == target->count)
+    for (int i = 0; i < target->count; i++)
+        if (target->positions[i] == position)
+            return i;
+    return -1;
+}
+
+int known_value(const References& references, const PlanColumn* column)
+{
+    int known = 0;
+    while (known < references.values.count && references.values.columns[known].column != column)
+        known++;
+    return known;
+}
+
+/// Adds the columns of a reference; false if one of them is not there any more, or is given another
+/// value by a reference that was added before.
+bool add_reference(References* references, const TakenReference& reference, const Target* target,
+                   char** texts)
+{
+    const LayoutForeignKey& key = *reference.key;
+    for (int i = 0; i < key.count; i++) {
+        const int column = target_column(target, key.positions[i]);
+        if (column < 0)
             return false;
-        int known = 0;
-        while (known < references->values.count &&
-               references->values.columns[known].column != target->columns[column].column)
-            known++;
+        const int known = known_value(*references, target->columns[column].column);
+        if (known < references->values.count &&
+            strcmp(value_text(references->values.values[known]), texts[i]) != 0)
+            return false;
+    }
+    for (int i = 0; i < key.count; i++) {
+        const SetColumn& column = target->columns[target_column(target, key.positions[i])];
+        const int known = known_value(*references, column.column);
         if (known < references->values.count)
             continue;
-        const ColumnHistory* history =
-            history_of(updated, updated.row.layout->columns[reference.positions[i]].id);
-        const JsonbValue* key = text_value(texts[i]);
-        references->values.columns[known] = target->columns[column];
+        const JsonbValue* unchanged =
+            reference.before[i] == nullptr ? text_value(texts[i]) : nullptr;
+        references->values.columns[known] = column;
         references->values.columns[known].retyped = false;
-        references->values.values[known] = history == nullptr ? key : history->before;
-        references->expected[known] = history == nullptr ? key : history->after;
+        references->values.values[known] = unchanged == nullptr ? reference.before[i] : unchanged;
+        references->expected[known] = unchanged == nullptr ? reference.after[i] : unchanged;
         references->values.count++;
     }
     return true;
 }
 
-bool can_be_changed(const UpdatedRow& updated)
+bool can_be_changed(const TakenRow& taken)
 {
-    const TrackedRelation* tracked = tracked_relation_by_id(updated.row.relation);
+    const TrackedRelation* tracked = tracked_relation_by_id(taken.row.relation);
     return tracked != nullptr && OidIsValid(tracked->relation) &&
            get_rel_relkind(tracked->relation) != '\0' && strcmp(tracked->capture, "events") == 0;
 }
 
-/// Adds the update that sets a row's references back, if there are any.
-void set_back(Collection* collection, const UpdatedRow& updated, const DeletedKeys& keys)
+/// Adds the update that sets a living row's references back, if there are any.
+void set_back(Collection* collection, const NulledReferences* nulled, const TakenRow& taken)
 {
-    const Layout* layout = updated.row.layout;
-    const DeletedKey itself{updated.row.relation, updated.transaction, updated.row.object_id};
-    if (std::binary_search(keys.begin(), keys.end(), itself))
-        return;
+    const Layout* layout = taken.row.layout;
     References references{};
     references.values.columns =
         make_array_in<SetColumn>(CurrentMemoryContext, layout->column_count);
@@ -321,62 +266,73 @@ void set_back(Collection* collection, const UpdatedRow& updated, const DeletedKe
         make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
     references.expected =
         make_array_in<const JsonbValue*>(CurrentMemoryContext, layout->column_count);
+    Deletion row = taken.row;
+    row.entry = 0;
     const Target* target = nullptr;
-    for (int i = 0; i < layout->foreign_key_count; i++) {
-        const LayoutForeignKey& reference = layout->foreign_keys[i];
-        if (!is_deleted_key(updated, reference, keys) || !can_be_changed(updated))
+    for (int i = 0; i < taken.count; i++) {
+        const TakenReference& reference = taken.references[i];
+        if (!may_come_back(nulled, taken, reference) || !can_be_changed(taken))
             continue;
         if (target == nullptr)
-            target = target_of(collection, updated.row);
-        if (!was_taken_away(updated, reference, target))
-            continue;
-        char** texts = former_key(updated, reference, keys);
-        if (texts != nullptr)
-            add_reference(&references, updated, reference, target, texts);
+            target = target_of(collection, taken.row);
+        char** texts = former_key(nulled, target, taken, reference);
+        if (texts != nullptr && add_reference(&references, reference, target, texts))
+            row.entry = std::max(row.entry, reference.change);
     }
     if (references.values.count > 0)
-        add_row_change(collection, RowOperation::kUpdate, target, updated.row, references.values,
+        add_row_change(collection, RowOperation::kUpdate, target, row, references.values,
                        references.expected);
 }
 
 }  // namespace
 
-void add_nulled_references(Collection* collection, const Ids& deletions)
+NulledReferences* begin_nulled(const Ids& deletions)
 {
-    ContextResource memory(CurrentMemoryContext);
-    DeletedKeys keys(&memory);
-    read_deleted_keys(deletions, &keys);
-    Tuplestorestate* rows = select_updates(deletions);
-    TupleTableSlot* slot = update_slot();
+    auto* nulled = make_in<NulledReferences>(CurrentMemoryContext);
+    nulled->deletions = &deletions;
+    read_deleted_keys(nulled);
+    nulled->reader = begin_taken(deletions);
+    return nulled;
+}
+
+void give_references_back(NulledReferences* nulled, Deletion* deletion)
+{
+    const TakenRow* taken = taken_before(nulled->reader, deletion->entry);
+    if (taken == nullptr || deletion->row.count == 0)
+        return;
+    const JsonbValue* deleted = deletion->row.values;
+    auto* values = make_array_in<JsonbValue>(CurrentMemoryContext, deletion->row.count);
+    std::copy_n(deleted, deletion->row.count, values);
+    for (int i = 0; i < taken->count; i++) {
+        const TakenReference& reference = taken->references[i];
+        const char* key = taken_key(*taken, reference, *deletion);
+        if (key != nullptr && comes_back(nulled, *taken, reference, key))
+            put_reference(*taken, reference, deletion->layout, deleted, values);
+    }
+    deletion->row.values = values;
+}
+
+void add_nulled_references(Collection* collection, NulledReferences* nulled)
+{
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal references",
                                                ALLOCSET_DEFAULT_SIZES);
     const int level = enter_exact_settings();
-    UpdatedRow updated{};
-    bool more = tuplestore_gettupleslot(rows, true, false, slot);
-    while (more) {
+    rewind_taken(nulled->reader, nulled->deletions);
+    const TakenRow* taken = nullptr;
+    while ((taken = next_taken(nulled->reader)) != nullptr) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
-        bool is_null = false;
-        const auto is_same_row = [&]() {
-            return DatumGetInt32(slot_getattr(slot, kRelation, &is_null)) == updated.row.relation &&
-                   strcmp(text_of(slot, kObjectId), updated.row.object_id) == 0 &&
-                   strcmp(text_of(slot, kTransaction), updated.transaction) == 0;
-        };
-        updated = UpdatedRow{};
-        do {
-            add_update(&updated, slot);
-            MemoryContextSwitchTo(caller);
-            more = tuplestore_gettupleslot(rows, true, false, slot);
-            MemoryContextSwitchTo(work);
-        } while (more && is_same_row());
-        set_back(collection, updated, keys);
+        set_back(collection, nulled, *taken);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
     }
     leave_exact_settings(level);
     MemoryContextDelete(work);
-    ExecDropSingleTupleTableSlot(slot);
-    tuplestore_end(rows);
+}
+
+void end_nulled(NulledReferences* nulled)
+{
+    end_taken(nulled->reader);
 }
 
 }  // namespace journal

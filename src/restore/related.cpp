@@ -8,6 +8,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "restore/statement.hpp"
+#include "restore/taken.hpp"
 
 namespace journal {
 
@@ -61,8 +62,20 @@ void add_references(Keys* keys, const Deletion& deletion)
     }
 }
 
-/// Reads deletions and collects their keys; own may be null.
-void read_keys(DeletionReader reader, Keys* own, Keys* references)
+/// What a row referred to until its transaction, which deleted it too, took the reference away.
+void add_taken_references(Keys* keys, TakenReader* reader, const Deletion& deletion)
+{
+    const TakenRow* taken = taken_before(reader, deletion.entry);
+    for (int i = 0; taken != nullptr && i < taken->count; i++) {
+        const TakenReference& reference = taken->references[i];
+        const char* key = taken_key(*taken, reference, deletion);
+        if (key != nullptr)
+            add_key(keys, deletion.entry, reference.key->relation, key);
+    }
+}
+
+/// Reads deletions and collects their keys; own and taken may be null.
+void read_keys(DeletionReader reader, TakenReader* taken, Keys* own, Keys* references)
 {
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal keys", ALLOCSET_DEFAULT_SIZES);
@@ -75,6 +88,8 @@ void read_keys(DeletionReader reader, Keys* own, Keys* references)
         if (own != nullptr)
             add_key(own, deletion.entry, deletion.relation, deletion.object_id);
         add_references(references, deletion);
+        if (taken != nullptr)
+            add_taken_references(references, taken, deletion);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
     }
@@ -82,7 +97,8 @@ void read_keys(DeletionReader reader, Keys* own, Keys* references)
     end_deletions(&reader);
 }
 
-/// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys;
+/// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
+/// as they were deleted or before a reference was taken away;
 /// both_ways: also those to which they lead.
 void add_children(bool both_ways, Ids* deletions)
 {
@@ -105,9 +121,11 @@ void add_children(bool both_ways, Ids* deletions)
         "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";
     Keys own = begin_keys();
     Keys references = begin_keys();
+    TakenReader* taken = begin_taken(*deletions);
     read_keys(
         begin_deletions_in(psprintf(kSameTransaction, id_condition("o", *deletions)), *deletions),
-        &own, &references);
+        taken, &own, &references);
+    end_taken(taken);
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
@@ -134,7 +152,7 @@ void add_children(bool both_ways, Ids* deletions)
 void add_parents(Ids* deletions)
 {
     Keys references = begin_keys();
-    read_keys(begin_deletions(*deletions), nullptr, &references);
+    read_keys(begin_deletions(*deletions), nullptr, nullptr, &references);
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_references", references.rows, references.descriptor);
     const uint64 rows = query.run(

@@ -154,13 +154,6 @@ BEGIN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = PG_EXCEPTION_DETAIL;
         message := concat_ws(' ', SQLERRM, message);
     END;
-    -- A row whose reference the transaction set to NULL before it deleted the row comes back as it was deleted, without the
-    -- reference: only an undo brings that back. Such rounds are not compared.
-    IF state = 'done' AND EXISTS (SELECT FROM journal.entry d JOIN journal.entry u USING (transaction_id, relation, object_id)
-                                  WHERE transaction_id = round.xid AND d.operation = 'd' AND u.operation = 'u') THEN
-        INSERT INTO test.outcome VALUES (round.number, 'restore', 'updated first', NULL);
-        RETURN;
-    END IF;
     INSERT INTO test.outcome VALUES (round.number, 'restore', state, NULL);
     difference := CASE WHEN state = 'done' THEN test.differences('before', additions) ELSE test.differences('after') END;
     IF difference IS NOT NULL THEN

@@ -1,0 +1,422 @@
+// See taken.hpp.
+//
+// A row's changes are read in their order, and each foreign key is followed through them by the
+// values of its columns: what it led to before the first change is known from that change's old
+// values. Columns that never change are left open; a deleted row's snapshot has them.
+#include "restore/taken.hpp"
+
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "base/stored_jsonb.hpp"
+#include "base/text_form.hpp"
+#include "catalog/account.hpp"
+#include "restore/set_default.hpp"
+
+namespace journal {
+
+namespace {
+
+enum UpdateColumn {
+    kChange = 1,
+    kRelation,
+    kLayout,
+    kObjectType,
+    kObjectId,
+    kLabel,
+    kTransaction,
+    kDeletion,
+    kAccount,
+    kOccurredAt,
+    kRestored,
+    kData
+};
+
+/// A change of a column that belongs to a foreign key.
+struct ColumnChange {
+    int64 change;
+    int32 column;
+    bool hidden;
+    const JsonbValue* before;
+    const JsonbValue* after;
+};
+
+/// Those of a row, in their order.
+struct ColumnChanges {
+    int count;
+    int room;
+    ColumnChange* items;
+};
+
+}  // namespace
+
+struct TakenReader {
+    Tuplestorestate* rows;
+    TupleTableSlot* slot;
+    bool more;              // slot holds an update of the next row
+    MemoryContext home;     // of the reader: a row that had been spilled to disk is read into it
+    MemoryContext context;  // of the row that is read
+    bool sees_everything;   // the caller: no policy applies
+    const Ids* returning;   // or nullptr
+    List* defaults;         // of KeyDefaults
+    TakenRow row;
+};
+
+namespace {
+
+/// Each update is told with the deletion that followed it, by whoever it was. That a row's key
+/// changed afterwards is told by the update that changed it, looked at under the key before.
+Tuplestorestate* select_updates(const Ids& deletions)
+{
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("enable_nestloop", "off");
+    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
+    const Datum values[] = {ids_datum(deletions), Int64GetDatum(deletions.front()),
+                            Int64GetDatum(deletions.back())};
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    Tuplestorestate* rows = select_rows(
+        psprintf(
+            "WITH gone AS MATERIALIZED ("
+            "  SELECT o.transaction_id, os.incarnation, array_agg(DISTINCT o.account) AS accounts "
+            "  FROM journal.entry o JOIN journal.session os ON os.id = o.session "
+            "  WHERE %s GROUP BY 1, 2) "
+            "SELECT u.change, u.relation, u.layout, u.object_type, u.key, u.label, u.transaction, "
+            "       u.deletion, u.account, u.occurred_at, r.entry IS NOT NULL, u.data "
+            "FROM (SELECT e.id, e.change, e.command, e.operation, e.relation, e.layout, "
+            "             e.object_type, k.key, k.leaves, e.label, %s AS transaction, e.account, "
+            "             e.occurred_at, CASE WHEN e.operation = 'u' THEN e.data END AS data, "
+            "             e.account = '' OR e.account = ANY (g.accounts) AS belongs, "
+            "             min(e.change) FILTER (WHERE e.operation = 'd') OVER following AS "
+            "deletion, "
+            "             min(e.change) FILTER (WHERE k.leaves) OVER following AS departure "
+            "      FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+            "      JOIN gone g ON g.transaction_id = e.transaction_id "
+            "           AND g.incarnation = s.incarnation "
+            "      CROSS JOIN LATERAL (SELECT e.object_id AS key, false AS leaves UNION ALL "
+            "                          SELECT e.previous_id, true "
+            "                          WHERE e.previous_id IS NOT NULL) k "
+            "      WHERE e.operation IN ('u', 'd') AND k.key IS NOT NULL AND NOT e.backfilled "
+            "        AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
+            "                                 AND (SELECT max(transaction_id) FROM gone) "
+            "      WINDOW following AS (PARTITION BY s.incarnation, e.transaction_id, e.relation, "
+            "                           k.key ORDER BY e.command DESC, e.id DESC)) u "
+            "LEFT JOIN journal.restoration r ON r.entry = u.deletion "
+            "WHERE u.operation = 'u' AND u.data IS NOT NULL AND u.layout IS NOT NULL AND u.belongs "
+            "  AND NOT u.leaves AND (u.departure IS NULL OR u.departure > u.deletion) "
+            "ORDER BY u.deletion NULLS LAST, u.relation, u.key, u.transaction, u.command, u.id",
+            id_condition("o", deletions), transaction_name("e", "s")),
+        lengthof(types), types, values);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    return rows;
+}
+
+TupleTableSlot* update_slot()
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(kData);
+    const auto column = [descriptor](UpdateColumn number, Oid type) {
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(number), "?", type, -1, 0);
+    };
+    column(kChange, INT8OID);
+    column(kRelation, INT4OID);
+    column(kLayout, INT4OID);
+    column(kObjectType, TEXTOID);
+    column(kObjectId, TEXTOID);
+    column(kLabel, TEXTOID);
+    column(kTransaction, TEXTOID);
+    column(kDeletion, INT8OID);
+    column(kAccount, TEXTOID);
+    column(kOccurredAt, TIMESTAMPTZOID);
+    column(kRestored, BOOLOID);
+    column(kData, JSONBOID);
+    return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+}
+
+Datum value_of(TupleTableSlot* slot, UpdateColumn column)
+{
+    bool is_null = false;
+    const Datum value = slot_getattr(slot, column, &is_null);
+    return is_null ? Datum{0} : value;
+}
+
+const char* text_of(TupleTableSlot* slot, UpdateColumn column)
+{
+    const Datum value = value_of(slot, column);
+    return value == 0 ? nullptr : TextDatumGetCString(value);
+}
+
+int64 deletion_of(TupleTableSlot* slot)
+{
+    const Datum value = value_of(slot, kDeletion);
+    return value == 0 ? 0 : DatumGetInt64(value);
+}
+
+void read_on(TakenReader* reader)
+{
+    MemoryContext caller = MemoryContextSwitchTo(reader->home);
+    reader->more = tuplestore_gettupleslot(reader->rows, true, false, reader->slot);
+    MemoryContextSwitchTo(caller);
+}
+
+/// The defaults of each layout's keys; evaluated before anything else, under the settings of the
+/// caller.
+void find_all_defaults(TakenReader* reader)
+{
+    List* layouts = NIL;
+    for (read_on(reader); reader->more; read_on(reader)) {
+        CHECK_FOR_INTERRUPTS();
+        layouts = list_append_unique_int(layouts, DatumGetInt32(value_of(reader->slot, kLayout)));
+    }
+    ListCell* cell = nullptr;
+    foreach (cell, layouts)
+        reader->defaults =
+            lappend(reader->defaults, find_key_defaults(layout_by_id(lfirst_int(cell))));
+}
+
+bool belongs_to_key(const Layout* layout, int position)
+{
+    for (int i = 0; i < layout->foreign_key_count; i++)
+        for (int k = 0; k < layout->foreign_keys[i].count; k++)
+            if (layout->foreign_keys[i].positions[k] == position)
+                return true;
+    return false;
+}
+
+void add_column_change(ColumnChanges* changes, const ColumnChange& change)
+{
+    if (changes->count == changes->room) {
+        const int room = changes->room * 2 + 8;
+        auto* more = make_array_in<ColumnChange>(CurrentMemoryContext, room);
+        std::copy_n(changes->items, changes->count, more);
+        changes->items = more;
+        changes->room = room;
+    }
+    changes->items[changes->count++] = change;
+}
+
+bool is_hidden_entry(const TakenReader* reader)
+{
+    return !reader->sees_everything && DatumGetTimestampTz(value_of(reader->slot, kOccurredAt)) <
+                                           visible_since(text_of(reader->slot, kAccount));
+}
+
+/// Takes the update in the slot into the row.
+void add_update(TakenReader* reader, ColumnChanges* changes)
+{
+    TupleTableSlot* slot = reader->slot;
+    Deletion& row = reader->row.row;
+    row.entry = DatumGetInt64(value_of(slot, kChange));
+    row.relation = DatumGetInt32(value_of(slot, kRelation));
+    row.layout = layout_by_id(DatumGetInt32(value_of(slot, kLayout)));
+    row.object_type = text_of(slot, kObjectType);
+    row.object_id = text_of(slot, kObjectId);
+    row.label = text_of(slot, kLabel);
+    reader->row.transaction = text_of(slot, kTransaction);
+    reader->row.deletion = deletion_of(slot);
+    if (row.layout->foreign_key_count == 0)
+        return;
+    const bool hidden = is_hidden_entry(reader);
+    const Datum data = datumCopy(value_of(slot, kData), false, -1);
+    const EntryChanges read = read_changes(row.layout, stored_jsonb(data, true));
+    for (int i = 0; i < read.count; i++) {
+        const EntryChange& change = read.changes[i];
+        if (change.old_value != nullptr && belongs_to_key(row.layout, change.position))
+            add_column_change(changes, {row.entry, row.layout->columns[change.position].id, hidden,
+                                        change.old_value, change.new_value});
+    }
+}
+
+int position_in_key(const Layout* layout, const LayoutForeignKey& key, int32 column)
+{
+    for (int i = 0; i < key.count; i++)
+        if (layout->columns[key.positions[i]].id == column)
+            return i;
+    return -1;
+}
+
+/// Whether a reference leads to a row, as far as its values are known.
+bool is_whole(int count, const JsonbValue* const* values)
+{
+    return std::none_of(values, values + count, [](const JsonbValue* value) {
+        return value != nullptr && value->type == jbvNull;
+    });
+}
+
+bool are_same(int count, const JsonbValue* const* a, const JsonbValue* const* b)
+{
+    for (int i = 0; i < count; i++)
+        if (a[i] != nullptr && b[i] != nullptr && !is_same_value(*a[i], *b[i]))
+            return false;
+    return true;
+}
+
+/// Follows a foreign key through the changes; false if nothing was taken from it.
+bool follow_key(const TakenReader* reader, const Layout* layout, int number,
+                const ColumnChanges& changes, TakenReference* reference)
+{
+    const LayoutForeignKey& key = layout->foreign_keys[number];
+    const auto values = [&key]() {
+        return make_array_in<const JsonbValue*>(CurrentMemoryContext, key.count);
+    };
+    const JsonbValue** now = values();
+    *reference = {&key, 0, false, values(), values()};
+    for (int i = 0; i < changes.count; i++) {
+        const int column = position_in_key(layout, key, changes.items[i].column);
+        if (column < 0)
+            continue;
+        if (now[column] == nullptr)
+            now[column] = changes.items[i].before;
+        reference->after[column] = changes.items[i].after;
+        reference->hidden |= changes.items[i].hidden;
+    }
+    int64 last = 0;
+    for (int i = 0; i < changes.count; i++) {
+        const ColumnChange& change = changes.items[i];
+        const int column = position_in_key(layout, key, change.column);
+        if (column < 0)
+            continue;
+        if (change.change != last && is_whole(key.count, now) &&
+            !are_same(key.count, now, reference->after)) {
+            reference->change = change.change;
+            std::copy_n(now, key.count, reference->before);
+        }
+        last = change.change;
+        now[column] = change.after;
+    }
+    if (reference->change == 0)
+        return false;
+    for (int i = 0; i < key.count; i++)
+        if (reference->after[i] != nullptr && reference->after[i]->type != jbvNull &&
+            !is_same_value(*reference->before[i], *reference->after[i]) &&
+            !is_key_default(reader->defaults, layout->id, number, i, *reference->after[i]))
+            return false;
+    return true;
+}
+
+void follow_keys(TakenReader* reader, const ColumnChanges& changes)
+{
+    const Layout* layout = reader->row.row.layout;
+    reader->row.references =
+        make_array_in<TakenReference>(CurrentMemoryContext, layout->foreign_key_count);
+    for (int i = 0; i < layout->foreign_key_count && changes.count > 0; i++)
+        if (follow_key(reader, layout, i, changes, &reader->row.references[reader->row.count]))
+            reader->row.count++;
+}
+
+/// Whether the update in the slot is of a row that is there again without having been asked for, or
+/// has been there all the time.
+bool is_there(const TakenReader* reader)
+{
+    const int64 deletion = deletion_of(reader->slot);
+    return deletion == 0 ||
+           (DatumGetBool(value_of(reader->slot, kRestored)) &&
+            !std::binary_search(reader->returning->begin(), reader->returning->end(), deletion));
+}
+
+/// Reads on to the next row that counts; false after the last.
+bool read_row(TakenReader* reader)
+{
+    while (reader->more && reader->returning != nullptr && !is_there(reader))
+        read_on(reader);
+    if (!reader->more)
+        return false;
+    MemoryContextReset(reader->context);
+    MemoryContext caller = MemoryContextSwitchTo(reader->context);
+    reader->row = TakenRow{};
+    ColumnChanges changes{};
+    const auto is_same_row = [reader]() {
+        return deletion_of(reader->slot) == reader->row.deletion &&
+               DatumGetInt32(value_of(reader->slot, kRelation)) == reader->row.row.relation &&
+               strcmp(text_of(reader->slot, kObjectId), reader->row.row.object_id) == 0 &&
+               strcmp(text_of(reader->slot, kTransaction), reader->row.transaction) == 0;
+    };
+    do {
+        CHECK_FOR_INTERRUPTS();
+        add_update(reader, &changes);
+        read_on(reader);
+    } while (reader->more && is_same_row());
+    follow_keys(reader, changes);
+    MemoryContextSwitchTo(caller);
+    return true;
+}
+
+}  // namespace
+
+bool is_same_value(const JsonbValue& a, const JsonbValue& b)
+{
+    if (a.type == jbvNull || b.type == jbvNull)
+        return a.type == b.type;
+    return strcmp(value_text(&a), value_text(&b)) == 0;
+}
+
+TakenReader* begin_taken(const Ids& deletions)
+{
+    auto* reader = make_in<TakenReader>(CurrentMemoryContext);
+    reader->home = CurrentMemoryContext;
+    reader->rows = select_updates(deletions);
+    reader->slot = update_slot();
+    reader->context = AllocSetContextCreate(CurrentMemoryContext, "event_journal references",
+                                            ALLOCSET_DEFAULT_SIZES);
+    reader->sees_everything =
+        check_enable_rls(journal_table("entry"), InvalidOid, true) != RLS_ENABLED;
+    find_all_defaults(reader);
+    rewind_taken(reader, nullptr);
+    return reader;
+}
+
+const TakenRow* taken_before(TakenReader* reader, int64 deletion)
+{
+    while (reader->more && deletion_of(reader->slot) != 0 && deletion_of(reader->slot) < deletion)
+        read_on(reader);
+    if (!reader->more || deletion_of(reader->slot) != deletion)
+        return nullptr;
+    return read_row(reader) && reader->row.count > 0 ? &reader->row : nullptr;
+}
+
+void rewind_taken(TakenReader* reader, const Ids* returning)
+{
+    tuplestore_rescan(reader->rows);
+    reader->returning = returning;
+    read_on(reader);
+}
+
+const TakenRow* next_taken(TakenReader* reader)
+{
+    while (read_row(reader))
+        if (reader->row.count > 0)
+            return &reader->row;
+    return nullptr;
+}
+
+void end_taken(TakenReader* reader)
+{
+    ExecDropSingleTupleTableSlot(reader->slot);
+    tuplestore_end(reader->rows);
+    MemoryContextDelete(reader->context);
+}
+
+char* taken_key(const TakenRow& taken, const TakenReference& reference, const Deletion& deletion)
+{
+    const LayoutForeignKey& key = *reference.key;
+    char** texts = make_array_in<char*>(CurrentMemoryContext, key.count);
+    for (int i = 0; i < key.count; i++) {
+        const int position =
+            layout_position(deletion.layout, taken.row.layout->columns[key.positions[i]].id);
+        if (position < 0)
+            return nullptr;
+        const JsonbValue& left = deletion.row.values[position];
+        if (reference.after[i] != nullptr && !is_same_value(left, *reference.after[i]))
+            return nullptr;
+        texts[i] = value_text(reference.before[i] == nullptr ? &left : reference.before[i]);
+        if (texts[i] == nullptr)
+            return nullptr;
+    }
+    return object_key(key.count, texts);
+}
+
+const char* transaction_name(const char* entry, const char* session)
+{
+    return psprintf("%s.incarnation || ' ' || %s.transaction_id", session, entry);
+}
+
+}  // namespace journal
