@@ -124,6 +124,45 @@ ALTER TABLE shop.client ALTER size TYPE shop.size USING NULL;
 SELECT test.planned(ARRAY[:ann, :bob, :cyd]);
 SELECT conflict, hint FROM journal.restore_plan(:bob);
 
+-- A value that others refer to, of a row whose reference would be set back.
+CREATE TABLE shop.seat (id int PRIMARY KEY, city int DEFAULT 2 UNIQUE REFERENCES shop.city ON DELETE SET DEFAULT);
+CREATE TABLE shop.guest (id int PRIMARY KEY, seat int REFERENCES shop.seat (city));
+SELECT journal.track('shop.seat'), journal.track('shop.guest');
+INSERT INTO shop.city VALUES (7, 'Omsk');
+INSERT INTO shop.seat VALUES (1, 7);
+DELETE FROM shop.city WHERE id = 7;
+SELECT test.deletion('city', '7') AS omsk \gset
+SELECT test.planned(ARRAY[:omsk], 'children');
+INSERT INTO shop.guest VALUES (1, 2);
+SELECT test.planned(ARRAY[:omsk], 'children');
+SELECT object_type, object_id, outcome, detail FROM journal.restore(:omsk, related => 'children', on_conflict => 'skip');
+
+-- A child of a table has rows, keys and references of its own.
+CREATE TABLE shop.thing (id int PRIMARY KEY, name text, city int REFERENCES shop.city ON DELETE SET NULL);
+CREATE TABLE shop.car (plate text UNIQUE, PRIMARY KEY (id), FOREIGN KEY (city) REFERENCES shop.city ON DELETE SET NULL) INHERITS (shop.thing);
+SELECT journal.track('shop.thing');
+INSERT INTO shop.city VALUES (8, 'Perm');
+INSERT INTO shop.thing VALUES (1, 'chair', 8), (3, 'table', 8);
+INSERT INTO shop.car VALUES (1, 'van', 8, 'A1'), (2, 'bus', 8, 'B2');
+SELECT tableoid::regclass, * FROM shop.thing ORDER BY 2, 1;
+DELETE FROM ONLY shop.thing WHERE id = 1;
+SELECT test.deletion('thing', '1') AS chair \gset
+DELETE FROM shop.car WHERE id = 1;
+SELECT test.deletion('thing', '1') AS van \gset
+DELETE FROM shop.city WHERE id = 8;
+SELECT test.deletion('city', '8') AS perm \gset
+SELECT test.planned(ARRAY[:chair, :van]);
+SELECT test.planned(ARRAY[:chair, :van, :perm], 'children');
+SELECT relation, object_id, new_values FROM journal.restore_plan(ARRAY[:chair, :van, :perm], related => 'children');
+INSERT INTO shop.car VALUES (5, 'live', NULL, 'A1');
+SELECT test.planned(ARRAY[:perm, :chair, :van]);
+INSERT INTO shop.thing VALUES (1, 'live');
+ALTER TABLE shop.car ADD CHECK (name <> 'van') NOT VALID;
+SELECT test.planned(ARRAY[:perm, :chair, :van]);
+UPDATE shop.car SET name = 'truck' WHERE id = 2;
+UPDATE shop.car SET city = 1 WHERE id = 2;
+SELECT test.planned(ARRAY[:perm], 'children');
+
 -- What nobody may restore, or has restored already, is an error, as it is of restore.
 SELECT journal.restore_plan(0);
 SELECT journal.restore_plan(NULL::bigint);
@@ -155,6 +194,53 @@ SELECT journal.restore(:visit_2);
 SELECT object_id, sqlstate, detail FROM journal.restore_plan(:visit_2, overrides => '{"visit": {"client": 3}}');
 SELECT journal.restore(:visit_2, overrides => '{"visit": {"client": 3}}');
 SELECT object_id, conflict FROM journal.restore_plan(:visit_2, overrides => '{"visit": {"client": 3, "day": "2024-02-01"}}');
+RESET ROLE;
+
+-- Policies for UPDATE: of rows that they hide, or whose new version they refuse, references are not set back.
+CREATE TABLE shop.desk (id int PRIMARY KEY, city int REFERENCES shop.city ON DELETE SET NULL, owner text);
+SELECT journal.track('shop.desk');
+INSERT INTO shop.city VALUES (6, 'Tula');
+INSERT INTO shop.desk VALUES (1, 6, 'me'), (2, 6, 'me'), (3, 6, 'other');
+DELETE FROM shop.city WHERE id = 6;
+SELECT test.deletion('city', '6') AS tula \gset
+GRANT USAGE ON SCHEMA test TO regress_restorer;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, test TO regress_restorer;
+GRANT INSERT ON shop.city TO regress_restorer;
+GRANT SELECT, UPDATE ON shop.desk TO regress_restorer;
+ALTER TABLE shop.desk ENABLE ROW LEVEL SECURITY;
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
+RESET ROLE;
+CREATE POLICY look ON shop.desk FOR SELECT TO regress_restorer USING (id < 3);
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
+RESET ROLE;
+CREATE POLICY change ON shop.desk FOR UPDATE TO regress_restorer USING (owner = 'me' AND id <> 2);
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
+SELECT object_type, object_id, outcome FROM journal.restore_plan(:tula, related => 'children') p, LATERAL (SELECT coalesce(p.sqlstate, p.conflict, 'fine')) o (outcome);
+BEGIN;
+SELECT object_type, object_id, outcome FROM journal.restore(:tula, related => 'children');
+ROLLBACK;
+RESET ROLE;
+DROP POLICY change ON shop.desk;
+CREATE POLICY change ON shop.desk FOR UPDATE TO regress_restorer USING (id <> 2) WITH CHECK (city IS NULL);
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
+SELECT object_id, sqlstate, detail FROM journal.restore_plan(:tula, related => 'children') WHERE sqlstate IS NOT NULL;
+RESET ROLE;
+DROP POLICY change ON shop.desk;
+CREATE POLICY change ON shop.desk FOR UPDATE TO regress_restorer USING (true) WITH CHECK (id <> 3 AND city = 6);
+-- The policy for SELECT holds for the new version too.
+DROP POLICY look ON shop.desk;
+CREATE POLICY look ON shop.desk FOR SELECT TO regress_restorer USING (id <> 2 OR city IS NULL);
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
+RESET ROLE;
+DROP POLICY change ON shop.desk;
+CREATE POLICY change ON shop.desk FOR UPDATE TO regress_restorer USING (true);
+SET ROLE regress_restorer;
+SELECT test.planned(ARRAY[:tula], 'children');
 RESET ROLE;
 DROP OWNED BY regress_restorer;
 DROP ROLE regress_restorer;

@@ -69,9 +69,13 @@ void make_final_state(FinalState* state);
 /// Holds keys and references against each other: see key_checks.cpp.
 void check_keys(FinalState* state);
 
-/// What the caller may not do with a set: a sentence; or nullptr. Notes the rows that row-level
-/// security would refuse: see row_rights.cpp.
+/// What the caller may not do with a set: a sentence; or nullptr. See row_rights.cpp for this and
+/// what follows.
 const char* missing_privilege(const RowSet* set);
+/// For FROM, those rows of an update's or delete's table that policies let the caller change; those
+/// that it may not read are still to be left out.
+const char* changeable_rows_of(const RowSet* set);
+/// Notes the rows that row-level security would refuse.
 void check_policies(FinalState* state);
 
 }  // namespace journal

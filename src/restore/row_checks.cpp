@@ -500,8 +500,8 @@ Tuplestorestate* select_live_rows(RowSet* set)
     const char* sql = psprintf(
         "SELECT e.number, t.tableoid, t.ctid, %s FROM %s AS t, %s AS e WHERE %s "
         "ORDER BY e.number",
-        set->checked && set->column_count > 0 ? holds_expected(set) : "true", only_rows_of(set),
-        rows_name(0), has_key(set));
+        set->checked && set->column_count > 0 ? holds_expected(set) : "true",
+        changeable_rows_of(set), rows_name(0), has_key(set));
     MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);

@@ -3,6 +3,7 @@
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/final_state.hpp"
+#include "restore/statement.hpp"
 
 namespace journal {
 
@@ -43,14 +44,16 @@ bool may_insert(const RowSet* set)
     return may_write_columns(set, ACL_INSERT);
 }
 
-/// The condition that policies put on rows that the caller writes; nullptr: none.
-const char* policy_condition(const RowSet* set)
+/// What of a row policies look at.
+enum class Looked : char {
+    kRow,         // the row as it is
+    kNewVersion,  // the row as it is to be
+};
+
+/// The condition that the policies of a table for a command put on rows of the caller.
+const char* policy_condition(Oid table, char command, Looked looked)
 {
     MemoryContext context = CurrentMemoryContext;
-    const Oid table = RelationGetRelid(set->table);
-    if (set->operation == RowOperation::kDelete ||
-        check_enable_rls(table, InvalidOid, true) != RLS_ENABLED)
-        return nullptr;
     const char* role = GetUserNameFromId(GetUserId(), false);
     Query query = Query::begin(RunAs::kOwner);
     query.run(
@@ -60,18 +63,44 @@ const char* policy_condition(const RowSet* set)
         " string_agg(format(' AND coalesce((%s), false)', x.condition), '') "
         "          FILTER (WHERE NOT p.polpermissive)) "
         "FROM pg_policy p "
-        "CROSS JOIN LATERAL (SELECT coalesce(pg_get_expr(p.polwithcheck, p.polrelid), "
+        "CROSS JOIN LATERAL (SELECT coalesce("
+        "                    CASE WHEN $4 THEN pg_get_expr(p.polwithcheck, p.polrelid) END, "
         "                    pg_get_expr(p.polqual, p.polrelid), 'true') AS condition) x "
         "WHERE p.polrelid = $1 AND p.polcmd IN ($2, '*') "
         "  AND (0::oid = ANY (p.polroles) "
         "       OR EXISTS (SELECT FROM unnest(p.polroles) r "
         "                  WHERE pg_has_role($3::name, r, 'USAGE')))",
         {{OIDOID, ObjectIdGetDatum(table)},
-         {CHAROID, CharGetDatum(set->operation == RowOperation::kInsert ? 'a' : 'w')},
-         text_argument(role)});
+         {CHAROID, CharGetDatum(command)},
+         text_argument(role),
+         {BOOLOID, BoolGetDatum(looked == Looked::kNewVersion)}});
     const char* condition = query.text(0, 1, context);
     query.end();
     return condition;
+}
+
+bool has_policies(const RowSet* set)
+{
+    return check_enable_rls(RelationGetRelid(set->table), InvalidOid, true) == RLS_ENABLED;
+}
+
+/// The condition that policies put on rows that the caller writes; nullptr: none.
+const char* condition_of_writing(const RowSet* set)
+{
+    const Oid table = RelationGetRelid(set->table);
+    if (set->operation == RowOperation::kDelete || !has_policies(set))
+        return nullptr;
+    if (set->operation == RowOperation::kInsert)
+        return policy_condition(table, 'a', Looked::kNewVersion);
+    // An update that reads the row must not make it one that the caller may not read.
+    return psprintf("(%s) AND (%s)", policy_condition(table, 'w', Looked::kNewVersion),
+                    policy_condition(table, 'r', Looked::kRow));
+}
+
+/// The table's own name, by which subqueries of a policy may call it.
+const char* bare_name(const RowSet* set)
+{
+    return quote_identifier(RelationGetRelationName(set->table));
 }
 
 void check_policy(FinalState* state, const Place* place, int index, const RowSet* set,
@@ -79,10 +108,9 @@ void check_policy(FinalState* state, const Place* place, int index, const RowSet
 {
     Query query = Query::begin(RunAs::kCaller);
     register_places(state);
-    // Subqueries of a policy name the table by its bare name.
-    const uint64 rows = query.run(psprintf(
-        "SELECT %s FROM %s AS %s WHERE %s = %d AND NOT (%s)", kNumberName, arriving_name(place),
-        quote_identifier(RelationGetRelationName(set->table)), kSetName, index, condition));
+    const uint64 rows =
+        query.run(psprintf("SELECT %s FROM %s AS %s WHERE %s = %d AND NOT (%s)", kNumberName,
+                           arriving_name(place), bare_name(set), kSetName, index, condition));
     for (uint64 i = 0; i < rows; i++)
         note_conflict(&state->found, index, query.int8(i, 1), ConflictKind::kForbidden, 0,
                       psprintf("new row violates row-level security policy for table \"%s\"",
@@ -115,6 +143,16 @@ const char* missing_privilege(const RowSet* set)
     return may_read_key(set) ? nullptr : lacks("SELECT", table);
 }
 
+const char* changeable_rows_of(const RowSet* set)
+{
+    if (!has_policies(set))
+        return only_rows_of(set);
+    const char command = set->operation == RowOperation::kUpdate ? 'w' : 'd';
+    return psprintf("(SELECT %s.tableoid, %s.ctid, %s.* FROM %s AS %s WHERE %s)", bare_name(set),
+                    bare_name(set), bare_name(set), only_rows_of(set), bare_name(set),
+                    policy_condition(RelationGetRelid(set->table), command, Looked::kRow));
+}
+
 void check_policies(FinalState* state)
 {
     ListCell* cell = nullptr;
@@ -122,7 +160,7 @@ void check_policies(FinalState* state)
         const auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->count == 0 || missing_privilege(set) != nullptr)
             continue;
-        const char* condition = policy_condition(set);
+        const char* condition = condition_of_writing(set);
         if (condition == nullptr)
             continue;
         ListCell* place_cell = nullptr;
