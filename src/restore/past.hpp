@@ -6,7 +6,7 @@
 //      now, and goes straight out; the others are sorted by key too (past_read);
 //   3. both streams are merged, and each row's entries, followed in the order of its changes, give
 //      the old values of what changed since; the rest is the live row's or the deleted row's
-//      (past_lineage, past_row).
+//      (past_lineage, past_segment, past_emission, past_row).
 // What an entry says a column became has to be what the next one says it was, and at the end what
 // the row or its deletion has: if not, somebody changed the row unseen, and the past is an error.
 #pragma once

@@ -16,8 +16,8 @@
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past.hpp"
 #include "restore/past_entry.hpp"
+#include "restore/past_segment.hpp"
 
 namespace journal {
 
@@ -35,48 +35,9 @@ struct PastEvent {
     Jsonb* data;  // or nullptr
 };
 
-/// How a segment begins or ends.
-enum class Edge : char {
-    kPresent,  // there before the first entry, or after the last one
-    kChanged,  // inserted; deleted
-    kKey,      // arrived from another key; left for another key
-};
-
-struct Segment {
-    const char* key;  // as sorted
-    Edge begin;
-    Edge end;
-    bool begins_after[kSides];  // the row took the key later than the moment
-    bool ends_after[kSides];    // and left it later
-    int64 arrival;              // the change by which it arrived
-    int64 departure;            // the change by which it left
-    int64 last_entry;
-    TimestampTz last_time;
-    PastValue* first;               // of a column: the first old value
-    PastValue* old_values[kSides];  // of a column: the first old value later than the moment
-    PastValue* last;                // of a column: what its latest entry left in it
-    PastValue* deleted;             // of a column: the deleted row's; nullptr: not deleted
-    const Datum* live_values;       // nullptr: no live row
-    const bool* live_nulls;
-    const Segment* next;   // where the row went on
-    const Segment* older;  // in the list of linked ones
-};
-
 namespace {
 
 using Events = Vector<PastEvent>;
-
-/// The row at hand while its values are made, for the message of an error.
-struct Conversion {
-    const char* key;
-    const PastColumn* column;
-    int64 entry;
-};
-
-const char* row_name(const Past* past, const char* key)
-{
-    return psprintf("%s %s", past->plan->object_type, object_of(past, key));
-}
 
 /// Says that the history does not fit together, or raises it.
 void report_break(Past* past, const char* key, const PastValue* after, const char* column,
@@ -147,19 +108,6 @@ PastValue* row_values(Past* past, const PastEvent& event)
     return values;
 }
 
-Segment* begin_segment(Past* past, const char* key, Edge begin)
-{
-    auto* segment = make_in<Segment>(CurrentMemoryContext);
-    segment->key = key;
-    segment->begin = begin;
-    for (int side = 0; side < past->side_count; side++)
-        segment->old_values[side] =
-            make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
-    segment->first = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
-    segment->last = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
-    return segment;
-}
-
 /// Takes the old and new values of an update into the segment.
 void add_update(Past* past, Segment* segment, const PastEvent& event)
 {
@@ -193,108 +141,6 @@ void end_deleted(Past* past, Segment* segment, const PastEvent& event)
         check_link(past, segment->key, i, segment->last[i], segment->deleted[i]);
 }
 
-/// The value of a column at one of the moments, or of the live row where there is none in the
-/// entries.
-const PastValue* find_value(const Segment* segment, Side side, int column, const Segment** last)
-{
-    for (; segment != nullptr; segment = segment->next) {
-        *last = segment;
-        if (segment->old_values[side][column].value != nullptr)
-            return &segment->old_values[side][column];
-        if (segment->end == Edge::kChanged)
-            return segment->deleted[column].value == nullptr ? nullptr : &segment->deleted[column];
-    }
-    return nullptr;
-}
-
-[[noreturn]] void raise_unconvertible(const Past* past, const Conversion* conversion,
-                                      const ErrorData* error)
-{
-    ereport(ERROR, (errcode(kRelationGone),
-                    errmsg("the past of %s does not fit column \"%s\" as it is now",
-                           row_name(past, conversion->key), conversion->column->name),
-                    // The message may tell a value that the table's policies hide.
-                    past->rows_are_hidden ? errdetail("Its type does not take the value.")
-                                          : errdetail_internal("%s", error->message),
-                    errhint("The value is in entry %lld; journal.entries shows it.",
-                            static_cast<long long>(conversion->entry))));
-    pg_unreachable();
-}
-
-/// Converts the values of a row at one of the moments to the table's present types.
-void fill_row(Past* past, const Segment* segment, Side side, Datum* values, bool* nulls,
-              Conversion* conversion)
-{
-    for (int i = 0; i < past->column_count; i++) {
-        PastColumn& column = past->columns[i];
-        const int attribute = column.number - 1;
-        if (!column.is_known)
-            continue;
-        const Segment* last = nullptr;
-        const PastValue* value = find_value(segment, side, i, &last);
-        if (value != nullptr) {
-            conversion->column = &column;
-            conversion->entry = value->entry;
-            values[attribute] = present_value(&column, value->value, &nulls[attribute]);
-        } else if (last != nullptr && last->live_values != nullptr) {
-            values[attribute] = last->live_values[attribute];
-            nulls[attribute] = last->live_nulls[attribute];
-        }
-    }
-    conversion->column = nullptr;
-}
-
-void emit_row(Past* past, const Segment* segment, Side side)
-{
-    const char* object = object_of(past, segment->key);
-    if (past->sink.changed == nullptr ||
-        (past->only_key != nullptr && strcmp(object, past->only_key) != 0))
-        return;
-    const int count = past->descriptor->natts;
-    auto* values = make_array_in<Datum>(CurrentMemoryContext, count);
-    bool* nulls = make_array_in<bool>(CurrentMemoryContext, count);
-    memset(nulls, true, sizeof(bool) * count);
-    auto* conversion = make_in<Conversion>(CurrentMemoryContext);
-    conversion->key = segment->key;
-    MemoryContext context = CurrentMemoryContext;
-    // The checks of a domain are its author's code, and nobody lends him his rights by looking.
-    const OwnerScope caller = become_table_owner(past->root);
-    PG_TRY();
-    {
-        fill_row(past, segment, side, values, nulls, conversion);
-    }
-    PG_CATCH();
-    {
-        become_caller(caller);
-        if (conversion->column == nullptr || geterrcode() == ERRCODE_QUERY_CANCELED)
-            PG_RE_THROW();
-        MemoryContextSwitchTo(context);
-        const ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        raise_unconvertible(past, conversion, error);
-    }
-    PG_END_TRY();
-    become_caller(caller);
-    if (past->rows_are_hidden)
-        hold_row(past, side, segment->key, values, nulls);
-    else
-        past->sink.changed(past, side, segment->key, values, nulls);
-}
-
-/// Whether the segment's row had the key at one of the moments.
-bool is_there(const Segment& segment, Side side)
-{
-    return (segment.begin == Edge::kPresent || !segment.begins_after[side]) &&
-           (segment.end == Edge::kPresent || segment.ends_after[side]);
-}
-
-void emit_segment(Past* past, const Segment& segment)
-{
-    for (int side = 0; side < past->side_count; side++)
-        if (is_there(segment, static_cast<Side>(side)))
-            emit_row(past, &segment, static_cast<Side>(side));
-}
-
 /// Copies a live row out of the sort, as that which a segment ends with.
 void copy_row(const Past* past, TupleTableSlot* slot, Segment* segment)
 {
@@ -304,53 +150,6 @@ void copy_row(const Past* past, TupleTableSlot* slot, Segment* segment)
     heap_deform_tuple(ExecCopySlotHeapTuple(slot), past->row_descriptor, values, nulls);
     segment->live_values = values + 1;
     segment->live_nulls = nulls + 1;
-}
-
-const JsonbValue* copy_value(const JsonbValue* value)
-{
-    if (value == nullptr)
-        return nullptr;
-    auto* copy = make_in<JsonbValue>(CurrentMemoryContext);
-    *copy = *value;
-    if (value->type == jbvString) {
-        copy->val.string.val = pnstrdup(value->val.string.val, value->val.string.len);
-    } else if (value->type == jbvNumeric) {
-        copy->val.numeric =
-            DatumGetNumeric(datumCopy(NumericGetDatum(value->val.numeric), false, -1));
-    } else if (value->type == jbvBinary) {
-        auto* data = static_cast<JsonbContainer*>(palloc(value->val.binary.len));
-        memcpy(data, value->val.binary.data, value->val.binary.len);
-        copy->val.binary.data = data;
-    }
-    return copy;
-}
-
-PastValue* copy_values(const Past* past, const PastValue* values)
-{
-    if (values == nullptr)
-        return nullptr;
-    auto* copy = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
-    for (int i = 0; i < past->column_count; i++) {
-        copy[i] = values[i];
-        copy[i].value = copy_value(values[i].value);
-    }
-    return copy;
-}
-
-/// The segment with all that it points at, its live row excepted, in the current memory context.
-Segment* copy_segment(const Past* past, const Segment* segment)
-{
-    if (segment == nullptr)
-        return nullptr;
-    auto* copy = make_in<Segment>(CurrentMemoryContext);
-    *copy = *segment;
-    copy->key = pstrdup(segment->key);
-    for (int side = 0; side < past->side_count; side++)
-        copy->old_values[side] = copy_values(past, segment->old_values[side]);
-    copy->first = copy_values(past, segment->first);
-    copy->last = copy_values(past, segment->last);
-    copy->deleted = copy_values(past, segment->deleted);
-    return copy;
 }
 
 /// A segment is over; one that is linked to others by a change of the key waits for them. row is
