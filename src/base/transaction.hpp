@@ -1,4 +1,5 @@
-// What a backend has to forget when a transaction or a savepoint ends.
+// What a backend has to forget when a transaction or a savepoint ends, and what it tries within one
+// of its own.
 //
 // PostgreSQL calls back at the end of every (sub)transaction. A module registers one set of hooks,
 // once; hooks that run during an abort only set variables: no catalogue, no ereport.
@@ -25,6 +26,20 @@ void register_hooks(const TransactionHooks* hooks);
 inline int trigger_depth()
 {
     return DatumGetInt32(pg_trigger_depth(nullptr));
+}
+
+/// Runs step in a subtransaction, which is rolled back if it raises an error. Returns that error,
+/// in the current memory context, or nullptr; memory context and resource owner are then as before.
+/// An error jumps out of step: it may hold no C++ object whose destructor counts. As PL/pgSQL's
+/// exec_stmt_block does it.
+ErrorData* run_in_subtransaction(void (*step)(void* state), void* state);
+
+/// The same for a lambda that takes what it needs by reference.
+template <typename Step>
+ErrorData* run_in_subtransaction(const Step& step)
+{
+    return run_in_subtransaction([](void* state) { (*static_cast<const Step*>(state))(); },
+                                 const_cast<Step*>(&step));
 }
 
 /// The id of a row that this backend wrote, valid until the (sub)transaction that wrote it aborts.

@@ -4,6 +4,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/text_form.hpp"
+#include "base/transaction.hpp"
 #include "catalog/layout_writer.hpp"
 #include "report/entry_row.hpp"
 
@@ -108,32 +109,13 @@ void run_query(const LiveQuery& live, int count, const char* const* keys, Memory
 bool try_query(const LiveQuery& live, int count, const char* const* keys, MemoryContext context,
                LiveRow* rows)
 {
-    MemoryContext previous = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    volatile bool done = false;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(previous);
-    PG_TRY();
-    {
-        run_query(live, count, keys, context, rows);
-        ReleaseCurrentSubTransaction();
-        done = true;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(previous);
-        ErrorData* error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        CurrentResourceOwner = owner;
-        if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
-            ReThrowError(error);
-        FreeErrorData(error);
-    }
-    PG_END_TRY();
-    MemoryContextSwitchTo(previous);
-    CurrentResourceOwner = owner;
-    return done;
+    ErrorData* error = run_in_subtransaction([&] { run_query(live, count, keys, context, rows); });
+    if (error == nullptr)
+        return true;
+    if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
+        ReThrowError(error);
+    FreeErrorData(error);
+    return false;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/order.hpp"
 #include "restore/statement.hpp"
@@ -207,34 +208,6 @@ List* flattened(List* lists)
     return result;
 }
 
-void apply_in_subtransaction(const Application* application, List* steps, List* sets)
-{
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    ErrorData* volatile error = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        run_steps(application, steps);
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_END_TRY();
-    if (error != nullptr)
-        raise_translated(application, sets, error);
-}
-
 }  // namespace
 
 Application* begin_application(const char* done, const char* reason, bool dry_run)
@@ -293,28 +266,7 @@ void add_change(Application* application, RowSet* set, const RowChange& change)
 
 bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    ErrorData* volatile error = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        add_row(set, change);
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_END_TRY();
+    ErrorData* error = run_in_subtransaction([&] { add_row(set, change); });
     if (error == nullptr)
         return true;
     *conflict = misfit_of(application, set, change, error);
@@ -326,7 +278,9 @@ void apply(Application* application)
 {
     List* steps = steps_of(filled_sets(application));
     List* sets = flattened(steps);
-    apply_in_subtransaction(application, steps, sets);
+    ErrorData* error = run_in_subtransaction([&] { run_steps(application, steps); });
+    if (error != nullptr)
+        raise_translated(application, sets, error);
     ListCell* cell = nullptr;
     foreach (cell, sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));

@@ -6,6 +6,7 @@
 // column), so rows of tables with expressions are evaluated in a subtransaction each; a state of
 // the executor that an error went through is not used again.
 #include "base/query.hpp"
+#include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/deletion.hpp"
 #include "restore/final_state.hpp"
@@ -416,28 +417,7 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
         step(arrivals);
         return;
     }
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    ErrorData* volatile error = nullptr;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
-        step(arrivals);
-        ReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        MemoryContextSwitchTo(context);
-        CurrentResourceOwner = owner;
-    }
-    PG_END_TRY();
+    ErrorData* error = run_in_subtransaction([&] { step(arrivals); });
     if (error == nullptr)
         return;
     if (is_of_server(error))
@@ -445,7 +425,7 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
     // What was computed of the row is the executor's.
     arrivals->placed = nullptr;
     forget_executor(arrivals);
-    MemoryContextSwitchTo(arrivals->state->context);
+    MemoryContext context = MemoryContextSwitchTo(arrivals->state->context);
     begin_executor(arrivals);
     MemoryContextSwitchTo(context);
     note(arrivals, ConflictKind::kRaised, error->sqlerrcode, error->message);
