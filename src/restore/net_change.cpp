@@ -5,6 +5,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
+#include "restore/key_change.hpp"
 #include "restore/past.hpp"
 #include "restore/past_entry.hpp"
 
@@ -56,12 +57,6 @@ struct Event {
 };
 
 using Events = Vector<Event>;
-
-enum class Edge : char {
-    kPresent,  // there before the first entry, or after the last one
-    kChanged,  // inserted; deleted
-    kKey,      // arrived from another key; left for another key
-};
 
 /// One row while it has one key.
 struct Stretch {
@@ -418,36 +413,16 @@ bool finish_key(Reading* reading, Stretch* stretches)
     return any_waits;
 }
 
-struct Arrival {
-    int64 change;  // key
-    Stretch* stretch;
-};
-
 /// Joins the stretches of rows whose key changed, and hands over those rows.
 void finish_waiting(Reading* reading)
 {
     if (reading->waiting == nullptr)
         return;
-    HASHCTL control{};
-    control.keysize = sizeof(int64);
-    control.entrysize = sizeof(Arrival);
-    control.hcxt = reading->context;
-    HTAB* arrivals =
-        hash_create("event_journal arrivals", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    for (Stretch* stretch = reading->waiting; stretch != nullptr; stretch = stretch->older)
-        if (stretch->begin == Edge::kKey)
-            static_cast<Arrival*>(hash_search(arrivals, &stretch->arrival, HASH_ENTER, nullptr))
-                ->stretch = stretch;
-    for (Stretch* stretch = reading->waiting; stretch != nullptr; stretch = stretch->older) {
-        if (stretch->end != Edge::kKey)
-            continue;
-        const auto* arrival =
-            static_cast<Arrival*>(hash_search(arrivals, &stretch->departure, HASH_FIND, nullptr));
-        if (arrival == nullptr)
-            elog(ERROR, "change %lld of a key has no end",
-                 static_cast<long long>(stretch->departure));
-        stretch->next = arrival->stretch;
-    }
+    join_key_changes(reading->waiting, reading->context, [](Stretch* left, Stretch* arrived) {
+        if (arrived == nullptr)
+            elog(ERROR, "change %lld of a key has no end", static_cast<long long>(left->departure));
+        left->next = arrived;
+    });
     MemoryContext work =
         AllocSetContextCreate(reading->context, "event_journal row", ALLOCSET_DEFAULT_SIZES);
     for (Stretch* stretch = reading->waiting; stretch != nullptr; stretch = stretch->older) {

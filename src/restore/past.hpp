@@ -105,7 +105,7 @@ struct Past {
     Tuplestorestate* held;  // then: rows that wait for its policies; nullptr: none
     TupleDesc held_descriptor;
     int64 entry_count;
-    const struct Segment* linked;  // of rows whose key changed, until all are read
+    struct Segment* linked;  // of rows whose key changed, until all are read
 };
 
 /// The table whose row type an argument has.

@@ -439,38 +439,19 @@ void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
         end_key(past, key, &follower, is_live ? rows->slot : nullptr);
 }
 
-struct Arrival {
-    int64 change;  // key
-    const Segment* segment;
-};
-
 /// Joins the segments of rows whose key changed, and hands over the rows.
 void finish_linked(Past* past)
 {
     if (past->linked == nullptr)
         return;
-    HASHCTL control{};
-    control.keysize = sizeof(int64);
-    control.entrysize = sizeof(Arrival);
-    control.hcxt = past->context;
-    HTAB* arrivals =
-        hash_create("event_journal arrivals", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older)
-        if (segment->begin == Edge::kKey)
-            static_cast<Arrival*>(hash_search(arrivals, &segment->arrival, HASH_ENTER, nullptr))
-                ->segment = segment;
-    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
-        if (segment->end != Edge::kKey)
-            continue;
-        const auto* arrival =
-            static_cast<Arrival*>(hash_search(arrivals, &segment->departure, HASH_FIND, nullptr));
+    join_key_changes(past->linked, past->context, [&](Segment* left, const Segment* arrived) {
         // Without one it is hidden from the caller, or the break has been told already.
-        if (arrival == nullptr)
-            continue;
-        const_cast<Segment*>(segment)->next = arrival->segment;
+        if (arrived == nullptr)
+            return;
+        left->next = arrived;
         for (int i = 0; i < past->column_count; i++)
-            check_link(past, segment->key, i, segment->last[i], arrival->segment->first[i]);
-    }
+            check_link(past, left->key, i, left->last[i], arrived->first[i]);
+    });
     for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext previous = MemoryContextSwitchTo(past->row_context);

@@ -14,6 +14,7 @@
 #include "restore/key_filter.hpp"
 #include "restore/past.hpp"
 #include "restore/past_entry.hpp"
+#include "restore/statement.hpp"
 
 namespace journal {
 
@@ -279,21 +280,6 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
     MemoryContextSwitchTo(previous);
     MemoryContextReset(past->row_context);
     return true;
-}
-
-/// A type's own equality, by its qualified name: the type may come from any extension.
-const char* equality_operator(Oid type)
-{
-    const Oid oid = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "type %u has no equality operator", type);
-    auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    char* name =
-        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-                 NameStr(form->oprname));
-    ReleaseSysCache(tuple);
-    return name;
 }
 
 /// The type that a domain is over, in whose place it runs no code of the domain's author; another

@@ -4,16 +4,10 @@
 // past_emission.cpp makes rows at a moment out of them.
 #pragma once
 
+#include "restore/key_change.hpp"
 #include "restore/past.hpp"
 
 namespace journal {
-
-/// How a segment begins or ends.
-enum class Edge : char {
-    kPresent,  // there before the first entry, or after the last one
-    kChanged,  // inserted; deleted
-    kKey,      // arrived from another key; left for another key
-};
 
 struct Segment {
     const char* key;  // as sorted
@@ -31,8 +25,8 @@ struct Segment {
     PastValue* deleted;             // of a column: the deleted row's; nullptr: not deleted
     const Datum* live_values;       // nullptr: no live row
     const bool* live_nulls;
-    const Segment* next;   // where the row went on
-    const Segment* older;  // in the list of linked ones
+    const Segment* next;  // where the row went on
+    Segment* older;       // in the list of linked ones
 };
 
 /// An empty segment in the current memory context; key is not copied.

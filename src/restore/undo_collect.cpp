@@ -324,19 +324,10 @@ void refuse_parts(Undo* undo)
         while (read_row(set, &row)) {
             if (set->operation == RowOperation::kDelete || is_not_refused(row, &refused))
                 continue;
-            Issue issue{};
-            issue.relation = set->plan->root;
-            issue.object_type = row.object_type;
-            issue.object_id = row.object_id;
-            issue.label = row.label;
-            issue.action = set->operation;
-            issue.entry = row.entry;
-            issue.conflict = "not allowed";
-            issue.code = kNotRestorable;
+            Issue issue = issue_of_row(set, row, "not allowed", kNotRestorable);
             issue.detail = psprintf("objects of type \"%s\" are not restored from the journal",
                                     row.object_type);
             issue.hint = "They come back with the document to which they belonged.";
-            issue.set = -1;
             add_issue(undo, issue);
         }
         if (set->operation != RowOperation::kDelete)

@@ -206,19 +206,6 @@ void read_references(const RowSet* set, References* references)
     query.end();
 }
 
-const char* operator_name(Oid oid)
-{
-    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for operator %u", oid);
-    const auto* form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    const char* result =
-        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-                 NameStr(form->oprname));
-    ReleaseSysCache(tuple);
-    return result;
-}
-
 int set_column(const RowSet* set, AttrNumber number)
 {
     for (int i = 0; i < set->column_count; i++)
