@@ -7,7 +7,7 @@
 // transaction is right, and what does not is an error.
 #include "base/function.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past.hpp"
+#include "past/past.hpp"
 
 namespace journal {
 

@@ -2,7 +2,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past.hpp"
+#include "past/past.hpp"
 
 namespace journal {
 

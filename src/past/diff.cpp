@@ -4,7 +4,7 @@
 // key, the two versions of a row meet. Neither moment need be the later one: a moment by the clock
 // and a mark, say, have no order, since the clock counts what was not committed yet.
 #include "base/function.hpp"
-#include "restore/past.hpp"
+#include "past/past.hpp"
 
 namespace journal {
 

@@ -11,9 +11,9 @@
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/key_filter.hpp"
-#include "restore/past.hpp"
-#include "restore/past_entry.hpp"
+#include "past/key_filter.hpp"
+#include "past/past.hpp"
+#include "past/past_entry.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

@@ -1,5 +1,5 @@
 // See undo_transaction.hpp.
-#include "restore/undo_transaction.hpp"
+#include "undo/undo_transaction.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/memory.hpp"
-#include "restore/undo.hpp"
+#include "undo/undo.hpp"
 
 namespace journal {
 

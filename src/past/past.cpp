@@ -1,6 +1,6 @@
 // See past.hpp. This file prepares: which columns there are, which of them the journal knows, and
 // how far back.
-#include "restore/past.hpp"
+#include "past/past.hpp"
 
 #include "base/function.hpp"
 #include "base/query.hpp"

@@ -5,7 +5,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "restore/conflict.hpp"
 #include "restore/statement.hpp"
-#include "restore/undo.hpp"
+#include "undo/undo.hpp"
 
 namespace journal {
 

@@ -1,5 +1,5 @@
 // See moment.hpp.
-#include "restore/moment.hpp"
+#include "past/moment.hpp"
 
 #include "base/function.hpp"
 #include "base/memory.hpp"

@@ -15,7 +15,7 @@
 #include "base/text_form.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
-#include "restore/moment.hpp"
+#include "past/moment.hpp"
 
 namespace journal {
 

@@ -16,8 +16,8 @@
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past_entry.hpp"
-#include "restore/past_segment.hpp"
+#include "past/past_entry.hpp"
+#include "past/past_segment.hpp"
 
 namespace journal {
 

@@ -10,7 +10,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
-#include "restore/undo_find.hpp"
+#include "undo/undo_find.hpp"
 
 namespace journal {
 

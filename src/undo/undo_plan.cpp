@@ -3,7 +3,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "restore/statement.hpp"
-#include "restore/undo.hpp"
+#include "undo/undo.hpp"
 
 namespace journal {
 

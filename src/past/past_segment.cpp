@@ -1,5 +1,5 @@
 // See past_segment.hpp: making and copying segments.
-#include "restore/past_segment.hpp"
+#include "past/past_segment.hpp"
 
 #include "base/memory.hpp"
 #include "base/stored_jsonb.hpp"

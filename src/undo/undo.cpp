@@ -2,7 +2,7 @@
 //
 // An undo is one transaction like any other: its statements run as the caller, its entries are
 // ordinary ones, and it can be undone. journal.undone says what it was.
-#include "restore/undo.hpp"
+#include "undo/undo.hpp"
 
 #include "base/function.hpp"
 #include "base/query.hpp"

@@ -8,7 +8,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past.hpp"
+#include "past/past.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

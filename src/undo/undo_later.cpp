@@ -2,7 +2,7 @@
 #include "base/query.hpp"
 #include "catalog/account.hpp"
 #include "restore/statement.hpp"
-#include "restore/undo_find.hpp"
+#include "undo/undo_find.hpp"
 
 namespace journal {
 

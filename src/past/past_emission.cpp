@@ -6,7 +6,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past_segment.hpp"
+#include "past/past_segment.hpp"
 
 namespace journal {
 

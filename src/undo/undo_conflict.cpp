@@ -7,7 +7,7 @@
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/statement.hpp"
-#include "restore/undo_find.hpp"
+#include "undo/undo_find.hpp"
 
 namespace journal {
 

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "restore/apply.hpp"
-#include "restore/undo_transaction.hpp"
+#include "undo/undo_transaction.hpp"
 
 namespace journal {
 

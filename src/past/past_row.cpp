@@ -4,7 +4,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/past.hpp"
+#include "past/past.hpp"
 
 namespace journal {
 
