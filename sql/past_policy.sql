@@ -79,6 +79,21 @@ DELETE FROM crm.held;
 SET ROLE past_ann;
 SELECT * FROM journal.table_as_of(NULL::crm.held, mark => 'held');
 RESET ROLE;
+-- More rows than fit into work_mem.
+CREATE TABLE crm.many (id integer PRIMARY KEY, agent name, note text);
+ALTER TABLE crm.many ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON crm.many USING (agent = current_user);
+GRANT SELECT ON crm.many TO past_ann;
+SELECT journal.track('crm.many');
+INSERT INTO crm.many SELECT i, CASE i % 2 WHEN 0 THEN 'past_ann' ELSE 'past_bob' END, repeat('note', 20) FROM generate_series(1, 2000) i;
+SELECT journal.mark('many') IS NOT NULL AS marked;
+UPDATE crm.many SET note = 'x';
+SET ROLE past_ann;
+SET work_mem = '64kB';
+SELECT count(*), min(length(note)), max(length(note)) FROM journal.table_as_of(NULL::crm.many, mark => 'many');
+SELECT count(*) FROM journal.diff(NULL::crm.many, from_mark => 'many');
+RESET work_mem;
+RESET ROLE;
 -- A column that the role may not read has no past for it either.
 CREATE TABLE crm.staff (id integer PRIMARY KEY, name text, salary integer);
 SELECT journal.track('crm.staff', 'worker');

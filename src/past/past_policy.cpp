@@ -110,13 +110,14 @@ void pass_visible_rows(Past* past)
         return;
     Tuplestorestate* rows = visible_rows(past);
     TupleTableSlot* slot = MakeSingleTupleTableSlot(past->held_descriptor, &TTSOpsMinimalTuple);
-    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+    // A row that comes from disk is the slot's, until the next one.
     while (tuplestore_gettupleslot(rows, true, false, slot)) {
         CHECK_FOR_INTERRUPTS();
+        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
         pass_row(past, slot);
+        MemoryContextSwitchTo(previous);
         MemoryContextReset(past->row_context);
     }
-    MemoryContextSwitchTo(previous);
     ExecDropSingleTupleTableSlot(slot);
     tuplestore_end(rows);
     tuplestore_end(past->held);
