@@ -144,6 +144,18 @@ INSERT INTO shop.item VALUES (1, 'pen');
 INSERT INTO shop.special_item VALUES (1, 'golden pen');
 UPDATE shop.item SET name = 'x';
 SELECT test.plan(test.last()::text);
+-- Rows that do not fit into work_mem, of which some are told about.
+CREATE TABLE shop.stamp (id int PRIMARY KEY, value text UNIQUE);
+SELECT journal.track('shop.stamp');
+INSERT INTO shop.stamp SELECT i, repeat('stamp', 20) || i FROM generate_series(1, 2000) i;
+UPDATE shop.stamp SET value = 'x' || id;
+SELECT test.last() AS six \gset
+INSERT INTO shop.stamp VALUES (0, repeat('stamp', 20) || 1950);
+UPDATE shop.stamp SET value = 'y' || id WHERE id BETWEEN 1 AND 1899;
+SET work_mem = '64kB';
+SELECT count(*), count(conflict) FROM journal.undo_plan(:'six');
+SELECT outcome, count(*) FROM journal.undo(:'six', on_conflict => 'skip') GROUP BY 1 ORDER BY 1;
+RESET work_mem;
 SELECT * FROM journal.undo_plan(NULL);
 SELECT * FROM journal.undo_plan('1', 'perhaps');
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);

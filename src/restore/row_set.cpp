@@ -344,17 +344,21 @@ void rewind_rows(RowSet* set)
 
 bool read_row(RowSet* set, SetRow* row)
 {
+    // A row that comes from disk is the slot's, which outlives the caller's memory context.
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_select_read_pointer(set->rows, 0);
-    if (!tuplestore_gettupleslot(set->rows, true, false, set->reading))
-        return false;
-    MemoryContextReset(set->row_context);
-    MemoryContext caller = MemoryContextSwitchTo(set->row_context);
-    *row = row_in_slot(set, set->reading);
+    const bool found = tuplestore_gettupleslot(set->rows, true, false, set->reading);
+    if (found) {
+        MemoryContextReset(set->row_context);
+        MemoryContextSwitchTo(set->row_context);
+        *row = row_in_slot(set, set->reading);
+        MemoryContextSwitchTo(set->context);
+        if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
+            tuplestore_gettupleslot(set->places, true, false, set->place))
+            row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
+    }
     MemoryContextSwitchTo(caller);
-    if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
-        tuplestore_gettupleslot(set->places, true, false, set->place))
-        row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
-    return true;
+    return found;
 }
 
 SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
