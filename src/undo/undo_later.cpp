@@ -55,21 +55,21 @@ TupleDesc describe_finds()
     return descriptor;
 }
 
-/// Later entries of the rows found, newest first.
+/// Later entries of the rows found, newest first. Nothing is looked up by id in what is found: of
+/// how much that is the planner knows too little.
 constexpr const char* kLaterEntries =
-    "SELECT f.number, j.transaction_id, j.occurred_at, j.employee, s.acting_role::text, j.account, "
-    "j.operation, j.layout, j.data, j.previous_id IS NOT NULL "
-    "FROM (SELECT f.number, f.since, j.id FROM event_journal_finds f JOIN journal.entry j "
+    "SELECT e.number, e.transaction_id, e.occurred_at, e.employee, s.acting_role::text, e.account, "
+    "e.operation, e.layout, e.data, e.previous_id IS NOT NULL "
+    "FROM (SELECT f.number, f.since, j.* FROM event_journal_finds f JOIN journal.entry j "
     "      ON j.relation = f.relation AND j.object_id = f.key WHERE j.id > $1 AND j.occurred_at >= "
     "$2 "
-    "      UNION SELECT f.number, f.since, j.id FROM event_journal_finds f JOIN journal.entry j "
-    "      ON j.relation = f.relation AND j.previous_id = f.key "
-    "      WHERE j.id > $1 AND j.occurred_at >= $2) f "
-    "JOIN journal.entry j ON j.id = f.id AND j.id > $1 AND j.occurred_at >= $2 "
-    "JOIN journal.session s ON s.id = j.session "
-    "WHERE j.id > f.since AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') "
-    "AND CASE WHEN $4 = 0 THEN j.transaction_id <> ALL ($3) ELSE j.change <> $4 END "
-    "ORDER BY f.number, j.id DESC";
+    "      UNION ALL SELECT f.number, f.since, j.* FROM event_journal_finds f JOIN journal.entry j "
+    "      ON j.relation = f.relation AND j.previous_id = f.key AND j.object_id <> f.key "
+    "      WHERE j.id > $1 AND j.occurred_at >= $2) e "
+    "JOIN journal.session s ON s.id = e.session "
+    "WHERE e.id > e.since AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
+    "AND CASE WHEN $4 = 0 THEN e.transaction_id <> ALL ($3) ELSE e.change <> $4 END "
+    "ORDER BY e.number, e.id DESC";
 
 bool may_see(Datum account, TimestampTz occurred_at, const OwnerScope& caller)
 {
