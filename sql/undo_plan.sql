@@ -144,6 +144,32 @@ INSERT INTO shop.item VALUES (1, 'pen');
 INSERT INTO shop.special_item VALUES (1, 'golden pen');
 UPDATE shop.item SET name = 'x';
 SELECT test.plan(test.last()::text);
+-- Whoever came in between goes, too: a later transaction has overwritten what it did, and it did other things. Who changed another
+-- column of the row stays.
+CREATE TABLE shop.purse (id int PRIMARY KEY, amount int, owner text);
+CREATE TABLE shop.payment (id int PRIMARY KEY, amount int);
+SELECT journal.track('shop.purse'), journal.track('shop.payment');
+INSERT INTO shop.purse VALUES (1, 0, 'Ann'), (2, 0, 'Bob');
+UPDATE shop.purse SET amount = 10;
+SELECT test.last() AS five \gset
+BEGIN;
+UPDATE shop.purse SET amount = 20 WHERE id = 1;
+INSERT INTO shop.payment VALUES (1, 10);
+COMMIT;
+BEGIN;
+UPDATE shop.purse SET owner = owner || 'a';
+INSERT INTO shop.payment VALUES (2, 0);
+COMMIT;
+BEGIN;
+UPDATE shop.purse SET amount = 30 WHERE id = 2;
+INSERT INTO shop.payment VALUES (3, 20);
+COMMIT;
+UPDATE shop.purse SET amount = 40 WHERE id = 1;
+DELETE FROM shop.purse WHERE id = 2;
+SELECT test.plan(:'five', 'cascade');
+SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'five'));
+TABLE shop.purse ORDER BY id;
+TABLE shop.payment ORDER BY id;
 -- Rows that do not fit into work_mem, of which some are told about.
 CREATE TABLE shop.stamp (id int PRIMARY KEY, value text UNIQUE);
 SELECT journal.track('shop.stamp');

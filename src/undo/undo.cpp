@@ -307,27 +307,24 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
 bool add_later_transactions(const Extent& extent, const char* reason, Vector<uint64>* transactions)
 {
     const std::size_t before = transactions->size();
+    ContextResource memory(CurrentMemoryContext);
+    Vector<uint64> later(&memory);
     const uint64 own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal cascade",
                                                ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
     Undo* undo = begin_undo(extent, OnConflict::kCascade, reason, true);
     collect_undo(undo);
+    undo->later = &later;
     find_conflicts(undo);
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
-    Issue issue{};
-    tuplestore_rescan(undo->issues);
-    while (read_issue(undo, slot, &issue)) {
-        CHECK_FOR_INTERRUPTS();
-        const uint64 later = issue.later_transaction;
-        if (later != 0 && later != own &&
-            std::find(transactions->begin(), transactions->end(), later) == transactions->end())
-            transactions->push_back(later);
-    }
-    ExecDropSingleTupleTableSlot(slot);
     end_undo(undo);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(work);
+    std::copy_if(later.begin(), later.end(), std::back_inserter(*transactions),
+                 [own](uint64 transaction) { return transaction != own; });
+    std::sort(transactions->begin(), transactions->end());
+    transactions->erase(std::unique(transactions->begin(), transactions->end()),
+                        transactions->end());
     return transactions->size() > before;
 }
 

@@ -8,6 +8,7 @@
 // What stands in the way is kept as issues, one a row: an undo raises them, a plan lists them.
 #pragma once
 
+#include "base/memory.hpp"
 #include "restore/apply.hpp"
 #include "undo/undo_transaction.hpp"
 
@@ -30,7 +31,8 @@ struct Undo {
     Tuplestorestate* documents;
     TupleDesc part_descriptor;
     int64 part_count;
-    int64 told;  // rows of which a notice said that something is lost
+    Vector<uint64>* later;  // transactions that stand in the way are added; nullptr: not asked for
+    int64 told;             // rows of which a notice said that something is lost
 };
 
 /// What stands in a row's way.

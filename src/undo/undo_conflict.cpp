@@ -58,6 +58,18 @@ const char* differing_names(const RowSet* set)
                         : psprintf("pg_catalog.array_to_string(ARRAY[%s], ', ')", sql.data);
 }
 
+/// Names of what a set of updates gives to rows; nullptr: it is about whole rows.
+const char* updated_names(const RowSet* set)
+{
+    if (set->operation != RowOperation::kUpdate)
+        return nullptr;
+    StringInfoData names;
+    initStringInfo(&names);
+    for (int i = 0; i < set->column_count; i++)
+        appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", set->columns[i].column->name);
+    return names.data;
+}
+
 /// Rows that are gone, or do not hold what was left in them. Read as the caller.
 void find_changed(const Search& search)
 {
@@ -70,6 +82,7 @@ void find_changed(const Search& search)
         "SELECT %s, t.tableoid IS NOT NULL, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY 1",
         kRowColumns, differing_names(set), rows_name(search.index), only_rows_of(set), has_key(set),
         condition);
+    const char* updated = updated_names(set);
     Query query = Query::begin(RunAs::kCaller);
     register_rows(search.set, search.index);
     const uint64 rows = query.run(sql);
@@ -80,6 +93,7 @@ void find_changed(const Search& search)
         found.relation = set->plan->id;
         found.key = found.issue.object_id;
         found.since = found.issue.entry;
+        found.by_all = true;
         if (query.boolean(i, kFirstOther)) {
             MemoryContext spi = MemoryContextSwitchTo(context);
             found.issue.conflict = "changed";
@@ -89,6 +103,7 @@ void find_changed(const Search& search)
             MemoryContextSwitchTo(spi);
         } else {
             found.issue.conflict = "gone";
+            found.columns = updated;
             found.what = "%s took it away since";
             found.otherwise = "it is not there any more";
         }

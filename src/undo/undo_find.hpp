@@ -12,7 +12,8 @@ struct Found {
     int32 relation;         // tracked_relation.id of the row that was changed since
     const char* key;        // its object key; nullptr: of an untracked table, or not known
     int64 since;            // by entries later than this one
-    const char* columns;    // names of the columns that differ, separated by ", "; or nullptr
+    const char* columns;    // names of those whose changes count, separated by ", "; nullptr: all
+    bool by_all;            // each such transaction stands in the way, not only the newest
     const char* what;       // what the later transaction did, in words with one %s for who it was
     const char* otherwise;  // the same where nobody can be named
 };

@@ -115,7 +115,9 @@ void name_later_transactions(Undo* undo, Finds* finds)
         Found& found = (*finds)[query.int4(i, 1)];
         const Datum account = query.value(i, 6, &is_null);
         const TimestampTz at = DatumGetTimestampTz(query.value(i, 3, &is_null));
-        if (found.issue.detail != nullptr || !may_see(account, at, caller))
+        const bool is_named = found.issue.detail != nullptr;
+        if ((is_named && !(found.by_all && undo->later != nullptr)) ||
+            !may_see(account, at, caller))
             continue;
         const char operation = DatumGetChar(query.value(i, 7, &is_null));
         const Datum data = query.value(i, 9, &is_empty);
@@ -123,13 +125,18 @@ void name_later_transactions(Undo* undo, Finds* finds)
                             touches(query.int4(i, 8), data, is_empty, found.columns);
         if (!counts)
             continue;
+        const uint64 later =
+            U64FromFullTransactionId(DatumGetFullTransactionId(query.value(i, 2, &is_null)));
+        if (undo->later != nullptr)
+            undo->later->push_back(later);
+        if (is_named)
+            continue;
         MemoryContext spi = MemoryContextSwitchTo(context);
         const char* who = describe_writer(query, i, context);
         const char* place = strstr(found.what, "%s");
         found.issue.detail =
             psprintf("%.*s%s%s", static_cast<int>(place - found.what), found.what, who, place + 2);
-        found.issue.later_transaction =
-            U64FromFullTransactionId(DatumGetFullTransactionId(query.value(i, 2, &is_null)));
+        found.issue.later_transaction = later;
         MemoryContextSwitchTo(spi);
     }
     query.end();
