@@ -153,6 +153,7 @@ int64 deletion_of(TupleTableSlot* slot)
 
 void read_on(TakenReader* reader)
 {
+    CHECK_FOR_INTERRUPTS();
     MemoryContext caller = MemoryContextSwitchTo(reader->home);
     reader->more = tuplestore_gettupleslot(reader->rows, true, false, reader->slot);
     MemoryContextSwitchTo(caller);
@@ -163,10 +164,8 @@ void read_on(TakenReader* reader)
 void find_all_defaults(TakenReader* reader)
 {
     List* layouts = NIL;
-    for (read_on(reader); reader->more; read_on(reader)) {
-        CHECK_FOR_INTERRUPTS();
+    for (read_on(reader); reader->more; read_on(reader))
         layouts = list_append_unique_int(layouts, DatumGetInt32(value_of(reader->slot, kLayout)));
-    }
     ListCell* cell = nullptr;
     foreach (cell, layouts)
         reader->defaults =
