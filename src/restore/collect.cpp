@@ -13,22 +13,31 @@ namespace {
 // After so many rows it is said how far the reading is.
 constexpr int64 kToldProgress = 50000;
 
-void require_row(const Target* target, const Deletion& deletion)
+/// Whether a deleted row is there and has a place to come back to; an error where nobody is told.
+bool has_place(Collection* collection, const Target* target, const Deletion& deletion)
 {
-    if (deletion.object_id == nullptr)
-        ereport(ERROR, (errcode(kNotRestorable),
-                        errmsg("a row of %s cannot be restored", qualified_name(target->root)),
-                        errdetail("The table had no key when the row was deleted.")));
-    if (deletion.row.count == 0)
-        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be restored", describe(deletion)),
-                        errdetail("The journal does not hold the deleted row."),
-                        errhint("Only deletions of tracked tables' rows can be restored.")));
+    if (target->unfit != nullptr) {
+        tell_unfit(collection, RowOperation::kInsert, target, deletion, *target->unfit);
+        return false;
+    }
+    if (deletion.row.count > 0)
+        return true;
+    Conflict conflict = describe_conflict(ConflictKind::kNoRow, 0, describe(deletion),
+                                          collection->application->done,
+                                          "The journal does not hold the deleted row.");
+    if (collection->on_unfit == nullptr)
+        ereport(ERROR,
+                (errcode(conflict.sqlstate), errmsg("%s cannot be restored", describe(deletion)),
+                 errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
+    tell_unfit(collection, RowOperation::kInsert, target, deletion, conflict);
+    return false;
 }
 
 void add_deletion(Collection* collection, NulledReferences* nulled, Deletion deletion)
 {
     Target* target = target_of(collection, deletion);
-    require_row(target, deletion);
+    if (!has_place(collection, target, deletion))
+        return;
     if (nulled != nullptr)
         give_references_back(nulled, &deletion);
     tell_lost(target, deletion);
@@ -69,12 +78,22 @@ Target* target_of(Collection* collection, const Deletion& deletion)
         if (deletion.layout != nullptr && target->layout == deletion.layout->id)
             return target;
     }
-    MemoryContext caller = MemoryContextSwitchTo(collection->application->context);
-    Target* target =
-        find_target(deletion, collection->application->done, collection->application->dry_run);
+    const Application* application = collection->application;
+    const auto find = collection->on_unfit == nullptr ? find_target : try_target;
+    MemoryContext caller = MemoryContextSwitchTo(application->context);
+    Target* target = find(deletion, application->done, application->dry_run);
     collection->targets = lappend(collection->targets, target);
     MemoryContextSwitchTo(caller);
     return target;
+}
+
+void tell_unfit(Collection* collection, RowOperation operation, const Target* target,
+                const Deletion& row, const Conflict& unfit)
+{
+    // The target is that of all rows of its layout.
+    const Conflict own = describe_conflict(unfit.kind, unfit.sqlstate, describe(row),
+                                           collection->application->done, unfit.detail);
+    collection->on_unfit(collection, operation, target->root, row, own);
 }
 
 void add_row_change(Collection* collection, RowOperation operation, const Target* target,

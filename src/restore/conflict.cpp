@@ -52,6 +52,17 @@ Words words_of(ConflictKind kind)
         case ConflictKind::kReferenced:
             return {ERRCODE_FOREIGN_KEY_VIOLATION, "other rows refer to it",
                     "Change or delete those rows first."};
+        case ConflictKind::kTableGone:
+            return {kRelationGone, "its table is gone", kSnapshotHint};
+        case ConflictKind::kNotTracked:
+            return {kNotTracked, "its table is not tracked",
+                    "Call journal.track for the table first."};
+        case ConflictKind::kNoKey:
+            return {kNotRestorable, "its table has no key",
+                    "Add a primary key; rows deleted from then on can be restored."};
+        case ConflictKind::kNoRow:
+            return {kNoSnapshot, "the journal does not hold it",
+                    "Only deletions of tracked tables' rows can be restored."};
     }
     pg_unreachable();
 }

@@ -24,6 +24,11 @@ enum class ConflictKind : char {
     kRowGone,     // update, delete: there is no such row, or none that the caller sees
     kRowChanged,  // of a checked set: the row does not hold what is expected
     kReferenced,  // delete, update of a key: rows refer to it, whatever their ON DELETE action is
+    // Not found by find_conflicts: the row has no place in which to look.
+    kTableGone,
+    kNotTracked,
+    kNoKey,
+    kNoRow,  // the journal does not hold it
 };
 
 struct Conflict {

@@ -275,6 +275,10 @@ void set_back(Collection* collection, const NulledReferences* nulled, const Take
             continue;
         if (target == nullptr)
             target = target_of(collection, taken.row);
+        if (target->unfit != nullptr) {
+            tell_unfit(collection, RowOperation::kUpdate, target, row, *target->unfit);
+            return;
+        }
         char** texts = former_key(nulled, target, taken, reference);
         if (texts != nullptr && add_reference(&references, reference, target, texts))
             row.entry = std::max(row.entry, reference.change);

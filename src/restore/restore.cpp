@@ -27,21 +27,17 @@ struct Restore : Collection {
 
 /// A row of the result, of which version 1.0 declares the first five columns. restored_entry 0: it
 /// has not been restored.
-void return_row(const Restore* restore, const RowSet* set, const SetRow& row, int64 restored_entry,
+void return_row(const Restore* restore, Oid root, const SetRow& row, int64 restored_entry,
                 const char* outcome, const char* detail)
 {
     const auto text_datum = [](const char* text) {
         return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
     };
-    Datum values[] = {ObjectIdGetDatum(set->plan->root),
-                      text_datum(row.object_type),
-                      text_datum(row.key),
-                      text_datum(row.label),
-                      Int64GetDatum(restored_entry),
-                      Int64GetDatum(row.entry),
-                      text_datum(outcome),
-                      text_datum(detail)};
-    bool nulls[] = {false,
+    Datum values[] = {ObjectIdGetDatum(root),        text_datum(row.object_type),
+                      text_datum(row.key),           text_datum(row.label),
+                      Int64GetDatum(restored_entry), Int64GetDatum(row.entry),
+                      text_datum(outcome),           text_datum(detail)};
+    bool nulls[] = {!OidIsValid(root),
                     row.object_type == nullptr,
                     row.key == nullptr,
                     row.label == nullptr,
@@ -77,7 +73,8 @@ bool keep_claimed(const SetRow& row, void* state)
     if (is_requested(lost->restore, row.entry)) {
         if (!lost->restore->skip)
             raise_already_restored(row);
-        return_row(lost->restore, lost->set, row, 0, "skipped", "It has been restored already.");
+        return_row(lost->restore, lost->set->plan->root, row, 0, "skipped",
+                   "It has been restored already.");
     }
     return false;
 }
@@ -133,20 +130,33 @@ void refuse(RowSet* set, const SetRow& row, const Conflict& conflict, void* stat
         refused->rows->back().number == row.number)
         return;
     refused->rows->push_back({set, row.number});
-    return_row(refused->restore, set, row, 0, "skipped", reason_of(conflict));
+    return_row(refused->restore, set->plan->root, row, 0, "skipped", reason_of(conflict));
 }
 
-void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, const RowValues&,
-                 const JsonbValue* const*, const Conflict* misfit)
+SetRow row_of(const Deletion& deletion)
 {
-    if (misfit == nullptr)
-        return;
     SetRow row{};
     row.entry = deletion.entry;
     row.object_type = deletion.object_type;
     row.object_id = row.key = deletion.object_id;
     row.label = deletion.label;
-    return_row(static_cast<Restore*>(collection), set, row, 0, "skipped", reason_of(*misfit));
+    return row;
+}
+
+void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, const RowValues&,
+                 const JsonbValue* const*, const Conflict* misfit)
+{
+    if (misfit != nullptr)
+        return_row(static_cast<Restore*>(collection), set->plan->root, row_of(deletion), 0,
+                   "skipped", reason_of(*misfit));
+}
+
+void skip_unfit(Collection* collection, RowOperation operation, Oid root, const Deletion& deletion,
+                const Conflict& unfit)
+{
+    const bool is_insert = operation == RowOperation::kInsert;
+    return_row(static_cast<Restore*>(collection), root, row_of(deletion), 0,
+               is_insert ? "skipped" : "left alone", unfit.detail);
 }
 
 /// Leaves out the rows that something stands in the way of, and then those that refer to them, and
@@ -177,16 +187,17 @@ void return_rows(const Restore* restore)
     ListCell* cell = nullptr;
     foreach (cell, restore->application->applied) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
+        const Oid root = set->plan->root;
         SetRow row{};
         rewind_rows(set);
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
             if (set->operation == RowOperation::kInsert)
-                return_row(restore, set, row, row.written_entry, "restored", "");
+                return_row(restore, root, row, row.written_entry, "restored", "");
             else if (row.applied)
-                return_row(restore, set, row, 0, "updated", "Its reference has been set back.");
+                return_row(restore, root, row, 0, "updated", "Its reference has been set back.");
             else
-                return_row(restore, set, row, 0, "left alone",
+                return_row(restore, root, row, 0, "left alone",
                            "Its reference has been changed since, or it is not there any more.");
         }
     }
@@ -198,8 +209,10 @@ void restore_entries(Restore* restore, const Ids& entries)
     Vector<Request> requests(&memory);
     restore->requests = &requests;
     restore->application = begin_application("restored", restore->reason);
-    if (restore->skip)
+    if (restore->skip) {
         restore->on_row = skip_misfit;
+        restore->on_unfit = skip_unfit;
+    }
     collect(restore, entries);
     if (restore->skip)
         skip_conflicts(restore);

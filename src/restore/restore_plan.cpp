@@ -140,6 +140,24 @@ void plan_row(Collection* collection, RowSet* set, const Deletion& deletion,
     tuplestore_putvalues(plan->rows, plan->descriptor, told.values, told.nulls);
 }
 
+/// A row that would come to a table that is gone, not tracked or without a key.
+void plan_unfit(Collection* collection, RowOperation operation, Oid root, const Deletion& deletion,
+                const Conflict& unfit)
+{
+    auto* plan = static_cast<Plan*>(collection);
+    Told told;
+    told.put(kPosition, Int64GetDatum(plan->position++));
+    if (OidIsValid(root))
+        told.put(kRelation, ObjectIdGetDatum(root));
+    told.put(kType, deletion.object_type);
+    told.put(kKey, deletion.object_id);
+    told.put(kLabel, deletion.label);
+    told.put(kEntry, Int64GetDatum(deletion.entry));
+    told.put(kAction, operation == RowOperation::kInsert ? "insert" : "update");
+    told.put(unfit);
+    tuplestore_putvalues(plan->rows, plan->descriptor, told.values, told.nulls);
+}
+
 void plan_conflict(RowSet* set, const SetRow& row, const Conflict& conflict, void* state)
 {
     auto* plan = static_cast<Plan*>(state);
@@ -190,6 +208,7 @@ void plan_entries(FunctionCallInfo fcinfo, const Ids& entries)
     plan.reason = "";
     plan.requests = &requests;
     plan.on_row = plan_row;
+    plan.on_unfit = plan_unfit;
     plan.descriptor = planned_descriptor();
     plan.rows = tuplestore_begin_heap(true, false, work_mem);
     plan.conflicts = tuplestore_begin_heap(true, false, work_mem);

@@ -171,7 +171,7 @@ void tell_rounded(RowSet* set, const RowChange& change, int i, Datum value)
 void read_values(RowSet* set, int start, const JsonbValue* const* values)
 {
     for (int i = 0; i < set->column_count; i++) {
-        set->decoding = &set->columns[i];
+        set->decoding = set->columns[i].column;
         set->nulls[start + i] = true;
         if (values[i] == nullptr)
             continue;
@@ -192,9 +192,11 @@ void read_key(RowSet* set, const char* key)
     char** texts = split_key(key, set->plan->key_count);
     for (int i = 0; i < set->plan->key_count; i++) {
         const int position = key_start(set) + i;
+        set->decoding = key_column(set, i);
         set->datums[position] =
             read_text_form(&set->key_readers[i], texts[i], &set->nulls[position]);
     }
+    set->decoding = nullptr;
 }
 
 /// The key as the trigger will form it out of the new row; nullptr if a column of it is computed by

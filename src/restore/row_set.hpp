@@ -79,8 +79,8 @@ struct RowSet : Restoring {
     bool new_key;  // the key's text form may not be the entry's
     Datum* datums;
     bool* nulls;
-    const SetColumn* decoding;  // nullptr: not decoding
-    int rounded;                // values that their new type changed
+    const PlanColumn* decoding;  // nullptr: not decoding
+    int rounded;                 // values that their new type changed
     // The trigger's place in the rows, and where those went that have arrived.
     int following;
     int left;  // where it was before it looked further

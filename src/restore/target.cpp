@@ -5,6 +5,7 @@
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/conflict.hpp"
 
 namespace journal {
 
@@ -13,12 +14,24 @@ namespace {
 // Beyond so many rows of a layout, values that cannot come back are not told row by row.
 constexpr int kToldRows = 10;
 
-[[noreturn]] void raise_gone(const Deletion& deletion, const char* where, const char* done)
+/// Whose rows a target is sought for, and what they would be.
+struct Search {
+    const Deletion* deletion;
+    const char* done;
+    Target* target;
+};
+
+/// Notes why the rows have no place.
+void refuse(const Search& search, ConflictKind kind, const char* detail)
 {
-    ereport(ERROR, (errcode(kRelationGone), errmsg("%s cannot be %s", describe(deletion), done),
-                    errdetail("%s does not exist any more.", where),
-                    errhint("journal.entries shows the deleted row in its column snapshot.")));
-    pg_unreachable();
+    auto* conflict = make_in<Conflict>(CurrentMemoryContext);
+    *conflict = describe_conflict(kind, 0, describe(*search.deletion), search.done, detail);
+    search.target->unfit = conflict;
+}
+
+void refuse_gone(const Search& search, const char* where)
+{
+    refuse(search, ConflictKind::kTableGone, psprintf("%s does not exist any more.", where));
 }
 
 bool table_exists(Oid table)
@@ -41,29 +54,41 @@ Oid find_child(const Layout* layout, Oid root)
     return list_member_oid(relation_and_ancestors(child), root) ? child : InvalidOid;
 }
 
-Oid find_table(const Deletion& deletion, const char* done, Oid* root)
+/// Finds table and root of the target, unless it becomes unfit.
+void find_table(const Search& search)
 {
-    const Layout* layout = deletion.layout;
-    const TrackedRelation* tracked = tracked_relation_by_id(deletion.relation);
-    if (tracked == nullptr || !table_exists(tracked->relation))
-        raise_gone(
-            deletion,
-            psprintf("Its table %s", tracked == nullptr ? layout->relation_name : tracked->name),
-            done);
-    if (strcmp(tracked->capture, "events") != 0)
-        ereport(ERROR, (errcode(kNotTracked), errmsg("%s cannot be %s", describe(deletion), done),
-                        errdetail("Its table %s is not tracked any more.", tracked->name),
-                        errhint("Call journal.track for the table first.")));
-    *root = tracked->relation;
+    Target* target = search.target;
+    const Layout* layout = search.deletion->layout;
+    const TrackedRelation* tracked = tracked_relation_by_id(search.deletion->relation);
+    if (tracked == nullptr || !table_exists(tracked->relation)) {
+        refuse_gone(search, psprintf("Its table %s",
+                                     tracked == nullptr ? layout->relation_name : tracked->name));
+        return;
+    }
+    target->root = tracked->relation;
+    if (strcmp(tracked->capture, "events") != 0) {
+        refuse(search, ConflictKind::kNotTracked,
+               psprintf("Its table %s is not tracked any more.", tracked->name));
+        return;
+    }
     // A partitioned table finds the row's place itself.
-    if (layout->is_root || get_rel_relkind(tracked->relation) == RELKIND_PARTITIONED_TABLE)
-        return tracked->relation;
-    const Oid child = find_child(layout, tracked->relation);
-    if (!OidIsValid(child))
-        raise_gone(deletion,
-                   psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name),
-                   done);
-    return child;
+    const bool is_whole =
+        layout->is_root || get_rel_relkind(tracked->relation) == RELKIND_PARTITIONED_TABLE;
+    target->table = is_whole ? tracked->relation : find_child(layout, tracked->relation);
+    if (!OidIsValid(target->table))
+        refuse_gone(search,
+                    psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name));
+}
+
+/// Whether a table's key is of other columns than a layout's.
+bool is_rekeyed(const Layout* layout, const RelationPlan* plan)
+{
+    if (layout->key_count != plan->key_count)
+        return true;
+    for (int i = 0; i < plan->key_count; i++)
+        if (layout->columns[layout->key_positions[i]].id != plan->columns[plan->key[i]].id)
+            return true;
+    return false;
 }
 
 const PlanColumn* column_by_identity(const RelationPlan* plan, int32 id)
@@ -111,33 +136,26 @@ void match_column(const Layout* layout, Relation relation, int position, Target*
         case ColumnMode::kStored:
         case ColumnMode::kGenerated: {
             const bool retyped = is_retyped(before, *now);
-            target->columns[target->count] = {now, retyped, retyped};
+            target->columns[target->count] = {now, retyped, retyped || target->rekeyed};
             target->positions[target->count++] = position;
         }
     }
 }
 
-}  // namespace
-
-Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
+/// Finds the present columns of the layout's values, in the target's table.
+void match_columns(const Search& search, bool dry_run)
 {
-    const Layout* layout = deletion.layout;
-    if (layout == nullptr)
-        ereport(ERROR, (errcode(kNoSnapshot), errmsg("%s cannot be %s", describe(deletion), done),
-                        errdetail("The journal does not hold the deleted row."),
-                        errhint("Only deletions of tracked tables' rows can be restored.")));
-
-    auto* target = make_in<Target>(CurrentMemoryContext);
-    target->layout = layout->id;
-    target->table = find_table(deletion, done, &target->root);
+    const Layout* layout = search.deletion->layout;
+    Target* target = search.target;
     Relation relation = table_open(target->table, AccessShareLock);
     target->plan = dry_run ? known_plan_for(relation) : plan_for(relation);
-    if (target->plan->key_count == 0 || deletion.object_id == nullptr)
-        ereport(ERROR,
-                (errcode(kNotRestorable),
-                 errmsg("rows of %s cannot be %s", qualified_name(target->root), done),
-                 errdetail("The table has no key, so that nobody could tell one row from another."),
-                 errhint("Add a primary key; rows deleted from then on can be restored.")));
+    if (target->plan->key_count == 0 || search.deletion->object_id == nullptr) {
+        refuse(search, ConflictKind::kNoKey,
+               "The table has no key, so that nobody could tell one row from another.");
+        table_close(relation, NoLock);
+        return;
+    }
+    target->rekeyed = is_rekeyed(layout, target->plan);
     target->columns = make_array_in<SetColumn>(CurrentMemoryContext, layout->column_count);
     target->positions = make_array_in<int>(CurrentMemoryContext, layout->column_count);
     target->lost = make_array_in<LostColumn>(CurrentMemoryContext, layout->column_count);
@@ -147,6 +165,35 @@ Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
         match_column(layout, relation, i, target);
     leave_exact_settings(level);
     table_close(relation, NoLock);
+}
+
+}  // namespace
+
+Target* try_target(const Deletion& deletion, const char* done, bool dry_run)
+{
+    auto* target = make_in<Target>(CurrentMemoryContext);
+    const Search search{&deletion, done, target};
+    if (deletion.layout == nullptr) {
+        refuse(search, ConflictKind::kNoRow, "The journal does not hold the deleted row.");
+    } else {
+        target->layout = deletion.layout->id;
+        find_table(search);
+    }
+    if (target->unfit == nullptr)
+        match_columns(search, dry_run);
+    return target;
+}
+
+Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
+{
+    Target* target = try_target(deletion, done, dry_run);
+    const Conflict* unfit = target->unfit;
+    if (unfit != nullptr)
+        ereport(ERROR, (errcode(unfit->sqlstate),
+                        unfit->kind == ConflictKind::kNoKey
+                            ? errmsg("rows of %s cannot be %s", qualified_name(target->root), done)
+                            : errmsg("%s cannot be %s", describe(deletion), done),
+                        errdetail_internal("%s", unfit->detail), errhint("%s", unfit->hint)));
     return target;
 }
 

@@ -73,8 +73,8 @@ Conflict misfit_of(const Application* application, const RowSet* set, const RowC
     row.label = change.label;
     Conflict conflict = describe_conflict(ConflictKind::kMisfit, 0, describe_row(row),
                                           application->done, original_words(error));
-    conflict.why = psprintf("its value of column \"%s\" does not fit the column's type",
-                            set->decoding->column->name);
+    conflict.why =
+        psprintf("its value of column \"%s\" does not fit the column's type", set->decoding->name);
     conflict.message =
         psprintf("%s cannot be %s: %s", describe_row(row), application->done, conflict.why);
     return conflict;

@@ -77,6 +77,7 @@ struct Stretch {
 
 struct Reading {
     const char* done;
+    bool tells_unfit;
     void (*sink)(const NetChange& change, void* state);
     void* state;
     MemoryContext context;      // of the whole reading
@@ -106,7 +107,10 @@ const LayoutUse* use_of(Reading* reading, int32 relation, int32 layout, const Ev
     row.object_type = event.object_type;
     row.object_id = key;
     row.label = event.label;
-    Target* target = find_target(row, reading->done);
+    const auto find = reading->tells_unfit ? try_target : find_target;
+    Target* target = find(row, reading->done, false);
+    if (target->unfit != nullptr)
+        target->plan = make_in<RelationPlan>(reading->context);
     const int count = row.layout->column_count;
     int* column = make_array_in<int>(reading->context, count);
     bool* retyped = make_array_in<bool>(reading->context, count);
@@ -296,6 +300,7 @@ void describe_change(NetChange* change, const Stretch* last)
 {
     change->table = last->use->target->table;
     change->plan = plan_of(last);
+    change->target = last->use->target;
     change->object_type = last->last_event.object_type;
     change->label = last->last_event.label;
     change->entry = last->last_event.change;
@@ -326,7 +331,7 @@ bool mark_changed(NetChange* change, const bool* may_differ)
             change->unknown_column = plan->columns[i].name;
     }
     change->changed = changed;
-    return any;
+    return any || change->target->unfit != nullptr;
 }
 
 /// Hands over what became of a row that had these stretches.
@@ -506,6 +511,25 @@ Event read_event(Reading* reading, const Place& place)
     return event;
 }
 
+/// Hands over changes of a table that had no key, each as a row's: nobody can tell which rows they
+/// were of.
+void emit_keyless(const Reading* reading, const Events& events)
+{
+    for (std::size_t i = 0; i < events.size(); i++) {
+        CHECK_FOR_INTERRUPTS();
+        if (is_same_change(events, i))
+            continue;
+        NetChange change{};
+        change.target = events[i].use->target;
+        change.plan = change.target->plan;
+        change.operation = static_cast<RowOperation>(events[i].kind);
+        change.object_type = events[i].object_type;
+        change.label = events[i].label;
+        change.entry = events[i].change;
+        reading->sink(change, reading->state);
+    }
+}
+
 /// Reads and follows the entries of one key; true if stretches of it wait.
 bool follow_key(Reading* reading, int64* count)
 {
@@ -517,6 +541,10 @@ bool follow_key(Reading* reading, int64* count)
         events.push_back(read_event(reading, place));
         if (++*count % kEntriesPerNotice == 0)
             ereport(NOTICE, (errmsg("read %lld entries", static_cast<long long>(*count))));
+    }
+    if (place.key == nullptr) {
+        emit_keyless(reading, events);
+        return false;
     }
     order_by_transactions(&events);
     return finish_key(reading, find_stretches(place.key, events));
@@ -580,11 +608,12 @@ void select_entries(Reading* reading, const Extent& extent)
 
 }  // namespace
 
-void read_net_changes(const Extent& extent, const char* done,
+void read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
                       void (*sink)(const NetChange& change, void* state), void* state)
 {
     Reading reading{};
     reading.done = done;
+    reading.tells_unfit = tells_unfit;
     reading.sink = sink;
     reading.state = state;
     reading.context =

@@ -45,14 +45,15 @@ struct NetChange {
     const NetValue* after;
     const bool* changed;         // an update: which of them it changed, or may have
     const char* unknown_column;  // one that it changed and whose values the journal does not keep
-    Target* target;              // of a deleted row
+    Target* target;              // of the row; of a deleted one as it was then
 };
 
 /// Reads the entries as the journal's owner and calls sink for each row that differs in the end.
 /// The exact settings are in force in the calls; what change points at is gone after them. The
 /// tables are locked until the transaction ends. done: for messages. Raises what find_target
-/// raises.
-void read_net_changes(const Extent& extent, const char* done,
+/// raises, unless tells_unfit: then such rows' changes have an unfit target, a plan without columns
+/// and no values, and may be none in the end.
+void read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
                       void (*sink)(const NetChange& change, void* state), void* state);
 
 }  // namespace journal

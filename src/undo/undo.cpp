@@ -232,7 +232,7 @@ void leave_others(Undo* undo, const ReturnSetInfo* result)
     while (read_issue(undo, slot, &issue)) {
         if (issue.set >= 0)
             continue;
-        bool nulls[8] = {};
+        bool nulls[8] = {!OidIsValid(issue.relation)};
         Datum values[] = {ObjectIdGetDatum(issue.relation),
                           text_or_null(issue.object_type, &nulls[1]),
                           text_or_null(issue.object_id, &nulls[2]),

@@ -37,7 +37,7 @@ struct Undo {
 
 /// What stands in a row's way.
 struct Issue {
-    Oid relation;
+    Oid relation;  // InvalidOid: gone
     const char* object_type;
     const char* object_id;
     const char* label;
@@ -62,7 +62,8 @@ inline bool foresees(const Undo* undo)
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan);
 
 /// Fills the application with the inverse of what the transactions did. Rows of which that is not
-/// known, or which the caller may not bring back, become issues. Raises what read_net_changes and
+/// known, or which the caller may not bring back, become issues; so do those whose table is gone,
+/// not tracked or without a key, if all is foreseen. Raises what read_net_changes and
 /// add_change raise; JE010 or JE011 where no conflict is asked for.
 void collect_undo(Undo* undo);
 

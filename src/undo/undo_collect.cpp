@@ -77,6 +77,58 @@ Issue issue_of(const NetChange& change, const char* conflict, int code)
     return issue;
 }
 
+/// A sentence as a reason: "The table is gone." is "the table is gone".
+const char* as_reason(const char* sentence)
+{
+    char* reason = pstrdup(sentence);
+    const std::size_t length = strlen(reason);
+    if (length > 0 && reason[length - 1] == '.')
+        reason[length - 1] = '\0';
+    reason[0] = static_cast<char>(pg_tolower(static_cast<unsigned char>(reason[0])));
+    return reason;
+}
+
+/// A row whose table is gone, not tracked or without a key.
+void add_unfit(Undo* undo, const NetChange& change)
+{
+    const Conflict& unfit = *change.target->unfit;
+    const char* name = unfit.kind == ConflictKind::kTableGone    ? "table gone"
+                       : unfit.kind == ConflictKind::kNotTracked ? "not tracked"
+                       : unfit.kind == ConflictKind::kNoKey      ? "no key"
+                                                                 : "no snapshot";
+    Issue issue = issue_of(change, name, unfit.sqlstate);
+    issue.relation = change.target->root;
+    issue.detail = as_reason(unfit.detail);
+    issue.hint =
+        unfit.kind == ConflictKind::kNotTracked
+            ? unfit.hint
+            : "on_conflict => 'skip' leaves such rows out; journal.entries shows what they "
+              "were.";
+    add_issue(undo, issue);
+}
+
+/// A row that is there under a key of other columns than the table's present ones: it is not found
+/// by the journal's. An issue where such are looked for, else JE016.
+void add_rekeyed(Undo* undo, const NetChange& change)
+{
+    constexpr const char* kDetail =
+        "The key of its table is of other columns than it was, so that the row cannot be found.";
+    constexpr const char* kHint = "journal.entries shows what was changed.";
+    if (!foresees(undo)) {
+        SetRow row{};
+        row.object_type = change.object_type;
+        row.object_id = change.key_after;
+        row.label = change.label;
+        ereport(ERROR,
+                (errcode(kRelationGone), errmsg("%s cannot be taken back", describe_row(row)),
+                 errdetail_internal("%s", kDetail), errhint("%s", kHint)));
+    }
+    Issue issue = issue_of(change, "table changed", kRelationGone);
+    issue.detail = as_reason(kDetail);
+    issue.hint = kHint;
+    add_issue(undo, issue);
+}
+
 /// Adds a row change to a set. A value that does not fit its column any more is an issue where such
 /// are looked for, else JE016.
 void put_change(Undo* undo, RowSet* set, const NetChange& change, const RowChange& row)
@@ -189,6 +241,7 @@ void add_insertion(Undo* undo, const NetChange& change)
             return;
         }
         add_value(&values, column, value.retyped, ColumnCheck::kRow, value.value, nullptr);
+        values.columns[values.count - 1].new_value |= target->rekeyed;
     }
     RowSet* set = row_set(undo->application, RowOperation::kInsert, change.table, values.count,
                           values.columns, false);
@@ -263,6 +316,14 @@ bool changes_identity(const NetChange& change)
 void take_back(const NetChange& change, void* state)
 {
     auto* undo = static_cast<Undo*>(state);
+    if (change.target->unfit != nullptr) {
+        add_unfit(undo, change);
+        return;
+    }
+    if (change.target->rekeyed && change.operation != RowOperation::kDelete) {
+        add_rekeyed(undo, change);
+        return;
+    }
     const bool is_replaced = change.operation == RowOperation::kUpdate && change.deletion != 0;
     const bool is_split = is_replaced && changes_identity(change);
     const int64 entry = is_replaced && !is_split ? change.entry : change.deletion;
@@ -339,7 +400,7 @@ void refuse_parts(Undo* undo)
 
 void collect_undo(Undo* undo)
 {
-    read_net_changes(undo->extent, undo->application->done, take_back, undo);
+    read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
     refuse_parts(undo);
 }
 

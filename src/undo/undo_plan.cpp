@@ -121,6 +121,7 @@ void return_others(Undo* undo, const ReturnSetInfo* result)
                 values[column] = CStringGetTextDatum(text);
         };
         values[0] = ObjectIdGetDatum(issue.relation);
+        nulls[0] = !OidIsValid(issue.relation);
         put_text(1, issue.object_type);
         put_text(2, issue.object_id);
         put_text(3, issue.label);
