@@ -7,6 +7,7 @@
 // what it keeps.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
@@ -14,7 +15,6 @@
 #include "past/key_filter.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
-#include "restore/statement.hpp"
 
 namespace journal {
 

@@ -2,6 +2,7 @@
 #include "report/live.hpp"
 
 #include "base/memory.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "base/transaction.hpp"
@@ -23,21 +24,6 @@ bool may_select(Oid relation, AttrNumber column)
 {
     return pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
            pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
-}
-
-/// A type's own equality, by its qualified name: the type may come from any extension.
-const char* equality_operator(Oid type)
-{
-    const Oid oid = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple))
-        return nullptr;
-    auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    char* name =
-        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-                 NameStr(form->oprname));
-    ReleaseSysCache(tuple);
-    return name;
 }
 
 AttrNumber label_attribute(const Target& target)
@@ -67,7 +53,7 @@ LiveQuery make_query(Relation relation, const Target& target)
     initStringInfo(&join);
     for (int i = 0; i < count; i++) {
         Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), attributes[i] - 1);
-        const char* equality = equality_operator(column->atttypid);
+        const char* equality = find_equality_operator(column->atttypid);
         if (equality == nullptr || !may_select(target.relation, attributes[i]))
             return query;
         const char* part = count == 1 ? "w.key" : psprintf("(w.key::jsonb->>%d)", i);

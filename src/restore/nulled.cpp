@@ -3,11 +3,11 @@
 #include "restore/nulled.hpp"
 
 #include "base/function.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/statement.hpp"
 #include "restore/taken.hpp"
 
 namespace journal {

@@ -6,6 +6,7 @@
 #include "restore/statement.hpp"
 
 #include "base/memory.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 
@@ -223,28 +224,6 @@ void register_named(const char* name, Tuplestorestate* rows, TupleDesc descripto
 void register_rows(RowSet* set, int number)
 {
     register_named(rows_name(number), set->rows, set->descriptor);
-}
-
-const char* operator_name(Oid oid)
-{
-    HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for operator %u", oid);
-    const auto* form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    const char* result =
-        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-                 NameStr(form->oprname));
-    ReleaseSysCache(tuple);
-    return result;
-}
-
-const char* equality_operator(Oid type)
-{
-    const TypeCacheEntry* entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
-    if (!OidIsValid(entry->eq_opr))
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
-                        errmsg("type %s has no equality operator", format_type_be(type))));
-    return operator_name(entry->eq_opr);
 }
 
 void run_statement(List* sets, const char* reason)

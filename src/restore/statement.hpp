@@ -24,10 +24,4 @@ const char* only_rows_of(const RowSet* set);
 /// Registers any rows with the connected query under a name.
 void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
 
-/// An operator, written with its schema: it may come from any extension.
-const char* operator_name(Oid oid);
-
-/// The equality operator of a type, written with its schema; raises an error for a type without.
-const char* equality_operator(Oid type);
-
 }  // namespace journal

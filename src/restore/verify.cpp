@@ -4,6 +4,7 @@
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"

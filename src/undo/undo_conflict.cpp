@@ -1,6 +1,7 @@
 // What stands in the way of an undo: rows that somebody has changed since, and rows that refer to
 // what would go. Found set by set, by joins; nothing is changed.
 #include "base/function.hpp"
+#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "base/text_form.hpp"
