@@ -404,7 +404,7 @@ void find_referring(const Search& search, const Reference& reference)
         found.relation = found.key == nullptr ? 0 : plan->id;
         found.since = search.undo->extent.first_id;
         const char* name = qualified_name(reference.table);
-        found.what = psprintf("a row of %s that %s wrote refers to it", name, "%s");
+        found.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
         found.otherwise = psprintf("a row of %s refers to it", name);
         MemoryContextSwitchTo(spi);
         search.finds->push_back(found);

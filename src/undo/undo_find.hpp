@@ -14,7 +14,7 @@ struct Found {
     int64 since;            // by entries later than this one
     const char* columns;    // names of those whose changes count, separated by ", "; nullptr: all
     bool by_all;            // each such transaction stands in the way, not only the newest
-    const char* what;       // what the later transaction did, in words with one %s for who it was
+    const char* what;       // what the later transaction did, in words that begin with %s for who
     const char* otherwise;  // the same where nobody can be named
 };
 
