@@ -13,7 +13,6 @@ namespace journal {
 
 namespace {
 
-constexpr int kToldIssues = 5;
 constexpr const char* kLeftAlone =
     "another session changed it meanwhile, or a trigger, rule or policy of its table keeps it";
 
@@ -52,29 +51,6 @@ void check_triggers_fire()
                  errmsg("nothing can be taken back while session_replication_role is replica"),
                  errdetail("Foreign keys would not be checked."),
                  errhint("SET session_replication_role = origin;")));
-}
-
-enum IssueColumn {
-    kRelation,
-    kObjectType,
-    kObjectId,
-    kLabel,
-    kAction,
-    kEntry,
-    kConflict,
-    kCode,
-    kDetail,
-    kHint,
-    kLater,
-    kSet,
-    kNumber,
-    kIssueColumns
-};
-
-Datum text_or_null(const char* text, bool* is_null)
-{
-    *is_null = text == nullptr;
-    return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
 }
 
 /// Claims a set's deletions; those that somebody has claimed already become issues.
@@ -141,21 +117,6 @@ void find_unapplied(Undo* undo)
     }
 }
 
-void return_row(const ReturnSetInfo* result, const RowSet* set, const SetRow& row,
-                const char* outcome, const char* detail)
-{
-    bool nulls[8] = {};
-    Datum values[] = {ObjectIdGetDatum(set->plan->root),
-                      text_or_null(row.object_type, &nulls[1]),
-                      text_or_null(row.key, &nulls[2]),
-                      text_or_null(row.label, &nulls[3]),
-                      CStringGetTextDatum(action_name(set->operation)),
-                      Int64GetDatum(row.entry),
-                      CStringGetTextDatum(outcome),
-                      CStringGetTextDatum(detail)};
-    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
 void return_rows(const Undo* undo, const ReturnSetInfo* result)
 {
     ListCell* cell = nullptr;
@@ -166,7 +127,7 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
             const bool is_undone = set->operation == RowOperation::kInsert || row.applied;
-            return_row(result, set, row, is_undone ? "undone" : "skipped",
+            return_row(undo, result, set, row, is_undone ? "undone" : "skipped",
                        is_undone ? "" : kLeftAlone);
         }
     }
@@ -178,92 +139,14 @@ void raise_any(Undo* undo)
         raise_issues(undo);
 }
 
-/// A row that is left alone: its number in its set, and why.
-struct LeftAlone {
-    int64 number;
-    const char* why;
-};
-
-struct Leaving {
-    const RowSet* set;
-    const ReturnSetInfo* result;
-    const Vector<LeftAlone>* rows;
-};
-
-bool is_not_left(const SetRow& row, void* state)
-{
-    const auto* leaving = static_cast<Leaving*>(state);
-    const auto found =
-        std::lower_bound(leaving->rows->begin(), leaving->rows->end(), row.number,
-                         [](const LeftAlone& left, int64 number) { return left.number < number; });
-    if (found == leaving->rows->end() || found->number != row.number)
-        return true;
-    return_row(leaving->result, leaving->set, row, "skipped", found->why);
-    return false;
-}
-
-/// Takes the rows with issues out of a set, and hands them over as skipped.
-void leave_rows(Undo* undo, int index, const ReturnSetInfo* result)
-{
-    ContextResource memory(CurrentMemoryContext);
-    Vector<LeftAlone> rows(&memory);
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
-    Issue issue{};
-    tuplestore_rescan(undo->issues);
-    while (read_issue(undo, slot, &issue))
-        if (issue.set == index)
-            rows.push_back({issue.number, issue.detail});
-    ExecDropSingleTupleTableSlot(slot);
-    if (rows.empty())
-        return;
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const LeftAlone& a, const LeftAlone& b) { return a.number < b.number; });
-    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, index));
-    Leaving leaving{set, result, &rows};
-    filter_rows(set, is_not_left, &leaving);
-}
-
-/// The same for rows that are in no set.
-void leave_others(Undo* undo, const ReturnSetInfo* result)
-{
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
-    Issue issue{};
-    tuplestore_rescan(undo->issues);
-    while (read_issue(undo, slot, &issue)) {
-        if (issue.set >= 0)
-            continue;
-        bool nulls[8] = {!OidIsValid(issue.relation)};
-        Datum values[] = {ObjectIdGetDatum(issue.relation),
-                          text_or_null(issue.object_type, &nulls[1]),
-                          text_or_null(issue.object_id, &nulls[2]),
-                          text_or_null(issue.label, &nulls[3]),
-                          CStringGetTextDatum(action_name(issue.action)),
-                          Int64GetDatum(issue.entry),
-                          CStringGetTextDatum("skipped"),
-                          text_or_null(issue.detail, &nulls[7])};
-        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-    }
-    ExecDropSingleTupleTableSlot(slot);
-}
-
-void leave_alone(Undo* undo, const ReturnSetInfo* result)
-{
-    for (int i = 0; i < list_length(undo->application->sets); i++)
-        leave_rows(undo, i, result);
-    leave_others(undo, result);
-    tuplestore_clear(undo->issues);
-    undo->issue_count = 0;
-}
-
 bool has_only_gone_rows(Undo* undo)
 {
     bool result = true;
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
     Issue issue{};
-    tuplestore_rescan(undo->issues);
-    while (read_issue(undo, slot, &issue))
+    IssueReader reader = read_issues(undo);
+    while (next_issue(&reader, &issue))
         result &= strcmp(issue.conflict, "gone") == 0;
-    ExecDropSingleTupleTableSlot(slot);
+    end_reading(&reader);
     return result;
 }
 
@@ -364,21 +247,6 @@ FullTransactionId transaction_argument(FunctionCallInfo fcinfo)
 
 }  // namespace
 
-Issue issue_of_row(const RowSet* set, const SetRow& row, const char* conflict, int code)
-{
-    Issue issue{};
-    issue.relation = set->plan->root;
-    issue.object_type = row.object_type;
-    issue.object_id = row.object_id;
-    issue.label = row.label;
-    issue.action = set->operation;
-    issue.entry = row.entry;
-    issue.conflict = conflict;
-    issue.code = code;
-    issue.set = -1;
-    return issue;
-}
-
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan)
 {
     auto* undo = make_in<Undo>(CurrentMemoryContext);
@@ -387,17 +255,10 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
     undo->reason = reason;
     undo->is_plan = is_plan;
     undo->context = CurrentMemoryContext;
+    undo->row_context =
+        AllocSetContextCreate(undo->context, "event_journal undone row", ALLOCSET_DEFAULT_SIZES);
     undo->application = begin_application("taken back", reason, is_plan);
-    const Oid types[kIssueColumns] = {OIDOID,  TEXTOID, TEXTOID, TEXTOID, CHAROID, INT8OID, TEXTOID,
-                                      INT4OID, TEXTOID, TEXTOID, INT8OID, INT4OID, INT8OID};
-    const char* names[kIssueColumns] = {"relation", "object_type", "object_id", "label",  "action",
-                                        "entry",    "conflict",    "code",      "detail", "hint",
-                                        "later",    "set",         "number"};
-    undo->issue_descriptor = CreateTemplateTupleDesc(kIssueColumns);
-    for (int i = 0; i < kIssueColumns; i++)
-        TupleDescInitEntry(undo->issue_descriptor, static_cast<AttrNumber>(i + 1), names[i],
-                           types[i], -1, 0);
-    undo->issues = tuplestore_begin_heap(true, false, work_mem);
+    begin_issues(undo);
     undo->part_descriptor = CreateTemplateTupleDesc(4);
     TupleDescInitEntry(undo->part_descriptor, 1, "document", TEXTOID, -1, 0);
     TupleDescInitEntry(undo->part_descriptor, 2, "entry", INT8OID, -1, 0);
@@ -406,95 +267,6 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
     undo->parts = tuplestore_begin_heap(true, false, work_mem);
     undo->documents = tuplestore_begin_heap(true, false, work_mem);
     return undo;
-}
-
-void add_issue(Undo* undo, const Issue& issue)
-{
-    bool nulls[kIssueColumns] = {};
-    Datum values[kIssueColumns];
-    values[kRelation] = ObjectIdGetDatum(issue.relation);
-    values[kObjectType] = text_or_null(issue.object_type, &nulls[kObjectType]);
-    values[kObjectId] = text_or_null(issue.object_id, &nulls[kObjectId]);
-    values[kLabel] = text_or_null(issue.label, &nulls[kLabel]);
-    values[kAction] = CharGetDatum(static_cast<char>(issue.action));
-    values[kEntry] = Int64GetDatum(issue.entry);
-    values[kConflict] = text_or_null(issue.conflict, &nulls[kConflict]);
-    values[kCode] = Int32GetDatum(issue.code);
-    values[kDetail] = text_or_null(issue.detail, &nulls[kDetail]);
-    values[kHint] = text_or_null(issue.hint, &nulls[kHint]);
-    values[kLater] = Int64GetDatum(static_cast<int64>(issue.later_transaction));
-    values[kSet] = Int32GetDatum(issue.set);
-    values[kNumber] = Int64GetDatum(issue.number);
-    MemoryContext caller = MemoryContextSwitchTo(undo->context);
-    tuplestore_putvalues(undo->issues, undo->issue_descriptor, values, nulls);
-    MemoryContextSwitchTo(caller);
-    undo->issue_count++;
-}
-
-bool read_issue(Undo* undo, TupleTableSlot* slot, Issue* issue)
-{
-    if (!tuplestore_gettupleslot(undo->issues, true, false, slot))
-        return false;
-    slot_getallattrs(slot);
-    const Datum* values = slot->tts_values;
-    const auto text_of = [slot](IssueColumn column) {
-        return slot->tts_isnull[column] ? nullptr : TextDatumGetCString(slot->tts_values[column]);
-    };
-    *issue = Issue{};
-    issue->relation = DatumGetObjectId(values[kRelation]);
-    issue->object_type = text_of(kObjectType);
-    issue->object_id = text_of(kObjectId);
-    issue->label = text_of(kLabel);
-    issue->action = static_cast<RowOperation>(DatumGetChar(values[kAction]));
-    issue->entry = DatumGetInt64(values[kEntry]);
-    issue->conflict = text_of(kConflict);
-    issue->code = DatumGetInt32(values[kCode]);
-    issue->detail = text_of(kDetail);
-    issue->hint = text_of(kHint);
-    issue->later_transaction = static_cast<uint64>(DatumGetInt64(values[kLater]));
-    issue->set = DatumGetInt32(values[kSet]);
-    issue->number = DatumGetInt64(values[kNumber]);
-    return true;
-}
-
-void raise_issues(Undo* undo)
-{
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
-    StringInfoData lines;
-    initStringInfo(&lines);
-    Issue first{};
-    Issue issue{};
-    tuplestore_rescan(undo->issues);
-    for (int64 i = 0; i < kToldIssues && read_issue(undo, slot, &issue); i++) {
-        if (i == 0)
-            first = issue;
-        SetRow row{};
-        row.object_type = issue.object_type;
-        row.object_id = issue.object_id;
-        row.label = issue.label;
-        appendStringInfo(&lines, "%s%s: %s.", i == 0 ? "" : "\n", describe_row(row), issue.detail);
-    }
-    if (undo->issue_count > kToldIssues)
-        appendStringInfo(&lines, "\n%lld more.",
-                         static_cast<long long>(undo->issue_count - kToldIssues));
-    ExecDropSingleTupleTableSlot(slot);
-    const auto count = static_cast<unsigned long>(undo->issue_count);
-    ereport(ERROR,
-            (errcode(first.code),
-             undo->extent.change != 0
-                 ? errmsg("the change cannot be taken back")
-                 : errmsg_plural("the transaction cannot be taken back: %lu row stands in the way",
-                                 "the transaction cannot be taken back: %lu rows stand in the way",
-                                 count, count),
-             errdetail_internal("%s", lines.data), errhint("%s", first.hint)));
-    pg_unreachable();
-}
-
-const char* action_name(RowOperation operation)
-{
-    return operation == RowOperation::kInsert   ? "insert"
-           : operation == RowOperation::kUpdate ? "update"
-                                                : "delete";
 }
 
 void end_undo(Undo* undo)

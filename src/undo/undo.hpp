@@ -22,6 +22,7 @@ struct Undo {
     const char* reason;  // or nullptr
     bool is_plan;
     MemoryContext context;
+    MemoryContext row_context;  // of a row that is handed over
     Application* application;
     Tuplestorestate* issues;
     TupleDesc issue_descriptor;
@@ -75,10 +76,34 @@ void find_conflicts(Undo* undo);
 /// An issue of a row of a set, which is in no set any more unless the caller says so.
 Issue issue_of_row(const RowSet* set, const SetRow& row, const char* conflict, int code);
 
+/// Begins with no issues.
+void begin_issues(Undo* undo);
+
 void add_issue(Undo* undo, const Issue& issue);
 
-/// The next issue; false after the last. Texts are in the current memory context.
-bool read_issue(Undo* undo, TupleTableSlot* slot, Issue* issue);
+/// The issues one after the other, in the order in which they were added.
+struct IssueReader {
+    Undo* undo;
+    TupleTableSlot* slot;
+    MemoryContext context;
+};
+IssueReader read_issues(Undo* undo);
+/// False after the last. Texts are valid until the next call.
+bool next_issue(IssueReader* reader, Issue* issue);
+void end_reading(IssueReader* reader);
+
+/// Registers the issues with the connected query as event_journal_issues.
+void register_issues(Undo* undo);
+
+void clear_issues(Undo* undo);
+
+/// Takes the rows with issues out of their sets, hands them over as skipped, and forgets the
+/// issues.
+void leave_alone(Undo* undo, const ReturnSetInfo* result);
+
+/// Hands over what became of a set's row.
+void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set, const SetRow& row,
+                const char* outcome, const char* detail);
 
 /// Raises the issues as one error that names the first of them.
 [[noreturn]] void raise_issues(Undo* undo);

@@ -7,8 +7,10 @@
 #include "base/text_form.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo_find.hpp"
+#include "undo/undo_reference.hpp"
 
 namespace journal {
 
@@ -26,18 +28,19 @@ struct Search {
     Finds* finds;
 };
 
-Issue issue_of(const Search& search, const Query& query, uint64 row, MemoryContext context)
+/// Texts are the reader's, valid until its next row.
+Issue issue_of(const Search& search, const ResultReader& row)
 {
     Issue issue{};
     issue.relation = search.set->plan->root;
-    issue.object_type = query.text(row, kObjectType, context);
-    issue.object_id = query.text(row, kObjectId, context);
-    issue.label = query.text(row, kLabel, context);
+    issue.object_type = row.text(kObjectType);
+    issue.object_id = row.text(kObjectId);
+    issue.label = row.text(kLabel);
     issue.action = search.set->operation;
-    issue.entry = query.int8(row, kEntry);
+    issue.entry = row.int8(kEntry);
     issue.code = kUndoConflict;
     issue.set = search.index;
-    issue.number = query.int8(row, kNumber);
+    issue.number = row.int8(kNumber);
     return issue;
 }
 
@@ -75,7 +78,6 @@ const char* updated_names(const RowSet* set)
 void find_changed(const Search& search)
 {
     const RowSet* set = search.set;
-    MemoryContext context = CurrentMemoryContext;
     const char* condition = set->checked
                                 ? psprintf("t.tableoid IS NULL OR NOT %s", holds_expected(set))
                                 : "t.tableoid IS NULL";
@@ -84,33 +86,36 @@ void find_changed(const Search& search)
         kRowColumns, differing_names(set), rows_name(search.index), only_rows_of(set), has_key(set),
         condition);
     const char* updated = updated_names(set);
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(search.set, search.index);
-    const uint64 rows = query.run(sql);
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
+    ResultReader row = ResultReader::open(
+        context, sql,
+        describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID, TEXTOID}));
+    query.end();
+    while (row.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         Found found{};
-        found.issue = issue_of(search, query, i, context);
+        found.issue = issue_of(search, row);
         found.relation = set->plan->id;
         found.key = found.issue.object_id;
         found.since = found.issue.entry;
         found.by_all = true;
-        if (query.boolean(i, kFirstOther)) {
-            MemoryContext spi = MemoryContextSwitchTo(context);
+        if (row.boolean(kFirstOther)) {
             found.issue.conflict = "changed";
-            found.columns = query.text(i, kFirstOther + 1, context);
+            found.columns = row.text(kFirstOther + 1);
             found.what = psprintf("%s changed %s since", "%s", found.columns);
             found.otherwise = psprintf("%s changed since", found.columns);
-            MemoryContextSwitchTo(spi);
         } else {
             found.issue.conflict = "gone";
             found.columns = updated;
             found.what = "%s took it away since";
             found.otherwise = "it is not there any more";
         }
-        search.finds->push_back(found);
+        add_find(search.finds, found);
+        MemoryContextSwitchTo(caller);
     }
-    query.end();
+    row.close();
 }
 
 /// Whether some of what a row held is not among the expected values, so that only the journal tells
@@ -138,189 +143,55 @@ bool is_unsure(const RowSet* set)
     return compared < kept;
 }
 
-/// Rows of which the journal has later changes, where it does not hold all that they were. first:
-/// of what has been found of the set.
-void find_changed_by_entries(const Search& search, std::size_t first)
+/// Rows of which the journal has later changes, where it does not hold all that they were, unless
+/// they have been found.
+void find_changed_by_entries(const Search& search)
 {
     if (!is_unsure(search.set) || search.undo->on_conflict == OnConflict::kForce)
         return;
-    // Those of the set that have been found stand in the order of their numbers.
-    const std::size_t last = search.finds->size();
+    const char* sql = psprintf(
+        "SELECT DISTINCT ON (e.number) %s FROM %s e JOIN journal.entry j ON "
+        "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
+        "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
+        "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') AND NOT EXISTS "
+        "(SELECT FROM event_journal_finds f WHERE f.set = %d AND f.row = e.number) ORDER BY 1",
+        kRowColumns, rows_name(search.index), search.index);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_rows(search.set, search.index);
-    const uint64 rows =
-        query.run(psprintf("SELECT DISTINCT ON (e.number) %s FROM %s e JOIN journal.entry j ON "
-                           "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
-                           "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
-                           "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') ORDER BY 1",
-                           kRowColumns, rows_name(search.index)),
-                  {int4_argument(search.set->plan->id),
-                   int8_argument(search.undo->extent.first_id),
-                   {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
-                   {XID8ARRAYOID, search.undo->extent.transactions}});
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
-        while (first < last && (*search.finds)[first].issue.number < query.int8(i, kNumber))
-            first++;
-        if (first < last && (*search.finds)[first].issue.number == query.int8(i, kNumber))
-            continue;
+    register_finds(search.finds);
+    ResultReader row = ResultReader::open(
+        context, sql, describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID}),
+        {int4_argument(search.set->plan->id),
+         int8_argument(search.undo->extent.first_id),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
+         {XID8ARRAYOID, search.undo->extent.transactions}});
+    query.end();
+    while (row.next()) {
         Found found{};
-        found.issue = issue_of(search, query, i, context);
+        found.issue = issue_of(search, row);
         found.issue.conflict = "changed";
         found.relation = search.set->plan->id;
         found.key = found.issue.object_id;
         found.since = found.issue.entry;
         found.what = "%s changed it since";
         found.otherwise = "it was changed since";
-        search.finds->push_back(found);
+        add_find(search.finds, found);
     }
-    query.end();
-}
-
-/// A foreign key that refers to a set's table.
-struct Reference {
-    Oid table;
-    int count;
-    AttrNumber columns[INDEX_MAX_KEYS];     // of the referring table
-    AttrNumber referenced[INDEX_MAX_KEYS];  // of the referenced one
-    Oid equal[INDEX_MAX_KEYS];              // referenced = referring
-    char on_delete;
-    char on_update;
-};
-
-using References = Vector<Reference>;
-
-void read_numbers(const Query& query, uint64 row, int column, AttrNumber* numbers, int* count)
-{
-    bool is_null = false;
-    ArrayType* array = DatumGetArrayTypeP(query.value(row, column, &is_null));
-    *count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-    memcpy(numbers, ARR_DATA_PTR(array), sizeof(AttrNumber) * *count);
-}
-
-void read_references(const RowSet* set, References* references)
-{
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT c.conrelid, c.conkey, c.confkey, c.conpfeqop, c.confdeltype, c.confupdtype "
-        "FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid = $1 "
-        "ORDER BY c.oid",
-        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}});
-    for (uint64 i = 0; i < rows; i++) {
-        bool is_null = false;
-        Reference reference{};
-        reference.table = DatumGetObjectId(query.value(i, 1, &is_null));
-        read_numbers(query, i, 2, reference.columns, &reference.count);
-        read_numbers(query, i, 3, reference.referenced, &reference.count);
-        ArrayType* operators = DatumGetArrayTypeP(query.value(i, 4, &is_null));
-        memcpy(reference.equal, ARR_DATA_PTR(operators), sizeof(Oid) * reference.count);
-        reference.on_delete = DatumGetChar(query.value(i, 5, &is_null));
-        reference.on_update = DatumGetChar(query.value(i, 6, &is_null));
-        references->push_back(reference);
-    }
-    query.end();
-}
-
-int set_column(const RowSet* set, AttrNumber number)
-{
-    for (int i = 0; i < set->column_count; i++)
-        if (set->columns[i].column->number == number)
-            return i;
-    return -1;
-}
-
-/// The value that a set's row p has now in a column of its table; nullptr if that is not known.
-const char* present_value(const RowSet* set, AttrNumber number)
-{
-    for (int k = 0; k < set->plan->key_count; k++)
-        if (set->plan->columns[set->plan->key[k]].number == number)
-            return psprintf("p.k%d", k + 1);
-    const int i = set_column(set, number);
-    return i < 0 || !set->checked ? nullptr : psprintf("p.x%d", i + 1);
-}
-
-const char* column_of(Oid table, AttrNumber number)
-{
-    return quote_identifier(get_attname(table, number, false));
-}
-
-/// That the row t of the referring table refers to the row p of the set; nullptr if it cannot be
-/// said.
-const char* refers(const RowSet* set, const Reference& reference)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < reference.count; i++) {
-        const char* value = present_value(set, reference.referenced[i]);
-        if (value == nullptr)
-            return nullptr;
-        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ", value,
-                         operator_name(reference.equal[i]),
-                         column_of(reference.table, reference.columns[i]));
-    }
-    return sql.data;
-}
-
-bool changes(const RowSet* set, const AttrNumber* numbers, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (set_column(set, numbers[i]) >= 0)
-            return true;
-    return false;
-}
-
-/// Whether rows of the set give up what a foreign key refers to.
-bool gives_up(const RowSet* set, const Reference& reference)
-{
-    if (set->operation == RowOperation::kDelete)
-        return true;
-    return set->operation == RowOperation::kUpdate &&
-           reference.on_update != FKCONSTR_ACTION_CASCADE &&
-           changes(set, reference.referenced, reference.count);
+    row.close();
 }
 
 /// Leaves out referring rows that the undo takes away or repoints itself.
-void exclude_own_rows(const Search& search, const Reference& reference, StringInfo sql)
+void exclude_own_rows(const Search& search, const SetReference& reference, StringInfo sql)
 {
     ListCell* cell = nullptr;
     foreach (cell, search.undo->application->sets) {
         const auto* other = static_cast<RowSet*>(lfirst(cell));
-        if (other->count == 0 || other->operation == RowOperation::kInsert ||
-            (RelationGetRelid(other->table) != reference.table &&
-             !list_member_oid(relation_and_ancestors(reference.table),
-                              RelationGetRelid(other->table))))
-            continue;
-        if (other->operation == RowOperation::kUpdate &&
-            !changes(other, reference.columns, reference.count))
-            continue;
-        appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s e WHERE %s)",
-                         rows_name(foreach_current_index(cell)), has_key(other));
+        if (takes_reference(other, reference))
+            appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s e WHERE %s)",
+                             rows_name(foreach_current_index(cell)), has_key(other));
     }
-    // What refers to a key that another row takes at once goes on referring to it.
-    if ((search.set->operation == RowOperation::kDelete
-             ? reference.on_delete
-             : reference.on_update) != FKCONSTR_ACTION_NOACTION)
-        return;
-    foreach (cell, search.undo->application->sets) {
-        const auto* other = static_cast<RowSet*>(lfirst(cell));
-        if (other->count == 0 || other->operation == RowOperation::kDelete ||
-            RelationGetRelid(other->table) != RelationGetRelid(search.set->table))
-            continue;
-        StringInfoData same;
-        initStringInfo(&same);
-        bool has_all = true;
-        for (int i = 0; i < reference.count && has_all; i++) {
-            const int column = set_column(other, reference.referenced[i]);
-            has_all = column >= 0;
-            appendStringInfo(&same, "%sn.c%d %s t.%s", i == 0 ? "" : " AND ", column + 1,
-                             operator_name(reference.equal[i]),
-                             column_of(reference.table, reference.columns[i]));
-        }
-        if (has_all)
-            appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
-                             rows_name(foreach_current_index(cell)), same.data);
-    }
+    exclude_kept_keys(search.undo->application, search.set, reference, sql);
 }
 
 /// The columns of the key under which the journal knows rows t of a table, each after a comma.
@@ -333,39 +204,39 @@ const char* key_columns_of(const RelationPlan* plan)
     return sql.data;
 }
 
-/// The key of a row in a result, whose columns begin with the one of that number; in context.
-/// nullptr where there is none.
-const char* key_in(const Query& query, uint64 row, int first, const RelationPlan* plan,
-                   MemoryContext context)
+/// Columns of a result that end with a key's.
+TupleDesc describe_with_key(const RelationPlan* plan)
+{
+    const int count = plan == nullptr ? 0 : plan->key_count;
+    TupleDesc descriptor = CreateTemplateTupleDesc(kFirstOther - 1 + count);
+    TupleDesc row = describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID});
+    for (AttrNumber i = 1; i < kFirstOther; i++)
+        TupleDescCopyEntry(descriptor, i, row, i);
+    for (int k = 0; k < count; k++)
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(kFirstOther + k), nullptr,
+                           plan->columns[plan->key[k]].type, -1, 0);
+    return descriptor;
+}
+
+/// The key of a row of such a result, in the current memory context; nullptr where there is none.
+const char* key_in(const ResultReader& row, const RelationPlan* plan)
 {
     if (plan == nullptr || plan->key_count == 0)
         return nullptr;
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    char** texts = make_array_in<char*>(context, plan->key_count);
-    bool is_null = false;
-    for (int k = 0; k < plan->key_count && !is_null; k++) {
-        const Datum value = query.value(row, first + k, &is_null);
-        if (!is_null)
-            texts[k] = text_form_once(plan->columns[plan->key[k]].type, value);
+    char** texts = make_array_in<char*>(CurrentMemoryContext, plan->key_count);
+    for (int k = 0; k < plan->key_count; k++) {
+        bool is_null = false;
+        const Datum value = row.value(kFirstOther + k, &is_null);
+        if (is_null)
+            return nullptr;
+        texts[k] = text_form_once(plan->columns[plan->key[k]].type, value);
     }
-    const char* key = is_null ? nullptr : object_key(plan->key_count, texts);
-    MemoryContextSwitchTo(caller);
-    return key;
-}
-
-/// As foreign keys are checked: with the rights of the table's owner, past row-level security.
-OwnerScope read_as_owner_of(Relation table)
-{
-    OwnerScope scope{};
-    GetUserIdAndSecContext(&scope.user, &scope.security);
-    SetUserIdAndSecContext(table->rd_rel->relowner,
-                           scope.security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    return scope;
+    return object_key(plan->key_count, texts);
 }
 
 /// Rows that live rows refer to. Read as the referring table's owner, as foreign keys themselves
 /// are checked: a cast that the comparison takes may be anybody's function.
-void find_referring(const Search& search, const Reference& reference)
+void find_referring(const Search& search, const SetReference& reference)
 {
     const char* condition = refers(search.set, reference);
     if (condition == nullptr || !gives_up(search.set, reference))
@@ -392,30 +263,30 @@ void find_referring(const Search& search, const Reference& reference)
     foreach (cell, search.undo->application->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
     const OwnerScope scope = read_as_owner_of(table);
-    const uint64 rows = query.run(sql.data);
+    ResultReader row = ResultReader::open(context, sql.data, describe_with_key(plan));
     become_caller(scope);
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
+    query.end();
+    const char* name = qualified_name(reference.table);
+    while (row.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         Found found{};
-        found.issue = issue_of(search, query, i, context);
-        MemoryContext spi = MemoryContextSwitchTo(context);
+        found.issue = issue_of(search, row);
         found.issue.conflict = "referenced";
-        found.key = key_in(query, i, kFirstOther, plan, context);
+        found.key = key_in(row, plan);
         found.relation = found.key == nullptr ? 0 : plan->id;
         found.since = search.undo->extent.first_id;
-        const char* name = qualified_name(reference.table);
         found.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
         found.otherwise = psprintf("a row of %s refers to it", name);
-        MemoryContextSwitchTo(spi);
-        search.finds->push_back(found);
+        add_find(search.finds, found);
+        MemoryContextSwitchTo(caller);
     }
-    query.end();
+    row.close();
     table_close(table, NoLock);
 }
 
-bool has_references(const References& references)
+bool has_references(const SetReferences& references)
 {
-    for (const Reference& reference : references)
+    for (const SetReference& reference : references)
         if (reference.on_delete != FKCONSTR_ACTION_NOACTION &&
             reference.on_delete != FKCONSTR_ACTION_RESTRICT)
             return true;
@@ -445,15 +316,14 @@ void search_set(const Search& search)
     if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
         return;
     ContextResource memory(CurrentMemoryContext);
-    References references(&memory);
-    read_references(search.set, &references);
+    SetReferences references(&memory);
+    read_references(search.set, ReferenceSide::kReferenced, &references);
     if (!search.undo->is_plan && search.set->operation == RowOperation::kDelete &&
         has_references(references))
         lock_rows(search);
-    const std::size_t first = search.finds->size();
     find_changed(search);
-    find_changed_by_entries(search, first);
-    for (const Reference& reference : references)
+    find_changed_by_entries(search);
+    for (const SetReference& reference : references)
         find_referring(search, reference);
 }
 
@@ -461,14 +331,14 @@ void search_set(const Search& search)
 
 void find_conflicts(Undo* undo)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Finds finds(&memory);
+    Finds finds = begin_finds();
     ListCell* cell = nullptr;
     foreach (cell, undo->application->sets)
         search_set({undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), &finds});
     if (foresees(undo))
         foresee_conflicts(undo, &finds);
     name_later_transactions(undo, &finds);
+    end_finds(&finds);
 }
 
 }  // namespace journal

@@ -1,7 +1,9 @@
 // Rows that something stands in the way of, until it is known who is behind it.
+//
+// They are kept in a tuplestore, as all is that there may be as many of as of a transaction's rows:
+// beyond work_mem they are on disk.
 #pragma once
 
-#include "base/memory.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {
@@ -18,7 +20,32 @@ struct Found {
     const char* otherwise;  // the same where nobody can be named
 };
 
-using Finds = Vector<Found>;
+/// Rows found, in the order in which they were added.
+struct Finds {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+    TupleTableSlot* slot;   // for read_find
+    MemoryContext context;  // of them
+    MemoryContext row_context;
+    int64 count;
+};
+
+/// An empty list in the current memory context.
+Finds begin_finds();
+
+/// Adds a copy of what is found.
+void add_find(Finds* finds, const Found& found);
+
+/// The next one from the first on, after rewind_finds; false after the last. Texts are in the
+/// current memory context.
+void rewind_finds(Finds* finds);
+bool read_find(Finds* finds, Found* found);
+
+/// Registers them with the connected query as event_journal_finds: number (from 0 in their order),
+/// set, row (its number in the set), relation, key, since.
+void register_finds(Finds* finds);
+
+void end_finds(Finds* finds);
 
 /// Says of each row found who stands in its way, as far as the caller may see it, and makes it an
 /// issue.

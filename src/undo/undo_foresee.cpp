@@ -8,6 +8,7 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
 #include "undo/undo_find.hpp"
@@ -19,7 +20,6 @@ namespace {
 struct Foresight {
     Undo* undo;
     Finds* finds;
-    MemoryContext context;  // of what is found
 };
 
 /// A conflict in undo_plan's column of that name.
@@ -133,12 +133,8 @@ void foresee(RowSet* set, const SetRow& row, const Conflict& conflict, void* sta
         return;
     if (conflict.kind == ConflictKind::kForbidden && !foresight->undo->is_plan)
         raise_conflict(conflict);
-    MemoryContext caller = MemoryContextSwitchTo(foresight->context);
     Found found{};
     found.issue = issue_of_row(set, row, name_of(conflict.kind), conflict.sqlstate);
-    found.issue.object_type = row.object_type == nullptr ? nullptr : pstrdup(row.object_type);
-    found.issue.object_id = pstrdup(row.object_id);
-    found.issue.label = row.label == nullptr ? nullptr : pstrdup(row.label);
     found.issue.hint = conflict.hint;
     found.issue.number = row.number;
     ListCell* cell = nullptr;
@@ -149,13 +145,12 @@ void foresee(RowSet* set, const SetRow& row, const Conflict& conflict, void* sta
     found.since = row.entry;
     if (conflict.kind == ConflictKind::kKeyInUse && is_primary_key(conflict.object)) {
         found.relation = set->plan->id;
-        found.key = pstrdup(row.key);
+        found.key = row.key;
         found.what = "%s gave its key to another row";
     } else if (conflict.kind == ConflictKind::kParentMissing) {
         look_for_parent(&found, set, conflict.object);
     }
-    foresight->finds->push_back(found);
-    MemoryContextSwitchTo(caller);
+    add_find(foresight->finds, found);
 }
 
 /// Deleted rows that somebody has brought back already.
@@ -166,18 +161,20 @@ void find_restored(Undo* undo, RowSet* set, int index)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_rows(set, index);
-    const uint64 rows = query.run(
+    ResultReader restored = ResultReader::open(
+        context,
         psprintf("SELECT e.number, e.object_type, e.object_id, e.label, e.entry FROM %s e "
                  "JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
-                 rows_name(index)));
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
+                 rows_name(index)),
+        describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID}));
+    query.end();
+    while (restored.next()) {
         SetRow row{};
-        row.number = query.int8(i, 1);
-        row.object_type = query.text(i, 2, context);
-        row.object_id = query.text(i, 3, context);
-        row.label = query.text(i, 4, context);
-        row.entry = query.int8(i, 5);
+        row.number = restored.int8(1);
+        row.object_type = restored.text(2);
+        row.object_id = restored.text(3);
+        row.label = restored.text(4);
+        row.entry = restored.int8(5);
         Issue issue = issue_of_row(set, row, "restored", kAlreadyRestored);
         issue.detail = "it has been restored already";
         issue.hint = "journal.entries shows in its column restored_entry by which entry.";
@@ -185,7 +182,7 @@ void find_restored(Undo* undo, RowSet* set, int index)
         issue.number = row.number;
         add_issue(undo, issue);
     }
-    query.end();
+    restored.close();
 }
 
 }  // namespace
@@ -195,7 +192,7 @@ void foresee_conflicts(Undo* undo, Finds* finds)
     ListCell* cell = nullptr;
     foreach (cell, undo->application->sets)
         find_restored(undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
-    Foresight foresight{undo, finds, CurrentMemoryContext};
+    Foresight foresight{undo, finds};
     find_conflicts(undo->application, foresee, &foresight);
 }
 

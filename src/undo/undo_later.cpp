@@ -1,7 +1,9 @@
 // Who stands in the way of an undo: the later transactions that changed the rows found.
+//
+// Their entries are read in the order of the rows found, beside these.
 #include "base/query.hpp"
 #include "catalog/account.hpp"
-#include "restore/statement.hpp"
+#include "restore/result_reader.hpp"
 #include "undo/undo_find.hpp"
 
 namespace journal {
@@ -30,29 +32,42 @@ bool touches(int32 layout, Datum data, bool is_empty, const char* names)
     return false;
 }
 
-/// Words for who wrote an entry that the caller may see.
-const char* describe_writer(const Query& query, uint64 row, MemoryContext context)
+/// Columns of later entries.
+enum LaterColumn {
+    kFind = 1,
+    kTransaction,
+    kOccurredAt,
+    kEmployee,
+    kRole,
+    kAccount,
+    kOperation,
+    kLayout,
+    kData,
+    kMoves
+};
+
+uint64 transaction_in(const ResultReader& entry)
 {
     bool is_null = false;
-    const char* employee = query.text(row, 4, context);
-    const char* role = query.text(row, 5, context);
+    return U64FromFullTransactionId(DatumGetFullTransactionId(entry.value(kTransaction, &is_null)));
+}
+
+TimestampTz time_in(const ResultReader& entry)
+{
+    bool is_null = false;
+    return DatumGetTimestampTz(entry.value(kOccurredAt, &is_null));
+}
+
+/// Words for who wrote an entry that the caller may see.
+const char* describe_writer(const ResultReader& entry)
+{
+    const char* employee = entry.text(kEmployee);
+    const char* role = entry.text(kRole);
     const char* who = employee != nullptr ? psprintf("employee %s", employee)
                       : role != nullptr   ? psprintf("role \"%s\"", role)
                                           : "somebody";
-    return psprintf(
-        "transaction " UINT64_FORMAT " (%s, %s)",
-        U64FromFullTransactionId(DatumGetFullTransactionId(query.value(row, 2, &is_null))), who,
-        timestamptz_to_str(DatumGetTimestampTz(query.value(row, 3, &is_null))));
-}
-
-TupleDesc describe_finds()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(4);
-    TupleDescInitEntry(descriptor, 1, "number", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "relation", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "key", TEXTOID, -1, 0);
-    TupleDescInitEntry(descriptor, 4, "since", INT8OID, -1, 0);
-    return descriptor;
+    return psprintf("transaction " UINT64_FORMAT " (%s, %s)", transaction_in(entry), who,
+                    timestamptz_to_str(time_in(entry)));
 }
 
 /// Later entries of the rows found, newest first. Nothing is looked up by id in what is found: of
@@ -71,84 +86,89 @@ constexpr const char* kLaterEntries =
     "AND CASE WHEN $4 = 0 THEN e.transaction_id <> ALL ($3) ELSE e.change <> $4 END "
     "ORDER BY e.number, e.id DESC";
 
-bool may_see(Datum account, TimestampTz occurred_at, const OwnerScope& caller)
+ResultReader read_later_entries(const Undo* undo, Finds* finds)
 {
-    OwnerScope owner{};
-    GetUserIdAndSecContext(&owner.user, &owner.security);
-    become_caller(caller);
-    const bool result = occurred_at >= visible_since(TextDatumGetCString(account));
-    become_caller(owner);
-    return result;
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_finds(finds);
+    ResultReader entries =
+        ResultReader::open(context, kLaterEntries,
+                           describe_columns({INT8OID, XID8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
+                                             TEXTOID, CHAROID, INT4OID, JSONBOID, BOOLOID}),
+                           {int8_argument(undo->extent.first_id),
+                            {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
+                            {XID8ARRAYOID, undo->extent.transactions},
+                            int8_argument(undo->extent.change)});
+    query.end();
+    return entries;
+}
+
+/// Whether an entry is a change that stands in the way, and the caller may see it.
+bool counts(const ResultReader& entry, const Found& found)
+{
+    if (time_in(entry) < visible_since(entry.text(kAccount)))
+        return false;
+    bool is_empty = false;
+    const Datum data = entry.value(kData, &is_empty);
+    return entry.character(kOperation) != 'u' || entry.boolean(kMoves) ||
+           touches(entry.int4(kLayout), data, is_empty, found.columns);
+}
+
+void add_later(Vector<uint64>* later, uint64 transaction)
+{
+    if (later->empty() || later->back() != transaction)
+        later->push_back(transaction);
+}
+
+/// Looks at an entry later than a row found, of which another may have been named already.
+/// What is said of it is in memory.
+void look_at(const Undo* undo, const ResultReader& entry, Found* found, MemoryContext memory)
+{
+    const bool is_named = found->issue.detail != nullptr;
+    if ((is_named && !(found->by_all && undo->later != nullptr)) || !counts(entry, *found))
+        return;
+    const uint64 transaction = transaction_in(entry);
+    if (undo->later != nullptr)
+        add_later(undo->later, transaction);
+    if (is_named)
+        return;
+    const char* place = strstr(found->what, "%s");
+    const char* detail = psprintf("%.*s%s%s", static_cast<int>(place - found->what), found->what,
+                                  describe_writer(entry), place + 2);
+    found->issue.detail = MemoryContextStrdup(memory, detail);
+    found->issue.later_transaction = transaction;
 }
 
 }  // namespace
 
 void name_later_transactions(Undo* undo, Finds* finds)
 {
-    if (finds->empty())
+    if (finds->count == 0)
         return;
-    MemoryContext context = CurrentMemoryContext;
-    TupleDesc descriptor = describe_finds();
-    Tuplestorestate* rows = tuplestore_begin_heap(false, false, work_mem);
-    for (std::size_t i = 0; i < finds->size(); i++) {
-        const Found& found = (*finds)[i];
-        if (found.key == nullptr)
-            continue;
-        Datum values[] = {Int32GetDatum(static_cast<int32>(i)), Int32GetDatum(found.relation),
-                          CStringGetTextDatum(found.key), Int64GetDatum(found.since)};
-        bool nulls[] = {false, false, false, false};
-        tuplestore_putvalues(rows, descriptor, values, nulls);
-    }
-    OwnerScope caller{};
-    GetUserIdAndSecContext(&caller.user, &caller.security);
-    Query query = Query::begin(RunAs::kOwner);
-    register_named("event_journal_finds", rows, descriptor);
-    const uint64 count =
-        query.run(kLaterEntries, {int8_argument(undo->extent.first_id),
-                                  {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
-                                  {XID8ARRAYOID, undo->extent.transactions},
-                                  int8_argument(undo->extent.change)});
-    for (uint64 i = 0; i < count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        bool is_empty = false;
-        Found& found = (*finds)[query.int4(i, 1)];
-        const Datum account = query.value(i, 6, &is_null);
-        const TimestampTz at = DatumGetTimestampTz(query.value(i, 3, &is_null));
-        const bool is_named = found.issue.detail != nullptr;
-        if ((is_named && !(found.by_all && undo->later != nullptr)) ||
-            !may_see(account, at, caller))
-            continue;
-        const char operation = DatumGetChar(query.value(i, 7, &is_null));
-        const Datum data = query.value(i, 9, &is_empty);
-        const bool counts = operation != 'u' || query.boolean(i, 10) ||
-                            touches(query.int4(i, 8), data, is_empty, found.columns);
-        if (!counts)
-            continue;
-        const uint64 later =
-            U64FromFullTransactionId(DatumGetFullTransactionId(query.value(i, 2, &is_null)));
-        if (undo->later != nullptr)
-            undo->later->push_back(later);
-        if (is_named)
-            continue;
-        MemoryContext spi = MemoryContextSwitchTo(context);
-        const char* who = describe_writer(query, i, context);
-        const char* place = strstr(found.what, "%s");
-        found.issue.detail =
-            psprintf("%.*s%s%s", static_cast<int>(place - found.what), found.what, who, place + 2);
-        found.issue.later_transaction = later;
-        MemoryContextSwitchTo(spi);
-    }
-    query.end();
-    tuplestore_end(rows);
-    for (Found& found : *finds) {
+    ResultReader entries = read_later_entries(undo, finds);
+    MemoryContext work =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal find", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    bool more = entries.next();
+    Found found{};
+    rewind_finds(finds);
+    for (int64 number = 0; read_find(finds, &found); number++) {
+        for (; more && entries.int8(kFind) == number; more = entries.next()) {
+            MemoryContextSwitchTo(entries.row_memory());
+            look_at(undo, entries, &found, work);
+            MemoryContextSwitchTo(work);
+        }
         if (found.issue.detail == nullptr)
             found.issue.detail = found.otherwise;
         if (found.issue.hint == nullptr || found.issue.later_transaction != 0)
             found.issue.hint =
                 "journal.undo_plan shows all such rows; on_conflict says what else can be done.";
         add_issue(undo, found.issue);
+        MemoryContextReset(work);
     }
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+    entries.close();
 }
 
 }  // namespace journal

@@ -2,6 +2,7 @@
 // stands in its way. Nothing is changed.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo.hpp"
 
@@ -79,40 +80,45 @@ Datum later_transaction(int64 id, bool* is_null)
 void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
 {
     const char* sql = plan_query(set, index);
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, index);
-    register_named("event_journal_issues", undo->issues, undo->issue_descriptor);
-    const uint64 rows = query.run(sql);
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
+    register_issues(undo);
+    ResultReader row =
+        ResultReader::open(context, sql,
+                           describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID, JSONBOID, JSONBOID,
+                                             TEXTOID, INT4OID, TEXTOID, TEXTOID, INT8OID}));
+    query.end();
+    while (row.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         Datum values[kPlanColumns] = {};
         bool nulls[kPlanColumns] = {};
         values[0] = ObjectIdGetDatum(set->plan->root);
         for (int c = 1; c <= 3; c++)
-            values[c] = query.value(i, c, &nulls[c]);
+            values[c] = row.value(c, &nulls[c]);
         values[4] = CStringGetTextDatum(action_name(set->operation));
         for (int c = 4; c <= 7; c++)
-            values[c + 1] = query.value(i, c, &nulls[c + 1]);
-        nulls[9] = query.is_null(i, 8);
-        values[9] = CStringGetTextDatum(unpack_sql_state(query.int4(i, 8)));
-        values[10] = query.value(i, 9, &nulls[10]);
-        values[11] = query.value(i, 10, &nulls[11]);
-        values[12] = later_transaction(query.int8(i, 11), &nulls[12]);
+            values[c + 1] = row.value(c, &nulls[c + 1]);
+        nulls[9] = row.is_null(8);
+        values[9] = CStringGetTextDatum(unpack_sql_state(row.int4(8)));
+        values[10] = row.value(9, &nulls[10]);
+        values[11] = row.value(10, &nulls[11]);
+        values[12] = later_transaction(row.int8(11), &nulls[12]);
+        MemoryContextSwitchTo(caller);
         put_plan_row(result, values, nulls);
     }
-    query.end();
+    row.close();
 }
 
 /// Rows that are in no set: what they were is not known, or not for the caller to bring back.
 void return_others(Undo* undo, const ReturnSetInfo* result)
 {
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(undo->issue_descriptor, &TTSOpsMinimalTuple);
     Issue issue{};
-    tuplestore_rescan(undo->issues);
-    while (read_issue(undo, slot, &issue)) {
-        CHECK_FOR_INTERRUPTS();
+    IssueReader reader = read_issues(undo);
+    while (next_issue(&reader, &issue)) {
         if (issue.set >= 0)
             continue;
+        MemoryContext caller = MemoryContextSwitchTo(reader.context);
         Datum values[kPlanColumns] = {};
         bool nulls[kPlanColumns] = {};
         const auto put_text = [&values, &nulls](int column, const char* text) {
@@ -133,9 +139,10 @@ void return_others(Undo* undo, const ReturnSetInfo* result)
         put_text(10, issue.detail);
         put_text(11, issue.hint);
         values[12] = later_transaction(static_cast<int64>(issue.later_transaction), &nulls[12]);
+        MemoryContextSwitchTo(caller);
         put_plan_row(result, values, nulls);
     }
-    ExecDropSingleTupleTableSlot(slot);
+    end_reading(&reader);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 # A backend's memory: so much for each tracked table that it writes, no more than for a fixed number of them between
-# transactions, and nothing for each row.
+# transactions, and nothing for each row; nor for each row that stands in the way of an undo.
 #
 #   MEMORY_TABLES=10000 MEMORY_ROWS=5000000    for the full size
 use strict;
@@ -96,5 +96,35 @@ SELECT many.operation, many.bytes - few.bytes FROM (SELECT *, row_number() OVER 
 WHERE many.row_count = $rows ORDER BY 1, 2
 SQL
 is(join("\n", grep { (split /\|/)[1] > 64 * 1024 } split /\n/, $growth), '', "$rows rows hold no more memory than 1000");
+
+# What stands in the way of an undo is on disk beyond work_mem: the most that a session ever held, its shared buffers among it.
+SKIP: {
+	skip 'no /proc/self/status', 4 unless -r '/proc/self/status';
+	$node->append_conf('postgresql.conf', "shared_buffers = 1MB\n");
+	$node->restart;
+	$node->safe_psql('postgres', <<"SQL");
+CREATE FUNCTION peak() RETURNS bigint LANGUAGE sql AS
+	\$\$SELECT 1024 * substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s*(\\d+) kB')::bigint\$\$;
+CREATE TABLE stamp (id integer PRIMARY KEY, value text);
+SELECT journal.track('stamp');
+SQL
+	my %peak;
+	for my $count (1000, $rows) {
+		my $transaction = $node->safe_psql('postgres', <<"SQL");
+TRUNCATE stamp;
+INSERT INTO stamp SELECT n, 'value ' || n FROM generate_series(1, $count) n;
+WITH changed AS (UPDATE stamp SET value = 'another ' || id RETURNING 1) SELECT pg_current_xact_id() FROM changed LIMIT 1;
+UPDATE stamp SET value = 'yet another ' || id;
+SQL
+		for my $call ("undo_plan('$transaction')", "undo('$transaction', on_conflict => 'skip')") {
+			my ($conflicts, $peak) = split /\n/, $node->safe_psql('postgres',
+				"SET work_mem = '256kB'; SELECT count(*) FROM journal.$call WHERE detail <> ''; SELECT peak()");
+			is($conflicts, $count, "$count rows stand in the way") if $call =~ /plan/;
+			push @{ $peak{$count} }, $peak;
+		}
+	}
+	note("peaks of undo_plan and undo: @{$peak{1000}} with 1000 rows, @{$peak{$rows}} with $rows");
+	cmp_ok($peak{$rows}[$_], '<=', $peak{1000}[$_] + 8 * 1024 * 1024, "$rows rows in conflict hold no more memory than 1000") for 0, 1;
+}
 $node->stop;
 done_testing();

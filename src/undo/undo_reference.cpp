@@ -1,0 +1,149 @@
+// See undo_reference.hpp.
+#include "undo/undo_reference.hpp"
+
+#include "base/operator_name.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+void read_numbers(const Query& query, uint64 row, int column, AttrNumber* numbers, int* count)
+{
+    bool is_null = false;
+    ArrayType* array = DatumGetArrayTypeP(query.value(row, column, &is_null));
+    *count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+    memcpy(numbers, ARR_DATA_PTR(array), sizeof(AttrNumber) * *count);
+}
+
+/// The value that a set's row p has now in a column of its table; nullptr if that is not known.
+const char* present_value(const RowSet* set, AttrNumber number)
+{
+    for (int k = 0; k < set->plan->key_count; k++)
+        if (set->plan->columns[set->plan->key[k]].number == number)
+            return psprintf("p.k%d", k + 1);
+    const int i = set_column(set, number);
+    return i < 0 || !set->checked ? nullptr : psprintf("p.x%d", i + 1);
+}
+
+}  // namespace
+
+void read_references(const RowSet* set, ReferenceSide side, SetReferences* references)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        psprintf("SELECT c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop, "
+                 "c.confdeltype, c.confupdtype FROM pg_constraint c "
+                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND c.%s = $1 ORDER BY c.oid",
+                 side == ReferenceSide::kReferring ? "conrelid" : "confrelid"),
+        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}});
+    for (uint64 i = 0; i < rows; i++) {
+        bool is_null = false;
+        SetReference reference{};
+        reference.table = DatumGetObjectId(query.value(i, 1, &is_null));
+        reference.referenced = DatumGetObjectId(query.value(i, 2, &is_null));
+        read_numbers(query, i, 3, reference.columns, &reference.count);
+        read_numbers(query, i, 4, reference.referenced_columns, &reference.count);
+        ArrayType* operators = DatumGetArrayTypeP(query.value(i, 5, &is_null));
+        memcpy(reference.equal, ARR_DATA_PTR(operators), sizeof(Oid) * reference.count);
+        reference.on_delete = DatumGetChar(query.value(i, 6, &is_null));
+        reference.on_update = DatumGetChar(query.value(i, 7, &is_null));
+        references->push_back(reference);
+    }
+    query.end();
+}
+
+int set_column(const RowSet* set, AttrNumber number)
+{
+    for (int i = 0; i < set->column_count; i++)
+        if (set->columns[i].column->number == number)
+            return i;
+    return -1;
+}
+
+bool changes(const RowSet* set, const AttrNumber* numbers, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (set_column(set, numbers[i]) >= 0)
+            return true;
+    return false;
+}
+
+bool gives_up(const RowSet* set, const SetReference& reference)
+{
+    if (set->operation == RowOperation::kDelete)
+        return true;
+    return set->operation == RowOperation::kUpdate &&
+           reference.on_update != FKCONSTR_ACTION_CASCADE &&
+           changes(set, reference.referenced_columns, reference.count);
+}
+
+bool takes_reference(const RowSet* set, const SetReference& reference)
+{
+    if (set->count == 0 || set->operation == RowOperation::kInsert ||
+        (RelationGetRelid(set->table) != reference.table &&
+         !list_member_oid(relation_and_ancestors(reference.table), RelationGetRelid(set->table))))
+        return false;
+    return set->operation == RowOperation::kDelete ||
+           changes(set, reference.columns, reference.count);
+}
+
+const char* refers(const RowSet* set, const SetReference& reference)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.count; i++) {
+        const char* value = present_value(set, reference.referenced_columns[i]);
+        if (value == nullptr)
+            return nullptr;
+        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ", value,
+                         operator_name(reference.equal[i]),
+                         column_of(reference.table, reference.columns[i]));
+    }
+    return sql.data;
+}
+
+void exclude_kept_keys(const Application* application, const RowSet* set,
+                       const SetReference& reference, StringInfo sql)
+{
+    if ((set->operation == RowOperation::kDelete ? reference.on_delete : reference.on_update) !=
+        FKCONSTR_ACTION_NOACTION)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        const auto* other = static_cast<RowSet*>(lfirst(cell));
+        if (other->count == 0 || other->operation == RowOperation::kDelete ||
+            RelationGetRelid(other->table) != RelationGetRelid(set->table))
+            continue;
+        StringInfoData same;
+        initStringInfo(&same);
+        bool has_all = true;
+        for (int i = 0; i < reference.count && has_all; i++) {
+            const int column = set_column(other, reference.referenced_columns[i]);
+            has_all = column >= 0;
+            appendStringInfo(&same, "%sn.c%d %s t.%s", i == 0 ? "" : " AND ", column + 1,
+                             operator_name(reference.equal[i]),
+                             column_of(reference.table, reference.columns[i]));
+        }
+        if (has_all)
+            appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
+                             rows_name(foreach_current_index(cell)), same.data);
+    }
+}
+
+const char* column_of(Oid table, AttrNumber number)
+{
+    return quote_identifier(get_attname(table, number, false));
+}
+
+OwnerScope read_as_owner_of(Relation table)
+{
+    OwnerScope scope{};
+    GetUserIdAndSecContext(&scope.user, &scope.security);
+    SetUserIdAndSecContext(table->rd_rel->relowner,
+                           scope.security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    return scope;
+}
+
+}  // namespace journal

@@ -1,0 +1,58 @@
+// Foreign keys between the rows of an undo and others, as conditions over p, a set's rows, and t,
+// the referring table's.
+#pragma once
+
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "restore/apply.hpp"
+
+namespace journal {
+
+/// A foreign key; the table that it leads to or comes from is that of a set.
+struct SetReference {
+    Oid table;       // that has it
+    Oid referenced;  // that it leads to
+    int count;
+    AttrNumber columns[INDEX_MAX_KEYS];             // of the referring table
+    AttrNumber referenced_columns[INDEX_MAX_KEYS];  // of the referenced one
+    Oid equal[INDEX_MAX_KEYS];                      // referenced = referring
+    char on_delete;
+    char on_update;
+};
+
+using SetReferences = Vector<SetReference>;
+
+enum class ReferenceSide : char { kReferring, kReferenced };
+
+/// The foreign keys in which a set's table is on that side, in the order of their making.
+void read_references(const RowSet* set, ReferenceSide side, SetReferences* references);
+
+/// Index of the column of that number in a set; -1 if it is not in it.
+int set_column(const RowSet* set, AttrNumber number);
+
+/// Whether any of the columns is in the set.
+bool changes(const RowSet* set, const AttrNumber* numbers, int count);
+
+/// Whether rows of the set give up what a foreign key refers to.
+bool gives_up(const RowSet* set, const SetReference& reference);
+
+/// Whether rows of the set refer to something else afterwards than they do now, or to nothing.
+bool takes_reference(const RowSet* set, const SetReference& reference);
+
+/// That the row t of the referring table refers to the row p of the set; nullptr if it cannot be
+/// said.
+const char* refers(const RowSet* set, const SetReference& reference);
+
+/// Leaves out referring rows t that go on referring to their key since another row takes it at
+/// once, by conditions that begin with AND; the sets' rows are to be registered.
+void exclude_kept_keys(const Application* application, const RowSet* set,
+                       const SetReference& reference, StringInfo sql);
+
+/// "column" of a table, as an identifier.
+const char* column_of(Oid table, AttrNumber number);
+
+/// Reads as foreign keys are checked: with the rights of the table's owner, past row-level
+/// security. become_caller() ends it.
+OwnerScope read_as_owner_of(Relation table);
+
+}  // namespace journal
