@@ -155,6 +155,7 @@ void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
 {
     if (undo->on_conflict == OnConflict::kSkip) {
         while (undo->issue_count > 0) {
+            add_dependent_issues(undo);
             leave_alone(undo, result);
             find_conflicts(undo);
         }

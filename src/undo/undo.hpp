@@ -97,6 +97,11 @@ void register_issues(Undo* undo);
 
 void clear_issues(Undo* undo);
 
+/// Adds an issue for each row that cannot be written because one with an issue is not, and so on.
+/// They are found by what the sets' rows give to and take from one another, and need not be all:
+/// find_conflicts tells of the rest once these are left alone.
+void add_dependent_issues(Undo* undo);
+
 /// Takes the rows with issues out of their sets, hands them over as skipped, and forgets the
 /// issues.
 void leave_alone(Undo* undo, const ReturnSetInfo* result);

@@ -1,0 +1,327 @@
+// Rows that depend on one another in an undo, so that leaving one alone leaves the other, too:
+//
+//   - a row that goes, or gives up its key, on those that have to stop referring to it before;
+//   - a row that comes to refer to another on that one, where it comes or gets its key;
+//   - a row that takes a unique value on the one that has it still.
+//
+// Each kind is found by joins, over all sets; then the rows with issues are followed through what
+// depends on them. A chain of any length costs one passage instead of one for each of its rows. Of
+// a dependency, 12 bytes are in memory; of a row, one bit.
+#include "base/function.hpp"
+#include "base/operator_name.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "restore/result_reader.hpp"
+#include "restore/statement.hpp"
+#include "undo/undo.hpp"
+#include "undo/undo_reference.hpp"
+
+namespace journal {
+
+namespace {
+
+/// What kept a row from being written, in words and codes.
+struct Reason {
+    const char* conflict;
+    int code;
+    const char* detail;
+};
+
+/// A row cannot be written unless another is; both are counted through all sets.
+struct Need {
+    uint32 needed;
+    uint32 row;
+    int32 reason;
+};
+
+struct Dependents {
+    Undo* undo;
+    List* sets;
+    uint32* start;  // of a set: the number of its first row
+    uint32 count;   // rows
+    Vector<Need>* needs;
+    Vector<Reason>* reasons;
+};
+
+RowSet* set_at(const Dependents& dependents, int index)
+{
+    return static_cast<RowSet*>(list_nth(dependents.sets, index));
+}
+
+Oid table_of(const RowSet* set)
+{
+    return RelationGetRelid(set->table);
+}
+
+/// Runs a query for pairs of rows, of which the second needs the first, with the rights with which
+/// the server itself would look into a table.
+void add_needs(Dependents* dependents, const char* sql, Oid looks_into, int needed, int row,
+               const Reason& reason)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Relation table = table_open(looks_into, AccessShareLock);
+    Query query = Query::begin(RunAs::kCaller);
+    ListCell* cell = nullptr;
+    foreach (cell, dependents->sets)
+        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    const OwnerScope scope = read_as_owner_of(table);
+    ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
+    become_caller(scope);
+    query.end();
+    const auto number = static_cast<int32>(dependents->reasons->size());
+    dependents->reasons->push_back(reason);
+    while (pairs.next())
+        dependents->needs->push_back(
+            {dependents->start[needed] + static_cast<uint32>(pairs.int8(1)),
+             dependents->start[row] + static_cast<uint32>(pairs.int8(2)), number});
+    pairs.close();
+    table_close(table, NoLock);
+}
+
+/// Rows of a set that go, or give up their key, need those that refer to them to be repointed.
+void add_referring(Dependents* dependents, int index, const SetReference& reference)
+{
+    const RowSet* set = set_at(*dependents, index);
+    const char* condition = gives_up(set, reference) ? refers(set, reference) : nullptr;
+    if (condition == nullptr)
+        return;
+    const char* name = qualified_name(reference.table);
+    const char* only = get_rel_relkind(reference.table) == RELKIND_RELATION ? "ONLY " : "";
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        if (!takes_reference(set_at(*dependents, other), reference))
+            continue;
+        StringInfoData sql;
+        initStringInfo(&sql);
+        appendStringInfo(
+            &sql,
+            "SELECT e.number, p.number FROM %s p JOIN %s%s t ON %s JOIN %s e ON %s WHERE true",
+            rows_name(index), only, name, condition, rows_name(other),
+            has_key(set_at(*dependents, other)));
+        exclude_kept_keys(dependents->undo->application, set, reference, &sql);
+        add_needs(dependents, sql.data, reference.table, other, index,
+                  {"referenced", kUndoConflict,
+                   psprintf("a row of %s that is left alone refers to it", name)});
+    }
+}
+
+/// That the row of a table's alias has what the rows c of a set are to refer to; nullptr if the set
+/// does not say. value: of a referenced column.
+template <typename Value>
+const char* has_referenced(const RowSet* set, const SetReference& reference, Value value)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.count; i++) {
+        const int column = set_column(set, reference.columns[i]);
+        const char* referenced = value(reference.referenced_columns[i]);
+        if (column < 0 || referenced == nullptr)
+            return nullptr;
+        appendStringInfo(&sql, "%s%s %s c.c%d", i == 0 ? "" : " AND ", referenced,
+                         operator_name(reference.equal[i]), column + 1);
+    }
+    return sql.data;
+}
+
+/// Rows of a set that come to refer to others need those that come, or get their key, with them.
+void add_referred(Dependents* dependents, int index, const SetReference& reference)
+{
+    const RowSet* set = set_at(*dependents, index);
+    const Oid referenced = reference.referenced;
+    const char* is_there = has_referenced(set, reference, [referenced](AttrNumber number) {
+        return psprintf("t.%s", column_of(referenced, number));
+    });
+    if (set->operation == RowOperation::kDelete || is_there == nullptr)
+        return;
+    const char* name = qualified_name(referenced);
+    const char* only = get_rel_relkind(referenced) == RELKIND_RELATION ? "ONLY " : "";
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        const RowSet* parents = set_at(*dependents, other);
+        if (parents->count == 0 || parents->operation == RowOperation::kDelete ||
+            table_of(parents) != referenced)
+            continue;
+        const char* comes = has_referenced(set, reference, [parents](AttrNumber number) {
+            const int column = set_column(parents, number);
+            return column < 0 ? nullptr : psprintf("n.c%d", column + 1);
+        });
+        if (comes == nullptr)
+            continue;
+        add_needs(dependents,
+                  psprintf("SELECT n.number, c.number FROM %s c JOIN %s n ON %s "
+                           "WHERE NOT EXISTS (SELECT FROM %s%s t WHERE %s)",
+                           rows_name(index), rows_name(other), comes, only, name, is_there),
+                  referenced, other, index,
+                  {"parent missing", kParentMissing,
+                   psprintf("the row of %s that it refers to is left alone", name)});
+    }
+}
+
+/// That the rows c of a set take what an index of its table has of the row t; nullptr if the set
+/// does not say, or the index is not of columns alone.
+const char* takes_value(const RowSet* set, Form_pg_index index, bool is_plain)
+{
+    if (!index->indisunique || !is_plain)
+        return nullptr;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < index->indnkeyatts; i++) {
+        const int column = set_column(set, index->indkey.values[i]);
+        if (column < 0)
+            return nullptr;
+        const PlanColumn* own = set->columns[column].column;
+        appendStringInfo(&sql, "%st.%s %s c.c%d", i == 0 ? "" : " AND ",
+                         quote_identifier(own->name), equality_operator(own->type), column + 1);
+    }
+    return sql.data;
+}
+
+/// Rows of a set that take a unique value need those that have it to give it up.
+void add_taking(Dependents* dependents, int index, Form_pg_index unique, const char* condition)
+{
+    const RowSet* set = set_at(*dependents, index);
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        const RowSet* holders = set_at(*dependents, other);
+        const bool gives = holders->operation == RowOperation::kDelete ||
+                           (holders->operation == RowOperation::kUpdate &&
+                            changes(holders, unique->indkey.values, unique->indnkeyatts));
+        if (holders->count == 0 || table_of(holders) != table_of(set) || !gives)
+            continue;
+        add_needs(dependents,
+                  psprintf("SELECT e.number, c.number FROM %s c JOIN %s t ON %s JOIN %s e ON %s",
+                           rows_name(index), only_rows_of(set), condition, rows_name(other),
+                           has_key(holders)),
+                  table_of(set), other, index,
+                  {"key in use", kKeyInUse,
+                   psprintf("a row of %s that is left alone has its key or another unique value",
+                            qualified_name(table_of(set)))});
+    }
+}
+
+void add_unique_values(Dependents* dependents, int index)
+{
+    const RowSet* set = set_at(*dependents, index);
+    if (set->operation == RowOperation::kDelete)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetIndexList(set->table)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple))
+            continue;
+        auto* unique = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        const bool is_plain = heap_attisnull(tuple, Anum_pg_index_indexprs, nullptr) &&
+                              heap_attisnull(tuple, Anum_pg_index_indpred, nullptr);
+        const char* condition = takes_value(set, unique, is_plain);
+        if (condition != nullptr)
+            add_taking(dependents, index, unique, condition);
+        ReleaseSysCache(tuple);
+    }
+}
+
+void find_needs(Dependents* dependents)
+{
+    for (int i = 0; i < list_length(dependents->sets); i++) {
+        const RowSet* set = set_at(*dependents, i);
+        if (set->count == 0)
+            continue;
+        ContextResource memory(CurrentMemoryContext);
+        SetReferences referring(&memory);
+        SetReferences referred(&memory);
+        read_references(set, ReferenceSide::kReferenced, &referring);
+        for (const SetReference& reference : referring)
+            add_referring(dependents, i, reference);
+        read_references(set, ReferenceSide::kReferring, &referred);
+        for (const SetReference& reference : referred)
+            add_referred(dependents, i, reference);
+        add_unique_values(dependents, i);
+    }
+    std::sort(dependents->needs->begin(), dependents->needs->end(),
+              [](const Need& a, const Need& b) { return a.needed < b.needed; });
+}
+
+/// Rows that are left alone.
+struct Left {
+    uint8* bits;
+    Vector<uint32>* rows;  // in the order in which they were found
+
+    bool contains(uint32 row) const { return (bits[row / 8] >> (row % 8) & 1) != 0; }
+    void add(uint32 row)
+    {
+        bits[row / 8] |= static_cast<uint8>(1 << (row % 8));
+        rows->push_back(row);
+    }
+};
+
+/// Follows the rows that are left alone; what is reached goes into dependent.
+void follow_needs(const Dependents& dependents, Left* left, Vector<Need>* dependent)
+{
+    for (std::size_t i = 0; i < left->rows->size(); i++) {
+        CHECK_FOR_INTERRUPTS();
+        const uint32 needed = (*left->rows)[i];
+        auto need = std::lower_bound(dependents.needs->begin(), dependents.needs->end(), needed,
+                                     [](const Need& a, uint32 row) { return a.needed < row; });
+        for (; need != dependents.needs->end() && need->needed == needed; ++need) {
+            if (left->contains(need->row))
+                continue;
+            left->add(need->row);
+            dependent->push_back(*need);
+        }
+    }
+}
+
+/// Makes issues of the rows that were reached, which are in the order of their numbers.
+void add_issues(const Dependents& dependents, const Vector<Need>& dependent)
+{
+    auto next = dependent.begin();
+    for (int i = 0; i < list_length(dependents.sets); i++) {
+        RowSet* set = set_at(dependents, i);
+        SetRow row{};
+        rewind_rows(set);
+        while (next != dependent.end() && next->row < dependents.start[i] + set->count &&
+               read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            if (next->row != dependents.start[i] + static_cast<uint32>(row.number))
+                continue;
+            const Reason& reason = (*dependents.reasons)[next->reason];
+            Issue issue = issue_of_row(set, row, reason.conflict, reason.code);
+            issue.detail = reason.detail;
+            issue.set = i;
+            issue.number = row.number;
+            add_issue(dependents.undo, issue);
+            ++next;
+        }
+    }
+}
+
+}  // namespace
+
+void add_dependent_issues(Undo* undo)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Vector<Need> needs(&memory);
+    Vector<Reason> reasons(&memory);
+    Dependents dependents{undo, undo->application->sets, nullptr, 0, &needs, &reasons};
+    dependents.start = make_array_in<uint32>(CurrentMemoryContext, list_length(dependents.sets));
+    for (int i = 0; i < list_length(dependents.sets); i++) {
+        dependents.start[i] = dependents.count;
+        dependents.count += static_cast<uint32>(set_at(dependents, i)->count);
+    }
+    find_needs(&dependents);
+    if (needs.empty())
+        return;
+    Vector<uint32> rows(&memory);
+    Left left{make_array_in<uint8>(CurrentMemoryContext, dependents.count / 8 + 1), &rows};
+    Issue issue{};
+    IssueReader reader = read_issues(undo);
+    while (next_issue(&reader, &issue)) {
+        const uint32 row =
+            issue.set < 0 ? 0 : dependents.start[issue.set] + static_cast<uint32>(issue.number);
+        if (issue.set >= 0 && !left.contains(row))
+            left.add(row);
+    }
+    end_reading(&reader);
+    Vector<Need> dependent(&memory);
+    follow_needs(dependents, &left, &dependent);
+    std::sort(dependent.begin(), dependent.end(),
+              [](const Need& a, const Need& b) { return a.row < b.row; });
+    add_issues(dependents, dependent);
+}
+
+}  // namespace journal
