@@ -160,11 +160,16 @@ const char* different_rows(const RowSet* set)
     }
     if (now.len == 0)
         return nullptr;
+    // Until the end of the transaction two rows may have one key, if it is deferrable: it is enough
+    // that one of them is as it was to be.
     return psprintf(
         "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN "
         "pg_catalog.array_to_string(ARRAY[%s], ', ') END FROM %s e LEFT JOIN %s t ON %s "
-        "WHERE t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) ORDER BY 1",
-        names.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data);
+        "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) THEN "
+        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(ROW(%s), ROW(%s))) "
+        "END ORDER BY 1",
+        names.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data,
+        only_rows_of(set), has_new_key(set), now.data, wanted.data);
 }
 
 SetRow numbered_row(RowSet* set, int64 number)
