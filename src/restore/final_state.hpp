@@ -29,7 +29,7 @@ struct Place {
     Tuplestorestate* leaving;
     int64 arriving_count;
     int64 leaving_count;
-    struct PlaceChecks* checks;  // row_checks.cpp
+    struct PlaceChecks* checks;  // arrivals.hpp
 };
 
 /// Columns of a place's rows before those of the table, and their names in queries.
@@ -63,7 +63,7 @@ void register_places(const FinalState* state);
 void end_final_state(FinalState* state);
 
 /// Fills the places with what the sets would do, and notes what stands in the way of single rows:
-/// see row_checks.cpp.
+/// see arrivals.hpp.
 void make_final_state(FinalState* state);
 
 /// Holds keys and references against each other: see key_checks.cpp.

@@ -1,82 +1,16 @@
-// Rows as they would be in their tables, and what each of them violates by itself.
+// What rows violate by themselves, in the tables that they would be in.
 //
-// A row is completed as the server does it: defaults of the columns that it has no values for, the
-// partition that it belongs to, computed columns. Then NOT NULL and check constraints are evaluated
-// by the server's own executor. An expression may raise any error (a check that divides by a
-// column), so rows of tables with expressions are evaluated in a subtransaction each; a state of
-// the executor that an error went through is not used again.
-#include "base/query.hpp"
+// NOT NULL, check and partition constraints are evaluated by the server's own executor. An
+// expression may raise any error (a check that divides by a column), so rows of tables with
+// expressions are evaluated in a subtransaction each; a state of the executor that an error went
+// through is not used again.
+#include "base/memory.hpp"
 #include "base/transaction.hpp"
-#include "catalog/tracked_relation.hpp"
-#include "restore/deletion.hpp"
-#include "restore/final_state.hpp"
-#include "restore/statement.hpp"
+#include "restore/arrivals.hpp"
 
 namespace journal {
 
-/// An expression over a table's row, prepared on use.
-struct Expression {
-    Node* node;
-    ExprState* state;
-    int generation;  // of the executor state that it was prepared in
-};
-
-struct ComputedColumn {
-    AttrNumber number;
-    Expression expression;
-};
-
-struct CheckConstraint {
-    const char* name;
-    Expression expression;
-};
-
-struct PlaceChecks {
-    TupleTableSlot* slot;  // the row in question
-    TupleTableSlot* live;  // a row that is there
-    int computed_count;
-    ComputedColumn* computed;
-    int check_count;
-    CheckConstraint* checks;
-    Expression partition;  // without node: none, or found by the route
-};
-
 namespace {
-
-/// A table that rows written into the set's table would go to.
-struct Route {
-    Place* place;
-    int* sources;     // of each attribute of the place in the set's table, from 0; -1: none
-    Expression qual;  // over the set's table; without node: any row
-    Bitmapset* unknown;
-};
-
-/// The rows of one set while they are made.
-struct Arrivals {
-    FinalState* state;
-    RowSet* set;
-    int index;             // of the set
-    int64 number;          // of the row
-    TupleTableSlot* row;   // of the set, with the values to be written
-    TupleTableSlot* slot;  // in the set's table
-    AttrNumber* numbers;   // of the set's columns in it
-    int default_count;
-    ComputedColumn* defaults;
-    Bitmapset* unknown;  // columns that get a value nobody can know
-    List* routes;
-    Route* last;
-    bool routed;    // the table is partitioned
-    bool guarded;   // there are expressions that may raise errors
-    Place* placed;  // out: where the row would be
-    EState* estate;
-    int generation;
-};
-
-void begin_executor(Arrivals* arrivals)
-{
-    arrivals->estate = CreateExecutorState();
-    arrivals->generation = ++arrivals->state->executors;
-}
 
 /// The state goes without its clean-up: an error may have left anything of it half-done.
 void forget_executor(Arrivals* arrivals)
@@ -103,6 +37,68 @@ ExprContext* context_of(Arrivals* arrivals, TupleTableSlot* slot)
     return context;
 }
 
+/// Whether an expression over a table's row reads one of some columns.
+bool reads(Node* node, const Bitmapset* columns)
+{
+    Bitmapset* read = nullptr;
+    pull_varattnos(node, 1, &read);
+    int number = -1;
+    while ((number = bms_next_member(read, number)) >= 0)
+        if (bms_is_member(number + FirstLowInvalidHeapAttributeNumber, columns))
+            return true;
+    return false;
+}
+
+void judge_values(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
+{
+    const TupleDesc table = RelationGetDescr(place->relation);
+    for (int i = 0; i < table->natts; i++) {
+        Form_pg_attribute attribute = TupleDescAttr(table, i);
+        if (attribute->attisdropped || !attribute->attnotnull || place->positions[i] < 0 ||
+            !place->checks->slot->tts_isnull[i] || bms_is_member(attribute->attnum, unknown))
+            continue;
+        note_row_conflict(
+            arrivals, ConflictKind::kNoValue, 0,
+            psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
+                     NameStr(attribute->attname), RelationGetRelationName(place->relation)));
+    }
+}
+
+void judge_checks(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
+{
+    PlaceChecks* checks = place->checks;
+    for (int i = 0; i < checks->check_count; i++)
+        if (!reads(checks->checks[i].expression.node, unknown) &&
+            !holds(arrivals, &checks->checks[i].expression, checks->slot))
+            note_row_conflict(
+                arrivals, ConflictKind::kCheckViolated, 0,
+                psprintf("new row for relation \"%s\" violates check constraint \"%s\"",
+                         RelationGetRelationName(place->relation), checks->checks[i].name));
+    if (!holds(arrivals, &checks->partition, checks->slot))
+        note_row_conflict(arrivals, ConflictKind::kNoPartition, 0,
+                          psprintf("new row for relation \"%s\" violates partition constraint",
+                                   RelationGetRelationName(place->relation)));
+}
+
+/// Errors that say nothing of the row.
+bool is_of_server(const ErrorData* error)
+{
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR) ||
+           category == ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK);
+}
+
+}  // namespace
+
+void begin_executor(Arrivals* arrivals)
+{
+    arrivals->estate = CreateExecutorState();
+    arrivals->generation = ++arrivals->state->executors;
+}
+
 bool holds(Arrivals* arrivals, Expression* expression, TupleTableSlot* slot)
 {
     if (expression->node == nullptr)
@@ -118,28 +114,6 @@ void compute(Arrivals* arrivals, ComputedColumn* column, TupleTableSlot* slot)
     const Datum value = ExecEvalExprSwitchContext(state, context_of(arrivals, slot), &is_null);
     slot->tts_values[column->number - 1] = value;
     slot->tts_isnull[column->number - 1] = is_null;
-}
-
-/// Whether an expression over a table's row reads one of some columns.
-bool reads(Node* node, const Bitmapset* columns)
-{
-    Bitmapset* read = nullptr;
-    pull_varattnos(node, 1, &read);
-    int number = -1;
-    while ((number = bms_next_member(read, number)) >= 0)
-        if (bms_is_member(number + FirstLowInvalidHeapAttributeNumber, columns))
-            return true;
-    return false;
-}
-
-void empty_slot(TupleTableSlot* slot)
-{
-    ExecClearTuple(slot);
-    for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++) {
-        slot->tts_values[i] = Datum{0};
-        slot->tts_isnull[i] = true;
-    }
-    ExecStoreVirtualTuple(slot);
 }
 
 PlaceChecks* checks_of(FinalState* state, Place* place)
@@ -175,180 +149,15 @@ PlaceChecks* checks_of(FinalState* state, Place* place)
     return checks;
 }
 
-int position_by_name(TupleDesc descriptor, const char* name)
+void end_checks(const Place* place)
 {
-    for (int i = 0; i < descriptor->natts; i++) {
-        Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-        if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0)
-            return i;
-    }
-    return -1;
+    if (place->checks == nullptr)
+        return;
+    ExecDropSingleTupleTableSlot(place->checks->slot);
+    if (place->checks->live != nullptr)
+        ExecDropSingleTupleTableSlot(place->checks->live);
 }
 
-/// For each attribute of a table that of another with the same name, from 0; -1: none.
-int* positions_by_name(TupleDesc to, TupleDesc from)
-{
-    int* positions = make_array_in<int>(CurrentMemoryContext, to->natts);
-    for (int i = 0; i < to->natts; i++) {
-        Form_pg_attribute attribute = TupleDescAttr(to, i);
-        positions[i] =
-            attribute->attisdropped ? -1 : position_by_name(from, NameStr(attribute->attname));
-    }
-    return positions;
-}
-
-Expression partition_qual(Relation table, Relation partition)
-{
-    List* quals = RelationGetPartitionQual(partition);
-    if (quals != NIL && table != partition)
-        quals = map_partition_varattnos(quals, 1, table, partition);
-    return {quals == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(quals)), nullptr,
-            0};
-}
-
-void add_route(Arrivals* arrivals, Oid table)
-{
-    Relation root = arrivals->set->table;
-    auto* route = make_in<Route>(CurrentMemoryContext);
-    route->place = place_of(arrivals->state, table);
-    checks_of(arrivals->state, route->place);
-    const TupleDesc descriptor = RelationGetDescr(route->place->relation);
-    route->sources = positions_by_name(descriptor, RelationGetDescr(root));
-    if (arrivals->routed)
-        route->qual = partition_qual(root, route->place->relation);
-    else if (root->rd_rel->relispartition)
-        route->place->checks->partition = partition_qual(root, root);
-    for (int i = 0; i < descriptor->natts; i++)
-        if (route->sources[i] >= 0 && bms_is_member(route->sources[i] + 1, arrivals->unknown))
-            route->unknown = bms_add_member(route->unknown, i + 1);
-    arrivals->routes = lappend(arrivals->routes, route);
-    const PlaceChecks* checks = route->place->checks;
-    arrivals->guarded |= checks->computed_count > 0 || checks->check_count > 0 ||
-                         route->qual.node != nullptr || checks->partition.node != nullptr;
-}
-
-/// The expression that gives a column its value where an insert has none; nullptr: NULL.
-Node* default_expression(Relation table, Form_pg_attribute attribute)
-{
-    Node* node = build_column_default(table, attribute->attnum);
-    if (node != nullptr || get_typtype(attribute->atttypid) != TYPTYPE_DOMAIN)
-        return node;
-    int32 typmod = attribute->atttypmod;
-    const Oid base = getBaseTypeAndTypmod(attribute->atttypid, &typmod);
-    return coerce_to_domain(
-        reinterpret_cast<Node*>(makeNullConst(base, typmod, attribute->attcollation)), base, typmod,
-        attribute->atttypid, COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1, false);
-}
-
-void find_defaults(Arrivals* arrivals)
-{
-    const TupleDesc table = RelationGetDescr(arrivals->set->table);
-    arrivals->defaults = make_array_in<ComputedColumn>(CurrentMemoryContext, table->natts);
-    for (int i = 0; i < table->natts; i++) {
-        Form_pg_attribute attribute = TupleDescAttr(table, i);
-        bool given = attribute->attisdropped || attribute->attgenerated != '\0';
-        for (int j = 0; j < arrivals->set->column_count && !given; j++)
-            given = arrivals->numbers[j] == attribute->attnum;
-        if (given)
-            continue;
-        Node* node = default_expression(arrivals->set->table, attribute);
-        if (node == nullptr)
-            continue;
-        if (contain_volatile_functions(node)) {
-            arrivals->unknown = bms_add_member(arrivals->unknown, attribute->attnum);
-            continue;
-        }
-        ComputedColumn& column = arrivals->defaults[arrivals->default_count++];
-        column.number = attribute->attnum;
-        column.expression.node = node;
-    }
-    arrivals->guarded |= arrivals->default_count > 0;
-}
-
-Arrivals* begin_arrivals(FinalState* state, RowSet* set, int index)
-{
-    auto* arrivals = make_in<Arrivals>(state->context);
-    arrivals->state = state;
-    arrivals->set = set;
-    arrivals->index = index;
-    arrivals->row = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
-    arrivals->slot = MakeSingleTupleTableSlot(RelationGetDescr(set->table), &TTSOpsVirtual);
-    arrivals->numbers = make_array_in<AttrNumber>(state->context, set->column_count);
-    for (int i = 0; i < set->column_count; i++)
-        arrivals->numbers[i] = set->columns[i].column->number;
-    if (set->operation == RowOperation::kInsert)
-        find_defaults(arrivals);
-    arrivals->routed = set->table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
-    if (arrivals->routed) {
-        ListCell* cell = nullptr;
-        foreach (cell, find_all_inheritors(RelationGetRelid(set->table), AccessShareLock, nullptr))
-            if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION)
-                add_route(arrivals, lfirst_oid(cell));
-    } else {
-        add_route(arrivals, RelationGetRelid(set->table));
-    }
-    begin_executor(arrivals);
-    return arrivals;
-}
-
-void end_arrivals(Arrivals* arrivals)
-{
-    ExecDropSingleTupleTableSlot(arrivals->row);
-    ExecDropSingleTupleTableSlot(arrivals->slot);
-    FreeExecutorState(arrivals->estate);
-}
-
-void note(const Arrivals* arrivals, ConflictKind kind, int sqlstate, const char* detail)
-{
-    note_conflict(&arrivals->state->found, arrivals->index, arrivals->number, kind, sqlstate,
-                  detail);
-}
-
-Route* route_of(Arrivals* arrivals)
-{
-    if (arrivals->last != nullptr && holds(arrivals, &arrivals->last->qual, arrivals->slot))
-        return arrivals->last;
-    ListCell* cell = nullptr;
-    foreach (cell, arrivals->routes) {
-        auto* route = static_cast<Route*>(lfirst(cell));
-        if (holds(arrivals, &route->qual, arrivals->slot)) {
-            arrivals->last = route;
-            return route;
-        }
-    }
-    return nullptr;
-}
-
-void judge_values(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
-{
-    const TupleDesc table = RelationGetDescr(place->relation);
-    for (int i = 0; i < table->natts; i++) {
-        Form_pg_attribute attribute = TupleDescAttr(table, i);
-        if (attribute->attisdropped || !attribute->attnotnull || place->positions[i] < 0 ||
-            !place->checks->slot->tts_isnull[i] || bms_is_member(attribute->attnum, unknown))
-            continue;
-        note(arrivals, ConflictKind::kNoValue, 0,
-             psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
-                      NameStr(attribute->attname), RelationGetRelationName(place->relation)));
-    }
-}
-
-void judge_checks(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
-{
-    PlaceChecks* checks = place->checks;
-    for (int i = 0; i < checks->check_count; i++)
-        if (!reads(checks->checks[i].expression.node, unknown) &&
-            !holds(arrivals, &checks->checks[i].expression, checks->slot))
-            note(arrivals, ConflictKind::kCheckViolated, 0,
-                 psprintf("new row for relation \"%s\" violates check constraint \"%s\"",
-                          RelationGetRelationName(place->relation), checks->checks[i].name));
-    if (!holds(arrivals, &checks->partition, checks->slot))
-        note(arrivals, ConflictKind::kNoPartition, 0,
-             psprintf("new row for relation \"%s\" violates partition constraint",
-                      RelationGetRelationName(place->relation)));
-}
-
-/// The row in the place's slot gets what the table computes, and is judged.
 void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
 {
     PlaceChecks* checks = place->checks;
@@ -364,53 +173,6 @@ void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
     judge_checks(arrivals, place, all_unknown);
 }
 
-void copy_row(TupleTableSlot* to, const TupleTableSlot* from, const int* sources)
-{
-    empty_slot(to);
-    for (int i = 0; i < to->tts_tupleDescriptor->natts; i++) {
-        if (sources[i] < 0)
-            continue;
-        to->tts_values[i] = from->tts_values[sources[i]];
-        to->tts_isnull[i] = from->tts_isnull[sources[i]];
-    }
-}
-
-/// The set's values into a row of a table whose attributes have those numbers.
-void put_values(Arrivals* arrivals, TupleTableSlot* slot, const AttrNumber* numbers)
-{
-    for (int i = 0; i < arrivals->set->column_count; i++)
-        slot->tts_values[numbers[i] - 1] = slot_getattr(
-            arrivals->row, value_attribute(arrivals->set, i), &slot->tts_isnull[numbers[i] - 1]);
-}
-
-/// Routes the row in the arrivals' slot, and judges it there.
-void arrive(Arrivals* arrivals)
-{
-    for (int i = 0; i < arrivals->default_count; i++)
-        compute(arrivals, &arrivals->defaults[i], arrivals->slot);
-    Route* route = route_of(arrivals);
-    if (route == nullptr) {
-        note(arrivals, ConflictKind::kNoPartition, 0,
-             psprintf("no partition of relation \"%s\" found for row",
-                      RelationGetRelationName(arrivals->set->table)));
-        return;
-    }
-    copy_row(route->place->checks->slot, arrivals->slot, route->sources);
-    judge(arrivals, route->place, route->unknown);
-}
-
-/// Errors that say nothing of the row.
-bool is_of_server(const ErrorData* error)
-{
-    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-    return category == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR) ||
-           category == ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK);
-}
-
-/// Runs step; an error that it raises is a conflict of the row.
 void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
 {
     if (!arrivals->guarded) {
@@ -428,201 +190,14 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
     MemoryContext context = MemoryContextSwitchTo(arrivals->state->context);
     begin_executor(arrivals);
     MemoryContextSwitchTo(context);
-    note(arrivals, ConflictKind::kRaised, error->sqlerrcode, error->message);
+    note_row_conflict(arrivals, ConflictKind::kRaised, error->sqlerrcode, error->message);
 }
 
-/// Puts the row that step makes where it would be.
-void place_row(Arrivals* arrivals, void (*step)(Arrivals*))
+void note_row_conflict(const Arrivals* arrivals, ConflictKind kind, int sqlstate,
+                       const char* detail)
 {
-    arrivals->placed = nullptr;
-    run_guarded(arrivals, step);
-    if (arrivals->placed != nullptr)
-        add_arriving(arrivals->placed, arrivals->index, arrivals->number,
-                     arrivals->placed->checks->slot->tts_values,
-                     arrivals->placed->checks->slot->tts_isnull);
-    ResetPerTupleExprContext(arrivals->estate);
-}
-
-bool next_row(Arrivals* arrivals)
-{
-    // A row that comes from disk is the slot's.
-    MemoryContext caller = MemoryContextSwitchTo(arrivals->state->context);
-    RowSet* set = arrivals->set;
-    tuplestore_select_read_pointer(set->rows, 0);
-    const bool found = tuplestore_gettupleslot(set->rows, true, false, arrivals->row);
-    MemoryContextSwitchTo(caller);
-    if (!found)
-        return false;
-    bool is_null = false;
-    arrivals->number = DatumGetInt64(slot_getattr(arrivals->row, kRowNumber, &is_null));
-    return true;
-}
-
-void place_inserts(Arrivals* arrivals, MemoryContext work)
-{
-    rewind_rows(arrivals->set);
-    while (next_row(arrivals)) {
-        CHECK_FOR_INTERRUPTS();
-        MemoryContext caller = MemoryContextSwitchTo(work);
-        empty_slot(arrivals->slot);
-        put_values(arrivals, arrivals->slot, arrivals->numbers);
-        place_row(arrivals, arrive);
-        MemoryContextSwitchTo(caller);
-        MemoryContextReset(work);
-        ExecClearTuple(arrivals->slot);
-    }
-}
-
-/// The live rows that a set's rows are about: number, table, place, whether it holds what is
-/// expected; in the order of the numbers.
-Tuplestorestate* select_live_rows(RowSet* set)
-{
-    const char* sql = psprintf(
-        "SELECT e.number, t.tableoid, t.ctid, %s FROM %s AS t, %s AS e WHERE %s "
-        "ORDER BY e.number",
-        set->checked && set->column_count > 0 ? holds_expected(set) : "true",
-        changeable_rows_of(set), rows_name(0), has_key(set));
-    MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kCaller);
-    register_rows(set, 0);
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
-    MemoryContextSwitchTo(connected);
-    query.end();
-    return rows;
-}
-
-TupleTableSlot* live_slot()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(4);
-    TupleDescInitEntry(descriptor, 1, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "table", OIDOID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "place", TIDOID, -1, 0);
-    TupleDescInitEntry(descriptor, 4, "expected", BOOLOID, -1, 0);
-    return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-}
-
-/// The row of a partition as its set's table sees it, with the new values.
-void change_in_table(Arrivals* arrivals, Place* place)
-{
-    copy_row(arrivals->slot, place->checks->live,
-             positions_by_name(RelationGetDescr(arrivals->set->table),
-                               RelationGetDescr(place->relation)));
-    put_values(arrivals, arrivals->slot, arrivals->numbers);
-    place_row(arrivals, arrive);
-}
-
-/// The row of an inheritance child, which has columns of its own.
-void change_in_child(Arrivals* arrivals, Place* place)
-{
-    const TupleDesc descriptor = RelationGetDescr(place->relation);
-    AttrNumber* numbers =
-        make_array_in<AttrNumber>(CurrentMemoryContext, arrivals->set->column_count);
-    for (int i = 0; i < arrivals->set->column_count; i++)
-        numbers[i] = static_cast<AttrNumber>(
-            position_by_name(descriptor, arrivals->set->columns[i].column->name) + 1);
-    copy_row(place->checks->slot, place->checks->live, positions_by_name(descriptor, descriptor));
-    put_values(arrivals, place->checks->slot, numbers);
-    arrivals->guarded = true;
-    arrivals->last = make_in<Route>(CurrentMemoryContext);
-    arrivals->last->place = place;
-    place_row(arrivals, [](Arrivals* a) { judge(a, a->last->place, nullptr); });
-    arrivals->last = nullptr;
-}
-
-/// Reads a live row into its place; false if it is gone since it was found.
-bool fetch_live_row(Arrivals* arrivals, Place* place, Datum tid, Snapshot snapshot)
-{
-    PlaceChecks* checks = checks_of(arrivals->state, place);
-    if (checks->live == nullptr) {
-        MemoryContext caller = MemoryContextSwitchTo(arrivals->state->context);
-        checks->live = table_slot_create(place->relation, nullptr);
-        MemoryContextSwitchTo(caller);
-    }
-    if (!table_tuple_fetch_row_version(place->relation,
-                                       reinterpret_cast<ItemPointer>(DatumGetPointer(tid)),
-                                       snapshot, checks->live))
-        return false;
-    slot_getallattrs(checks->live);
-    return true;
-}
-
-/// What the live row that a slot names becomes by the arrivals' row.
-void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapshot)
-{
-    bool is_null = false;
-    Place* place = place_of(arrivals->state, DatumGetObjectId(slot_getattr(found, 2, &is_null)));
-    if (!fetch_live_row(arrivals, place, slot_getattr(found, 3, &is_null), snapshot)) {
-        note(arrivals, ConflictKind::kRowGone, 0, nullptr);
-        return;
-    }
-    if (!DatumGetBool(slot_getattr(found, 4, &is_null)) || is_null) {
-        note(arrivals, ConflictKind::kRowChanged, 0, nullptr);
-    } else {
-        add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
-        if (arrivals->set->operation == RowOperation::kUpdate) {
-            const bool is_child = !arrivals->routed && RelationGetRelid(place->relation) !=
-                                                           RelationGetRelid(arrivals->set->table);
-            (is_child ? change_in_child : change_in_table)(arrivals, place);
-        }
-    }
-    ExecClearTuple(place->checks->live);
-}
-
-void place_changes(Arrivals* arrivals, MemoryContext work)
-{
-    Tuplestorestate* live = select_live_rows(arrivals->set);
-    TupleTableSlot* found = live_slot();
-    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-    bool more = tuplestore_gettupleslot(live, true, true, found);
-    rewind_rows(arrivals->set);
-    while (next_row(arrivals)) {
-        CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        int64 count = 0;
-        while (more && DatumGetInt64(slot_getattr(found, 1, &is_null)) == arrivals->number) {
-            MemoryContext caller = MemoryContextSwitchTo(work);
-            change_live_row(arrivals, found, snapshot);
-            MemoryContextSwitchTo(caller);
-            MemoryContextReset(work);
-            count++;
-            more = tuplestore_gettupleslot(live, true, true, found);
-        }
-        if (count == 0)
-            note(arrivals, ConflictKind::kRowGone, 0, nullptr);
-    }
-    UnregisterSnapshot(snapshot);
-    ExecDropSingleTupleTableSlot(found);
-    tuplestore_end(live);
-}
-
-}  // namespace
-
-void make_final_state(FinalState* state)
-{
-    MemoryContext work =
-        AllocSetContextCreate(state->context, "event_journal row checks", ALLOCSET_DEFAULT_SIZES);
-    ListCell* cell = nullptr;
-    foreach (cell, state->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        // Rows that the caller may not insert would be there for others all the same; live rows
-        // that he may not change cannot be looked for.
-        if (set->count == 0 ||
-            (set->operation != RowOperation::kInsert && missing_privilege(set) != nullptr))
-            continue;
-        Arrivals* arrivals = begin_arrivals(state, set, foreach_current_index(cell));
-        (set->operation == RowOperation::kInsert ? place_inserts : place_changes)(arrivals, work);
-        end_arrivals(arrivals);
-    }
-    foreach (cell, state->places) {
-        const auto* place = static_cast<Place*>(lfirst(cell));
-        if (place->checks == nullptr)
-            continue;
-        ExecDropSingleTupleTableSlot(place->checks->slot);
-        if (place->checks->live != nullptr)
-            ExecDropSingleTupleTableSlot(place->checks->live);
-    }
-    MemoryContextDelete(work);
+    note_conflict(&arrivals->state->found, arrivals->index, arrivals->number, kind, sqlstate,
+                  detail);
 }
 
 }  // namespace journal
