@@ -5,6 +5,7 @@
 #include "base/query.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/event_type.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/row_set.hpp"
 
 namespace journal {
@@ -223,6 +224,24 @@ Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const
     return rows;
 }
 
+Tuplestorestate* select_about(const char* sql, const Ids& ids)
+{
+    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
+    const Datum values[] = {ids_datum(ids), Int64GetDatum(ids.empty() ? 0 : ids.front()),
+                            Int64GetDatum(ids.empty() ? 0 : ids.back())};
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    // Young months are not analyzed yet: what looks like few rows may be very many. A nested loop
+    // that there is no way around costs so much then, on paper, that the query would be compiled.
+    query.set("enable_nestloop", "off");
+    query.set("jit", "off");
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    Tuplestorestate* rows = select_rows(sql, lengthof(types), types, values);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    return rows;
+}
+
 DeletionReader begin_deletions(const Ids& entries)
 {
     return begin_deletions_in(psprintf("journal.entry e WHERE %s", id_condition("e", entries)),
@@ -232,36 +251,16 @@ DeletionReader begin_deletions(const Ids& entries)
 DeletionReader begin_deletions_in(const char* source, const Ids& entries)
 {
     DeletionReader reader{};
-    TupleDesc descriptor = CreateTemplateTupleDesc(kData);
-    const auto column = [descriptor](DeletionColumn number, Oid type) {
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(number), "?", type, -1, 0);
-    };
-    column(kEntry, INT8OID);
-    column(kRelation, INT4OID);
-    column(kLayout, INT4OID);
-    column(kObjectType, TEXTOID);
-    column(kObjectId, TEXTOID);
-    column(kDeletedLabel, TEXTOID);
-    column(kData, JSONBOID);
+    TupleDesc descriptor =
+        describe_columns({INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID});
     reader.slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     reader.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal deletion",
                                            ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    // Young months are not analyzed yet: what looks like few rows may be very many.
-    query.set("enable_nestloop", "off");
-    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
-    const Datum values[] = {ids_datum(entries),
-                            Int64GetDatum(entries.empty() ? 0 : entries.front()),
-                            Int64GetDatum(entries.empty() ? 0 : entries.back())};
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    reader.rows = select_rows(
+    reader.rows = select_about(
         psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
                  "FROM %s ORDER BY e.id",
                  source),
-        lengthof(types), types, values);
-    MemoryContextSwitchTo(connected);
-    query.end();
+        entries);
     return reader;
 }
 

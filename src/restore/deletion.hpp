@@ -76,6 +76,10 @@ Datum ids_datum(const Ids& ids);
 /// The rows of a SELECT, in a tuplestore that spills beyond work_mem; query is connected.
 Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values);
 
+/// The rows of a SELECT about entries, in the current memory context; it is run as the journal's
+/// owner, with ids as id_condition wants them.
+Tuplestorestate* select_about(const char* sql, const Ids& ids);
+
 /// Object type and key for messages: client "7", or client "7" (Ann) with a label.
 const char* describe(const Deletion& deletion);
 

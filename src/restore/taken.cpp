@@ -6,10 +6,10 @@
 #include "restore/taken.hpp"
 
 #include "base/journal_tables.hpp"
-#include "base/query.hpp"
 #include "base/stored_jsonb.hpp"
 #include "base/text_form.hpp"
 #include "catalog/account.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/set_default.hpp"
 
 namespace journal {
@@ -67,14 +67,7 @@ namespace {
 /// changed afterwards is told by the update that changed it, looked at under the key before.
 Tuplestorestate* select_updates(const Ids& deletions)
 {
-    MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    query.set("enable_nestloop", "off");
-    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
-    const Datum values[] = {ids_datum(deletions), Int64GetDatum(deletions.front()),
-                            Int64GetDatum(deletions.back())};
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(
+    return select_about(
         psprintf(
             "WITH gone AS MATERIALIZED ("
             "  SELECT o.transaction_id, os.incarnation, array_agg(DISTINCT o.account) AS accounts "
@@ -105,30 +98,14 @@ Tuplestorestate* select_updates(const Ids& deletions)
             "  AND NOT u.leaves AND (u.departure IS NULL OR u.departure > u.deletion) "
             "ORDER BY u.deletion NULLS LAST, u.relation, u.key, u.transaction, u.command, u.id",
             id_condition("o", deletions), transaction_name("e", "s")),
-        lengthof(types), types, values);
-    MemoryContextSwitchTo(connected);
-    query.end();
-    return rows;
+        deletions);
 }
 
 TupleTableSlot* update_slot()
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(kData);
-    const auto column = [descriptor](UpdateColumn number, Oid type) {
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(number), "?", type, -1, 0);
-    };
-    column(kChange, INT8OID);
-    column(kRelation, INT4OID);
-    column(kLayout, INT4OID);
-    column(kObjectType, TEXTOID);
-    column(kObjectId, TEXTOID);
-    column(kLabel, TEXTOID);
-    column(kTransaction, TEXTOID);
-    column(kDeletion, INT8OID);
-    column(kAccount, TEXTOID);
-    column(kOccurredAt, TIMESTAMPTZOID);
-    column(kRestored, BOOLOID);
-    column(kData, JSONBOID);
+    TupleDesc descriptor =
+        describe_columns({INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
+                          TEXTOID, TIMESTAMPTZOID, BOOLOID, JSONBOID});
     return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
 }
 
