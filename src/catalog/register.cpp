@@ -118,7 +118,7 @@ void insert_default(Relation relation, const char* capture)
     const char* name = qualified_name(fresh.relation);
     const bool events = strcmp(capture, "events") == 0;
     Query query = Query::begin(RunAs::kOwner);
-    query.run(
+    const uint64 inserted = query.run(
         "INSERT INTO journal.tracked_relation (relation, relation_name, capture, object_type) "
         "VALUES ($1, $2, $3, CASE WHEN $4 IS NULL OR EXISTS (SELECT FROM journal.tracked_relation "
         "WHERE object_type = $4) THEN CASE WHEN $4 IS NOT NULL THEN $2 END ELSE $4 END) "
@@ -128,6 +128,8 @@ void insert_default(Relation relation, const char* capture)
          text_argument(capture),
          text_argument(events ? default_object_type(relation) : nullptr)});
     query.end();
+    if (inserted > 0)
+        keep_object_type(fresh.relation, true);
 }
 
 // Stores the label column of a relation registered a moment ago.
@@ -196,6 +198,19 @@ AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
                 return attribute->attnum;
         }
     return 0;
+}
+
+void keep_object_type(Oid relation, bool is_new)
+{
+    if (get_attnum(journal_table("tracked_relation"), "object_types") == InvalidAttrNumber)
+        return;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "UPDATE journal.tracked_relation SET object_types = array_remove(CASE WHEN $2 THEN "
+        "'{}' ELSE object_types END, object_type) || CASE WHEN object_type IS NULL THEN '{}' ELSE "
+        "ARRAY[object_type] END WHERE relation = $1 AND ($2 OR object_types IS NOT NULL)",
+        {{REGCLASSOID, ObjectIdGetDatum(relation)}, {BOOLOID, BoolGetDatum(is_new)}});
+    query.end();
 }
 
 char* default_object_type(Relation relation)

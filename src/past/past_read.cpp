@@ -12,6 +12,7 @@
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "past/index_prefix.hpp"
 #include "past/key_filter.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
@@ -334,55 +335,14 @@ char* live_query(const Past* past)
     return sql.data;
 }
 
-/// What the journal's indexes begin with: all accounts and object types that occur. Naming them
-/// lets a query by time or key use these indexes.
-struct IndexPrefix {
-    bool is_short;  // few enough to be named
-    Datum accounts;
-    Datum object_types;
-};
-
-IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
-{
-    constexpr int64 kMost = 500;
-    IndexPrefix prefix{};
-    Query query = Query::begin(RunAs::kOwner);
-    // Each pair is found by one look into the index of each month: nothing else is as quick.
-    query.set("enable_seqscan", "off");
-    query.set("enable_sort", "off");
-    query.set("enable_bitmapscan", "off");
-    query.run(
-        "WITH RECURSIVE p (account, object_type) AS ("
-        "(SELECT account, object_type FROM journal.entry WHERE occurred_at >= "
-        "date_trunc('month', $1, 'UTC') ORDER BY account USING ~<~, object_type USING ~<~ LIMIT 1) "
-        "UNION ALL SELECT n.account, n.object_type FROM p, LATERAL (SELECT e.account, "
-        "e.object_type FROM journal.entry e "
-        "WHERE (e.account, e.object_type) OPERATOR(pg_catalog.~>~) (p.account, p.object_type) "
-        "AND e.occurred_at >= date_trunc('month', $1, 'UTC') "
-        "ORDER BY e.account USING ~<~, e.object_type USING ~<~ LIMIT 1) n) "
-        "SELECT count(*), coalesce(array_agg(DISTINCT account), '{}'), "
-        "coalesce(array_agg(DISTINCT object_type) FILTER (WHERE object_type IS NOT NULL), '{}') "
-        "FROM (SELECT * FROM p LIMIT $2) f",
-        {{TIMESTAMPTZOID, TimestampTzGetDatum(earliest)}, int8_argument(kMost + 1)}, true);
-    bool is_null = false;
-    MemoryContext spi_context = MemoryContextSwitchTo(past->context);
-    prefix.is_short = query.int8(0, 1) <= kMost;
-    prefix.accounts = datumCopy(query.value(0, 2, &is_null), false, -1);
-    prefix.object_types = datumCopy(query.value(0, 3, &is_null), false, -1);
-    MemoryContextSwitchTo(spi_context);
-    query.end();
-    return prefix;
-}
-
-/// Later entries of the relation; parameters 1 to 4 are the relation, the earliest time, the first
-/// id and the accounts. is_previous_wanted tells whether the key that a row left is asked for.
+/// Later entries of the relation; parameters 1 to 5 are the relation, the earliest time, the first
+/// id and the index prefix. is_previous_wanted tells whether the key that a row left is asked for.
 #define LATER_ENTRIES(is_previous_wanted)                               \
     "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                     \
     " FROM journal.entry e WHERE e.relation = $1 AND e.occurred_at >= " \
     "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
-#define OF_ACCOUNTS "AND e.account = ANY ($4) "
-#define OF_TYPES OF_ACCOUNTS "AND e.object_type = ANY ($5) "
+#define OF_PREFIX "AND e.account = ANY ($4) AND e.object_type = ANY ($5) "
 
 /// The keys that a row has had since; of the whole journal's index prefix, or without one.
 #define KEYS_OF_ROW(prefix, key)                                                                \
@@ -396,45 +356,55 @@ IndexPrefix read_index_prefix(const Past* past, TimestampTz earliest)
 #define ENTRIES_OF_KEYS(prefix, keys) \
     LATER_ENTRIES("e.previous_id = ANY (" keys ")") prefix "AND e.object_id = ANY (" keys ")"
 
-void read_entries_of_row(Past* past, Query& query, Receiver* receiver, const IndexPrefix& prefix,
-                         const QueryArgument* place)
+/// a: the parameters of LATER_ENTRIES.
+void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_prefix,
+                         const QueryArgument* a)
 {
-    const QueryArgument accounts{TEXTARRAYOID, prefix.accounts};
-    const QueryArgument types{TEXTARRAYOID, prefix.object_types};
     const QueryArgument key = text_argument(past->only_key);
-    if (prefix.is_short)
-        query.run(KEYS_OF_ROW(OF_TYPES, "$6"), {place[0], place[1], place[2], accounts, types, key},
-                  true);
+    if (has_prefix)
+        query.run(KEYS_OF_ROW(OF_PREFIX, "$6"), {a[0], a[1], a[2], a[3], a[4], key}, true);
     else
-        query.run(KEYS_OF_ROW("", "$4"), {place[0], place[1], place[2], key}, true);
+        query.run(KEYS_OF_ROW("", "$4"), {a[0], a[1], a[2], key}, true);
     bool is_null = false;
     MemoryContext spi_context = MemoryContextSwitchTo(past->context);
     past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
     MemoryContextSwitchTo(spi_context);
     const QueryArgument keys{TEXTARRAYOID, past->keys};
-    if (prefix.is_short)
-        run_for(receiver, ENTRIES_OF_KEYS(OF_TYPES, "$6"),
-                {place[0], place[1], place[2], accounts, types, keys});
+    if (has_prefix)
+        run_for(receiver, ENTRIES_OF_KEYS(OF_PREFIX, "$6"), {a[0], a[1], a[2], a[3], a[4], keys});
     else
-        run_for(receiver, ENTRIES_OF_KEYS("", "$4"), {place[0], place[1], place[2], keys});
+        run_for(receiver, ENTRIES_OF_KEYS("", "$4"), {a[0], a[1], a[2], keys});
+}
+
+/// a: the parameters of LATER_ENTRIES.
+void read_entries_of_table(Query& query, Receiver* receiver, bool has_prefix,
+                           const QueryArgument* a)
+{
+    // Whichever index the planner takes, the heap is read in its own order: where statistics are
+    // behind, the many entries of a large table would be fetched from all over a month.
+    query.set("enable_indexscan", "off");
+    if (has_prefix)
+        run_for(receiver, LATER_ENTRIES("true") OF_PREFIX, {a[0], a[1], a[2], a[3], a[4]});
+    else
+        run_for(receiver, LATER_ENTRIES("true"), {a[0], a[1], a[2]});
 }
 
 /// Reads the entries that are later than one of the moments.
 void read_later_entries(Past* past, Receiver* receiver)
 {
     const Moment* moment = past->moments[receiver->pass];
-    const QueryArgument place[] = {int4_argument(past->plan->id),
-                                   {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
-                                   int8_argument(moment->first_id)};
-    const IndexPrefix prefix = read_index_prefix(past, moment->earliest);
+    const IndexPrefix prefix =
+        read_index_prefix(past->plan->id, past->plan->object_type, moment->earliest);
+    const QueryArgument arguments[] = {int4_argument(past->plan->id),
+                                       {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
+                                       int8_argument(moment->first_id),
+                                       {TEXTARRAYOID, prefix.accounts},
+                                       {TEXTARRAYOID, prefix.object_types}};
     Query query = Query::begin(RunAs::kOwner);
     if (past->only_key != nullptr)
-        read_entries_of_row(past, query, receiver, prefix, place);
-    else if (prefix.is_short)
-        run_for(receiver, LATER_ENTRIES("true") OF_ACCOUNTS,
-                {place[0], place[1], place[2], {TEXTARRAYOID, prefix.accounts}});
+        read_entries_of_row(past, query, receiver, prefix.is_short, arguments);
     else
-        run_for(receiver, LATER_ENTRIES("true"), {place[0], place[1], place[2]});
+        read_entries_of_table(query, receiver, prefix.is_short, arguments);
     query.end();
 }
 

@@ -20,6 +20,7 @@ CREATE TABLE journal.tracked_relation (
     snapshot_on_create boolean NOT NULL DEFAULT true,
     always             boolean NOT NULL DEFAULT false,
     tracked_since      timestamptz NOT NULL DEFAULT now(),
+    object_types       text[],
     CHECK (object_type IS NOT NULL OR capture <> 'events')
 );
 ALTER SEQUENCE journal.tracked_relation_id_seq OWNED BY journal.tracked_relation.id;
@@ -28,6 +29,8 @@ COMMENT ON TABLE journal.tracked_relation IS
     'and former ones (none); a row outlives its table';
 COMMENT ON COLUMN journal.tracked_relation.relation IS 'the table; NULL once it is dropped';
 COMMENT ON COLUMN journal.tracked_relation.relation_name IS 'its qualified name when last seen';
+COMMENT ON COLUMN journal.tracked_relation.object_types IS
+    'every object type that entries of its rows may have, former ones included; NULL: not known, as in a dump of 1.0';
 COMMENT ON COLUMN journal.tracked_relation.link_columns IS 'first columns of the foreign keys shown as links; NULL: those to tracked relations';
 
 CREATE SEQUENCE journal.event_rule_number_seq AS integer;

@@ -147,6 +147,10 @@ BEGIN
     END IF;
     IF picked IS NULL THEN
         RETURN 'SELECT';
+    ELSIF random() < 0.06 THEN
+        -- Its entries have another object type from now on.
+        RETURN format('SELECT journal.track(%L, %L, snapshot_on_create => %L)', tab, split_part(tab::text, '.', 2) || '_' || test.number(3),
+                      tab <> 'shop.pair'::regclass);
     ELSIF dice < 0.25 THEN
         RETURN format('ALTER TABLE %s RENAME COLUMN %I TO %I', tab, picked.name, fresh);
     ELSIF dice < 0.45 THEN

@@ -132,6 +132,13 @@ GRANT USAGE ON SCHEMA journal TO update_reader;
 GRANT SELECT ON journal.entry, journal.entries TO update_reader;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal TO update_reader;
 REVOKE EXECUTE ON FUNCTION journal.history FROM update_reader;
+-- Two object types of one table.
+CREATE TABLE crm.shelves (id integer PRIMARY KEY, place text);
+SELECT journal.track('crm.shelves', 'shelf');
+INSERT INTO crm.shelves VALUES (1, 'left'), (2, 'right');
+UPDATE crm.shelves SET place = 'middle' WHERE id = 1;
+SELECT journal.track('crm.shelves', 'rack');
+UPDATE crm.shelves SET place = 'middle' WHERE id = 2;
 SQL
 
 my @same = (
@@ -152,6 +159,9 @@ my $lines = sub {
 	my ($database, $query) = @_;
 	return [ split /\n/, $node->safe_psql($database, $query) ];
 };
+# How it was before the first of those updates: known also of a dump of that version, whose catalogue tells less.
+my $shelves = q{SELECT array_agg(s ORDER BY id) FROM journal.table_as_of(NULL::crm.shelves, (SELECT occurred_at - interval '1 us'
+	FROM journal.entries WHERE object_type = 'shelf' AND operation = 'update')) s};
 my %before = map { $_ => $lines->('used', $_) } @same;
 cmp_ok(scalar @{ $before{ $same[0] } }, '>', 100, 'it is in use');
 
@@ -171,6 +181,7 @@ run_log([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', 'across
 like($printed, qr/^product\.renamed.\? product\.renamed\?!\n5\n$/, 'a session goes on across the update');
 is($node->safe_psql('across', q{SELECT extversion FROM pg_extension WHERE extname = 'event_journal'}), $current, 'to the new version');
 
+$node->command_ok([ 'pg_dump', '-Fc', '-f', $node->basedir . '/older', 'used' ], "it is dumped under $released[0]");
 $node->safe_psql('used', 'ALTER EXTENSION event_journal UPDATE');
 alike('the same: ' . substr($_ =~ s/\s+/ /gr, 0, 80), $before{$_}, $lines->('used', $_)) for @same;
 
@@ -180,6 +191,14 @@ my $equipment = q{SELECT DISTINCT string_agg(definition, '; ' ORDER BY definitio
 	 FROM pg_inherits JOIN pg_index ON indrelid = inhrelid WHERE inhparent = 'journal.entry'::regclass) AS i (month, definition)
 	GROUP BY month};
 is($node->safe_psql('used', $equipment), $node->safe_psql('fresh', $equipment), 'its months have the indexes of new ones');
+
+# What object types a table has had is found in its entries.
+is( $node->safe_psql('used', q{SELECT object_types FROM journal.tracked_relation WHERE relation = 'crm.shelves'::regclass}),
+	'{rack,shelf}', 'former object types are known');
+is( $node->safe_psql('used', q{SELECT count(*) FROM journal.entry e JOIN journal.tracked_relation t ON t.id = e.relation
+		WHERE (e.object_type = ANY (t.object_types)) IS NOT TRUE}),
+	'0', 'of every table');
+is($node->safe_psql('used', $shelves), '{"(1,left)","(2,right)"}', 'and their entries are read');
 
 # What was deleted before is restored after.
 is( $node->safe_psql('used', q{SET event_journal.account = 'rembyt'; SELECT count(*) > 0 FROM
@@ -191,6 +210,11 @@ $node->command_ok([ 'pg_dump', '-Fc', '-f', $node->basedir . '/used', 'used' ], 
 new_database('restored');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'restored', $node->basedir . '/used' ], 'and restored');
 alike('restored: ' . substr($_ =~ s/\s+/ /gr, 0, 80), $lines->('used', $_), $lines->('restored', $_)) for @same;
+
+new_database('older');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '--no-privileges', '-d', 'older', $node->basedir . '/older' ],
+	'and so is the older dump, without grants on functions that have other arguments now');
+is($node->safe_psql('older', $shelves), '{"(1,left)","(2,right)"}', 'with all entries of the past');
 
 $node->stop;
 done_testing();
