@@ -43,14 +43,11 @@ bool others_register()
 TrackedRelation* register_provisionally(Relation table)
 {
     MemoryContext context = CurrentMemoryContext;
-    const char* type = default_object_type(table);
     const char* name = qualified_name(RelationGetRelid(table));
     auto* tracked = make_in<TrackedRelation>(context);
     Query query = Query::begin(RunAs::kOwner);
-    // As for any unknown table, an object type that is taken gives way to the table's name.
-    if (query.run("SELECT FROM journal.tracked_relation WHERE object_type = $1",
-                  {text_argument(type)}) > 0)
-        type = name;
+    // The one that whoever registers it meanwhile takes: the past looks for it.
+    const char* type = free_object_type(query, table, context);
     // A row of an earlier time like this one serves again, once its event types are committed too.
     if (query.run("SELECT t.id FROM journal.tracked_relation t JOIN journal.event_type e "
                   "ON e.code = $2 || '#' || t.id || '.created' "

@@ -109,8 +109,17 @@ int32 identity_of(const Layout* layout, AttrNumber number)
     return 0;
 }
 
-// Adds a row of default options. It may meet the same insertion of another session: then that one's
-// row serves.
+// The name without what an event's code cannot hold; in its place.
+char* as_object_type(char* name)
+{
+    for (char* c = name; *c != '\0'; c++)
+        if (isspace(static_cast<unsigned char>(*c)) || *c == ':' || (*c == '.' && c == name))
+            *c = '_';
+    return name;
+}
+
+// Adds a row of default options. It may meet the same
+// insertion of another session: then that one's row serves.
 void insert_default(Relation relation, const char* capture)
 {
     TrackedRelation fresh{};
@@ -118,15 +127,14 @@ void insert_default(Relation relation, const char* capture)
     const char* name = qualified_name(fresh.relation);
     const bool events = strcmp(capture, "events") == 0;
     Query query = Query::begin(RunAs::kOwner);
+    const char* type = events ? free_object_type(query, relation, CurrentMemoryContext) : nullptr;
     const uint64 inserted = query.run(
         "INSERT INTO journal.tracked_relation (relation, relation_name, capture, object_type) "
-        "VALUES ($1, $2, $3, CASE WHEN $4 IS NULL OR EXISTS (SELECT FROM journal.tracked_relation "
-        "WHERE object_type = $4) THEN CASE WHEN $4 IS NOT NULL THEN $2 END ELSE $4 END) "
-        "ON CONFLICT DO NOTHING",
+        "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         {{REGCLASSOID, ObjectIdGetDatum(fresh.relation)},
          text_argument(name),
          text_argument(capture),
-         text_argument(events ? default_object_type(relation) : nullptr)});
+         text_argument(type)});
     query.end();
     if (inserted > 0)
         keep_object_type(fresh.relation, true);
@@ -215,11 +223,21 @@ void keep_object_type(Oid relation, bool is_new)
 
 char* default_object_type(Relation relation)
 {
-    char* type = pstrdup(RelationGetRelationName(relation));
-    for (char* c = type; *c != '\0'; c++)
-        if (isspace(static_cast<unsigned char>(*c)) || *c == ':' || (*c == '.' && c == type))
-            *c = '_';
-    return type;
+    return as_object_type(pstrdup(RelationGetRelationName(relation)));
+}
+
+const char* free_object_type(Query& query, Relation relation, MemoryContext context)
+{
+    const char* full =
+        as_object_type(psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)),
+                                RelationGetRelationName(relation)));
+    query.run(
+        "SELECT type FROM (SELECT 0 AS n, $1 AS type UNION ALL SELECT 1, $2 UNION ALL SELECT n, "
+        "$2 || '_' || n FROM generate_series(2, (SELECT count(*) + 2 FROM "
+        "journal.tracked_relation)) n) c WHERE NOT EXISTS (SELECT FROM journal.tracked_relation t "
+        "WHERE t.object_type = c.type) ORDER BY n LIMIT 1",
+        {text_argument(default_object_type(relation)), text_argument(full)});
+    return query.text(0, 1, context);
 }
 
 TrackedRelation* register_unknown(Relation relation)

@@ -1,6 +1,7 @@
 // Registering tables in journal.tracked_relation, and giving them their triggers.
 #pragma once
 
+#include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -36,6 +37,10 @@ void keep_object_type(Oid relation, bool is_new);
 
 /// A table's name as an object type: without what an event's code cannot hold.
 char* default_object_type(Relation relation);
+
+/// The object type of a table that nobody said one of: its name, where that is taken its full name,
+/// and where that is too, with a number; in context.
+const char* free_object_type(Query& query, Relation relation, MemoryContext context);
 
 /// Brings journal.label up to the present labels of a table's rows: what it knows nothing of had
 /// its name always, what it knows otherwise has it from now on.
