@@ -8,24 +8,27 @@ namespace journal {
 
 namespace {
 
-/// Every object type that the relation's entries can have, text[]; false if it is not known. Read
-/// from what is committed now: whichever entries a snapshot shows, their types were noted before.
-bool read_object_types(int32 relation, const char* object_type, Datum* types)
+/// Fills in the relations, and the object types if they are known; whether they are. Read from what
+/// is committed now: whichever entries a snapshot shows, their types were noted before.
+bool read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
-    const uint64 found = query.run(
-        "SELECT array_append(object_types, $2) FROM journal.tracked_relation "
-        "WHERE id = $1 AND object_types IS NOT NULL",
+    query.run(
+        "SELECT array_append(ARRAY(SELECT p.id FROM journal.tracked_relation p WHERE p.relation IS "
+        "NULL AND p.capture = 'none' AND p.object_type IS NULL AND EXISTS (SELECT FROM "
+        "unnest(array_append(t.object_types, $2)) type JOIN journal.event_type e ON e.code = type "
+        "|| '#' || p.id || '.created')), $1), array_append(t.object_types, $2), t.object_types IS "
+        "NOT NULL FROM (SELECT) one LEFT JOIN journal.tracked_relation t ON t.id = $1",
         {int4_argument(relation), text_argument(object_type)}, true);
-    if (found > 0) {
-        bool is_null = false;
-        MemoryContext spi_context = MemoryContextSwitchTo(context);
-        *types = datumCopy(query.value(0, 1, &is_null), false, -1);
-        MemoryContextSwitchTo(spi_context);
-    }
+    bool is_null = false;
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    prefix->relations = datumCopy(query.value(0, 1, &is_null), false, -1);
+    prefix->object_types = datumCopy(query.value(0, 2, &is_null), false, -1);
+    MemoryContextSwitchTo(spi_context);
+    const bool types_are_known = query.boolean(0, 3);
     query.end();
-    return found > 0;
+    return types_are_known;
 }
 
 /// How many values are named at most: looking each of them up takes less than reading the journal.
@@ -71,7 +74,7 @@ IndexPrefix read_index_prefix(int32 relation, const char* object_type, Timestamp
 {
     MemoryContext context = CurrentMemoryContext;
     IndexPrefix prefix{};
-    const bool types_are_known = read_object_types(relation, object_type, &prefix.object_types);
+    const bool types_are_known = read_catalogue(relation, object_type, &prefix);
     Query query = Query::begin(RunAs::kOwner);
     const int64 most = most_names(query);
     query.set("enable_seqscan", "off");

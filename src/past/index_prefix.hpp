@@ -10,11 +10,13 @@
 
 namespace journal {
 
-/// All accounts that occur, and object types among which are all of the relation's.
+/// Under what a table's entries are found. While one session registers a table that has our trigger
+/// only, others record under relations of their own (catalog/provisional.hpp).
 struct IndexPrefix {
-    bool is_short;       // few enough to be named; otherwise the others are not to be used
-    Datum accounts;      // text[]
-    Datum object_types;  // text[]
+    Datum relations;     // int4[]: the relation, and those of sessions that did not wait for it
+    bool is_short;       // few enough to be named; otherwise the following are not to be used
+    Datum accounts;      // text[]: all that occur
+    Datum object_types;  // text[]: all that entries of the relations can have, and perhaps others
 };
 
 /// Reads the prefix for the entries of a tracked relation, whose object type is object_type now,

@@ -63,17 +63,6 @@ const Moment* earliest_moment(const Past* past)
                                                                          : from;
 }
 
-[[noreturn]] void raise_unknown_past(const Past* past, const Moment* moment, TimestampTz since,
-                                     const char* why)
-{
-    const char* name = qualified_name(RelationGetRelid(past->root));
-    ereport(ERROR, (errcode(kPastUnknown),
-                    errmsg("the past of %s is not known at %s", name, describe_moment(moment)),
-                    errdetail("It is known since %s: %s.", timestamptz_to_str(since), why),
-                    errhint("Ask for a later moment.")));
-    pg_unreachable();
-}
-
 bool is_integer_type(const char* type)
 {
     return strcmp(type, "integer") == 0 || strcmp(type, "bigint") == 0 ||
@@ -329,6 +318,16 @@ Oid relation_of_argument(FunctionCallInfo fcinfo, int number)
                         errmsg("the first argument has to be of a table's row type"),
                         errhint("Write NULL::schema.table.")));
     return relation;
+}
+
+void raise_unknown_past(const Past* past, const Moment* moment, TimestampTz since, const char* why)
+{
+    const char* name = qualified_name(RelationGetRelid(past->root));
+    ereport(ERROR, (errcode(kPastUnknown),
+                    errmsg("the past of %s is not known at %s", name, describe_moment(moment)),
+                    errdetail("It is known since %s: %s.", timestamptz_to_str(since), why),
+                    errhint("Ask for a later moment.")));
+    pg_unreachable();
 }
 
 Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* to,

@@ -117,6 +117,10 @@ Oid relation_of_argument(FunctionCallInfo fcinfo, int number);
 Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* to,
                 const char* only_key, const PastSink& sink);
 
+/// Raises JE050: at the moment the table's past is not known, but only since then, and why.
+[[noreturn]] void raise_unknown_past(const Past* past, const Moment* moment, TimestampTz since,
+                                     const char* why);
+
 /// Makes the reads that follow see nothing of the present transaction, if it is in the middle of a
 /// statement that has changed rows of the table; then leave_statement takes it back. Raises JE050
 /// if a moment is not before the transaction.

@@ -7,13 +7,13 @@
 // what it keeps.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
-#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/index_prefix.hpp"
 #include "past/key_filter.hpp"
+#include "past/live_query.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 
 #define ENTRY_COLUMNS                                                                      \
     "e.id, e.occurred_at, e.transaction_id, e.command, e.session, e.change, e.operation, " \
-    "e.layout, e.account, e.object_id, e.previous_id, e.data"
+    "e.relation, e.layout, e.account, e.object_id, e.previous_id, e.data"
 constexpr int64 kEntriesPerNotice = 1000000;
 
 enum ReadColumn {
@@ -34,6 +34,7 @@ enum ReadColumn {
     kReadSession,
     kReadChange,
     kReadOperation,
+    kReadRelation,
     kReadLayout,
     kReadAccount,
     kReadObject,
@@ -46,9 +47,10 @@ enum ReadColumn {
 struct Receiver {
     DestReceiver base;
     Past* past;
-    Side pass;             // entries later than this moment, less those of an earlier pass
-    OwnerScope caller;     // who asks, while the query runs as the owner
-    bool sees_everything;  // row-level security hides no entry from the caller
+    Side pass;                   // entries later than this moment, less those of an earlier pass
+    OwnerScope caller;           // who asks, while the query runs as the owner
+    bool sees_everything;        // row-level security hides no entry from the caller
+    TimestampTz recorded_apart;  // the last entry under another relation than the table's
 };
 
 Receiver* receiver_of(DestReceiver* base)
@@ -68,6 +70,7 @@ Receiver make_receiver(Past* past, bool (*receive)(TupleTableSlot*, DestReceiver
     receiver.base.rDestroy = stop_receiving;
     receiver.base.mydest = DestNone;
     receiver.past = past;
+    receiver.recorded_apart = DT_NOBEGIN;
     return receiver;
 }
 
@@ -156,6 +159,10 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
         is_later[side] = journal::is_later(past->moments[side], place);
     if (!is_later[receiver->pass] || (receiver->pass == kTo && is_later[kFrom]))
         return true;
+    if (DatumGetInt32(values[kReadRelation]) != past->plan->id) {
+        receiver->recorded_apart = std::max(receiver->recorded_apart, place.occurred_at);
+        return true;
+    }
     MemoryContext previous = MemoryContextSwitchTo(past->row_context);
     if (slot->tts_isnull[kReadObject])
         ereport(
@@ -283,72 +290,22 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
     return true;
 }
 
-/// The type that a domain is over, in whose place it runs no code of the domain's author; another
-/// type as it is.
-const char* base_type_name(Oid type, int32 typmod)
-{
-    const Oid base = getBaseTypeAndTypmod(type, &typmod);
-    return format_type_extended(base, typmod,
-                                FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-}
-
-/// Limits the live query to the rows of some keys, which its only parameter holds.
-void append_key_condition(const Past* past, StringInfo sql)
-{
-    appendStringInfoString(sql, ", pg_catalog.unnest($1) AS w (key) WHERE ");
-    for (int i = 0; i < past->key_count; i++) {
-        const PastColumn& column = past->columns[past->key[i]];
-        const char* part =
-            past->key_count == 1
-                ? "w.key"
-                : psprintf("(w.key::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %d)", i);
-        appendStringInfo(sql, "%st.%s %s CAST(%s AS %s)", i == 0 ? "" : " AND ",
-                         quote_identifier(column.name), equality_operator(column.type), part,
-                         base_type_name(column.type, column.typmod));
-    }
-}
-
-/// SELECT of all columns of the table, as far as a tuple has them.
-char* live_query(const Past* past)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT ");
-    const char* separator = "";
-    for (int i = 0; i < past->descriptor->natts; i++) {
-        Form_pg_attribute attribute = TupleDescAttr(past->descriptor, i);
-        if (attribute->attisdropped)
-            continue;
-        if (past->columns[past->column_of[i]].is_known)
-            appendStringInfo(&sql, "%st.%s", separator,
-                             quote_identifier(NameStr(attribute->attname)));
-        else
-            appendStringInfo(&sql, "%sCAST(NULL AS %s)", separator,
-                             base_type_name(attribute->atttypid, attribute->atttypmod));
-        separator = ", ";
-    }
-    if (past->has_children)
-        appendStringInfo(&sql, "%st.tableoid", separator);
-    appendStringInfo(&sql, " FROM %s AS t", qualified_name(RelationGetRelid(past->root)));
-    if (past->only_key != nullptr && !is_shortened(past->only_key, kLongestKey))
-        append_key_condition(past, &sql);
-    return sql.data;
-}
-
-/// Later entries of the relation; parameters 1 to 5 are the relation, the earliest time, the first
-/// id and the index prefix. is_previous_wanted tells whether the key that a row left is asked for.
-#define LATER_ENTRIES(is_previous_wanted)                               \
-    "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                     \
-    " FROM journal.entry e WHERE e.relation = $1 AND e.occurred_at >= " \
+/// Later entries of the table; parameters 1 to 5 are its relations, the earliest time, the first
+/// id, accounts and object types. is_previous_wanted tells whether the key that a row left is asked
+/// for.
+#define LATER_ENTRIES(is_previous_wanted)                                     \
+    "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                           \
+    " FROM journal.entry e WHERE e.relation = ANY ($1) AND e.occurred_at >= " \
     "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
 #define OF_PREFIX "AND e.account = ANY ($4) AND e.object_type = ANY ($5) "
 
 /// The keys that a row has had since; of the whole journal's index prefix, or without one.
-#define KEYS_OF_ROW(prefix, key)                                                                \
-    "WITH RECURSIVE k (key) AS (SELECT " key                                                    \
-    "::text UNION SELECT e.object_id FROM k, LATERAL "                                          \
-    "(SELECT e.object_id FROM journal.entry e WHERE e.previous_id = k.key AND e.relation = $1 " \
+#define KEYS_OF_ROW(prefix, key)                                                                 \
+    "WITH RECURSIVE k (key) AS (SELECT " key                                                     \
+    "::text UNION SELECT e.object_id FROM k, LATERAL "                                           \
+    "(SELECT e.object_id FROM journal.entry e WHERE e.previous_id = k.key AND e.relation = ANY " \
+    "($1) "                                                                                      \
     "AND e.occurred_at >= $2 AND e.id >= $3 " prefix ") e) SELECT array_agg(key) FROM k"
 
 /// The entries of the keys that a row has had: what left one of them is at another. A key that was
@@ -395,7 +352,7 @@ void read_later_entries(Past* past, Receiver* receiver)
     const Moment* moment = past->moments[receiver->pass];
     const IndexPrefix prefix =
         read_index_prefix(past->plan->id, past->plan->object_type, moment->earliest);
-    const QueryArgument arguments[] = {int4_argument(past->plan->id),
+    const QueryArgument arguments[] = {{INT4ARRAYOID, prefix.relations},
                                        {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
                                        int8_argument(moment->first_id),
                                        {TEXTARRAYOID, prefix.accounts},
@@ -406,6 +363,11 @@ void read_later_entries(Past* past, Receiver* receiver)
     else
         read_entries_of_table(query, receiver, prefix.is_short, arguments);
     query.end();
+    // Those name columns otherwise, and cannot be followed.
+    if (receiver->recorded_apart != DT_NOBEGIN && past->sink.finding == nullptr)
+        raise_unknown_past(past, moment, receiver->recorded_apart,
+                           "then it was changed by a session that did not wait for another one to "
+                           "register it");
 }
 
 void read_entries(Past* past)
