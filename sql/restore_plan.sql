@@ -244,3 +244,18 @@ SELECT test.planned(ARRAY[:tula], 'children');
 RESET ROLE;
 DROP OWNED BY regress_restorer;
 DROP ROLE regress_restorer;
+
+-- A row that two deletions took a reference from, each: both come back, and the row is not in its own way.
+CREATE TABLE shop.left_side (id int PRIMARY KEY);
+CREATE TABLE shop.right_side (id int PRIMARY KEY);
+CREATE TABLE shop.both_sides (id int PRIMARY KEY, l int REFERENCES shop.left_side ON DELETE SET NULL, r int REFERENCES shop.right_side ON DELETE SET NULL,
+    span int4range, EXCLUDE USING gist (span WITH &&));
+SELECT journal.track('shop.left_side', 'left'), journal.track('shop.right_side', 'right'), journal.track('shop.both_sides', 'both');
+INSERT INTO shop.left_side VALUES (1);
+INSERT INTO shop.right_side VALUES (1);
+INSERT INTO shop.both_sides VALUES (1, 1, 1, '[1,5)');
+DELETE FROM shop.left_side;
+DELETE FROM shop.right_side;
+SELECT test.planned(ARRAY[test.deletion('left', '1'), test.deletion('right', '1')], 'children');
+SELECT object_type, outcome FROM journal.restore_all(ARRAY[test.deletion('left', '1'), test.deletion('right', '1')], related => 'children', on_conflict => 'skip');
+TABLE shop.both_sides;

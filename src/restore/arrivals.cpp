@@ -205,7 +205,7 @@ void place_row(Arrivals* arrivals, void (*step)(Arrivals*))
     if (arrivals->placed != nullptr)
         add_arriving(arrivals->placed, arrivals->index, arrivals->number,
                      arrivals->placed->checks->slot->tts_values,
-                     arrivals->placed->checks->slot->tts_isnull);
+                     arrivals->placed->checks->slot->tts_isnull, arrivals->live);
     ResetPerTupleExprContext(arrivals->estate);
 }
 
@@ -327,6 +327,7 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
     } else {
         add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
         if (arrivals->set->operation == RowOperation::kUpdate) {
+            arrivals->live = place->checks->live;
             const bool is_child = !arrivals->routed && RelationGetRelid(place->relation) !=
                                                            RelationGetRelid(arrivals->set->table);
             (is_child ? change_in_child : change_in_table)(arrivals, place);

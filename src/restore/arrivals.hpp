@@ -48,6 +48,7 @@ struct Arrivals {
     int index;             // of the set
     int64 number;          // of the row
     TupleTableSlot* row;   // of the set, with the values to be written
+    TupleTableSlot* live;  // what the row is now; nullptr: it is new
     TupleTableSlot* slot;  // in the set's table
     AttrNumber* numbers;   // of the set's columns in it
     int default_count;

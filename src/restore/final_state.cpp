@@ -45,17 +45,19 @@ void describe_place(Place* place)
     }
 }
 
-void put_row(Place* place, Tuplestorestate* rows, int set, int64 number, Oid table,
-             const ItemPointerData* tid, const Datum* values, const bool* nulls)
+void put_row(Place* place, Tuplestorestate* rows, int set, int64 number, const TupleTableSlot* live,
+             const Datum* values, const bool* nulls)
 {
     const int count = place->descriptor->natts;
     Datum* row = make_array_in<Datum>(CurrentMemoryContext, count);
     bool* row_nulls = make_array_in<bool>(CurrentMemoryContext, count);
     row[kOfSet - 1] = Int32GetDatum(set);
     row[kOfNumber - 1] = Int64GetDatum(number);
-    row[kOfTable - 1] = ObjectIdGetDatum(table);
-    row[kOfPlace - 1] = PointerGetDatum(tid);
-    row_nulls[kOfTable - 1] = row_nulls[kOfPlace - 1] = tid == nullptr;
+    row_nulls[kOfTable - 1] = row_nulls[kOfPlace - 1] = live == nullptr;
+    if (live != nullptr) {
+        row[kOfTable - 1] = ObjectIdGetDatum(live->tts_tableOid);
+        row[kOfPlace - 1] = PointerGetDatum(&live->tts_tid);
+    }
     for (int i = 0; i < RelationGetDescr(place->relation)->natts; i++) {
         if (place->positions[i] < 0)
             continue;
@@ -105,17 +107,17 @@ Place* place_of(FinalState* state, Oid table)
     return place;
 }
 
-void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls)
+void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls,
+                  const TupleTableSlot* live)
 {
-    put_row(place, place->arriving, set, number, InvalidOid, nullptr, values, nulls);
+    put_row(place, place->arriving, set, number, live, values, nulls);
     place->arriving_count++;
 }
 
 void add_leaving(Place* place, int set, int64 number, TupleTableSlot* row)
 {
     slot_getallattrs(row);
-    put_row(place, place->leaving, set, number, RelationGetRelid(place->relation), &row->tts_tid,
-            row->tts_values, row->tts_isnull);
+    put_row(place, place->leaving, set, number, row, row->tts_values, row->tts_isnull);
     place->leaving_count++;
 }
 

@@ -36,8 +36,8 @@ struct Place {
 enum PlaceColumn { kOfSet = 1, kOfNumber, kOfTable, kOfPlace, kPlaceColumns = kOfPlace };
 inline constexpr const char* kSetName = "event_journal_set";
 inline constexpr const char* kNumberName = "event_journal_number";
-inline constexpr const char* kTableName = "event_journal_table";  // of a leaving row
-inline constexpr const char* kPlaceName = "event_journal_place";  // of a leaving row
+inline constexpr const char* kTableName = "event_journal_table";  // of the live row
+inline constexpr const char* kPlaceName = "event_journal_place";  // of the live row
 
 struct FinalState {
     Application* application;
@@ -51,8 +51,9 @@ struct FinalState {
 Place* place_of(FinalState* state, Oid table);
 
 /// Notes a row that would be in the place, or that would not be there any more; values and nulls
-/// are the table's, in its order. table and tid say where a leaving row is.
-void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls);
+/// are the table's, in its order. live: what the row is now; nullptr: it is new.
+void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls,
+                  const TupleTableSlot* live);
 void add_leaving(Place* place, int set, int64 number, TupleTableSlot* row);
 
 /// Names of a place's rows in queries; registers the rows of all places with a connected query.

@@ -163,14 +163,16 @@ bool is_null_in(NullPattern pattern, int column)
     return pattern[column] == '1';
 }
 
-/// Rows s, n, e1, … that arrive, those of a pattern; nullptr: of any.
+/// Rows s, n, live_table, live_place, e1, … that arrive, those of a pattern; nullptr: of any.
 const char* arriving_rows(const Place* place, const UniqueKey* key, NullPattern pattern)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "(SELECT * FROM (SELECT %s AS s, %s AS n, %s FROM %s WHERE %s) r",
-                     kSetName, kNumberName, expressions_of(key), arriving_name(place),
-                     condition_of(key));
+    appendStringInfo(&sql,
+                     "(SELECT * FROM (SELECT %s AS s, %s AS n, %s AS live_table, %s AS live_place, "
+                     "%s FROM %s WHERE %s) r",
+                     kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key),
+                     arriving_name(place), condition_of(key));
     for (int i = 0; i < key->count && pattern != nullptr; i++)
         appendStringInfo(&sql, "%s e%d IS %s NULL", i == 0 ? " WHERE" : " AND", i + 1,
                          is_null_in(pattern, i) ? "NOT DISTINCT FROM" : "DISTINCT FROM");
@@ -246,6 +248,15 @@ const char* live_conflicts(const FinalState* state, const Place* place, const Un
     return sql.data;
 }
 
+/// That two rows that arrive are not changes of one row, by different sets.
+const char* are_different(const char* first, const char* second)
+{
+    return psprintf(
+        "(%slive_place IS NULL OR %slive_place IS DISTINCT FROM %slive_place OR "
+        "%slive_table IS DISTINCT FROM %slive_table)",
+        first, first, second, first, second);
+}
+
 /// Rows of a unique index that arrive and have the key of one before them. Sorted as the index is,
 /// equal keys stand next to each other.
 const char* repeated_keys(const Place* place, const UniqueKey* key)
@@ -268,11 +279,13 @@ const char* repeated_keys(const Place* place, const UniqueKey* key)
         appendStringInfo(&same, " AND %s", equal);
     }
     return psprintf(
-        "SELECT s, n, %s FROM (SELECT *, row_number() OVER w AS place%s FROM %s r "
-        "WINDOW w AS (ORDER BY %ss, n)) a WHERE place > 1%s",
+        "SELECT s, n, %s FROM (SELECT *, row_number() OVER w AS place, "
+        "lag(live_table) OVER w AS before_live_table, lag(live_place) OVER w AS "
+        "before_live_place%s "
+        "FROM %s r WINDOW w AS (ORDER BY %ss, n)) a WHERE place > 1%s AND %s",
         values_of(key), before.data,
         arriving_rows(place, key, key->nulls_equal ? nullptr : no_nulls(key)), order.data,
-        same.data);
+        same.data, are_different("", "before_"));
 }
 
 /// Whether a column is compared by the equality by which the server groups its type.
@@ -346,9 +359,10 @@ const char* excluded_keys(const Place* place, const UniqueKey* key)
     const int range = range_in(key);
     return psprintf(
         "WITH r AS MATERIALIZED (%s) SELECT a.s, a.n, %s FROM r a WHERE EXISTS "
-        "(SELECT FROM r t WHERE %s%s AND (t.s, t.n) < (a.s, a.n))",
+        "(SELECT FROM r t WHERE %s%s AND (t.s, t.n) < (a.s, a.n) AND %s)",
         range == 0 ? psprintf("SELECT * FROM %s k", rows) : arriving_islands(rows, key, range),
-        values_of(key), range == 0 ? "" : "t.island = a.island AND ", match_of(key, no_nulls(key)));
+        values_of(key), range == 0 ? "" : "t.island = a.island AND ", match_of(key, no_nulls(key)),
+        are_different("a.", "t."));
 }
 
 void check_unique_key(FinalState* state, const Place* place, const UniqueKey* key)
