@@ -82,3 +82,22 @@ SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'after unseen') ORDE
 SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'before import');
 SELECT journal.row_as_of('crm.orders', '1', mark => 'back and forth');
 SELECT journal.row_as_of('crm.orders', '3', mark => 'back and forth');
+\set VERBOSITY default
+
+-- A clock that was set back after the mark: the change has a time before it, and is later all the same.
+CREATE TABLE crm.steps (id integer PRIMARY KEY, n integer);
+SELECT journal.track('crm.steps', 'step');
+INSERT INTO crm.steps VALUES (1, 0);
+UPDATE crm.steps SET n = 1;
+SELECT journal.mark('before step') IS NOT NULL AS marked;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE crm.steps SET n = 2;
+INSERT INTO journal.entry
+SELECT (jsonb_populate_record(e, jsonb_build_object('id', i.id, 'change', i.id, 'transaction_id', pg_current_xact_id()::text,
+                                                    'occurred_at', m.made_at - interval '2 seconds', 'data', '[[1], [1], [2]]'::jsonb))).*
+FROM journal.entry e, journal.mark m, nextval('journal.entry_id_seq') AS i (id)
+WHERE e.object_type = 'step' AND e.operation = 'u' AND m.name = 'before step';
+COMMIT;
+SELECT * FROM journal.table_as_of(NULL::crm.steps, mark => 'before step');
+SELECT old_row, new_row FROM journal.diff(NULL::crm.steps, from_mark => 'before step');

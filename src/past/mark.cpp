@@ -3,7 +3,7 @@
 // A mark keeps a snapshot: an entry belongs to the state at the mark if the snapshot shows its
 // transaction, so that transactions in flight are told exactly. Beside it stands the earliest
 // moment at which a later entry can have occurred, without which every reader had to go through the
-// whole journal: the beginning of the oldest transaction that was in flight.
+// whole journal: the beginning of the oldest transaction that was in flight, less a margin.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
@@ -43,7 +43,8 @@ bool find_beginnings(TimestampTz* earliest)
 MarkSnapshot take_snapshot()
 {
     constexpr int kAttempts = 5;
-    constexpr int64 kMargin = 1000;  // microseconds: a late change is put before a later command's
+    // A late change is put before a later command's by microseconds; a clock is set back by more.
+    constexpr int64 kMargin = 10 * USECS_PER_SEC;
     MarkSnapshot mark{};
     bool found = false;
     for (int attempt = 0; attempt < kAttempts && !found; attempt++) {
