@@ -195,4 +195,18 @@ void Query::end()
     SetUserIdAndSecContext(saved_user_, saved_security_);
 }
 
+void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor)
+{
+    auto* relation = make_in<EphemeralNamedRelationData>(CurrentMemoryContext);
+    relation->md.name = const_cast<char*>(name);
+    relation->md.reliddesc = InvalidOid;
+    relation->md.tupdesc = descriptor;
+    relation->md.enrtype = ENR_NAMED_TUPLESTORE;
+    relation->md.enrtuples = static_cast<double>(tuplestore_tuple_count(rows));
+    relation->reldata = rows;
+    const int code = SPI_register_relation(relation);
+    if (code < 0)
+        elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(code));
+}
+
 }  // namespace journal

@@ -13,8 +13,8 @@ namespace journal {
 enum class RunAs {
     kOwner,           // the extension's owner: for our own tables
     kCaller,          // the calling role: privileges and row-level security apply
-    kCallerWithPath,  // the calling role under its own search_path: where the caller's triggers
-                      // will run
+    kCallerWithPath,  // the calling role under its own search_path: where its triggers, or the
+                      // policies of a table, will run; everything else is named with its schema
 };
 
 /// A parameter of a query: type, value, whether it is NULL.
@@ -82,6 +82,10 @@ class Query {
     int guc_level_ = 0;
     bool snapshot_pushed_ = false;
 };
+
+/// Registers rows with the connected query under a name, by which its statements read them like a
+/// table.
+void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
 
 /// Owner of the extension (of journal.entry).
 Oid extension_owner();

@@ -9,7 +9,7 @@
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/past.hpp"
-#include "restore/statement.hpp"
+#include "restore/policy.hpp"
 
 namespace journal {
 
@@ -19,30 +19,6 @@ constexpr const char* kHeldRows = "event_journal_past_rows";
 
 enum HeldColumn { kHeldSide, kHeldKey, kHeldRow, kHeldColumns };
 
-/// The condition that the table's policies put on a row for the caller, over columns of a row named
-/// like the table.
-const char* policy_condition(const Past* past)
-{
-    MemoryContext context = CurrentMemoryContext;
-    const Oid caller = GetUserId();
-    Query query = Query::begin(RunAs::kOwner);
-    // As the rewriter does: one of the permissive ones has to agree, and every restrictive one.
-    query.run(
-        "SELECT string_agg(format('(%s)', condition), ' OR ') FILTER (WHERE polpermissive), "
-        "string_agg(format(' AND (%s)', condition), '') FILTER (WHERE NOT polpermissive) FROM "
-        "(SELECT polpermissive, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy "
-        "WHERE polrelid = $1 AND polcmd IN ('r', '*') AND (polroles @> '{0}' OR EXISTS "
-        "(SELECT FROM unnest(polroles) r WHERE pg_has_role($2, r, 'USAGE'))) ORDER BY polname) p",
-        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(past->root))},
-         {OIDOID, ObjectIdGetDatum(caller)}},
-        true);
-    const char* permissive = query.text(0, 1, context);
-    const char* restrictive = query.text(0, 2, context);
-    query.end();
-    return psprintf("(%s)%s", permissive == nullptr ? "false" : permissive,
-                    restrictive == nullptr ? "" : restrictive);
-}
-
 /// Runs the query whose rows the caller may see into a tuplestore.
 Tuplestorestate* visible_rows(const Past* past)
 {
@@ -51,10 +27,11 @@ Tuplestorestate* visible_rows(const Past* past)
     const char* sql = psprintf(
         "SELECT event_journal_side, event_journal_key, event_journal_row FROM %s, "
         "LATERAL pg_catalog.unnest(ARRAY[event_journal_row]) AS %s WHERE %s",
-        kHeldRows, quote_identifier(RelationGetRelationName(past->root)), policy_condition(past));
+        kHeldRows, quote_identifier(RelationGetRelationName(past->root)),
+        policy_condition(RelationGetRelid(past->root), 'r', Looked::kRow));
     Tuplestorestate* rows = tuplestore_begin_heap(false, false, work_mem);
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kCaller);
+    Query query = Query::begin(RunAs::kCallerWithPath);
     register_named(kHeldRows, past->held, past->held_descriptor);
     SPIExecuteOptions options{};
     options.read_only = true;

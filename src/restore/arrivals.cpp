@@ -249,7 +249,7 @@ Tuplestorestate* select_live_rows(RowSet* set)
         set->checked && set->column_count > 0 ? holds_expected(set) : "true",
         changeable_rows_of(set), rows_name(0), has_key(set));
     MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kCaller);
+    Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
     MemoryContext connected = MemoryContextSwitchTo(caller);
     Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);

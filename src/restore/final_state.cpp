@@ -2,6 +2,7 @@
 #include "restore/final_state.hpp"
 
 #include "base/memory.hpp"
+#include "base/query.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

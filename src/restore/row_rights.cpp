@@ -3,6 +3,7 @@
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/final_state.hpp"
+#include "restore/policy.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {
@@ -44,41 +45,6 @@ bool may_insert(const RowSet* set)
     return may_write_columns(set, ACL_INSERT);
 }
 
-/// What of a row policies look at.
-enum class Looked : char {
-    kRow,         // the row as it is
-    kNewVersion,  // the row as it is to be
-};
-
-/// The condition that the policies of a table for a command put on rows of the caller.
-const char* policy_condition(Oid table, char command, Looked looked)
-{
-    MemoryContext context = CurrentMemoryContext;
-    const char* role = GetUserNameFromId(GetUserId(), false);
-    Query query = Query::begin(RunAs::kOwner);
-    query.run(
-        "SELECT format('coalesce(%s, false)%s', "
-        " coalesce(string_agg(format('(%s)', x.condition), ' OR ') "
-        "          FILTER (WHERE p.polpermissive), 'false'), "
-        " string_agg(format(' AND coalesce((%s), false)', x.condition), '') "
-        "          FILTER (WHERE NOT p.polpermissive)) "
-        "FROM pg_policy p "
-        "CROSS JOIN LATERAL (SELECT coalesce("
-        "                    CASE WHEN $4 THEN pg_get_expr(p.polwithcheck, p.polrelid) END, "
-        "                    pg_get_expr(p.polqual, p.polrelid), 'true') AS condition) x "
-        "WHERE p.polrelid = $1 AND p.polcmd IN ($2, '*') "
-        "  AND (0::oid = ANY (p.polroles) "
-        "       OR EXISTS (SELECT FROM unnest(p.polroles) r "
-        "                  WHERE pg_has_role($3::name, r, 'USAGE')))",
-        {{OIDOID, ObjectIdGetDatum(table)},
-         {CHAROID, CharGetDatum(command)},
-         text_argument(role),
-         {BOOLOID, BoolGetDatum(looked == Looked::kNewVersion)}});
-    const char* condition = query.text(0, 1, context);
-    query.end();
-    return condition;
-}
-
 bool has_policies(const RowSet* set)
 {
     return check_enable_rls(RelationGetRelid(set->table), InvalidOid, true) == RLS_ENABLED;
@@ -103,14 +69,39 @@ const char* bare_name(const RowSet* set)
     return quote_identifier(RelationGetRelationName(set->table));
 }
 
+/// The columns of a place's rows that make a row of the set's table, which a policy may look at as
+/// a whole.
+const char* columns_of_row(const RowSet* set, const Place* place)
+{
+    const TupleDesc from = RelationGetDescr(set->table);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < from->natts; i++) {
+        Form_pg_attribute attribute = TupleDescAttr(from, i);
+        if (attribute->attisdropped)
+            continue;
+        const AttrNumber number =
+            get_attnum(RelationGetRelid(place->relation), NameStr(attribute->attname));
+        const bool is_held = number > 0 && place->positions[number - 1] >= 0;
+        appendStringInfo(
+            &sql, "%s%s", sql.len == 0 ? "" : ", ",
+            is_held ? psprintf("p.%s", quote_identifier(NameStr(attribute->attname))) : "NULL");
+    }
+    return sql.data;
+}
+
 void check_policy(FinalState* state, const Place* place, int index, const RowSet* set,
                   const char* condition)
 {
-    Query query = Query::begin(RunAs::kCaller);
+    const char* sql = psprintf(
+        "SELECT event_journal_n FROM (SELECT p.%s AS event_journal_n, ROW(%s)::%s AS "
+        "event_journal_row FROM %s AS p WHERE p.%s OPERATOR(pg_catalog.=) %d) AS event_journal_p, "
+        "LATERAL pg_catalog.unnest(ARRAY[event_journal_row]) AS %s WHERE NOT (%s)",
+        kNumberName, columns_of_row(set, place), qualified_name(RelationGetRelid(set->table)),
+        arriving_name(place), kSetName, index, bare_name(set), condition);
+    Query query = Query::begin(RunAs::kCallerWithPath);
     register_places(state);
-    const uint64 rows =
-        query.run(psprintf("SELECT %s FROM %s AS %s WHERE %s = %d AND NOT (%s)", kNumberName,
-                           arriving_name(place), bare_name(set), kSetName, index, condition));
+    const uint64 rows = query.run(sql);
     for (uint64 i = 0; i < rows; i++)
         note_conflict(&state->found, index, query.int8(i, 1), ConflictKind::kForbidden, 0,
                       psprintf("new row violates row-level security policy for table \"%s\"",

@@ -207,20 +207,6 @@ const char* rows_name(int number)
     return psprintf("event_journal_rows_%d", number);
 }
 
-void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor)
-{
-    auto* relation = make_in<EphemeralNamedRelationData>(CurrentMemoryContext);
-    relation->md.name = const_cast<char*>(name);
-    relation->md.reliddesc = InvalidOid;
-    relation->md.tupdesc = descriptor;
-    relation->md.enrtype = ENR_NAMED_TUPLESTORE;
-    relation->md.enrtuples = static_cast<double>(tuplestore_tuple_count(rows));
-    relation->reldata = rows;
-    const int code = SPI_register_relation(relation);
-    if (code < 0)
-        elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(code));
-}
-
 void register_rows(RowSet* set, int number)
 {
     register_named(rows_name(number), set->rows, set->descriptor);

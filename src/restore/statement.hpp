@@ -21,7 +21,4 @@ const char* holds_expected(const RowSet* set);
 /// The table of a set for FROM, without the rows of inheritance children.
 const char* only_rows_of(const RowSet* set);
 
-/// Registers any rows with the connected query under a name.
-void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
-
 }  // namespace journal

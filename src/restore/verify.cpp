@@ -202,7 +202,7 @@ void verify_updates(const Application* application, RowSet* set)
         return;
     int64 different = -1;
     const char* how = nullptr;
-    Query query = Query::begin(RunAs::kCaller);
+    Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
     const uint64 rows = query.run(sql);
     for (uint64 i = 0; i < rows && different < 0; i++) {

@@ -58,7 +58,7 @@ const char* differing_names(const RowSet* set)
             sql.len == 0 ? "" : ", ", name, i + 1,
             quote_literal_cstr(set->columns[i].column->name));
     }
-    return sql.len == 0 ? "NULL::text"
+    return sql.len == 0 ? "NULL::pg_catalog.text"
                         : psprintf("pg_catalog.array_to_string(ARRAY[%s], ', ')", sql.data);
 }
 
@@ -87,7 +87,7 @@ void find_changed(const Search& search)
         condition);
     const char* updated = updated_names(set);
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kCaller);
+    Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(search.set, search.index);
     ResultReader row = ResultReader::open(
         context, sql,

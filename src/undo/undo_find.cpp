@@ -1,6 +1,7 @@
 // See undo_find.hpp: the list of rows found.
 #include "undo/undo_find.hpp"
 
+#include "base/query.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

@@ -1,5 +1,6 @@
 // What stands in the way of an undo: a list of issues, one a row, on disk beyond work_mem.
 #include "base/function.hpp"
+#include "base/query.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo.hpp"
 
