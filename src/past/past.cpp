@@ -354,6 +354,7 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
 void read_past(Past* past)
 {
     const bool stepped_out = step_out_of_statement(past);
+    require_shown_storage(past);
     read_streams(past);
     leave_statement(stepped_out);
     MemoryContext previous = MemoryContextSwitchTo(past->context);

@@ -127,6 +127,10 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
 bool step_out_of_statement(const Past* past);
 void leave_statement(bool stepped_out);
 
+/// Raises JE050 if the active snapshot is older than a file in which the table's rows are
+/// (past_storage).
+void require_shown_storage(const Past* past);
+
 /// Reads everything and hands the rows to the sink.
 void read_past(Past* past);
 
