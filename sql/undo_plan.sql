@@ -182,6 +182,13 @@ SET work_mem = '64kB';
 SELECT count(*), count(conflict) FROM journal.undo_plan(:'six');
 SELECT outcome, count(*) FROM journal.undo(:'six', on_conflict => 'skip') GROUP BY 1 ORDER BY 1;
 RESET work_mem;
+-- Columns called like what the query has names for.
+CREATE TABLE shop.letter (id int PRIMARY KEY, r int, t int, e int, i int, now int, planned int);
+SELECT journal.track('shop.letter');
+INSERT INTO shop.letter VALUES (1, 1, 1, 1, 1, 1, 1);
+SELECT test.plan(test.last()::text);
+UPDATE shop.letter SET r = 2, t = 2, e = 2, i = 2, now = 2, planned = 2;
+SELECT test.plan(test.last()::text);
 SELECT * FROM journal.undo_plan(NULL);
 SELECT * FROM journal.undo_plan('1', 'perhaps');
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);

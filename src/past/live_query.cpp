@@ -17,25 +17,39 @@ const char* base_type_name(Oid type, int32 typmod)
                                 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }
 
-/// Limits the live query to the rows of some keys, which its only parameter holds.
+/// Limits the live query to the rows of some keys, which are registered as a named relation.
 void append_key_condition(const Past* past, StringInfo sql)
 {
-    appendStringInfoString(sql, ", pg_catalog.unnest($1) AS w (key) WHERE ");
+    appendStringInfo(sql, ", %s AS w WHERE ", kKeyRows);
     for (int i = 0; i < past->key_count; i++) {
         const PastColumn& column = past->columns[past->key[i]];
-        const char* part =
-            past->key_count == 1
-                ? "w.key"
-                : psprintf("(w.key::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %d)", i);
-        appendStringInfo(sql, "%st.%s %s CAST(%s AS %s)", i == 0 ? "" : " AND ",
-                         quote_identifier(column.name), equality_operator(column.type), part,
-                         base_type_name(column.type, column.typmod));
+        appendStringInfo(sql, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
+                         quote_identifier(column.name), equality_operator(column.type), i + 1);
     }
 }
 
 }  // namespace
 
-char* live_query(const Past* past)
+bool find_key_rows(const Past* past, KeyRows* rows)
+{
+    Datum* keys = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(past->keys), TEXTOID, -1, false, TYPALIGN_INT, &keys,
+                      nullptr, &count);
+    const char** texts = make_array_in<const char*>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
+        texts[i] = TextDatumGetCString(keys[i]);
+        if (is_shortened(texts[i], kLongestKey))
+            return false;
+    }
+    AttrNumber* columns = make_array_in<AttrNumber>(CurrentMemoryContext, past->key_count);
+    for (int i = 0; i < past->key_count; i++)
+        columns[i] = past->columns[past->key[i]].number;
+    *rows = make_key_rows(past->root, past->key_count, columns, count, texts);
+    return true;
+}
+
+char* live_query(const Past* past, bool of_keys)
 {
     StringInfoData sql;
     initStringInfo(&sql);
@@ -56,7 +70,7 @@ char* live_query(const Past* past)
     if (past->has_children)
         appendStringInfo(&sql, "%st.tableoid", separator);
     appendStringInfo(&sql, " FROM %s AS t", qualified_name(RelationGetRelid(past->root)));
-    if (past->only_key != nullptr && !is_shortened(past->only_key, kLongestKey))
+    if (of_keys)
         append_key_condition(past, &sql);
     return sql.data;
 }

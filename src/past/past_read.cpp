@@ -391,12 +391,16 @@ void read_entries(Past* past)
 void read_rows(Past* past)
 {
     Receiver receiver = make_receiver(past, receive_row);
+    KeyRows keys{};
+    const bool of_keys = past->only_key != nullptr && find_key_rows(past, &keys);
+    const char* sql = live_query(past, of_keys);
     Query query = Query::begin(RunAs::kCallerWithPath);
-    if (past->only_key == nullptr)
-        run_for(&receiver, live_query(past), {});
-    else
-        run_for(&receiver, live_query(past), {{TEXTARRAYOID, past->keys}});
+    if (of_keys)
+        register_named(kKeyRows, keys.rows, keys.descriptor);
+    run_for(&receiver, sql, {});
     query.end();
+    if (of_keys)
+        end_key_rows(&keys);
     tuplesort_performsort(past->rows);
 }
 

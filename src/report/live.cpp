@@ -1,6 +1,7 @@
 // See live.hpp.
 #include "report/live.hpp"
 
+#include "base/key_rows.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
@@ -13,10 +14,16 @@ namespace journal {
 
 namespace {
 
+constexpr const char* kKeyRows = "event_journal_keys";
+
 /// A query of the form SELECT n, label FROM keys JOIN table.
 struct LiveQuery {
+    Relation relation;
+    int key_count;
+    AttrNumber key[INDEX_MAX_KEYS];
     bool possible;  // the caller may read the key
     bool has_label;
+    Oid label_type;
     const char* sql;
 };
 
@@ -42,52 +49,62 @@ AttrNumber label_attribute(const Target& target)
 LiveQuery make_query(Relation relation, const Target& target)
 {
     LiveQuery query{};
-    AttrNumber attributes[INDEX_MAX_KEYS];
     Oid index = InvalidOid;
-    const int count = key_attributes(relation, attributes, &index);
-    if (count == 0 || object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation),
-                                      GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+    query.relation = relation;
+    query.key_count = key_attributes(relation, query.key, &index);
+    if (query.key_count == 0 || object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation),
+                                                GetUserId(), ACL_USAGE) != ACLCHECK_OK)
         return query;
 
     StringInfoData join;
     initStringInfo(&join);
-    for (int i = 0; i < count; i++) {
-        Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), attributes[i] - 1);
+    for (int i = 0; i < query.key_count; i++) {
+        Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), query.key[i] - 1);
         const char* equality = find_equality_operator(column->atttypid);
-        if (equality == nullptr || !may_select(target.relation, attributes[i]))
+        if (equality == nullptr || !may_select(target.relation, query.key[i]))
             return query;
-        const char* part = count == 1 ? "w.key" : psprintf("(w.key::jsonb->>%d)", i);
-        appendStringInfo(
-            &join, "%st.%s %s CAST(%s AS %s)", i == 0 ? "" : " AND ",
-            quote_identifier(NameStr(column->attname)), equality, part,
-            format_type_extended(column->atttypid, column->atttypmod,
-                                 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+        appendStringInfo(&join, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
+                         quote_identifier(NameStr(column->attname)), equality, i + 1);
     }
     const AttrNumber label = label_attribute(target);
     query.possible = true;
     query.has_label = label != InvalidAttrNumber && may_select(target.relation, label);
+    if (query.has_label)
+        query.label_type = TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid;
     query.sql = psprintf(
-        "SELECT w.n, %s FROM unnest($1) WITH ORDINALITY AS w (key, n) JOIN %s AS t ON %s",
+        "SELECT w.n, %s FROM %s AS w JOIN %s AS t ON %s",
         query.has_label
-            ? psprintf("t.%s::text", quote_identifier(get_attname(target.relation, label, false)))
-            : "NULL::text",
-        qualified_name(target.relation), join.data);
+            ? psprintf("t.%s", quote_identifier(get_attname(target.relation, label, false)))
+            : "NULL",
+        kKeyRows, qualified_name(target.relation), join.data);
     return query;
+}
+
+/// The label in a result, in the form in which the journal keeps labels.
+char* label_of(const LiveQuery& live, const Query& query, uint64 row, MemoryContext context)
+{
+    bool is_null = false;
+    const Datum value = query.value(row, 2, &is_null);
+    return is_null || !live.has_label
+               ? nullptr
+               : MemoryContextStrdup(context, text_form_once(live.label_type, value));
 }
 
 void run_query(const LiveQuery& live, int count, const char* const* keys, MemoryContext context,
                LiveRow* rows)
 {
-    Query query = Query::begin(RunAs::kCaller);
-    const QueryArgument argument = text_array_argument(keys, count);
-    const uint64 found = query.run(live.sql, 1, &argument, true);
+    KeyRows key_rows = make_key_rows(live.relation, live.key_count, live.key, count, keys);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_named(kKeyRows, key_rows.rows, key_rows.descriptor);
+    const uint64 found = query.run(live.sql, {}, true);
     for (uint64 i = 0; i < found; i++) {
         LiveRow& row = rows[query.int8(i, 1) - 1];
         row.presence = Presence::kPresent;
         row.has_label = live.has_label;
-        row.label = query.text(i, 2, context);
+        row.label = label_of(live, query, i, context);
     }
     query.end();
+    end_key_rows(&key_rows);
 }
 
 /// Runs the query in a subtransaction; false if a key could not be read as a value of the key's

@@ -208,6 +208,20 @@ List* flattened(List* lists)
     return result;
 }
 
+/// Reads a row's values. The checks of a domain are its author's code: a plan, which only looks,
+/// runs them with the rights of the table's owner. What is written is checked as the caller, like
+/// all else that the table does with it.
+void add_checked(const Application* application, RowSet* set, const RowChange& change)
+{
+    if (!application->dry_run) {
+        add_row(set, change);
+        return;
+    }
+    const OwnerScope caller = become_table_owner(set->table);
+    add_row(set, change);
+    become_caller(caller);
+}
+
 }  // namespace
 
 Application* begin_application(const char* done, const char* reason, bool dry_run)
@@ -247,13 +261,16 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
 void add_change(Application* application, RowSet* set, const RowChange& change)
 {
     MemoryContext context = CurrentMemoryContext;
+    OwnerScope caller{};
+    GetUserIdAndSecContext(&caller.user, &caller.security);
     ErrorData* volatile error = nullptr;
     PG_TRY();
     {
-        add_row(set, change);
+        add_checked(application, set, change);
     }
     PG_CATCH();
     {
+        become_caller(caller);
         // Nothing is looked up between here and the error that follows.
         MemoryContextSwitchTo(context);
         error = CopyErrorData();
@@ -266,7 +283,7 @@ void add_change(Application* application, RowSet* set, const RowChange& change)
 
 bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict)
 {
-    ErrorData* error = run_in_subtransaction([&] { add_row(set, change); });
+    ErrorData* error = run_in_subtransaction([&] { add_checked(application, set, change); });
     if (error == nullptr)
         return true;
     *conflict = misfit_of(application, set, change, error);

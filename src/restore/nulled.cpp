@@ -138,8 +138,9 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
     for (int i = 0; i < plan->key_count; i++) {
         const PlanColumn& column = plan->columns[plan->key[i]];
         ValueReader reader{};
-        prepare_value_reader(&reader, column.type, column.typmod, context);
-        arguments[i].type = column.type;
+        // Not of a domain, whose checks would run.
+        arguments[i].type = getBaseType(column.type);
+        prepare_value_reader(&reader, arguments[i].type, -1, context);
         arguments[i].value = read_text_form(&reader, keys[i], &arguments[i].is_null);
         appendStringInfo(&condition, "%st.%s %s $%d", i == 0 ? "" : " AND ",
                          quote_identifier(column.name), equality_operator(column.type), i + 1);

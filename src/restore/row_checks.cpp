@@ -5,6 +5,7 @@
 // expressions are evaluated in a subtransaction each; a state of the executor that an error went
 // through is not used again.
 #include "base/memory.hpp"
+#include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "restore/arrivals.hpp"
 
@@ -179,7 +180,17 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
         step(arrivals);
         return;
     }
-    ErrorData* error = run_in_subtransaction([&] { step(arrivals); });
+    ErrorData* error = run_in_subtransaction([&] {
+        if (!arrivals->state->application->dry_run) {
+            step(arrivals);
+            return;
+        }
+        // Defaults and checks are the author's code of the table. A plan, which only looks, does
+        // not lend him the caller's rights.
+        const OwnerScope caller = become_table_owner(arrivals->set->table);
+        step(arrivals);
+        become_caller(caller);
+    });
     if (error == nullptr)
         return;
     if (is_of_server(error))

@@ -2,6 +2,7 @@
 // stands in its way. Nothing is changed.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "restore/deletion.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo.hpp"
@@ -12,12 +13,12 @@ namespace {
 
 constexpr int kPlanColumns = 13;
 
-/// Some columns as one JSON object: those of t, or the values of e.
-const char* json_of(const char* columns)
+/// Some columns as one row: those of t, or the values of e. The row's name must be no column's.
+const char* row_of(const char* columns)
 {
     return *columns == '\0'
-               ? "NULL::pg_catalog.jsonb"
-               : psprintf("(SELECT pg_catalog.to_jsonb(r) FROM (SELECT %s) r)", columns);
+               ? "NULL::pg_catalog.record"
+               : psprintf("(SELECT event_journal_row FROM (SELECT %s) event_journal_row)", columns);
 }
 
 const char* values_now(const RowSet* set)
@@ -34,8 +35,8 @@ const char* values_now(const RowSet* set)
                 appendStringInfo(&columns, "%st.%s", columns.len == 0 ? "" : ", ",
                                  quote_identifier(set->plan->columns[i].name));
     return set->operation == RowOperation::kInsert
-               ? "NULL::pg_catalog.jsonb"
-               : psprintf("CASE WHEN t.tableoid IS NOT NULL THEN %s END", json_of(columns.data));
+               ? "NULL::pg_catalog.record"
+               : psprintf("CASE WHEN t.tableoid IS NOT NULL THEN %s END", row_of(columns.data));
 }
 
 const char* values_then(const RowSet* set)
@@ -46,7 +47,7 @@ const char* values_then(const RowSet* set)
         for (int i = 0; i < set->column_count; i++)
             appendStringInfo(&columns, "%se.c%d AS %s", i == 0 ? "" : ", ", i + 1,
                              quote_identifier(set->columns[i].column->name));
-    return json_of(columns.data);
+    return row_of(columns.data);
 }
 
 /// The rows of a set with what stands in their way, several times if there is more than one thing.
@@ -58,12 +59,44 @@ const char* plan_query(const RowSet* set, int index)
     return psprintf(
         "SELECT e.object_type, e.object_id, e.label, e.entry, %s, %s, "
         "i.conflict, i.code, i.detail, i.hint, i.later FROM %s e%s "
-        "LEFT JOIN event_journal_issues i ON i.set = %d AND i.number = e.number "
+        "LEFT JOIN event_journal_issues i ON i.set OPERATOR(pg_catalog.=) %d "
+        "AND i.number OPERATOR(pg_catalog.=) e.number "
         // What has been restored has its key.
-        "AND NOT (i.conflict = 'key in use' AND EXISTS (SELECT FROM event_journal_issues r "
-        "         WHERE r.set = i.set AND r.number = i.number AND r.conflict = 'restored')) "
+        "AND NOT (i.conflict OPERATOR(pg_catalog.=) 'key in use'::pg_catalog.text "
+        "         AND EXISTS (SELECT FROM event_journal_issues r "
+        "                     WHERE r.set OPERATOR(pg_catalog.=) i.set "
+        "                     AND r.number OPERATOR(pg_catalog.=) i.number "
+        "                     AND r.conflict OPERATOR(pg_catalog.=) 'restored'::pg_catalog.text)) "
         "ORDER BY e.number, i.conflict",
         values_now(set), values_then(set), rows_name(index), table, index);
+}
+
+/// Columns of that query.
+TupleDesc describe_planned()
+{
+    const Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID, RECORDOID, RECORDOID,
+                         TEXTOID, INT4OID, TEXTOID, TEXTOID, INT8OID};
+    const char* names[] = {"object_type", "object_id", "label",  "entry", "now",  "planned",
+                           "conflict",    "code",      "detail", "hint",  "later"};
+    TupleDesc descriptor = CreateTemplateTupleDesc(lengthof(types));
+    for (std::size_t i = 0; i < lengthof(types); i++)
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), names[i], types[i], -1, 0);
+    return descriptor;
+}
+
+/// Runs the query as the caller, for what he may see.
+Tuplestorestate* select_planned(Undo* undo, RowSet* set, int index)
+{
+    const char* sql = plan_query(set, index);
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, index);
+    register_issues(undo);
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    return rows;
 }
 
 void put_plan_row(const ReturnSetInfo* result, Datum* values, bool* nulls)
@@ -79,16 +112,21 @@ Datum later_transaction(int64 id, bool* is_null)
 
 void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
 {
-    const char* sql = plan_query(set, index);
+    Tuplestorestate* planned = select_planned(undo, set, index);
     MemoryContext context = CurrentMemoryContext;
+    // A cast to json may be the table's author's code: it runs with its owner's rights.
+    const OwnerScope scope = become_table_owner(set->table);
     Query query = Query::begin(RunAs::kCaller);
-    register_rows(set, index);
-    register_issues(undo);
-    ResultReader row =
-        ResultReader::open(context, sql,
-                           describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID, JSONBOID, JSONBOID,
-                                             TEXTOID, INT4OID, TEXTOID, TEXTOID, INT8OID}));
+    register_named("event_journal_planned", planned, describe_planned());
+    ResultReader row = ResultReader::open(
+        context,
+        "SELECT object_type, object_id, label, entry, to_jsonb(now), to_jsonb(planned), "
+        "       conflict, code, detail, hint, later FROM event_journal_planned",
+        describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID, INT4OID,
+                          TEXTOID, TEXTOID, INT8OID}));
     query.end();
+    become_caller(scope);
+    tuplestore_end(planned);
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         Datum values[kPlanColumns] = {};
