@@ -195,7 +195,7 @@ void Query::end()
     SetUserIdAndSecContext(saved_user_, saved_security_);
 }
 
-void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor)
+EphemeralNamedRelation register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor)
 {
     auto* relation = make_in<EphemeralNamedRelationData>(CurrentMemoryContext);
     relation->md.name = const_cast<char*>(name);
@@ -207,6 +207,7 @@ void register_named(const char* name, Tuplestorestate* rows, TupleDesc descripto
     const int code = SPI_register_relation(relation);
     if (code < 0)
         elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(code));
+    return relation;
 }
 
 }  // namespace journal

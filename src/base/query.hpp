@@ -85,7 +85,8 @@ class Query {
 
 /// Registers rows with the connected query under a name, by which its statements read them like a
 /// table.
-void register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor);
+EphemeralNamedRelation register_named(const char* name, Tuplestorestate* rows,
+                                      TupleDesc descriptor);
 
 /// Owner of the extension (of journal.entry).
 Oid extension_owner();

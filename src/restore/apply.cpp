@@ -9,6 +9,7 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/exchange.hpp"
 #include "restore/order.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
@@ -19,10 +20,10 @@ namespace journal {
 namespace {
 
 bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int column_count,
-                 const SetColumn* columns, bool checked, int round)
+                 const SetColumn* columns, bool checked)
 {
     if (set->operation != operation || RelationGetRelid(set->table) != table ||
-        set->column_count != column_count || set->round != round ||
+        set->column_count != column_count ||
         set->checked != (checked && operation != RowOperation::kInsert))
         return false;
     for (int i = 0; i < column_count; i++)
@@ -112,14 +113,20 @@ bool may_exchange(const RowSet* set, const RowSet* other)
     return result;
 }
 
-/// Whether a set has to wait for another of the same table.
-bool has_to_wait_within(const RowSet* set, const RowSet* other)
+/// Whether rows of two sets of updates exchange values of a key that is not deferrable.
+bool do_exchange(const Application* application, const RowSet* set, const RowSet* other)
 {
-    if (set->operation == other->operation && set->round != other->round)
-        return set->round > other->round;
+    const Exchange* exchange = exchange_of(application, set);
+    return exchange != nullptr && exchange == exchange_of(application, other);
+}
+
+/// Whether a set has to wait for another of the same table.
+bool has_to_wait_within(const Application* application, const RowSet* set, const RowSet* other)
+{
     if (set->operation == other->operation)
         // Rows of one table with different columns refer to each other as those of one set may.
-        return refers_to(set, other) || may_exchange(set, other);
+        return refers_to(set, other) || may_exchange(set, other) ||
+               do_exchange(application, set, other);
     // A deleted row may hold the key of one that comes, or another unique value of an updated one;
     // but rows that are to stop referring to it are not left to ON DELETE SET NULL.
     if (set->operation == RowOperation::kDelete)
@@ -130,13 +137,13 @@ bool has_to_wait_within(const RowSet* set, const RowSet* other)
 }
 
 /// Whether a set has to wait for another. Two that have to wait for each other are one statement.
-bool has_to_wait(const RowSet* set, const RowSet* other)
+bool has_to_wait(const Application* application, const RowSet* set, const RowSet* other)
 {
     constexpr auto kInsert = RowOperation::kInsert;
     constexpr auto kUpdate = RowOperation::kUpdate;
     constexpr auto kDelete = RowOperation::kDelete;
     if (set->plan->root == other->plan->root)
-        return has_to_wait_within(set, other);
+        return has_to_wait_within(application, set, other);
     // A row that loses its key, and those that refer to it.
     const bool takes_key =
         set->operation == kDelete || (set->operation == kUpdate && changes_referenced(set, other));
@@ -148,7 +155,7 @@ bool has_to_wait(const RowSet* set, const RowSet* other)
     return gives_key && set->operation != kDelete && refers_to(set, other);
 }
 
-int order_sets(List* sets, int* steps)
+int order_sets(const Application* application, List* sets, int* steps)
 {
     const int count = list_length(sets);
     auto* dependencies =
@@ -157,7 +164,7 @@ int order_sets(List* sets, int* steps)
     for (int i = 0; i < count; i++)
         for (int j = 0; j < count; j++) {
             CHECK_FOR_INTERRUPTS();
-            if (i != j && has_to_wait(static_cast<RowSet*>(list_nth(sets, i)),
+            if (i != j && has_to_wait(application, static_cast<RowSet*>(list_nth(sets, i)),
                                       static_cast<RowSet*>(list_nth(sets, j))))
                 dependencies[found++] = {i, j};
         }
@@ -177,10 +184,10 @@ List* filled_sets(const Application* application)
 }
 
 /// Lists of the sets that belong together, in the order in which they can be applied.
-List* steps_of(List* sets)
+List* steps_of(const Application* application, List* sets)
 {
     int* steps = make_array_in<int>(CurrentMemoryContext, list_length(sets));
-    const int count = order_sets(sets, steps);
+    const int count = order_sets(application, sets, steps);
     List* result = NIL;
     for (int step = 0; step < count; step++) {
         List* together = NIL;
@@ -195,8 +202,14 @@ List* steps_of(List* sets)
 void run_steps(const Application* application, List* steps)
 {
     ListCell* cell = nullptr;
-    foreach (cell, steps)
-        run_statement(static_cast<List*>(lfirst(cell)), application->reason);
+    foreach (cell, steps) {
+        List* sets = static_cast<List*>(lfirst(cell));
+        const Exchange* exchange = exchange_among(application, sets);
+        if (exchange == nullptr)
+            run_statement(sets, application->reason);
+        else
+            run_exchange(exchange, sets, application->reason);
+    }
 }
 
 List* flattened(List* lists)
@@ -236,12 +249,12 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
 }
 
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
-                const SetColumn* columns, bool checked, int round)
+                const SetColumn* columns, bool checked)
 {
     ListCell* cell = nullptr;
     foreach (cell, application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (is_same_set(set, operation, table, column_count, columns, checked, round))
+        if (is_same_set(set, operation, table, column_count, columns, checked))
             return set;
     }
     ResourceOwner owner = CurrentResourceOwner;
@@ -251,7 +264,6 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     RowSet* set =
         make_row_set(application->context, operation, relation,
                      require_plan(relation, application->dry_run), column_count, columns, checked);
-    set->round = round;
     CurrentResourceOwner = owner;
     application->sets = lappend(application->sets, set);
     MemoryContextSwitchTo(caller);
@@ -293,7 +305,7 @@ bool try_change(Application* application, RowSet* set, const RowChange& change, 
 
 void apply(Application* application)
 {
-    List* steps = steps_of(filled_sets(application));
+    List* steps = steps_of(application, filled_sets(application));
     List* sets = flattened(steps);
     ErrorData* error = run_in_subtransaction([&] { run_steps(application, steps); });
     if (error != nullptr)
@@ -314,13 +326,10 @@ void end_application(Application* application)
     ListCell* cell = nullptr;
     foreach (cell, application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        ExecDropSingleTupleTableSlot(set->reading);
-        ExecDropSingleTupleTableSlot(set->next);
-        ExecDropSingleTupleTableSlot(set->place);
-        tuplestore_end(set->rows);
-        tuplestore_end(set->places);
+        end_row_set(set);
         table_close(set->table, NoLock);
     }
+    end_exchanges(application);
     application->sets = NIL;
 }
 

@@ -28,17 +28,17 @@ struct Application {
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
+    List* exchanges;     // of Exchange (exchange.hpp)
 };
 
 /// Begins in the current memory context. done: what the rows will be, in messages.
 Application* begin_application(const char* done, const char* reason, bool dry_run = false);
 
 /// The set of that operation on that table with those columns, made on first use. table is locked
-/// until the transaction ends. Updates of a later round come after those of an earlier one. Raises
-/// JE010 for a table without a key, JE030 for one that is not
+/// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
 /// tracked.
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
-                const SetColumn* columns, bool checked, int round = 0);
+                const SetColumn* columns, bool checked);
 
 /// Adds a row, translating what its values raise: JE016 names the column that they do not fit.
 void add_change(Application* application, RowSet* set, const RowChange& change);

@@ -87,18 +87,6 @@ struct Reader {
     }
 };
 
-TupleDesc found_descriptor()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(6);
-    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "kind", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 4, "sqlstate", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 5, "detail", TEXTOID, -1, 0);
-    TupleDescInitEntry(descriptor, 6, "object", OIDOID, -1, 0);
-    return descriptor;
-}
-
 Reader begin_reader(const FoundConflicts& found)
 {
     Reader reader{};
@@ -192,12 +180,10 @@ const char* reason_of(const Conflict& conflict)
 void find_conflicts(Application* application, TellConflict tell, void* state)
 {
     FinalState final{};
-    final.application = application;
-    final.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflicts",
-                                          ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(final.context);
-    final.found.descriptor = found_descriptor();
-    final.found.rows = tuplestore_begin_heap(true, false, work_mem);
+    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflicts",
+                                                  ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    begin_final_state(&final, application);
     make_final_state(&final);
     check_keys(&final);
     check_policies(&final);
@@ -213,7 +199,7 @@ void find_conflicts(Application* application, TellConflict tell, void* state)
     end_reader(&reader);
     tuplestore_end(final.found.rows);
     MemoryContextSwitchTo(caller);
-    MemoryContextDelete(final.context);
+    MemoryContextDelete(context);
 }
 
 }  // namespace journal

@@ -70,7 +70,27 @@ void put_row(Place* place, Tuplestorestate* rows, int set, int64 number, const T
     pfree(row_nulls);
 }
 
+TupleDesc found_descriptor()
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(6);
+    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(descriptor, 3, "kind", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 4, "sqlstate", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 5, "detail", TEXTOID, -1, 0);
+    TupleDescInitEntry(descriptor, 6, "object", OIDOID, -1, 0);
+    return descriptor;
+}
+
 }  // namespace
+
+void begin_final_state(FinalState* state, Application* application)
+{
+    state->application = application;
+    state->context = CurrentMemoryContext;
+    state->found.descriptor = found_descriptor();
+    state->found.rows = new_rows();
+}
 
 void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
                    const char* detail, Oid object)

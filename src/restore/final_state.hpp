@@ -47,6 +47,9 @@ struct FinalState {
     int executors;  // made so far, by all sets: a place's expressions are prepared in one of them
 };
 
+/// Begins in the current memory context, which is to live as long.
+void begin_final_state(FinalState* state, Application* application);
+
 /// The place of a table, made on first use.
 Place* place_of(FinalState* state, Oid table);
 
@@ -61,6 +64,7 @@ const char* arriving_name(const Place* place);
 const char* leaving_name(const Place* place);
 void register_places(const FinalState* state);
 
+/// Frees the places; what was found stays.
 void end_final_state(FinalState* state);
 
 /// Fills the places with what the sets would do, and notes what stands in the way of single rows:
@@ -69,6 +73,16 @@ void make_final_state(FinalState* state);
 
 /// Holds keys and references against each other: see key_checks.cpp.
 void check_keys(FinalState* state);
+
+/// Columns: set and number of a row, set and number of another, the index.
+struct Waits {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+};
+
+/// Which arriving rows would have unique values that others have now, where that is checked row by
+/// row. In the current memory context.
+Waits find_waits(const FinalState* state);
 
 /// What the caller may not do with a set: a sentence; or nullptr. See row_rights.cpp for this and
 /// what follows.

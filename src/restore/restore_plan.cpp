@@ -90,15 +90,6 @@ struct Told {
     }
 };
 
-int index_of(const Plan* plan, const RowSet* set)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, plan->application->sets)
-        if (lfirst(cell) == set)
-            return foreach_current_index(cell);
-    return -1;
-}
-
 Datum values_as_object(int count, const SetColumn* columns, const JsonbValue* const* values)
 {
     JsonbParseState* state = nullptr;
@@ -133,7 +124,7 @@ void plan_row(Collection* collection, RowSet* set, const Deletion& deletion,
         told.put(kKey, deletion.object_id);
         told.put(*misfit);
     } else {
-        told.put(kSet, Int32GetDatum(index_of(plan, set)));
+        told.put(kSet, Int32GetDatum(set_index(plan->application->sets, set)));
         told.put(kNumber, Int64GetDatum(set->count - 1));
         told.put(kKey, set->datums[kRowKey - 1]);
     }
@@ -162,7 +153,7 @@ void plan_conflict(RowSet* set, const SetRow& row, const Conflict& conflict, voi
 {
     auto* plan = static_cast<Plan*>(state);
     Told told;
-    told.put(kSet, Int32GetDatum(index_of(plan, set)));
+    told.put(kSet, Int32GetDatum(set_index(plan->application->sets, set)));
     told.put(kNumber, Int64GetDatum(row.number));
     told.put(kPosition, Int64GetDatum(plan->position++));
     told.put(conflict);

@@ -337,6 +337,20 @@ int value_attribute(const RowSet*, int column)
     return kValueStart + column + 1;
 }
 
+int column_of_attribute(const RowSet* set, int attribute)
+{
+    const int position = attribute - 1;
+    if (position >= expected_start(set))
+        return position - expected_start(set);
+    if (position < key_start(set))
+        return -1;
+    const PlanColumn* key = key_column(set, position - key_start(set));
+    for (int i = 0; i < set->column_count; i++)
+        if (set->columns[i].column->id == key->id)
+            return i;
+    return -1;
+}
+
 void rewind_rows(RowSet* set)
 {
     tuplestore_select_read_pointer(set->rows, 0);
@@ -381,6 +395,15 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     return row;
 }
 
+int set_index(const List* sets, const RowSet* set)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, sets)
+        if (lfirst(cell) == set)
+            return foreach_current_index(cell);
+    return -1;
+}
+
 void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state)
 {
     MemoryContext caller = MemoryContextSwitchTo(set->context);
@@ -405,6 +428,15 @@ void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void
     ExecClearTuple(set->reading);
     tuplestore_end(before);
     MemoryContextSwitchTo(caller);
+}
+
+void end_row_set(RowSet* set)
+{
+    ExecDropSingleTupleTableSlot(set->reading);
+    ExecDropSingleTupleTableSlot(set->next);
+    ExecDropSingleTupleTableSlot(set->place);
+    tuplestore_end(set->rows);
+    tuplestore_end(set->places);
 }
 
 const char* describe_row(const SetRow& row)

@@ -63,7 +63,6 @@ struct RowSet : Restoring {
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
     bool checked;
-    int round;  // of several updates of the same rows: in this order
     int column_count;
     SetColumn* columns;
     int64 count;  // rows
@@ -125,6 +124,10 @@ char** split_key(const char* key, int count);
 /// Number of the attribute that holds the value of a set's column.
 int value_attribute(const RowSet* set, int column);
 
+/// The column whose present value an attribute of a set's rows holds: one of the key, or an
+/// expected one. -1: it holds none, or the set does not write that column.
+int column_of_attribute(const RowSet* set, int attribute);
+
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);
 
@@ -140,8 +143,14 @@ inline bool is_applied(const RowSet* set, int64 number)
     return set->applied == nullptr || (set->applied[number / 8] >> (number % 8) & 1) != 0;
 }
 
+/// The index of a set in a list; -1: it is not in it.
+int set_index(const List* sets, const RowSet* set);
+
 /// Leaves out the rows that keep refuses; the others are numbered anew.
 void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);
+
+/// Frees a set's rows; the table stays open.
+void end_row_set(RowSet* set);
 
 /// Object type, key and label of a row for messages: client "7" (Ann).
 const char* describe_row(const SetRow& row);

@@ -14,9 +14,6 @@ namespace journal {
 
 namespace {
 
-// From so many rows on, a statement is announced.
-constexpr int64 kAnnouncedRows = 10000;
-
 void append_list(StringInfo sql, const RowSet* set, const char* item(const RowSet*, int))
 {
     for (int i = 0; i < set->column_count; i++)
@@ -137,30 +134,38 @@ void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor)
 
 void announce(const RowSet* set)
 {
-    if (set->count < kAnnouncedRows)
+    const int64 count = tuplestore_tuple_count(set->rows);
+    if (count < kAnnouncedRows)
         return;
     const char* what = set->operation == RowOperation::kInsert   ? "inserting"
                        : set->operation == RowOperation::kUpdate ? "updating"
                                                                  : "deleting";
-    ereport(NOTICE, (errmsg("%s %lld rows of %s", what, static_cast<long long>(set->count),
+    ereport(NOTICE, (errmsg("%s %lld rows of %s", what, static_cast<long long>(count),
                             qualified_name(RelationGetRelid(set->table)))));
 }
 
-void run_for_result(List* sets, const char* sql)
+void run_for_result(const Statement* statement)
+{
+    Tuplestorestate* result = tuplestore_begin_heap(false, false, work_mem);
+    DestReceiver* receiver = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, nullptr,
+                                    nullptr);
+    SPIExecuteOptions options{};
+    options.dest = receiver;
+    const int code = SPI_execute_plan_extended(statement->plan, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+    mark_applied(statement->sets, result, statement->result);
+    tuplestore_end(result);
+    receiver->rDestroy(receiver);
+}
+
+TupleDesc result_descriptor()
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(2);
     TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
     TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
-    Tuplestorestate* result = tuplestore_begin_heap(false, false, work_mem);
-    SPIExecuteOptions options{};
-    options.dest = CreateDestReceiver(DestTuplestore);
-    SetTuplestoreDestReceiverParams(options.dest, result, CurrentMemoryContext, false, nullptr,
-                                    nullptr);
-    const int code = SPI_execute_extended(sql, &options);
-    if (code < 0)
-        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
-    mark_applied(sets, result, descriptor);
-    tuplestore_end(result);
+    return descriptor;
 }
 
 }  // namespace
@@ -207,42 +212,69 @@ const char* rows_name(int number)
     return psprintf("event_journal_rows_%d", number);
 }
 
-void register_rows(RowSet* set, int number)
+EphemeralNamedRelation register_rows(RowSet* set, int number)
 {
-    register_named(rows_name(number), set->rows, set->descriptor);
+    return register_named(rows_name(number), set->rows, set->descriptor);
 }
 
-void run_statement(List* sets, const char* reason)
+void begin_applied(RowSet* set)
+{
+    set->applied = make_array_in<uint8>(set->context, set->count / 8 + 1);
+}
+
+Statement begin_statement(List* sets, const char* reason)
 {
     list_sort(sets, by_operation);
-    bool wants_result = list_length(sets) > 1;
+    Statement statement{};
+    statement.sets = sets;
     ListCell* cell = nullptr;
     foreach (cell, sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
         announce(set);
-        if (set->operation == RowOperation::kInsert)
-            continue;
-        wants_result = true;
-        set->applied = make_array_in<uint8>(set->context, set->count / 8 + 1);
+        if (set->operation != RowOperation::kInsert && set->applied == nullptr)
+            begin_applied(set);
     }
     // Names are written in full, and operators found, before the caller's search_path counts.
     const char* sql = statement_text(sets);
-    Query query = Query::begin(RunAs::kCallerWithPath);
+    statement.query = Query::begin(RunAs::kCallerWithPath);
+    statement.result = result_descriptor();
     if (reason != nullptr)
-        query.set("event_journal.reason", reason);
+        statement.query.set("event_journal.reason", reason);
     foreach (cell, sets)
-        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
-    foreach (cell, sets)
+        statement.relations =
+            lappend(statement.relations,
+                    register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell)));
+    statement.plan = SPI_prepare(sql, 0, nullptr);
+    if (statement.plan == nullptr)
+        elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
+    return statement;
+}
+
+void register_anew(const Statement* statement, const RowSet* set)
+{
+    const int index = set_index(statement->sets, set);
+    static_cast<EphemeralNamedRelation>(list_nth(statement->relations, index))->reldata = set->rows;
+}
+
+void execute_statement(const Statement* statement)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, statement->sets)
         if (static_cast<RowSet*>(lfirst(cell))->operation == RowOperation::kInsert)
             restoring_begin(static_cast<RowSet*>(lfirst(cell)));
-    if (wants_result)
-        run_for_result(sets, sql);
-    else
-        query.run(sql);
-    for (int i = list_length(sets) - 1; i >= 0; i--)
-        if (static_cast<RowSet*>(list_nth(sets, i))->operation == RowOperation::kInsert)
-            restoring_end(static_cast<RowSet*>(list_nth(sets, i)));
-    query.end();
+    run_for_result(statement);
+    for (int i = list_length(statement->sets) - 1; i >= 0; i--) {
+        auto* set = static_cast<RowSet*>(list_nth(statement->sets, i));
+        if (set->operation == RowOperation::kInsert)
+            restoring_end(set);
+    }
+}
+
+void run_statement(List* sets, const char* reason)
+{
+    Statement statement = begin_statement(sets, reason);
+    execute_statement(&statement);
+    statement.query.end();
 }
 
 }  // namespace journal

@@ -1,17 +1,39 @@
 // One statement over sets of rows: its text, and running it as the caller.
 #pragma once
 
+#include "base/query.hpp"
 #include "restore/row_set.hpp"
 
 namespace journal {
+
+/// From so many rows on, a statement is announced.
+inline constexpr int64 kAnnouncedRows = 10000;
 
 /// Runs the sets that belong together as one statement, under the caller's settings and with reason
 /// (may be nullptr) in event_journal.reason; fills in which rows of updates and deletes were
 /// applied.
 void run_statement(List* sets, const char* reason);
 
-/// Registers a set's rows with the connected query under the name that rows_name gives.
-void register_rows(RowSet* set, int number);
+/// The same in parts, for a statement that is planned once and run for one bunch of rows after the
+/// other; query.end() ends it.
+struct Statement {
+    List* sets;
+    List* relations;  // the sets' rows, as registered
+    Query query;
+    SPIPlanPtr plan;
+    TupleDesc result;
+};
+Statement begin_statement(List* sets, const char* reason);
+void execute_statement(const Statement* statement);
+/// Lets the statement read the rows of a set's new tuplestore.
+void register_anew(const Statement* statement, const RowSet* set);
+/// Forgets which rows of an update or delete were applied. run_statement() does it where nobody
+/// has.
+void begin_applied(RowSet* set);
+
+/// Registers a set's rows with the connected query under the name that rows_name gives. What is
+/// returned is the query's.
+EphemeralNamedRelation register_rows(RowSet* set, int number);
 const char* rows_name(int number);
 
 /// Conditions over t, the table, and e, a set's rows: that t is the row of an update or delete;

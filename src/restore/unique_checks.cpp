@@ -27,6 +27,7 @@ struct KeyColumn {
 struct UniqueKey {
     Oid index;
     const char* name;
+    bool immediate;  // not deferrable: checked row by row
     bool deferred;
     bool exclusion;
     bool nulls_equal;       // NULLS NOT DISTINCT
@@ -39,6 +40,7 @@ struct UniqueKey {
 enum KeyValue {
     kIndex = 1,
     kName,
+    kImmediate,
     kDeferred,
     kExclusion,
     kNullsEqual,
@@ -66,7 +68,7 @@ List* unique_keys(Oid table)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows = query.run(
-        "SELECT i.indexrelid, c.relname::text, coalesce(con.condeferred, false), "
+        "SELECT i.indexrelid, c.relname::text, i.indimmediate, coalesce(con.condeferred, false), "
         "       i.indisexclusion, i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), "
         "d.text, "
         "       format('(%s)%s', d.text, CASE WHEN co.oid IS NOT NULL THEN "
@@ -100,6 +102,7 @@ List* unique_keys(Oid table)
             key = make_in<UniqueKey>(context);
             key->index = index;
             key->name = query.text(i, kName, context);
+            key->immediate = query.boolean(i, kImmediate);
             key->deferred = query.boolean(i, kDeferred);
             key->exclusion = query.boolean(i, kExclusion);
             key->nulls_equal = query.boolean(i, kNullsEqual) && !key->exclusion;
@@ -163,16 +166,16 @@ bool is_null_in(NullPattern pattern, int column)
     return pattern[column] == '1';
 }
 
-/// Rows s, n, live_table, live_place, e1, … that arrive, those of a pattern; nullptr: of any.
-const char* arriving_rows(const Place* place, const UniqueKey* key, NullPattern pattern)
+/// Rows s, n, live_table, live_place, e1, … of a place, those of a pattern; nullptr: of any.
+const char* rows_with_key(const char* rows, const UniqueKey* key, NullPattern pattern)
 {
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql,
                      "(SELECT * FROM (SELECT %s AS s, %s AS n, %s AS live_table, %s AS live_place, "
                      "%s FROM %s WHERE %s) r",
-                     kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key),
-                     arriving_name(place), condition_of(key));
+                     kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key), rows,
+                     condition_of(key));
     for (int i = 0; i < key->count && pattern != nullptr; i++)
         appendStringInfo(&sql, "%s e%d IS %s NULL", i == 0 ? " WHERE" : " AND", i + 1,
                          is_null_in(pattern, i) ? "NOT DISTINCT FROM" : "DISTINCT FROM");
@@ -215,7 +218,7 @@ List* patterns_of(const FinalState* state, const Place* place, const UniqueKey* 
     for (int i = 1; i <= key->count; i++)
         appendStringInfo(&sql, "%s(e%d IS NOT DISTINCT FROM NULL)::pg_catalog.int4",
                          i == 1 ? "" : ", ", i);
-    appendStringInfo(&sql, ") FROM %s a", arriving_rows(place, key, nullptr));
+    appendStringInfo(&sql, ") FROM %s a", rows_with_key(arriving_name(place), key, nullptr));
     List* patterns = NIL;
     TupleDesc descriptor = CreateTemplateTupleDesc(1);
     TupleDescInitEntry(descriptor, 1, "pattern", TEXTOID, -1, 0);
@@ -241,8 +244,9 @@ const char* live_conflicts(const FinalState* state, const Place* place, const Un
     appendStringInfo(&sql,
                      "SELECT a.s, a.n, %s FROM %s a WHERE EXISTS (SELECT FROM "
                      "(SELECT ctid, tableoid, %s FROM ONLY %s WHERE %s) t WHERE %s",
-                     values_of(key), arriving_rows(place, key, pattern), expressions_of(key),
-                     qualified_name(table), condition_of(key), match_of(key, pattern));
+                     values_of(key), rows_with_key(arriving_name(place), key, pattern),
+                     expressions_of(key), qualified_name(table), condition_of(key),
+                     match_of(key, pattern));
     append_stays(&sql, state, table, "t");
     appendStringInfoChar(&sql, ')');
     return sql.data;
@@ -284,8 +288,8 @@ const char* repeated_keys(const Place* place, const UniqueKey* key)
         "before_live_place%s "
         "FROM %s r WINDOW w AS (ORDER BY %ss, n)) a WHERE place > 1%s AND %s",
         values_of(key), before.data,
-        arriving_rows(place, key, key->nulls_equal ? nullptr : no_nulls(key)), order.data,
-        same.data, are_different("", "before_"));
+        rows_with_key(arriving_name(place), key, key->nulls_equal ? nullptr : no_nulls(key)),
+        order.data, same.data, are_different("", "before_"));
 }
 
 /// Whether a column is compared by the equality by which the server groups its type.
@@ -355,7 +359,7 @@ const char* arriving_islands(const char* rows, const UniqueKey* key, int range)
 /// Rows that arrive and are in conflict with one before them by an exclusion constraint.
 const char* excluded_keys(const Place* place, const UniqueKey* key)
 {
-    const char* rows = arriving_rows(place, key, no_nulls(key));
+    const char* rows = rows_with_key(arriving_name(place), key, no_nulls(key));
     const int range = range_in(key);
     return psprintf(
         "WITH r AS MATERIALIZED (%s) SELECT a.s, a.n, %s FROM r a WHERE EXISTS "
@@ -389,7 +393,58 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
               conflict);
 }
 
+/// Adds the rows of a place that are to have a key which another has now.
+void add_waits(const FinalState* state, const Place* place, const UniqueKey* key,
+               NullPattern pattern, const Waits& waits, TupleTableSlot* slot)
+{
+    const char* sql = psprintf(
+        "SELECT a.s, a.n, t.s, t.n, %u::pg_catalog.oid FROM %s a JOIN %s t ON %s "
+        "WHERE (a.s, a.n) <> (t.s, t.n) AND %s",
+        key->index, rows_with_key(arriving_name(place), key, pattern),
+        rows_with_key(leaving_name(place), key, pattern), match_of(key, pattern),
+        are_different("a.", "t."));
+    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        tuplestore_puttupleslot(waits.rows, slot);
+    }
+    tuplestore_end(rows);
+}
+
+Waits no_waits()
+{
+    Waits waits{};
+    waits.descriptor = CreateTemplateTupleDesc(5);
+    TupleDescInitEntry(waits.descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 3, "holder_set", INT4OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 4, "holder_number", INT8OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 5, "index", OIDOID, -1, 0);
+    waits.rows = tuplestore_begin_heap(true, false, work_mem);
+    return waits;
+}
+
 }  // namespace
+
+Waits find_waits(const FinalState* state)
+{
+    const Waits waits = no_waits();
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
+    ListCell* place_cell = nullptr;
+    foreach (place_cell, state->places) {
+        const auto* place = static_cast<Place*>(lfirst(place_cell));
+        ListCell* cell = nullptr;
+        foreach (cell, unique_keys(RelationGetRelid(place->relation))) {
+            const auto* key = static_cast<UniqueKey*>(lfirst(cell));
+            ListCell* pattern = nullptr;
+            if (key->immediate)
+                foreach (pattern, patterns_of(state, place, key))
+                    add_waits(state, place, key, static_cast<char*>(lfirst(pattern)), waits, slot);
+        }
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    return waits;
+}
 
 void check_unique_keys(FinalState* state, const Place* place)
 {

@@ -69,6 +69,7 @@ struct Stretch {
     const LayoutUse* use;  // of the last entry
     NetValue* first;       // of a column: the first old value
     NetValue* last;        // of a column: the last new value
+    NetValue* between;     // of a column: an old value that is not the first
     NetValue* deleted;     // the deleted row's; nullptr: not deleted
     bool* changed;
     Stretch* next;   // where the row went on
@@ -157,6 +158,7 @@ Stretch* begin_stretch(const char* key, Edge begin, const Event& event)
     stretch->use = event.use;
     stretch->first = make_array_in<NetValue>(CurrentMemoryContext, count);
     stretch->last = make_array_in<NetValue>(CurrentMemoryContext, count);
+    stretch->between = make_array_in<NetValue>(CurrentMemoryContext, count);
     stretch->changed = make_array_in<bool>(CurrentMemoryContext, count);
     return stretch;
 }
@@ -167,6 +169,12 @@ void take_event(Stretch* stretch, const Event& event)
     stretch->use = event.use;
 }
 
+/// Whether two values are known and not the same.
+bool differs(const NetValue& a, const NetValue& b)
+{
+    return a.value != nullptr && b.value != nullptr && !same_value(a.value, b.value);
+}
+
 void add_update(Stretch* stretch, const Event& event)
 {
     const EntryChanges update = read_changes(layout_by_id(event.use->layout), event.data);
@@ -175,8 +183,11 @@ void add_update(Stretch* stretch, const Event& event)
         const int column = event.use->column[change.position];
         if (column < 0)
             continue;
+        const NetValue old_value = value_at(event.use, change.position, change.old_value);
         if (!stretch->changed[column])
-            stretch->first[column] = value_at(event.use, change.position, change.old_value);
+            stretch->first[column] = old_value;
+        else if (differs(old_value, stretch->first[column]))
+            stretch->between[column] = old_value;
         stretch->changed[column] = true;
         stretch->last[column] = value_at(event.use, change.position, change.new_value);
     }
@@ -291,6 +302,23 @@ NetValue* values_after(const Stretch* first)
     return values;
 }
 
+/// Of each column a value that it had in between, neither the one before nor the one after.
+NetValue* values_between(const Stretch* first, const NetValue* before, const NetValue* after)
+{
+    const int count = plan_of(first)->column_count;
+    auto* values = make_array_in<NetValue>(CurrentMemoryContext, count);
+    const auto take = [&](int column, const NetValue& value) {
+        if (differs(value, before[column]) && differs(value, after[column]))
+            values[column] = value;
+    };
+    for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
+        for (int i = 0; i < count; i++) {
+            take(i, stretch->first[i]);
+            take(i, stretch->between[i]);
+        }
+    return values;
+}
+
 bool is_computed(const PlanColumn& column)
 {
     return column.mode == ColumnMode::kGenerated || column.mode == ColumnMode::kVirtual;
@@ -357,6 +385,7 @@ void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
         for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
             for (int i = 0; i < change.plan->column_count; i++)
                 may_differ[i] |= stretch->changed[i];
+        change.between = values_between(first, change.before, change.after);
         if (!mark_changed(&change, may_differ))
             return;
     }

@@ -4,8 +4,8 @@
 // key belonged to one row: a stretch begins with the row being there before, inserted, or arrived
 // from another key, and ends with it being there still, deleted, or gone to another key. Stretches
 // that a change of the key joins are one row's; they wait until all entries are read. Of each
-// column the first old value is the one before, the last new value the one after; what came in
-// between is nobody's business.
+// column the first old value is the one before, the last new value the one after; of what came in
+// between one value is kept, to which rows that exchange theirs can step aside.
 #pragma once
 
 #include "restore/target.hpp"
@@ -43,6 +43,7 @@ struct NetChange {
     const char* document;    // type and key of the document to which a deleted row belonged
     const NetValue* before;  // of a column of the plan (by position)
     const NetValue* after;
+    const NetValue* between;     // of an update: one that is neither, or nullptr in it; or nullptr
     const bool* changed;         // an update: which of them it changed, or may have
     const char* unknown_column;  // one that it changed and whose values the journal does not keep
     Target* target;              // of the row; of a deleted one as it was then

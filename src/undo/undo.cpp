@@ -69,10 +69,7 @@ void claim(Undo* undo, RowSet* set)
         issue.detail = "it has been restored already";
         issue.hint = "journal.entries shows in its column restored_entry by which entry.";
         issue.number = row.number;
-        ListCell* cell = nullptr;
-        foreach (cell, undo->application->sets)
-            if (lfirst(cell) == set)
-                issue.set = foreach_current_index(cell);
+        issue.set = set_index(undo->application->sets, set);
         add_issue(undo, issue);
     }
 }

@@ -68,9 +68,14 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
 /// add_change raise; JE010 or JE011 where no conflict is asked for.
 void collect_undo(Undo* undo);
 
+/// Finds the turns in which rows can exchange unique values (exchange.hpp). Those that cannot
+/// become issues.
+void order_exchanges(Undo* undo);
+
 /// Finds the rows that are not as the transactions left them, and rows that live ones refer to; for
 /// a plan, or where conflicts are left alone, also what else would keep them from being written.
 /// Unless for a plan, rows to be deleted are locked first, so that none comes to refer to them.
+/// Orders the exchanges, too.
 void find_conflicts(Undo* undo);
 
 /// An issue of a row of a set, which is in no set any more unless the caller says so.

@@ -4,7 +4,9 @@
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/conflict.hpp"
+#include "restore/exchange.hpp"
 #include "restore/statement.hpp"
+#include "restore/unique_columns.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {
@@ -202,6 +204,42 @@ void add_deletion(Undo* undo, const NetChange& change)
     put_change(undo, set, change, row_change(change, values));
 }
 
+/// Whether a unique value was given up and taken again. It may have to be so in reverse, too.
+bool went_aside(const NetChange& change, int column)
+{
+    if (change.between == nullptr || change.between[column].value == nullptr)
+        return false;
+    Relation table = table_open(change.table, AccessShareLock);
+    const bool result = has_name(unique_columns(table), change.plan->columns[column].name);
+    table_close(table, NoLock);
+    return result;
+}
+
+/// What was changed of an updated row, as it was.
+Values values_of_update(const Undo* undo, const NetChange& change)
+{
+    Values values = make_values(change.plan);
+    for (int i = 0; i < change.plan->column_count; i++) {
+        const PlanColumn& column = change.plan->columns[i];
+        const JsonbValue* before = change.before[i].value;
+        const JsonbValue* after = change.after[i].value;
+        const bool stays = !change.changed[i];
+        if (before == nullptr || (stays && !went_aside(change, i)))
+            continue;
+        const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
+                                  : column.ignored || stays           ? ColumnCheck::kColumn
+                                                                      : ColumnCheck::kRow;
+        add_value(&values, &column, change.before[i].retyped, check, before, after);
+    }
+    return values;
+}
+
+RowSet* set_of_update(Undo* undo, const NetChange& change, const Values& values)
+{
+    return row_set(undo->application, RowOperation::kUpdate, change.table, values.count,
+                   values.columns, true);
+}
+
 /// An updated row gets back what was changed of it.
 void add_update(Undo* undo, const NetChange& change)
 {
@@ -213,26 +251,32 @@ void add_update(Undo* undo, const NetChange& change)
         add_identity(undo, change, identity);
         return;
     }
-    Values values = make_values(change.plan);
-    for (int i = 0; i < change.plan->column_count; i++) {
-        const PlanColumn& column = change.plan->columns[i];
-        const JsonbValue* before = change.before[i].value;
-        const JsonbValue* after = change.after[i].value;
-        if (!change.changed[i] || before == nullptr)
-            continue;
-        const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
-                                  : column.ignored                    ? ColumnCheck::kColumn
-                                                                      : ColumnCheck::kRow;
-        add_value(&values, &column, change.before[i].retyped, check, before, after);
-    }
+    const Values values = values_of_update(undo, change);
     if (values.count == 0)
         return;
-    RowSet* set = row_set(undo->application, RowOperation::kUpdate, change.table, values.count,
-                          values.columns, true);
     RowChange row = row_change(change, values);
     if (strcmp(change.key_before, change.key_after) != 0)
         row.new_key = change.key_before;
-    put_change(undo, set, change, row);
+    put_change(undo, set_of_update(undo, change, values), change, row);
+}
+
+/// Says what an updated row was in between.
+void offer_between(const NetChange& change, void* state)
+{
+    auto* undo = static_cast<Undo*>(state);
+    if (change.operation != RowOperation::kUpdate || change.between == nullptr)
+        return;
+    const Values values = values_of_update(undo, change);
+    const JsonbValue** between =
+        make_array_in<const JsonbValue*>(CurrentMemoryContext, values.count);
+    for (int i = 0; i < values.count; i++) {
+        between[i] = change.between[plan_position(change.plan, values.columns[i].column->id)].value;
+        if (values.expected[i] == nullptr)
+            return;
+    }
+    if (values.count > 0)
+        offer_place_aside(undo->application, set_of_update(undo, change, values),
+                          row_change(change, values), between);
 }
 
 /// Says which values of a row are lost, unless that is what stands in its way.
@@ -422,6 +466,32 @@ void collect_undo(Undo* undo)
 {
     read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
     refuse_parts(undo);
+}
+
+void order_exchanges(Undo* undo)
+{
+    Application* application = undo->application;
+    find_exchanges(application);
+    if (!has_stuck_rows(application))
+        return;
+    read_net_changes(undo->extent, application->done, foresees(undo), offer_between, undo);
+    take_turns_again(application);
+    ListCell* cell = nullptr;
+    foreach (cell, application->exchanges) {
+        const auto* exchange = static_cast<Exchange*>(lfirst(cell));
+        for (int64 i = 0; i < exchange->stuck_count; i++) {
+            const StuckRow& stuck = exchange->stuck[i];
+            auto* set = static_cast<RowSet*>(list_nth(exchange->sets, stuck.set));
+            Issue issue = issue_of_row(set, stuck.row, "key in use", kKeyInUse);
+            issue.detail =
+                "a row that is to be updated too has its unique value, and cannot give "
+                "it up first";
+            issue.hint = "If the constraint is deferrable, rows may exchange their values.";
+            issue.set = set_index(application->sets, set);
+            issue.number = stuck.row.number;
+            add_issue(undo, issue);
+        }
+    }
 }
 
 }  // namespace journal

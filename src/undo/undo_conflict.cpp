@@ -339,6 +339,8 @@ void find_conflicts(Undo* undo)
         foresee_conflicts(undo, &finds);
     name_later_transactions(undo, &finds);
     end_finds(&finds);
+    if (foresees(undo) || undo->issue_count == 0)
+        order_exchanges(undo);
 }
 
 }  // namespace journal

@@ -137,10 +137,7 @@ void foresee(RowSet* set, const SetRow& row, const Conflict& conflict, void* sta
     found.issue = issue_of_row(set, row, name_of(conflict.kind), conflict.sqlstate);
     found.issue.hint = conflict.hint;
     found.issue.number = row.number;
-    ListCell* cell = nullptr;
-    foreach (cell, foresight->undo->application->sets)
-        if (lfirst(cell) == set)
-            found.issue.set = foreach_current_index(cell);
+    found.issue.set = set_index(foresight->undo->application->sets, set);
     found.otherwise = reason_of(conflict);
     found.since = row.entry;
     if (conflict.kind == ConflictKind::kKeyInUse && is_primary_key(conflict.object)) {

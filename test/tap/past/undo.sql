@@ -8,6 +8,11 @@ CREATE TABLE shop.leaf (id integer PRIMARY KEY, a integer, b integer, v numeric,
                         FOREIGN KEY (a, b) REFERENCES shop.node ON DELETE CASCADE ON UPDATE CASCADE);
 SELECT journal.track('shop.node', 'node'), journal.track('shop.leaf', 'leaf');
 
+-- Unique values that are checked row by row.
+CREATE TABLE shop.seat (id integer PRIMARY KEY, room integer, place integer, main boolean NOT NULL DEFAULT false, v text, UNIQUE (room, place));
+CREATE UNIQUE INDEX ON shop.seat (room) WHERE main;
+SELECT journal.track('shop.seat', 'seat');
+
 -- What a trigger does to other rows when a row is brought back is the application's, and none of the copies': here it does
 -- nothing to them.
 CREATE OR REPLACE FUNCTION shop.fire() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,6 +40,8 @@ BEGIN
     INSERT INTO shop.node SELECT a, b, NULL, NULL, 'n' FROM generate_series(1, 3) a, generate_series(1, 3) b
     WHERE random() < 0.5 ON CONFLICT DO NOTHING;
     UPDATE shop.node n SET up_a = o.a, up_b = o.b FROM shop.node o WHERE random() < 0.1;
+    INSERT INTO shop.seat SELECT n, r, test.number(15) FROM generate_series(1, 3) r, generate_series(10 * r, 10 * r + 7) n
+    WHERE random() < 0.5 ON CONFLICT DO NOTHING;
     INSERT INTO shop.leaf SELECT test.number(30), a, b, 1.50 FROM shop.node WHERE random() < 0.5 ON CONFLICT DO NOTHING;
 END $$;
 
@@ -96,7 +103,7 @@ DECLARE
 BEGIN
     SELECT * INTO round FROM test.round ORDER BY number DESC LIMIT 1;
     target := CASE WHEN again THEN (SELECT undone_by FROM journal.undos WHERE transaction_id = round.xid) ELSE round.xid END;
-    IF target IS NULL THEN
+    IF target IS NULL OR NOT EXISTS (SELECT FROM journal.entry e WHERE e.transaction_id = target) THEN
         RETURN;
     END IF;
     BEGIN
@@ -142,6 +149,52 @@ BEGIN
     ELSE
         EXECUTE format('DELETE FROM %s WHERE random() < 0.4', tab);
     END IF;
+END $$;
+
+-- Rows take over unique values from one another: one change of several kinds, unless it is refused.
+CREATE FUNCTION test.reseat() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    number integer := test.number(3);
+    one integer := (SELECT id FROM shop.seat WHERE room = number ORDER BY random() LIMIT 1);
+    other integer := (SELECT id FROM shop.seat WHERE room = number AND id <> one ORDER BY random() LIMIT 1);
+    it shop.seat;
+BEGIN
+    CASE test.number(8)
+        WHEN 1 THEN -- all of a room, by way of places that nobody else has
+            UPDATE shop.seat SET place = -place WHERE room = number;
+            UPDATE shop.seat s SET place = n.place FROM (SELECT id, row_number() OVER (ORDER BY random()) AS place FROM shop.seat
+                WHERE room = number) n WHERE n.id = s.id;
+        WHEN 2 THEN -- two change places
+            SELECT * INTO it FROM shop.seat WHERE id = one;
+            UPDATE shop.seat SET place = NULL WHERE id = one;
+            UPDATE shop.seat SET place = it.place WHERE id = other;
+            UPDATE shop.seat SET place = (SELECT min(p) FROM generate_series(1, 20) p WHERE NOT EXISTS (SELECT FROM shop.seat
+                WHERE room = number AND place = p)), v = 'moved' WHERE id = one;
+        WHEN 3 THEN -- room is made at the front
+            FOR it IN SELECT * FROM shop.seat WHERE room = number ORDER BY place DESC LOOP
+                UPDATE shop.seat SET place = place + 1 WHERE id = it.id;
+            END LOOP;
+            INSERT INTO shop.seat VALUES (test.number(99), number, 1);
+        WHEN 4 THEN -- another is the first of the room
+            UPDATE shop.seat SET main = false WHERE room = number AND main;
+            UPDATE shop.seat SET main = true WHERE id = one;
+        WHEN 5 THEN -- two change their keys
+            UPDATE shop.seat SET id = 1000 WHERE id = one;
+            UPDATE shop.seat SET id = one WHERE id = other;
+            UPDATE shop.seat SET id = other WHERE id = 1000;
+        WHEN 6 THEN -- one goes, and the others move up
+            DELETE FROM shop.seat WHERE id = one;
+            UPDATE shop.seat s SET place = -n.place FROM (SELECT id, row_number() OVER (ORDER BY place) AS place FROM shop.seat
+                WHERE room = number) n WHERE n.id = s.id;
+            UPDATE shop.seat SET place = -place WHERE room = number;
+        WHEN 7 THEN -- to another room
+            UPDATE shop.seat SET room = number % 3 + 1, main = false, place = (SELECT max(place) + 1 FROM shop.seat
+                WHERE room = number % 3 + 1) WHERE id IN (one, other) AND random() < 0.7;
+        ELSE
+            UPDATE shop.seat SET place = test.number(20), v = 'somewhere' WHERE id = one;
+    END CASE;
+EXCEPTION WHEN unique_violation THEN
+    NULL;
 END $$;
 
 -- Brings back everything that the round's transaction deleted; live rows may have come in between (additions).

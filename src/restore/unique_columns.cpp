@@ -1,0 +1,63 @@
+// See unique_columns.hpp.
+#include "restore/unique_columns.hpp"
+
+namespace journal {
+
+namespace {
+
+bool is_checked_by_row(Relation index)
+{
+    return (index->rd_index->indisunique || index->rd_index->indisexclusion) &&
+           index->rd_index->indimmediate;
+}
+
+List* add_names(List* names, Oid table, Bitmapset* attributes)
+{
+    int member = -1;
+    while ((member = bms_next_member(attributes, member)) >= 0) {
+        const int number = member + FirstLowInvalidHeapAttributeNumber;
+        if (number > 0)
+            names = lappend(names, get_attname(table, static_cast<AttrNumber>(number), false));
+    }
+    return names;
+}
+
+}  // namespace
+
+List* unique_columns_of_index(Oid oid)
+{
+    Relation index = index_open(oid, AccessShareLock);
+    Bitmapset* attributes = nullptr;
+    List* names = NIL;
+    if (is_checked_by_row(index)) {
+        for (int i = 0; i < index->rd_index->indnkeyatts; i++)
+            attributes = bms_add_member(
+                attributes, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+        // A whole row (number 0) is of every column; an index cannot be over one.
+        pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexExpressions(index)), 1, &attributes);
+        pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexPredicate(index)), 1, &attributes);
+        names = add_names(names, index->rd_index->indrelid, attributes);
+    }
+    index_close(index, AccessShareLock);
+    return names;
+}
+
+List* unique_columns(Relation table)
+{
+    List* names = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetIndexList(table))
+        names = list_concat(names, unique_columns_of_index(lfirst_oid(cell)));
+    return names;
+}
+
+bool has_name(const List* names, const char* name)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, names)
+        if (strcmp(static_cast<const char*>(lfirst(cell)), name) == 0)
+            return true;
+    return false;
+}
+
+}  // namespace journal

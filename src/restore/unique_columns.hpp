@@ -1,0 +1,18 @@
+// The columns of unique indexes and exclusion constraints that the server checks row by row: those
+// that are not deferrable.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+/// Names of the columns that such an index is over, expressions and predicate included. In the
+/// current memory context. Anything else than such an index has none.
+List* unique_columns_of_index(Oid index);
+
+/// The same of all indexes of a table.
+List* unique_columns(Relation table);
+
+bool has_name(const List* names, const char* name);
+
+}  // namespace journal
