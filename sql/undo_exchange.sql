@@ -175,6 +175,22 @@ TABLE booking EXCEPT TABLE booking_before;
 SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
 TABLE booking ORDER BY id;
 
+-- A unique value that the table computes is not written.
+CREATE TABLE ticket (id int PRIMARY KEY, number int, code int GENERATED ALWAYS AS (number * 10) STORED UNIQUE, v text);
+SELECT journal.track('todo.ticket');
+INSERT INTO ticket (id, number) VALUES (1, 1), (2, 2);
+BEGIN;
+UPDATE ticket SET number = 0 WHERE id = 1;
+UPDATE ticket SET number = 1 WHERE id = 2;
+UPDATE ticket SET number = 2 WHERE id = 1;
+UPDATE ticket SET number = number + 5;
+UPDATE ticket SET number = number - 5, v = 'x';
+COMMIT;
+SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
+TABLE ticket ORDER BY id;
+SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
+TABLE ticket ORDER BY id;
+
 -- Values that rows exchanged at once, while the constraint was deferrable, they cannot exchange row by row any more.
 CREATE TABLE seat (id int PRIMARY KEY, guest text, CONSTRAINT guest_once UNIQUE (guest) DEFERRABLE);
 SELECT journal.track('todo.seat');

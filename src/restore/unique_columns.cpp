@@ -11,6 +11,19 @@ bool is_checked_by_row(Relation index)
            index->rd_index->indimmediate;
 }
 
+/// Adds what computed columns are computed from.
+Bitmapset* with_sources(Relation table, Bitmapset* attributes)
+{
+    Bitmapset* sources = nullptr;
+    int member = -1;
+    while ((member = bms_next_member(attributes, member)) >= 0) {
+        const int number = member + FirstLowInvalidHeapAttributeNumber;
+        if (number > 0 && TupleDescAttr(RelationGetDescr(table), number - 1)->attgenerated != '\0')
+            pull_varattnos(build_column_default(table, number), 1, &sources);
+    }
+    return bms_add_members(attributes, sources);
+}
+
 List* add_names(List* names, Oid table, Bitmapset* attributes)
 {
     int member = -1;
@@ -36,7 +49,9 @@ List* unique_columns_of_index(Oid oid)
         // A whole row (number 0) is of every column; an index cannot be over one.
         pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexExpressions(index)), 1, &attributes);
         pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexPredicate(index)), 1, &attributes);
-        names = add_names(names, index->rd_index->indrelid, attributes);
+        Relation table = table_open(index->rd_index->indrelid, AccessShareLock);
+        names = add_names(names, RelationGetRelid(table), with_sources(table, attributes));
+        table_close(table, NoLock);
     }
     index_close(index, AccessShareLock);
     return names;

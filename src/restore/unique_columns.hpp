@@ -6,8 +6,9 @@
 
 namespace journal {
 
-/// Names of the columns that such an index is over, expressions and predicate included. In the
-/// current memory context. Anything else than such an index has none.
+/// Names of the columns that such an index is over, expressions and predicate included, and of
+/// those that computed ones are computed from. In the current memory context. Anything else than
+/// such an index has none.
 List* unique_columns_of_index(Oid index);
 
 /// The same of all indexes of a table.

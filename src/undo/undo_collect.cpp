@@ -224,7 +224,7 @@ Values values_of_update(const Undo* undo, const NetChange& change)
         const JsonbValue* before = change.before[i].value;
         const JsonbValue* after = change.after[i].value;
         const bool stays = !change.changed[i];
-        if (before == nullptr || (stays && !went_aside(change, i)))
+        if (before == nullptr || (stays && (is_computed(column) || !went_aside(change, i))))
             continue;
         const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
                                   : column.ignored || stays           ? ColumnCheck::kColumn
