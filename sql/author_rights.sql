@@ -56,6 +56,21 @@ SELECT object_id, action, old_values, new_values, conflict FROM journal.undo_pla
 SELECT object_id, action, old_values, new_values, conflict FROM journal.undo_plan(:'change');
 SELECT object_id, object_label FROM journal.deleted_objects();
 SELECT object_label, links FROM journal.history('note', '1');
+-- Somebody else's tables, with values of the author's type: in what a plan says of them its casts are not asked.
+SET client_min_messages = warning;
+CREATE TABLE work.theirs (mood work.mood PRIMARY KEY);
+CREATE TABLE work.theirs_too (id integer PRIMARY KEY, mood work.mood REFERENCES work.theirs);
+SELECT journal.track('work.theirs'), journal.track('work.theirs_too');
+INSERT INTO work.theirs VALUES ('sad'), ('happy');
+INSERT INTO work.theirs_too VALUES (1, 'sad'), (2, 'happy');
+RESET client_min_messages;
+DELETE FROM work.theirs_too WHERE id = 1;
+DELETE FROM work.theirs WHERE mood = 'sad';
+SELECT p.object_type, p.object_id, p.detail FROM journal.entries e, journal.restore_plan(e.id) p
+WHERE e.operation = 'delete' AND e.object_type LIKE '%theirs%' ORDER BY e.id;
+INSERT INTO work.theirs VALUES ('sad');
+SELECT p.object_type, p.object_id, p.detail FROM journal.entries e, journal.restore_plan(e.id) p
+WHERE e.operation = 'delete' AND e.object_type LIKE '%theirs%' ORDER BY e.id;
 -- What is written runs the author's code as the one who writes, like any INSERT.
 SELECT object_id FROM journal.restore(:deletion);
 DROP OWNED BY regress_author CASCADE;

@@ -23,7 +23,7 @@ struct ForeignKey {
     const char* same_key;       // p.id = l.id …: l a leaving row
     const char* referenced_by;  // l.id = a.parent …
     const char* referenced_columns;
-    const char* referenced_values;  // l.id::text, …
+    const char* referenced_values;  // l.id as text, …
 };
 
 /// Those that rows of a table have (referring), or those that refer to it. Of a constraint that the
@@ -42,14 +42,15 @@ List* foreign_keys(Oid table, bool referring)
             " string_agg(format('a.%%I IS NOT NULL', fa.attname), ' AND ' ORDER BY k), "
             " string_agg(format('a.%%I IS NULL', fa.attname), ' AND ' ORDER BY k), "
             " string_agg(quote_ident(fa.attname), ', ' ORDER BY k), "
-            " string_agg(format('coalesce(a.%%I::pg_catalog.text, ''null'')', fa.attname), ', ' "
+            " string_agg(format('CASE WHEN a.%%1$I IS NOT DISTINCT FROM NULL THEN ''null'' "
+            "                    ELSE format(''%%%%s'', a.%%1$I) END', fa.attname), ', ' "
             "ORDER BY k), "
             " string_agg(format('p.%%I OPERATOR(%%I.%%s) l.%%I', pa.attname, pn.nspname, "
             "                   po.oprname, pa.attname), ' AND ' ORDER BY k), "
             " string_agg(format('l.%%I OPERATOR(%%I.%%s) a.%%I', pa.attname, n.nspname, o.oprname, "
             "                   fa.attname), ' AND ' ORDER BY k), "
             " string_agg(quote_ident(pa.attname), ', ' ORDER BY k), "
-            " string_agg(format('l.%%I::pg_catalog.text', pa.attname), ', ' ORDER BY k), c.oid "
+            " string_agg(format('format(''%%%%s'', l.%%I)', pa.attname), ', ' ORDER BY k), c.oid "
             "FROM pg_constraint c LEFT JOIN pg_constraint u ON u.oid = c.conparentid "
             "CROSS JOIN LATERAL generate_series(1, cardinality(c.conkey)) k "
             "JOIN pg_attribute fa ON fa.attrelid = c.conrelid AND fa.attnum = c.conkey[k] "

@@ -15,6 +15,13 @@ const char* original_words(const ErrorData* error)
                                     : psprintf("%s: %s", error->message, error->detail);
 }
 
+/// Whether an error can be about the rows of a set. A deletion violates foreign keys only.
+bool can_raise(const RowSet* set, const ErrorData* error)
+{
+    return set->operation != RowOperation::kDelete ||
+           error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION;
+}
+
 /// The first set into whose table, or a partition of it, an error says that rows went.
 RowSet* set_of(List* sets, const ErrorData* error)
 {
@@ -28,21 +35,32 @@ RowSet* set_of(List* sets, const ErrorData* error)
     ListCell* cell = nullptr;
     foreach (cell, sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (set->plan->id == tracked->id)
+        if (set->plan->id == tracked->id && can_raise(set, error))
             return set;
     }
     return nullptr;
 }
 
-/// Words for the row that an error is about. The only row of a set; the row whose trigger came
-/// last, where a foreign key's follows ours; else the table's rows.
-const char* describe_culprit(RowSet* set, const ErrorData* error)
+bool is_only_set_of_table(const List* sets, const RowSet* set, const ErrorData* error)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        const auto* other = static_cast<RowSet*>(lfirst(cell));
+        if (other != set && other->plan->id == set->plan->id && can_raise(other, error))
+            return false;
+    }
+    return true;
+}
+
+/// Words for the row that an error is about. The only row of the table's; the row whose trigger
+/// came last, where a foreign key's follows ours; else the table's rows.
+const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* error)
 {
     SetRow row{};
     rewind_rows(set);
     const bool in_triggers = error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION && set->arrived > 0;
     int64 skipped = in_triggers ? set->arrived - 1 : 0;
-    if (set->count > 1 && !in_triggers)
+    if (!in_triggers && (set->count > 1 || !is_only_set_of_table(sets, set, error)))
         return psprintf("rows of %s", qualified_name(set->plan->root));
     while (read_row(set, &row) && skipped-- > 0)
         CHECK_FOR_INTERRUPTS();
@@ -103,7 +121,7 @@ void raise_translated(const Application* application, List* sets, ErrorData* err
         kind = ConflictKind::kNoPartition;
     else
         ReThrowError(error);
-    raise_conflict(describe_conflict(kind, 0, describe_culprit(set, error), application->done,
+    raise_conflict(describe_conflict(kind, 0, describe_culprit(sets, set, error), application->done,
                                      original_words(error)));
 }
 

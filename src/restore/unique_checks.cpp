@@ -129,14 +129,18 @@ const char* names_of(const UniqueKey* key)
     return names.data;
 }
 
-/// The values e1, e2, … of the row a as one text.
+/// The values e1, e2, … of the row a as one text. Not by casts to text, which are whose the type
+/// is.
 const char* values_of(const UniqueKey* key)
 {
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "concat_ws(', '");
     for (int i = 1; i <= key->count; i++)
-        appendStringInfo(&sql, ", coalesce(a.e%d::pg_catalog.text, 'null')", i);
+        appendStringInfo(
+            &sql,
+            ", CASE WHEN a.e%d IS NOT DISTINCT FROM NULL THEN 'null' ELSE format('%%s', a.e%d) END",
+            i, i);
     appendStringInfoChar(&sql, ')');
     return sql.data;
 }

@@ -117,7 +117,8 @@ void require_visible(const Extent& extent)
 
 Extent extent_of_transaction(FullTransactionId transaction)
 {
-    if (FullTransactionIdEquals(transaction, GetTopFullTransactionIdIfAny()))
+    if (FullTransactionIdIsValid(transaction) &&
+        FullTransactionIdEquals(transaction, GetTopFullTransactionIdIfAny()))
         raise_no_transaction(transaction, "It is the calling transaction.",
                              "ROLLBACK, or ROLLBACK TO SAVEPOINT, undoes it.");
     const uint64 id = U64FromFullTransactionId(transaction);
