@@ -5,7 +5,7 @@
 \pset format unaligned
 \pset footer off
 \pset tuples_only on
--- Rows that an undo leaves alone since something stands in the way of them, and those that cannot go or come because of these.
+-- Rows that an undo, or a restore, leaves alone since something stands in the way of them, and those that cannot go or come because of these.
 
 CREATE SCHEMA shop;
 CREATE TABLE shop.node (id int PRIMARY KEY, up int REFERENCES shop.node, name text UNIQUE);
@@ -32,11 +32,20 @@ BEGIN;
 SELECT object_id, outcome, test.named(detail) FROM journal.undo(:'one', on_conflict => 'skip') WHERE object_id IN ('1', '999', '1000', '1001', '2000') ORDER BY object_id::int;
 SELECT count(*), max(id) FROM shop.node;
 ROLLBACK;
+SELECT array_agg(id) AS deletions FROM journal.entry WHERE transaction_id = :'one' AND object_type = 'node' \gset
+BEGIN;
+SELECT object_id, outcome, detail FROM journal.restore_all(:'deletions', on_conflict => 'skip') WHERE object_id IN ('1', '999', '1000', '1001', '2000') ORDER BY object_id::int;
+SELECT count(*), max(id) FROM shop.node;
+ROLLBACK;
 -- But not since its key is in use: what is there can be referred to.
 DELETE FROM shop.node;
 INSERT INTO shop.node VALUES (1000, NULL, 'another');
 BEGIN;
 SELECT object_id, outcome, test.named(detail) FROM journal.undo(:'one', on_conflict => 'skip') WHERE outcome <> 'undone' OR object_id = '1001';
+SELECT count(*) FROM shop.node;
+ROLLBACK;
+BEGIN;
+SELECT object_id, outcome, detail FROM journal.restore_all(:'deletions', on_conflict => 'skip') WHERE outcome <> 'restored';
 SELECT count(*) FROM shop.node;
 ROLLBACK;
 -- Numbers that were moved along: each row has the number that another gets.

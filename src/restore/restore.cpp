@@ -3,6 +3,7 @@
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
+#include "restore/dependent_rows.hpp"
 #include "restore/translate.hpp"
 
 namespace journal {
@@ -159,8 +160,31 @@ void skip_unfit(Collection* collection, RowOperation operation, Oid root, const 
                is_insert ? "skipped" : "left alone", unfit.detail);
 }
 
-/// Leaves out the rows that something stands in the way of, and then those that refer to them, and
-/// so on.
+void refuse_dependent(int set, const SetRow& row, ConflictKind, const char* detail, void* state)
+{
+    const auto* refused = static_cast<Refused*>(state);
+    auto* own = static_cast<RowSet*>(list_nth(refused->restore->application->sets, set));
+    refused->rows->push_back({own, row.number});
+    return_row(refused->restore, own->plan->root, row, 0, "skipped", detail);
+}
+
+/// Refuses the rows that depend on those that are refused.
+void refuse_dependents(Refused* refused)
+{
+    if (refused->rows->empty())
+        return;
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal dependent rows",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    DependentRows* dependent = find_dependent_rows(refused->restore->application);
+    for (const RefusedRow& row : *refused->rows)
+        leave_row(dependent, set_index(refused->restore->application->sets, row.set), row.number);
+    tell_dependent_rows(dependent, refuse_dependent, refused);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+/// Leaves out the rows that something stands in the way of, and those that depend on them.
 void skip_conflicts(Restore* restore)
 {
     ContextResource memory(CurrentMemoryContext);
@@ -173,6 +197,7 @@ void skip_conflicts(Restore* restore)
         rows.clear();
         Refused refused{restore, nullptr, &rows};
         find_conflicts(restore->application, refuse, &refused);
+        refuse_dependents(&refused);
         std::sort(rows.begin(), rows.end());
         foreach (cell, restore->application->sets) {
             refused.set = static_cast<RowSet*>(lfirst(cell));

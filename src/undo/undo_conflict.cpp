@@ -8,9 +8,9 @@
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/result_reader.hpp"
+#include "restore/set_reference.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo_find.hpp"
-#include "undo/undo_reference.hpp"
 
 namespace journal {
 

@@ -1,5 +1,6 @@
 // Rows that an undo leaves alone, which are handed over with the reason.
 #include "base/function.hpp"
+#include "restore/dependent_rows.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "undo/undo.hpp"
@@ -86,7 +87,41 @@ void leave_others(Undo* undo, const ReturnSetInfo* result)
     end_reading(&reader);
 }
 
+void add_dependent(int set, const SetRow& row, ConflictKind kind, const char* detail, void* state)
+{
+    auto* undo = static_cast<Undo*>(state);
+    const char* name = kind == ConflictKind::kReferenced      ? "referenced"
+                       : kind == ConflictKind::kParentMissing ? "parent missing"
+                                                              : "key in use";
+    const int code = kind == ConflictKind::kReferenced      ? kUndoConflict
+                     : kind == ConflictKind::kParentMissing ? kParentMissing
+                                                            : kKeyInUse;
+    const auto* own = static_cast<RowSet*>(list_nth(undo->application->sets, set));
+    Issue issue = issue_of_row(own, row, name, code);
+    issue.detail = detail;
+    issue.set = set;
+    issue.number = row.number;
+    add_issue(undo, issue);
+}
+
 }  // namespace
+
+void add_dependent_issues(Undo* undo)
+{
+    MemoryContext work = AllocSetContextCreate(undo->context, "event_journal dependent rows",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    DependentRows* rows = find_dependent_rows(undo->application);
+    Issue issue{};
+    IssueReader reader = read_issues(undo);
+    while (next_issue(&reader, &issue))
+        if (issue.set >= 0)
+            leave_row(rows, issue.set, issue.number);
+    end_reading(&reader);
+    tell_dependent_rows(rows, add_dependent, undo);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
 
 void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set, const SetRow& row,
                 const char* outcome, const char* detail)

@@ -1,4 +1,4 @@
-// Foreign keys between the rows of an undo and others, as conditions over p, a set's rows, and t,
+// Foreign keys between the rows of sets and others, as conditions over p, a set's rows, and t,
 // the referring table's.
 #pragma once
 

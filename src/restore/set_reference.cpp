@@ -1,5 +1,5 @@
-// See undo_reference.hpp.
-#include "undo/undo_reference.hpp"
+// See set_reference.hpp.
+#include "restore/set_reference.hpp"
 
 #include "base/operator_name.hpp"
 #include "catalog/tracked_relation.hpp"

@@ -1,28 +1,24 @@
-// Rows that depend on one another in an undo, so that leaving one alone leaves the other, too:
+// See dependent_rows.hpp.
 //
-//   - a row that goes, or gives up its key, on those that have to stop referring to it before;
-//   - a row that comes to refer to another on that one, where it comes or gets its key;
-//   - a row that takes a unique value on the one that has it still.
-//
-// Each kind is found by joins, over all sets; then the rows with issues are followed through what
-// depends on them. A chain of any length costs one passage instead of one for each of its rows. Of
-// a dependency, 12 bytes are in memory; of a row, one bit.
-#include "base/function.hpp"
+// Each kind of dependency is found by joins, over all sets; then the rows that are left out are
+// followed through what depends on them. A chain of any length costs one passage instead of one for
+// each of its rows.
+#include "restore/dependent_rows.hpp"
+
+#include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/result_reader.hpp"
+#include "restore/set_reference.hpp"
 #include "restore/statement.hpp"
-#include "undo/undo.hpp"
-#include "undo/undo_reference.hpp"
 
 namespace journal {
 
 namespace {
 
-/// What kept a row from being written, in words and codes.
+/// Why a row depends on others.
 struct Reason {
-    const char* conflict;
-    int code;
+    ConflictKind kind;
     const char* detail;
 };
 
@@ -33,16 +29,36 @@ struct Need {
     int32 reason;
 };
 
-struct Dependents {
-    Undo* undo;
+}  // namespace
+
+struct DependentRows {
+    Application* application;
+    ContextResource memory;
     List* sets;
     uint32* start;  // of a set: the number of its first row
     uint32 count;   // rows
-    Vector<Need>* needs;
-    Vector<Reason>* reasons;
+    Vector<Need> needs;
+    Vector<Reason> reasons;
+    uint8* left;          // one bit a row
+    Vector<uint32> rows;  // that are left out, in the order in which that was found
+
+    explicit DependentRows(MemoryContext context)
+        : application(nullptr),
+          memory(context),
+          sets(NIL),
+          start(nullptr),
+          count(0),
+          needs(&memory),
+          reasons(&memory),
+          left(nullptr),
+          rows(&memory)
+    {
+    }
 };
 
-RowSet* set_at(const Dependents& dependents, int index)
+namespace {
+
+RowSet* set_at(const DependentRows& dependents, int index)
 {
     return static_cast<RowSet*>(list_nth(dependents.sets, index));
 }
@@ -54,7 +70,7 @@ Oid table_of(const RowSet* set)
 
 /// Runs a query for pairs of rows, of which the second needs the first, with the rights with which
 /// the server itself would look into a table.
-void add_needs(Dependents* dependents, const char* sql, Oid looks_into, int needed, int row,
+void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int needed, int row,
                const Reason& reason)
 {
     MemoryContext context = CurrentMemoryContext;
@@ -67,18 +83,18 @@ void add_needs(Dependents* dependents, const char* sql, Oid looks_into, int need
     ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
     become_caller(scope);
     query.end();
-    const auto number = static_cast<int32>(dependents->reasons->size());
-    dependents->reasons->push_back(reason);
+    const auto number = static_cast<int32>(dependents->reasons.size());
+    dependents->reasons.push_back(reason);
     while (pairs.next())
-        dependents->needs->push_back(
-            {dependents->start[needed] + static_cast<uint32>(pairs.int8(1)),
-             dependents->start[row] + static_cast<uint32>(pairs.int8(2)), number});
+        dependents->needs.push_back({dependents->start[needed] + static_cast<uint32>(pairs.int8(1)),
+                                     dependents->start[row] + static_cast<uint32>(pairs.int8(2)),
+                                     number});
     pairs.close();
     table_close(table, NoLock);
 }
 
 /// Rows of a set that go, or give up their key, need those that refer to them to be repointed.
-void add_referring(Dependents* dependents, int index, const SetReference& reference)
+void add_referring(DependentRows* dependents, int index, const SetReference& reference)
 {
     const RowSet* set = set_at(*dependents, index);
     const char* condition = gives_up(set, reference) ? refers(set, reference) : nullptr;
@@ -96,10 +112,10 @@ void add_referring(Dependents* dependents, int index, const SetReference& refere
             "SELECT e.number, p.number FROM %s p JOIN %s%s t ON %s JOIN %s e ON %s WHERE true",
             rows_name(index), only, name, condition, rows_name(other),
             has_key(set_at(*dependents, other)));
-        exclude_kept_keys(dependents->undo->application, set, reference, &sql);
+        exclude_kept_keys(dependents->application, set, reference, &sql);
         add_needs(dependents, sql.data, reference.table, other, index,
-                  {"referenced", kUndoConflict,
-                   psprintf("a row of %s that is left alone refers to it", name)});
+                  {ConflictKind::kReferenced,
+                   psprintf("a row of %s that is skipped refers to it", name)});
     }
 }
 
@@ -122,7 +138,7 @@ const char* has_referenced(const RowSet* set, const SetReference& reference, Val
 }
 
 /// Rows of a set that come to refer to others need those that come, or get their key, with them.
-void add_referred(Dependents* dependents, int index, const SetReference& reference)
+void add_referred(DependentRows* dependents, int index, const SetReference& reference)
 {
     const RowSet* set = set_at(*dependents, index);
     const Oid referenced = reference.referenced;
@@ -149,8 +165,8 @@ void add_referred(Dependents* dependents, int index, const SetReference& referen
                            "WHERE NOT EXISTS (SELECT FROM %s%s t WHERE %s)",
                            rows_name(index), rows_name(other), comes, only, name, is_there),
                   referenced, other, index,
-                  {"parent missing", kParentMissing,
-                   psprintf("the row of %s that it refers to is left alone", name)});
+                  {ConflictKind::kParentMissing,
+                   psprintf("the row of %s that it refers to is skipped", name)});
     }
 }
 
@@ -174,7 +190,7 @@ const char* takes_value(const RowSet* set, Form_pg_index index, bool is_plain)
 }
 
 /// Rows of a set that take a unique value need those that have it to give it up.
-void add_taking(Dependents* dependents, int index, Form_pg_index unique, const char* condition)
+void add_taking(DependentRows* dependents, int index, Form_pg_index unique, const char* condition)
 {
     const RowSet* set = set_at(*dependents, index);
     for (int other = 0; other < list_length(dependents->sets); other++) {
@@ -189,13 +205,13 @@ void add_taking(Dependents* dependents, int index, Form_pg_index unique, const c
                            rows_name(index), only_rows_of(set), condition, rows_name(other),
                            has_key(holders)),
                   table_of(set), other, index,
-                  {"key in use", kKeyInUse,
-                   psprintf("a row of %s that is left alone has its key or another unique value",
+                  {ConflictKind::kKeyInUse,
+                   psprintf("a row of %s that is skipped has its key or another unique value",
                             qualified_name(table_of(set)))});
     }
 }
 
-void add_unique_values(Dependents* dependents, int index)
+void add_unique_values(DependentRows* dependents, int index)
 {
     const RowSet* set = set_at(*dependents, index);
     if (set->operation == RowOperation::kDelete)
@@ -215,7 +231,7 @@ void add_unique_values(Dependents* dependents, int index)
     }
 }
 
-void find_needs(Dependents* dependents)
+void find_needs(DependentRows* dependents)
 {
     for (int i = 0; i < list_length(dependents->sets); i++) {
         const RowSet* set = set_at(*dependents, i);
@@ -232,96 +248,87 @@ void find_needs(Dependents* dependents)
             add_referred(dependents, i, reference);
         add_unique_values(dependents, i);
     }
-    std::sort(dependents->needs->begin(), dependents->needs->end(),
+    std::sort(dependents->needs.begin(), dependents->needs.end(),
               [](const Need& a, const Need& b) { return a.needed < b.needed; });
 }
 
-/// Rows that are left alone.
-struct Left {
-    uint8* bits;
-    Vector<uint32>* rows;  // in the order in which they were found
-
-    bool contains(uint32 row) const { return (bits[row / 8] >> (row % 8) & 1) != 0; }
-    void add(uint32 row)
-    {
-        bits[row / 8] |= static_cast<uint8>(1 << (row % 8));
-        rows->push_back(row);
-    }
-};
-
-/// Follows the rows that are left alone; what is reached goes into dependent.
-void follow_needs(const Dependents& dependents, Left* left, Vector<Need>* dependent)
+bool is_left(const DependentRows& dependents, uint32 row)
 {
-    for (std::size_t i = 0; i < left->rows->size(); i++) {
+    return (dependents.left[row / 8] >> (row % 8) & 1) != 0;
+}
+
+void add_left(DependentRows* dependents, uint32 row)
+{
+    dependents->left[row / 8] |= static_cast<uint8>(1 << (row % 8));
+    dependents->rows.push_back(row);
+}
+
+/// Follows the rows that are left out; what is reached goes into dependent, in the order of rows.
+void follow_needs(DependentRows* dependents, Vector<Need>* dependent)
+{
+    const Vector<Need>& needs = dependents->needs;
+    for (std::size_t i = 0; i < dependents->rows.size(); i++) {
         CHECK_FOR_INTERRUPTS();
-        const uint32 needed = (*left->rows)[i];
-        auto need = std::lower_bound(dependents.needs->begin(), dependents.needs->end(), needed,
+        const uint32 needed = dependents->rows[i];
+        auto need = std::lower_bound(needs.begin(), needs.end(), needed,
                                      [](const Need& a, uint32 row) { return a.needed < row; });
-        for (; need != dependents.needs->end() && need->needed == needed; ++need) {
-            if (left->contains(need->row))
+        for (; need != needs.end() && need->needed == needed; ++need) {
+            if (is_left(*dependents, need->row))
                 continue;
-            left->add(need->row);
+            add_left(dependents, need->row);
             dependent->push_back(*need);
         }
     }
-}
-
-/// Makes issues of the rows that were reached, which are in the order of their numbers.
-void add_issues(const Dependents& dependents, const Vector<Need>& dependent)
-{
-    auto next = dependent.begin();
-    for (int i = 0; i < list_length(dependents.sets); i++) {
-        RowSet* set = set_at(dependents, i);
-        SetRow row{};
-        rewind_rows(set);
-        while (next != dependent.end() && next->row < dependents.start[i] + set->count &&
-               read_row(set, &row)) {
-            CHECK_FOR_INTERRUPTS();
-            if (next->row != dependents.start[i] + static_cast<uint32>(row.number))
-                continue;
-            const Reason& reason = (*dependents.reasons)[next->reason];
-            Issue issue = issue_of_row(set, row, reason.conflict, reason.code);
-            issue.detail = reason.detail;
-            issue.set = i;
-            issue.number = row.number;
-            add_issue(dependents.undo, issue);
-            ++next;
-        }
-    }
+    std::sort(dependent->begin(), dependent->end(),
+              [](const Need& a, const Need& b) { return a.row < b.row; });
 }
 
 }  // namespace
 
-void add_dependent_issues(Undo* undo)
+DependentRows* find_dependent_rows(Application* application)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Need> needs(&memory);
-    Vector<Reason> reasons(&memory);
-    Dependents dependents{undo, undo->application->sets, nullptr, 0, &needs, &reasons};
-    dependents.start = make_array_in<uint32>(CurrentMemoryContext, list_length(dependents.sets));
-    for (int i = 0; i < list_length(dependents.sets); i++) {
-        dependents.start[i] = dependents.count;
-        dependents.count += static_cast<uint32>(set_at(dependents, i)->count);
+    MemoryContext context = CurrentMemoryContext;
+    // All that it owns is the context's, so nothing is lost without its destructor.
+    auto* dependents =
+        new (MemoryContextAllocZero(context, sizeof(DependentRows))) DependentRows(context);
+    dependents->application = application;
+    dependents->sets = application->sets;
+    dependents->start = make_array_in<uint32>(context, list_length(application->sets));
+    for (int i = 0; i < list_length(application->sets); i++) {
+        dependents->start[i] = dependents->count;
+        dependents->count += static_cast<uint32>(set_at(*dependents, i)->count);
     }
-    find_needs(&dependents);
-    if (needs.empty())
-        return;
-    Vector<uint32> rows(&memory);
-    Left left{make_array_in<uint8>(CurrentMemoryContext, dependents.count / 8 + 1), &rows};
-    Issue issue{};
-    IssueReader reader = read_issues(undo);
-    while (next_issue(&reader, &issue)) {
-        const uint32 row =
-            issue.set < 0 ? 0 : dependents.start[issue.set] + static_cast<uint32>(issue.number);
-        if (issue.set >= 0 && !left.contains(row))
-            left.add(row);
+    dependents->left = make_array_in<uint8>(context, dependents->count / 8 + 1);
+    find_needs(dependents);
+    return dependents;
+}
+
+void leave_row(DependentRows* rows, int set, int64 number)
+{
+    const uint32 row = rows->start[set] + static_cast<uint32>(number);
+    if (!is_left(*rows, row))
+        add_left(rows, row);
+}
+
+void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
+{
+    Vector<Need> dependent(&rows->memory);
+    follow_needs(rows, &dependent);
+    auto next = dependent.begin();
+    for (int i = 0; i < list_length(rows->sets); i++) {
+        RowSet* set = set_at(*rows, i);
+        SetRow row{};
+        rewind_rows(set);
+        while (next != dependent.end() && next->row < rows->start[i] + set->count &&
+               read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            if (next->row != rows->start[i] + static_cast<uint32>(row.number))
+                continue;
+            const Reason& reason = rows->reasons[next->reason];
+            tell(i, row, reason.kind, reason.detail, state);
+            ++next;
+        }
     }
-    end_reading(&reader);
-    Vector<Need> dependent(&memory);
-    follow_needs(dependents, &left, &dependent);
-    std::sort(dependent.begin(), dependent.end(),
-              [](const Need& a, const Need& b) { return a.row < b.row; });
-    add_issues(dependents, dependent);
 }
 
 }  // namespace journal
