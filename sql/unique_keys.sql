@@ -87,11 +87,9 @@ SELECT keys.planned('pair');
 DELETE FROM keys.pairs WHERE id = 5;
 SELECT keys.planned('pair');
 
--- Expressions, conditions, collations, equality that is not that of the type, values that are equal and look different.
+-- Expressions, conditions, operator classes, equality that is not that of the type, values that are equal and look different.
 CREATE TABLE keys.odd (id int PRIMARY KEY, name text, code text, amount numeric, kept bool NOT NULL);
-CREATE COLLATION keys.caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE UNIQUE INDEX lower_name ON keys.odd (lower(name), (id / 100)) NULLS NOT DISTINCT WHERE kept;
-CREATE UNIQUE INDEX caseless_code ON keys.odd (code COLLATE keys.caseless);
 CREATE UNIQUE INDEX amount ON keys.odd (amount DESC NULLS LAST) NULLS NOT DISTINCT WHERE amount IS NULL OR amount > 0;
 CREATE UNIQUE INDEX pattern_name ON keys.odd (name text_pattern_ops, code text_pattern_ops);
 SELECT journal.track('keys.odd', 'odd');
