@@ -227,3 +227,25 @@ COMMIT;
 TABLE shelf ORDER BY id;
 SELECT object_id, outcome FROM journal.undo(test.last()) ORDER BY 1;
 TABLE shelf ORDER BY id;
+
+-- A trigger that changes a row whenever it is updated: the undo names the column. One that does so only meanwhile is in nobody's way.
+CREATE TABLE task (id int PRIMARY KEY, place int UNIQUE, moves int NOT NULL DEFAULT 0);
+SELECT journal.track('todo.task');
+INSERT INTO task VALUES (1, 1), (2, 2);
+CREATE FUNCTION count_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.moves := OLD.moves + 1;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER moved BEFORE UPDATE ON task FOR EACH ROW EXECUTE FUNCTION count_moves();
+BEGIN;
+UPDATE task SET place = 0 WHERE id = 1;
+UPDATE task SET place = 1 WHERE id = 2;
+UPDATE task SET place = 2 WHERE id = 1;
+COMMIT;
+SELECT test.try(format('journal.undo(%L::xid8)', test.last()));
+DROP TRIGGER moved ON task;
+CREATE TRIGGER moved BEFORE UPDATE ON task FOR EACH ROW WHEN (NEW.place = 0) EXECUTE FUNCTION count_moves();
+SELECT test.try(format('journal.undo(%L::xid8)', test.last()));
+TABLE task ORDER BY id;

@@ -14,12 +14,25 @@ namespace {
 constexpr const char* kTurns = "event_journal_turns";
 constexpr const char* kAside = "event_journal_aside";
 
-/// For queries, when rows come: part, number, turn, moved. Parts are the exchange's sets, and after
-/// them those of the rows that step aside; moved: the row has stepped aside before.
+/// For queries, when rows come: part, number, turn. Each of the exchange's sets has three parts.
 struct TurnTable {
     Tuplestorestate* rows;
     TupleDesc descriptor;
 };
+
+/// Rows that step aside do so as one part, and come back as another.
+enum class Part { kStays, kGoesAside, kComesBack };
+constexpr int kParts = 3;
+
+int part_number(int set, Part part)
+{
+    return kParts * set + static_cast<int>(part);
+}
+
+Part final_part(const ExchangingRow& row)
+{
+    return row.turn.aside == kStays ? Part::kStays : Part::kComesBack;
+}
 
 int turn_of(const Exchange* exchange, const ExchangingRow& row)
 {
@@ -27,31 +40,27 @@ int turn_of(const Exchange* exchange, const ExchangingRow& row)
     return row.turn.number == kStuck ? exchange->turn_count : row.turn.number;
 }
 
-void put_turn(const TurnTable& table, int part, int64 number, int turn, bool moved)
+void put_turn(const TurnTable& table, int part, int64 number, int turn)
 {
-    Datum values[] = {Int32GetDatum(part), Int64GetDatum(number), Int32GetDatum(turn),
-                      BoolGetDatum(moved)};
-    bool nulls[4] = {};
+    Datum values[] = {Int32GetDatum(part), Int64GetDatum(number), Int32GetDatum(turn)};
+    bool nulls[3] = {};
     tuplestore_putvalues(table.rows, table.descriptor, values, nulls);
 }
 
 TurnTable turn_table(const Exchange* exchange)
 {
     TurnTable table{};
-    table.descriptor = CreateTemplateTupleDesc(4);
+    table.descriptor = CreateTemplateTupleDesc(3);
     TupleDescInitEntry(table.descriptor, 1, "part", INT4OID, -1, 0);
     TupleDescInitEntry(table.descriptor, 2, "number", INT8OID, -1, 0);
     TupleDescInitEntry(table.descriptor, 3, "turn", INT4OID, -1, 0);
-    TupleDescInitEntry(table.descriptor, 4, "moved", BOOLOID, -1, 0);
     table.rows = tuplestore_begin_heap(true, false, work_mem);
     for (int64 i = 0; i < exchange->row_count; i++) {
         CHECK_FOR_INTERRUPTS();
         const ExchangingRow& row = exchange->rows[i];
-        const bool moves = row.turn.aside != kStays;
-        put_turn(table, row.set, row.number, turn_of(exchange, row), moves);
-        if (moves)
-            put_turn(table, row.set + list_length(exchange->sets), row.aside, row.turn.aside,
-                     false);
+        put_turn(table, part_number(row.set, final_part(row)), row.number, turn_of(exchange, row));
+        if (row.turn.aside != kStays)
+            put_turn(table, part_number(row.set, Part::kGoesAside), row.aside, row.turn.aside);
     }
     return table;
 }
@@ -74,17 +83,16 @@ RowSet* part_of(RowSet* set, const RowSet* aside, const TurnTable& turns, const 
     return part;
 }
 
-const char* rows_without_turn(int part)
+const char* rows_without_turn(int set)
 {
     return psprintf(
         "SELECT e.* FROM %s e WHERE NOT EXISTS "
-        "(SELECT FROM %s o WHERE o.part = %d AND o.number = e.number)",
-        rows_name(0), kTurns, part);
+        "(SELECT FROM %s o WHERE o.part IN (%d, %d) AND o.number = e.number)",
+        rows_name(0), kTurns, part_number(set, Part::kStays), part_number(set, Part::kComesBack));
 }
 
-/// In the order of their turns. A row that has stepped aside is found, and expected to be, where it
-/// is now.
-const char* rows_by_turn(const RowSet* set, bool some_moved, int part)
+/// In the order of their turns. A row that comes back is found where it stepped aside to.
+const char* rows_by_turn(const RowSet* set, bool comes_back, int part)
 {
     StringInfoData columns;
     StringInfoData join;
@@ -94,14 +102,13 @@ const char* rows_by_turn(const RowSet* set, bool some_moved, int part)
         const char* name = NameStr(TupleDescAttr(set->descriptor, i)->attname);
         const int column = column_of_attribute(set, i + 1);
         appendStringInfoString(&columns, i == 0 ? "" : ", ");
-        if (some_moved && column >= 0)
-            appendStringInfo(&columns, "CASE WHEN a.number IS NULL THEN e.%s ELSE a.c%d END", name,
-                             column + 1);
+        if (comes_back && column >= 0)
+            appendStringInfo(&columns, "a.c%d", column + 1);
         else
             appendStringInfo(&columns, "e.%s", name);
     }
-    if (some_moved)
-        appendStringInfo(&join, " LEFT JOIN %s a ON o.moved AND a.object_id = e.object_id", kAside);
+    if (comes_back)
+        appendStringInfo(&join, " JOIN %s a ON a.object_id = e.object_id", kAside);
     return psprintf(
         "SELECT %s FROM %s e JOIN %s o ON o.part = %d AND o.number = e.number%s "
         "ORDER BY o.turn, o.number",
@@ -117,23 +124,37 @@ struct Queue {
     MemoryContext context;
 };
 
-/// aside: where rows of the set have moved to before, or nullptr.
+/// A row that comes back was written by this very undo: what triggers made of it meanwhile is not
+/// in its way. Whether it could step aside is looked at in the end.
+void expect_anything(RowSet* part)
+{
+    auto* columns = make_array_in<SetColumn>(CurrentMemoryContext, part->column_count);
+    for (int i = 0; i < part->column_count; i++) {
+        columns[i] = part->columns[i];
+        if (columns[i].check == ColumnCheck::kRow)
+            columns[i].check = ColumnCheck::kNone;
+    }
+    part->columns = columns;
+}
+
+/// aside: where rows of the set that come back have stepped aside to; else nullptr.
 Queue queue_of(const Exchange* exchange, RowSet* set, const RowSet* aside, int part,
                const TurnTable& turns)
 {
     Queue queue{};
     queue.context = CurrentMemoryContext;
     queue.part = part_of(set, aside, turns, rows_by_turn(set, aside != nullptr, part));
+    if (aside != nullptr)
+        expect_anything(queue.part);
     queue.rows = queue.part->rows;
     queue.part->rows = tuplestore_begin_heap(true, false, work_mem);
     queue.slot = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
     queue.counts = make_array_in<int64>(CurrentMemoryContext, exchange->turn_count + 1);
-    const int set_count = list_length(exchange->sets);
     for (int64 i = 0; i < exchange->row_count; i++) {
         const ExchangingRow& row = exchange->rows[i];
-        if (row.set == part)
+        if (part_number(row.set, final_part(row)) == part)
             queue.counts[turn_of(exchange, row)]++;
-        else if (row.set + set_count == part && row.turn.aside != kStays)
+        else if (part_number(row.set, Part::kGoesAside) == part && row.turn.aside != kStays)
             queue.counts[row.turn.aside]++;
     }
     return queue;
@@ -170,16 +191,19 @@ void run_turns(const Exchange* exchange, const TurnTable& turns, const char* rea
     Vector<Queue> queues(&memory);
     List* parts = NIL;
     ListCell* cell = nullptr;
-    const int set_count = list_length(exchange->sets);
     foreach (cell, exchange->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        const int part = foreach_current_index(cell);
-        auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, part));
-        queues.push_back(queue_of(exchange, set, aside, part, turns));
+        const int number = foreach_current_index(cell);
+        auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, number));
+        const auto add = [&](RowSet* of, const RowSet* from, Part part) {
+            queues.push_back(queue_of(exchange, of, from, part_number(number, part), turns));
+        };
+        add(set, nullptr, Part::kStays);
         if (aside == nullptr)
             continue;
         begin_applied(aside);
-        queues.push_back(queue_of(exchange, aside, nullptr, set_count + part, turns));
+        add(aside, nullptr, Part::kGoesAside);
+        add(set, aside, Part::kComesBack);
     }
     for (const Queue& queue : queues)
         parts = lappend(parts, queue.part);
@@ -226,8 +250,11 @@ void check_asides(const Exchange* exchange)
 {
     for (int64 i = 0; i < exchange->row_count; i++) {
         const ExchangingRow& row = exchange->rows[i];
-        auto* set = static_cast<RowSet*>(list_nth(exchange->sets, row.set));
-        if (row.turn.aside != kStays && !is_applied(set, row.number))
+        if (row.turn.aside == kStays)
+            continue;
+        const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, row.set));
+        const auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, row.set));
+        if (!is_applied(aside, row.aside) || !is_applied(set, row.number))
             ereport(ERROR,
                     (errcode(kUndoConflict),
                      errmsg("rows of %s cannot exchange their unique values",
