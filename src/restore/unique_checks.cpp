@@ -397,15 +397,35 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
               conflict);
 }
 
+/// Rows of a unique index that arrive, with those that leave and have their keys now.
+const char* keys_left(const Place* place, const UniqueKey* key, NullPattern pattern)
+{
+    return psprintf("%s a JOIN %s t ON %s", rows_with_key(arriving_name(place), key, pattern),
+                    rows_with_key(leaving_name(place), key, pattern), match_of(key, pattern));
+}
+
+/// The same of an exclusion constraint. Its operators hash nothing; so its index is searched for
+/// the live rows (OFFSET: for each row that arrives), of which those that leave are found by their
+/// places.
+const char* exclusions_left(const Place* place, const UniqueKey* key, NullPattern pattern)
+{
+    return psprintf(
+        "%s a CROSS JOIN LATERAL (SELECT * FROM (SELECT ctid, tableoid, %s FROM ONLY %s WHERE %s) "
+        "t WHERE %s OFFSET 0) live "
+        "JOIN %s t ON t.live_place = live.ctid AND t.live_table = live.tableoid",
+        rows_with_key(arriving_name(place), key, pattern), expressions_of(key),
+        qualified_name(RelationGetRelid(place->relation)), condition_of(key),
+        match_of(key, pattern), rows_with_key(leaving_name(place), key, pattern));
+}
+
 /// Adds the rows of a place that are to have a key which another has now.
 void add_waits(const FinalState* state, const Place* place, const UniqueKey* key,
                NullPattern pattern, const Waits& waits, TupleTableSlot* slot)
 {
     const char* sql = psprintf(
-        "SELECT a.s, a.n, t.s, t.n, %u::pg_catalog.oid FROM %s a JOIN %s t ON %s "
+        "SELECT a.s, a.n, t.s, t.n, %u::pg_catalog.oid FROM %s "
         "WHERE (a.s, a.n) <> (t.s, t.n) AND %s",
-        key->index, rows_with_key(arriving_name(place), key, pattern),
-        rows_with_key(leaving_name(place), key, pattern), match_of(key, pattern),
+        key->index, (key->exclusion ? exclusions_left : keys_left)(place, key, pattern),
         are_different("a.", "t."));
     Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
     while (tuplestore_gettupleslot(rows, true, false, slot)) {
