@@ -191,6 +191,24 @@ TABLE ticket ORDER BY id;
 SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
 TABLE ticket ORDER BY id;
 
+-- In a table that refers to itself, beside rows that come and go.
+CREATE TABLE branch (id int PRIMARY KEY, parent int REFERENCES branch ON DELETE SET NULL, place int, UNIQUE (parent, place));
+SELECT journal.track('todo.branch');
+INSERT INTO branch VALUES (1, NULL, 1), (2, 1, 1), (3, 1, 2), (4, 1, 3), (5, 4, 1);
+CREATE TABLE branch_before AS TABLE branch;
+BEGIN;
+UPDATE branch SET place = 0 WHERE id = 2;
+UPDATE branch SET place = 1 WHERE id = 3;
+UPDATE branch SET place = 2 WHERE id = 2;
+INSERT INTO branch VALUES (6, 1, 4);
+DELETE FROM branch WHERE id = 5;
+COMMIT;
+SELECT object_id, conflict FROM journal.undo_plan(test.last()) WHERE conflict IS NOT NULL;
+SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
+SELECT * FROM test.differences('branch', 'branch_before');
+SELECT object_id, action, outcome FROM journal.undo(test.last()) ORDER BY 1;
+TABLE branch ORDER BY id;
+
 -- Values that rows exchanged at once, while the constraint was deferrable, they cannot exchange row by row any more.
 CREATE TABLE seat (id int PRIMARY KEY, guest text, CONSTRAINT guest_once UNIQUE (guest) DEFERRABLE);
 SELECT journal.track('todo.seat');

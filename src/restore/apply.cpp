@@ -64,6 +64,31 @@ bool refers_to(const RowSet* from, const RowSet* to)
     return false;
 }
 
+/// Whether an update gives other values to a column; of a computed one that is not known.
+bool writes_column(const RowSet* update, AttrNumber number)
+{
+    if (TupleDescAttr(RelationGetDescr(update->table), number - 1)->attgenerated != '\0')
+        return true;
+    for (int i = 0; i < update->column_count; i++)
+        if (update->columns[i].column->number == number)
+            return true;
+    return false;
+}
+
+/// Whether an update changes which rows of another set's table its rows refer to.
+bool changes_reference(const RowSet* update, const RowSet* to)
+{
+    const List* related = relation_and_ancestors(RelationGetRelid(to->table));
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(update->table)) {
+        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+        for (int i = 0; i < key->nkeys && list_member_oid(related, key->confrelid); i++)
+            if (writes_column(update, key->conkey[i]))
+                return true;
+    }
+    return false;
+}
+
 /// Whether an update gives other values to columns that a foreign key of another set's table refers
 /// to. Of a partition's or parent's key that is not known by number; then it counts as changed.
 bool changes_referenced(const RowSet* update, const RowSet* from)
@@ -130,10 +155,10 @@ bool has_to_wait_within(const Application* application, const RowSet* set, const
     // A deleted row may hold the key of one that comes, or another unique value of an updated one;
     // but rows that are to stop referring to it are not left to ON DELETE SET NULL.
     if (set->operation == RowOperation::kDelete)
-        return other->operation == RowOperation::kUpdate && refers_to(other, set);
+        return other->operation == RowOperation::kUpdate && changes_reference(other, set);
     if (other->operation == RowOperation::kDelete || set->operation == RowOperation::kInsert)
         return true;
-    return refers_to(set, other);
+    return changes_reference(set, other);
 }
 
 /// Whether a set has to wait for another. Two that have to wait for each other are one statement.
