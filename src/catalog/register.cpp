@@ -428,7 +428,8 @@ void fill_labels(const TrackedRelation& tracked)
                   {int4_argument(tracked.id)});
         query.run(psprintf("UPDATE journal.label l SET valid_to = clock_timestamp() "
                            "WHERE l.relation = $1 AND l.valid_to = 'infinity' "
-                           "AND l.key NOT IN (SELECT %s FROM %s)",
+                           "AND NOT EXISTS (SELECT FROM (SELECT %s AS key FROM %s) r "
+                           "                WHERE r.key = l.key)",
                            row_key, table),
                   {int4_argument(tracked.id)});
         query.run(

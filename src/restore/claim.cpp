@@ -9,6 +9,26 @@
 
 namespace journal {
 
+namespace {
+
+SetRow row_of_entry(int64 entry)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    SetRow row{};
+    row.entry = entry;
+    if (query.run("SELECT e.object_type, e.object_id, e.label FROM journal.entry e WHERE e.id = $1",
+                  {int8_argument(entry)}) > 0) {
+        row.object_type = query.text(0, 1, context);
+        row.object_id = query.text(0, 2, context);
+        row.label = query.text(0, 3, context);
+    }
+    query.end();
+    return row;
+}
+
+}  // namespace
+
 void read_entry(FunctionCallInfo fcinfo, Ids* entries)
 {
     if (PG_ARGISNULL(0))
@@ -61,23 +81,16 @@ void require_not_restored(const Vector<Request>& requests)
     Ids ids(&memory);
     for (const Request& request : requests)
         ids.push_back(request.entry);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT e.id, e.object_type, e.object_id, e.label "
-        "FROM journal.restoration r JOIN journal.entry e ON e.id = r.entry "
-        "WHERE r.entry = ANY ($1) ORDER BY 1 LIMIT 1",
-        {{INT8ARRAYOID, ids_datum(ids)}});
-    SetRow row{};
-    if (rows > 0) {
-        row.entry = query.int8(0, 1);
-        row.object_type = query.text(0, 2, context);
-        row.object_id = query.text(0, 3, context);
-        row.label = query.text(0, 4, context);
-    }
-    query.end();
-    if (rows > 0)
-        raise_already_restored(row);
+    std::sort(ids.begin(), ids.end());
+    ResultReader restored =
+        read_about(RunAs::kOwner,
+                   psprintf("SELECT r.entry FROM journal.restoration r WHERE %s ORDER BY 1 LIMIT 1",
+                            is_among("r.entry", ids)),
+                   ids, {INT8OID});
+    const int64 entry = restored.next() ? restored.int8(1) : 0;
+    restored.close();
+    if (entry != 0)
+        raise_already_restored(row_of_entry(entry));
 }
 
 void claim_deletions(RowSet* set, const char* reason, Ids* lost)
@@ -91,8 +104,8 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost)
         psprintf("WITH claimed AS (INSERT INTO journal.restoration (entry, restored_by, reason) "
                  "                 SELECT r.entry, $1, $2 FROM %s r ORDER BY r.entry "
                  "                 ON CONFLICT (entry) DO NOTHING RETURNING entry) "
-                 "SELECT r.entry FROM %s r WHERE r.entry NOT IN (SELECT c.entry FROM claimed c) "
-                 "ORDER BY 1",
+                 "SELECT r.entry FROM %s r LEFT JOIN claimed c ON c.entry = r.entry "
+                 "WHERE c.entry IS NULL ORDER BY 1",
                  rows_name(0), rows_name(0)),
         {text_argument(role), text_argument(reason)});
     for (uint64 i = 0; i < rows; i++)

@@ -48,7 +48,7 @@ void add_deletion(Collection* collection, NulledReferences* nulled, Deletion del
 /// nulled may be nullptr: rows come back just as they were deleted.
 void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& deletions)
 {
-    DeletionReader reader = begin_deletions(deletions);
+    ResultReader reader = begin_deletions(deletions);
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal restore",
                                                ALLOCSET_DEFAULT_SIZES);
     const int level = enter_exact_settings();
@@ -65,7 +65,7 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
     }
     leave_exact_settings(level);
     MemoryContextDelete(work);
-    end_deletions(&reader);
+    reader.close();
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 #include "restore/deletion.hpp"
 
 #include "base/function.hpp"
-#include "base/query.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/event_type.hpp"
-#include "restore/result_reader.hpp"
 #include "restore/row_set.hpp"
 
 namespace journal {
@@ -57,29 +55,27 @@ struct Allowed {
     bool checked;
 };
 
-void check_request(const Query& query, uint64 row, const char* reason, Allowed* allowed,
+void check_request(const ResultReader& entry, const char* reason, Allowed* allowed,
                    Vector<Request>* requests)
 {
-    bool is_null = false;
-    const int64 asked = query.int8(row, kId);
-    const char operation = DatumGetChar(query.value(row, kOperation, &is_null));
-    const int32 event_type = query.int4(row, kEventType);
+    const char operation = entry.character(kOperation);
+    const int32 event_type = entry.int4(kEventType);
     if (allowed->type == nullptr || allowed->type->id != event_type)
         *allowed = {event_type_by_id(event_type), false};
     const EventType* type = allowed->type;
     const bool logged = operation == 'l' && strcmp(type->kind, "deleted") == 0;
     if (operation != 'd' && !logged)
-        raise_not_a_deletion(asked, type->code);
+        raise_not_a_deletion(entry.int8(kId), type->code);
     const RestoredBy by = restored_by(type);
     if (!allowed->checked) {
         Deletion deletion{};
-        deletion.object_type = query.text(row, kType, CurrentMemoryContext);
-        deletion.object_id = query.text(row, kKey, CurrentMemoryContext);
-        deletion.label = query.text(row, kLabel, CurrentMemoryContext);
+        deletion.object_type = entry.text(kType);
+        deletion.object_id = entry.text(kKey);
+        deletion.label = entry.text(kLabel);
         check_allowed(by, reason, deletion);
         allowed->checked = true;
     }
-    requests->push_back({asked, query.int8(row, kChange), by});
+    requests->push_back({entry.int8(kId), entry.int8(kChange), by});
 }
 
 bool is_asked(const Vector<Request>& requests, int64 entry)
@@ -96,21 +92,16 @@ void read_matching(const Ids& entries, const char* condition, const char* reason
 {
     if (entries.empty())
         return;
-    Query query = Query::begin(RunAs::kCaller);
-    const uint64 rows =
-        query.run(psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, "
-                           "e.object_id, e.label FROM journal.entry e "
-                           "WHERE %s %s ORDER BY e.id",
-                           id_condition("e", entries), condition),
-                  {{INT8ARRAYOID, ids_datum(entries)},
-                   int8_argument(entries.front()),
-                   int8_argument(entries.back())});
+    ResultReader entry = read_about(
+        RunAs::kCaller,
+        psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, e.object_id, "
+                 "e.label FROM journal.entry e WHERE %s %s ORDER BY e.id",
+                 is_among("e.id", entries), condition),
+        entries, {INT8OID, INT8OID, CHAROID, INT4OID, TEXTOID, TEXTOID, TEXTOID});
     Allowed allowed{};
-    for (uint64 i = 0; i < rows; i++) {
-        CHECK_FOR_INTERRUPTS();
-        check_request(query, i, reason, &allowed, requests);
-    }
-    query.end();
+    while (entry.next())
+        check_request(entry, reason, &allowed, requests);
+    entry.close();
     std::sort(requests->begin(), requests->end(),
               [](const Request& a, const Request& b) { return a.asked < b.asked; });
 }
@@ -181,125 +172,41 @@ void read_requests(const Ids& entries, const char* reason, Vector<Request>* requ
             raise_unknown_entry(entry);
 }
 
-// A BRIN index is gone through anew for each element of an array. For ids that lie close together
-// one passage over the stretch between them, with the array as a hash table, is far cheaper.
-const char* id_condition(const char* alias, const Ids& ids)
+ResultReader begin_deletions(const Ids& entries)
 {
-    constexpr int64 kFew = 100;
-    constexpr int64 kClose = 1000;  // entries of the stretch for each that is asked for
-    const auto count = static_cast<int64>(ids.size());
-    const bool is_close = count > kFew && (ids.back() - ids.front()) / count < kClose;
-    return psprintf("(%s.id%s) = ANY ($1) AND %s.id BETWEEN $2 AND $3", alias,
-                    is_close ? " OPERATOR(pg_catalog.+) 0" : "", alias);
-}
-
-Datum ids_datum(const Ids& ids)
-{
-    Datum* values = make_array_in<Datum>(CurrentMemoryContext, ids.size());
-    std::transform(ids.begin(), ids.end(), values, [](int64 id) { return Int64GetDatum(id); });
-    ArrayType* array = construct_array(values, static_cast<int>(ids.size()), INT8OID, sizeof(int64),
-                                       true, TYPALIGN_DOUBLE);
-    pfree(values);
-    return PointerGetDatum(array);
-}
-
-Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values)
-{
-    ParamListInfo parameters = makeParamList(count);
-    for (int i = 0; i < count; i++) {
-        parameters->params[i].value = values[i];
-        parameters->params[i].isnull = false;
-        parameters->params[i].ptype = types[i];
-        parameters->params[i].pflags = PARAM_FLAG_CONST;
-    }
-    Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
-    SPIExecuteOptions options{};
-    options.params = parameters;
-    options.dest = CreateDestReceiver(DestTuplestore);
-    SetTuplestoreDestReceiverParams(options.dest, rows, CurrentMemoryContext, true, nullptr,
-                                    nullptr);
-    const int code = SPI_execute_extended(sql, &options);
-    if (code < 0)
-        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
-    return rows;
-}
-
-Tuplestorestate* select_about(const char* sql, const Ids& ids)
-{
-    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
-    const Datum values[] = {ids_datum(ids), Int64GetDatum(ids.empty() ? 0 : ids.front()),
-                            Int64GetDatum(ids.empty() ? 0 : ids.back())};
-    MemoryContext caller = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    // Young months are not analyzed yet: what looks like few rows may be very many. A nested loop
-    // that there is no way around costs so much then, on paper, that the query would be compiled.
-    query.set("enable_nestloop", "off");
-    query.set("jit", "off");
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql, lengthof(types), types, values);
-    MemoryContextSwitchTo(connected);
-    query.end();
-    return rows;
-}
-
-DeletionReader begin_deletions(const Ids& entries)
-{
-    return begin_deletions_in(psprintf("journal.entry e WHERE %s", id_condition("e", entries)),
+    return begin_deletions_in(psprintf("journal.entry e WHERE %s", is_among("e.id", entries)),
                               entries);
 }
 
-DeletionReader begin_deletions_in(const char* source, const Ids& entries)
+ResultReader begin_deletions_in(const char* source, const Ids& entries)
 {
-    DeletionReader reader{};
-    TupleDesc descriptor =
-        describe_columns({INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID});
-    reader.slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    reader.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal deletion",
-                                           ALLOCSET_DEFAULT_SIZES);
-    reader.rows = select_about(
-        psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, e.label, e.data "
-                 "FROM %s ORDER BY e.id",
-                 source),
-        entries);
-    return reader;
+    return read_about(RunAs::kOwner,
+                      psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, "
+                               "e.label, e.data FROM %s ORDER BY e.id",
+                               source),
+                      entries, {INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID});
 }
 
-bool next_deletion(DeletionReader* reader, Deletion* deletion)
+bool next_deletion(ResultReader* reader, Deletion* deletion)
 {
-    if (!tuplestore_gettupleslot(reader->rows, true, false, reader->slot))
+    if (!reader->next())
         return false;
-    MemoryContextReset(reader->context);
-    MemoryContext caller = MemoryContextSwitchTo(reader->context);
-    slot_getallattrs(reader->slot);
-    const auto value = [reader](DeletionColumn column) {
-        return reader->slot->tts_values[column - 1];
-    };
-    const auto is_null = [reader](DeletionColumn column) {
-        return reader->slot->tts_isnull[column - 1];
-    };
-    const auto text_of = [&](DeletionColumn column) {
-        return is_null(column) ? nullptr : TextDatumGetCString(value(column));
-    };
+    MemoryContext caller = MemoryContextSwitchTo(reader->row_memory());
     *deletion = Deletion{};
-    deletion->entry = DatumGetInt64(value(kEntry));
-    deletion->relation = is_null(kRelation) ? 0 : DatumGetInt32(value(kRelation));
-    deletion->object_type = text_of(kObjectType);
-    deletion->object_id = text_of(kObjectId);
-    deletion->label = text_of(kDeletedLabel);
-    if (!is_null(kLayout)) {
-        deletion->layout = layout_by_id(DatumGetInt32(value(kLayout)));
-        if (!is_null(kData))
-            deletion->row = read_snapshot(deletion->layout, stored_jsonb(value(kData), true));
+    deletion->entry = reader->int8(kEntry);
+    deletion->relation = reader->int4(kRelation);
+    deletion->object_type = reader->text(kObjectType);
+    deletion->object_id = reader->text(kObjectId);
+    deletion->label = reader->text(kDeletedLabel);
+    if (!reader->is_null(kLayout)) {
+        deletion->layout = layout_by_id(reader->int4(kLayout));
+        bool is_null = false;
+        const Datum data = reader->value(kData, &is_null);
+        if (!is_null)
+            deletion->row = read_snapshot(deletion->layout, stored_jsonb(data, true));
     }
     MemoryContextSwitchTo(caller);
     return true;
-}
-
-void end_deletions(DeletionReader* reader)
-{
-    ExecDropSingleTupleTableSlot(reader->slot);
-    tuplestore_end(reader->rows);
-    MemoryContextDelete(reader->context);
 }
 
 const char* describe(const Deletion& deletion)

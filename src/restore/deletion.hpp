@@ -5,8 +5,8 @@
 // restored entry points at.
 #pragma once
 
-#include "base/memory.hpp"
 #include "catalog/entry_data.hpp"
+#include "restore/entry_ids.hpp"
 
 namespace journal {
 
@@ -34,8 +34,6 @@ struct Request {
     RestoredBy restored_by;
 };
 
-using Ids = Vector<int64>;
-
 /// The deletions that entries record, each once, in the order of their ids; read as the caller:
 /// privileges and row-level security apply. Raises JE018 for an entry that the caller cannot see,
 /// JE010 for one that is no deletion or that nobody restores, JE011 where the caller is not
@@ -53,32 +51,12 @@ bool may_restore(RestoredBy restored_by);
 RestoredBy restored_by(int32 event_type);
 
 /// The rows of deletions, one after the other in the order of their ids, read as the journal's
-/// owner: whoever asks may restore them.
-struct DeletionReader {
-    Tuplestorestate* rows;
-    TupleTableSlot* slot;
-    MemoryContext context;
-};
-DeletionReader begin_deletions(const Ids& entries);
-/// The same for entries e of a FROM clause, in which $1 is the ids, $2 the least, $3 the greatest.
-DeletionReader begin_deletions_in(const char* source, const Ids& ids);
+/// owner: whoever asks may restore them. The reader is to be closed.
+ResultReader begin_deletions(const Ids& entries);
+/// The same for entries e of a FROM clause, in which is_among() speaks of the ids.
+ResultReader begin_deletions_in(const char* source, const Ids& ids);
 /// False after the last. What deletion points at is valid until the next call.
-bool next_deletion(DeletionReader* reader, Deletion* deletion);
-void end_deletions(DeletionReader* reader);
-
-/// The condition that an entry of that alias is among ids, sorted, which are parameter 1, between
-/// the first and the last of them, which are 2 and 3.
-const char* id_condition(const char* alias, const Ids& ids);
-
-/// Ids as a query's parameter.
-Datum ids_datum(const Ids& ids);
-
-/// The rows of a SELECT, in a tuplestore that spills beyond work_mem; query is connected.
-Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values);
-
-/// The rows of a SELECT about entries, in the current memory context; it is run as the journal's
-/// owner, with ids as id_condition wants them.
-Tuplestorestate* select_about(const char* sql, const Ids& ids);
+bool next_deletion(ResultReader* reader, Deletion* deletion);
 
 /// Object type and key for messages: client "7", or client "7" (Ann) with a label.
 const char* describe(const Deletion& deletion);

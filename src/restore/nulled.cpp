@@ -33,10 +33,16 @@ struct DeletedKey {
 }  // namespace
 
 struct NulledReferences {
+    NulledReferences(MemoryContext context, const Ids& returning)
+        : memory(context), deletions(&returning), resource(context), keys(&resource)
+    {
+    }
+
+    MemoryContext memory;  // of this and of the keys
     const Ids* deletions;
-    TakenReader* reader;
-    uint64 count;
-    DeletedKey* keys;  // sorted
+    TakenReader* reader = nullptr;
+    ContextResource resource;
+    Vector<DeletedKey> keys;  // sorted; of rows to which an updated row may have referred
 };
 
 namespace {
@@ -49,22 +55,28 @@ struct References {
 
 void read_deleted_keys(NulledReferences* nulled)
 {
-    MemoryContext context = CurrentMemoryContext;
+    const List* referenced = referenced_relations(nulled->reader);
+    if (referenced == NIL)
+        return;
     const Ids& deletions = *nulled->deletions;
-    Query query = Query::begin(RunAs::kOwner);
-    nulled->count =
-        query.run(psprintf("SELECT e.relation, %s, e.object_id "
-                           "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-                           "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
-                           transaction_name("e", "s"), id_condition("e", deletions)),
-                  {{INT8ARRAYOID, ids_datum(deletions)},
-                   int8_argument(deletions.front()),
-                   int8_argument(deletions.back())});
-    nulled->keys = make_array_in<DeletedKey>(context, nulled->count);
-    for (uint64 i = 0; i < nulled->count; i++)
-        nulled->keys[i] = {query.int4(i, 1), query.text(i, 2, context), query.text(i, 3, context)};
-    query.end();
-    std::sort(nulled->keys, nulled->keys + nulled->count);
+    ResultReader row =
+        read_about(RunAs::kOwner,
+                   psprintf("SELECT e.relation, %s, e.object_id "
+                            "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+                            "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
+                            transaction_name("e", "s"), is_among("e.id", deletions)),
+                   deletions, {INT4OID, TEXTOID, TEXTOID});
+    const char* transaction = "";
+    while (row.next()) {
+        if (!list_member_int(referenced, row.int4(1)))
+            continue;
+        if (strcmp(row.text(2), transaction) != 0)
+            transaction = MemoryContextStrdup(nulled->memory, row.text(2));
+        nulled->keys.push_back(
+            {row.int4(1), transaction, MemoryContextStrdup(nulled->memory, row.text(3))});
+    }
+    row.close();
+    std::sort(nulled->keys.begin(), nulled->keys.end());
 }
 
 /// Whether any row of the table that a reference leads to, deleted by that transaction, comes back.
@@ -72,10 +84,8 @@ bool may_come_back(const NulledReferences* nulled, const TakenRow& taken,
                    const TakenReference& reference)
 {
     const DeletedKey first{reference.key->relation, taken.transaction, ""};
-    const DeletedKey* end = nulled->keys + nulled->count;
-    const DeletedKey* found =
-        std::lower_bound(static_cast<const DeletedKey*>(nulled->keys), end, first);
-    return found != end && found->relation == first.relation &&
+    const auto found = std::lower_bound(nulled->keys.begin(), nulled->keys.end(), first);
+    return found != nulled->keys.end() && found->relation == first.relation &&
            strcmp(found->transaction, first.transaction) == 0;
 }
 
@@ -84,7 +94,7 @@ bool may_come_back(const NulledReferences* nulled, const TakenRow& taken,
 bool comes_back(const NulledReferences* nulled, const TakenRow& taken,
                 const TakenReference& reference, const char* key)
 {
-    if (!std::binary_search(nulled->keys, nulled->keys + nulled->count,
+    if (!std::binary_search(nulled->keys.begin(), nulled->keys.end(),
                             DeletedKey{reference.key->relation, taken.transaction, key}))
         return false;
     if (reference.hidden)
@@ -293,10 +303,12 @@ void set_back(Collection* collection, const NulledReferences* nulled, const Take
 
 NulledReferences* begin_nulled(const Ids& deletions)
 {
-    auto* nulled = make_in<NulledReferences>(CurrentMemoryContext);
-    nulled->deletions = &deletions;
-    read_deleted_keys(nulled);
+    MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "event_journal deleted keys",
+                                                 ALLOCSET_DEFAULT_SIZES);
+    auto* nulled = new (MemoryContextAlloc(memory, sizeof(NulledReferences)))
+        NulledReferences(memory, deletions);
     nulled->reader = begin_taken(deletions);
+    read_deleted_keys(nulled);
     return nulled;
 }
 
@@ -338,6 +350,7 @@ void add_nulled_references(Collection* collection, NulledReferences* nulled)
 void end_nulled(NulledReferences* nulled)
 {
     end_taken(nulled->reader);
+    MemoryContextDelete(nulled->memory);
 }
 
 }  // namespace journal

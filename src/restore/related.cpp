@@ -21,10 +21,12 @@ void make_unique(Ids* ids)
     ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
 }
 
-void add_ids(const Query& query, uint64 rows, Ids* ids)
+/// Reads ids, and closes what they come from.
+void add_ids(ResultReader* from, Ids* ids)
 {
-    for (uint64 i = 0; i < rows; i++)
-        ids->push_back(query.int8(i, 1));
+    while (from->next())
+        ids->push_back(from->int8(1));
+    from->close();
     make_unique(ids);
 }
 
@@ -37,10 +39,7 @@ struct Keys {
 Keys begin_keys()
 {
     Keys keys{};
-    keys.descriptor = CreateTemplateTupleDesc(3);
-    TupleDescInitEntry(keys.descriptor, 1, "id", INT8OID, -1, 0);
-    TupleDescInitEntry(keys.descriptor, 2, "relation", INT4OID, -1, 0);
-    TupleDescInitEntry(keys.descriptor, 3, "key", TEXTOID, -1, 0);
+    keys.descriptor = describe_named({{"id", INT8OID}, {"relation", INT4OID}, {"key", TEXTOID}});
     keys.rows = tuplestore_begin_heap(true, false, work_mem);
     return keys;
 }
@@ -75,7 +74,7 @@ void add_taken_references(Keys* keys, TakenReader* reader, const Deletion& delet
 }
 
 /// Reads deletions and collects their keys; own and taken may be null.
-void read_keys(DeletionReader reader, TakenReader* taken, Keys* own, Keys* references)
+void read_keys(ResultReader reader, TakenReader* taken, Keys* own, Keys* references)
 {
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal keys", ALLOCSET_DEFAULT_SIZES);
@@ -94,7 +93,7 @@ void read_keys(DeletionReader reader, TakenReader* taken, Keys* own, Keys* refer
         MemoryContextReset(work);
     }
     MemoryContextDelete(work);
-    end_deletions(&reader);
+    reader.close();
 }
 
 /// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
@@ -123,57 +122,78 @@ void add_children(bool both_ways, Ids* deletions)
     Keys references = begin_keys();
     TakenReader* taken = begin_taken(*deletions);
     read_keys(
-        begin_deletions_in(psprintf(kSameTransaction, id_condition("o", *deletions)), *deletions),
+        begin_deletions_in(psprintf(kSameTransaction, is_among("o.id", *deletions)), *deletions),
         taken, &own, &references);
     end_taken(taken);
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
-    const uint64 rows = query.run(
+    Tuplestorestate* ids = register_ids(*deletions);
+    ResultReader found = ResultReader::open(
+        context,
         psprintf(
             "WITH RECURSIVE step (a, b) AS MATERIALIZED ("
             "  SELECT k.id, r.id FROM event_journal_keys k JOIN event_journal_references r "
             "    ON r.relation = k.relation AND r.key = k.key %s), "
-            "found (id) AS (SELECT unnest($1) UNION "
+            "found (id) AS (SELECT i.id FROM event_journal_ids i UNION "
             "               SELECT s.b FROM found f JOIN step s ON s.a = f.id) "
             "SELECT id FROM found",
             both_ways
                 ? "UNION ALL SELECT r.id, k.id FROM event_journal_keys k "
                   "JOIN event_journal_references r ON r.relation = k.relation AND r.key = k.key"
                 : ""),
-        {{INT8ARRAYOID, ids_datum(*deletions)}});
-    add_ids(query, rows, deletions);
+        describe_columns({INT8OID}));
+    end_ids(ids);
     query.end();
+    add_ids(&found, deletions);
     tuplestore_end(own.rows);
     tuplestore_end(references.rows);
 }
 
-/// Adds the last deletions of what the deleted rows refer to and what is not there.
+/// The accounts of deletions, and that of entries without one, as text[].
+Datum accounts_of(const Ids& deletions)
+{
+    ResultReader row =
+        read_about(RunAs::kOwner,
+                   psprintf("SELECT array_agg(a.account) FROM "
+                            "(SELECT e.account FROM journal.entry e WHERE %s UNION SELECT '') a",
+                            is_among("e.id", deletions)),
+                   deletions, {TEXTARRAYOID});
+    row.next();
+    bool is_null = false;
+    const Datum accounts = datumCopy(row.value(1, &is_null), false, -1);
+    row.close();
+    return accounts;
+}
+
+/// Adds the last deletions of what the deleted rows refer to and what is not there. Each is looked
+/// up by index, whatever the server knows of how many entries there are.
 void add_parents(Ids* deletions)
 {
     Keys references = begin_keys();
     read_keys(begin_deletions(*deletions), nullptr, nullptr, &references);
+    const Datum accounts = accounts_of(*deletions);
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    query.set("enable_seqscan", "off");
+    query.set("enable_bitmapscan", "off");
+    query.set("jit", "off");
     register_named("event_journal_references", references.rows, references.descriptor);
-    const uint64 rows = query.run(
-        "SELECT p.id FROM "
-        "(SELECT DISTINCT ON (e.relation, e.object_id) e.id, e.operation "
-        " FROM (SELECT DISTINCT relation, key FROM event_journal_references) r "
-        " JOIN journal.tracked_relation t ON t.id = r.relation "
-        " JOIN journal.entry e ON e.relation = r.relation AND e.object_type = t.object_type "
-        "      AND e.object_id = r.key "
-        " WHERE (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) AND e.id = e.change "
-        "   AND NOT e.backfilled "
-        "   AND e.account IN (SELECT o.account FROM journal.entry o WHERE o.id = ANY ($1) "
-        "                       AND o.id BETWEEN $2 AND $3 UNION SELECT '') "
-        " ORDER BY e.relation, e.object_id, e.id DESC) p "
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT p.id FROM (SELECT DISTINCT relation, key FROM event_journal_references) r "
+        "JOIN journal.tracked_relation t ON t.id = r.relation "
+        "CROSS JOIN LATERAL (SELECT e.id, e.operation FROM journal.entry e "
+        " WHERE e.account = ANY ($1) AND e.object_type = t.object_type AND e.object_id = r.key "
+        "   AND e.relation = r.relation AND e.id = e.change AND NOT e.backfilled "
+        "   AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
+        " ORDER BY e.id DESC LIMIT 1) p "
         "WHERE p.operation = 'd' "
-        "  AND NOT EXISTS (SELECT FROM journal.restoration c WHERE c.entry = p.id)",
-        {{INT8ARRAYOID, ids_datum(*deletions)},
-         int8_argument(deletions->front()),
-         int8_argument(deletions->back())});
-    add_ids(query, rows, deletions);
+        "AND (SELECT c.entry FROM journal.restoration c WHERE c.entry = p.id) IS NULL",
+        describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
     query.end();
+    add_ids(&found, deletions);
     tuplestore_end(references.rows);
 }
 
@@ -181,13 +201,13 @@ void add_parents(Ids* deletions)
 /// see, and brings none of it back.
 void check_visible(const Ids& added)
 {
-    Query query = Query::begin(RunAs::kCaller);
-    query.run(psprintf("SELECT count(*) FROM journal.entry e WHERE %s", id_condition("e", added)),
-              {{INT8ARRAYOID, ids_datum(added)},
-               int8_argument(added.front()),
-               int8_argument(added.back())});
-    const int64 hidden = static_cast<int64>(added.size()) - query.int8(0, 1);
-    query.end();
+    ResultReader visible = read_about(
+        RunAs::kCaller,
+        psprintf("SELECT count(*) FROM journal.entry e WHERE %s", is_among("e.id", added)), added,
+        {INT8OID});
+    visible.next();
+    const int64 hidden = static_cast<int64>(added.size()) - visible.int8(1);
+    visible.close();
     if (hidden > 0)
         ereport(
             ERROR,
@@ -196,6 +216,11 @@ void check_visible(const Ids& added)
                        "your plan shows.",
                        static_cast<long long>(hidden)),
              errhint("Restore the row alone (related => 'none'), or ask a role that sees them.")));
+}
+
+const char* copied_text(const ResultReader& row, int column)
+{
+    return row.is_null(column) ? nullptr : pstrdup(row.text(column));
 }
 
 /// Only support brings back what only support may, also along with something else.
@@ -208,24 +233,21 @@ void check_added(const Ids& before, const Ids& now, const char* reason)
     if (added.empty())
         return;
     check_visible(added);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
+    ResultReader kind = read_about(
+        RunAs::kOwner,
         psprintf("SELECT DISTINCT ON (e.event_type) e.event_type, e.object_type, e.object_id, "
                  "e.label FROM journal.entry e WHERE %s ORDER BY e.event_type, e.id",
-                 id_condition("e", added)),
-        {{INT8ARRAYOID, ids_datum(added)},
-         int8_argument(added.front()),
-         int8_argument(added.back())});
+                 is_among("e.id", added)),
+        added, {INT4OID, TEXTOID, TEXTOID, TEXTOID});
     Deletion support{};
-    for (uint64 i = 0; i < rows; i++) {
-        if (restored_by(query.int4(i, 1)) != RestoredBy::kSupport)
+    while (kind.next()) {
+        if (restored_by(kind.int4(1)) != RestoredBy::kSupport)
             continue;
-        support.object_type = query.text(i, 2, context);
-        support.object_id = query.text(i, 3, context);
-        support.label = query.text(i, 4, context);
+        support.object_type = copied_text(kind, 2);
+        support.object_id = copied_text(kind, 3);
+        support.label = copied_text(kind, 4);
     }
-    query.end();
+    kind.close();
     // The right is the caller's.
     if (support.object_type != nullptr)
         check_allowed(RestoredBy::kSupport, reason, support);
@@ -258,31 +280,41 @@ void add_document_parts(const Vector<Request>& requests, Ids* deletions)
     if (documents.empty())
         return;
     make_unique(&documents);
+    Tuplestorestate* rows = select_about(
+        RunAs::kOwner,
+        psprintf("SELECT e.object_type, e.object_id, e.account, e.transaction_id, s.incarnation "
+                 "FROM journal.entry e JOIN journal.session s ON s.id = e.session WHERE %s",
+                 is_among("e.id", documents)),
+        documents);
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_documents", rows,
+                   describe_named({{"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"account", TEXTOID},
+                                   {"transaction_id", XID8OID},
+                                   {"incarnation", UUIDOID}}));
     // Of each object the last that the transaction did: one that it deleted and created again is
     // there. Entries without an account of their own belong to their document's.
-    const char* sql = psprintf(
+    ResultReader parts = ResultReader::open(
+        context,
         "SELECT e.id "
-        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, ds.incarnation) "
+        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation) "
         "             d.id, d.operation, d.object_id "
-        "      FROM journal.entry o "
-        "      JOIN journal.session os ON os.id = o.session "
+        "      FROM event_journal_documents o "
         "      JOIN journal.entry d ON d.document_type = o.object_type "
         "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
         "           AND d.account = ANY (ARRAY[o.account, '']) "
-        "      JOIN journal.session ds ON ds.id = d.session AND ds.incarnation = os.incarnation "
-        "      WHERE %s AND d.operation IN ('i', 'd') "
-        "        AND d.id = d.change "
-        "      ORDER BY d.relation, d.object_id, d.transaction_id, ds.incarnation, "
+        "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
+        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change "
+        "      ORDER BY d.relation, d.object_id, d.transaction_id, s.incarnation, "
         "               d.command DESC, d.id DESC) AS e "
         "WHERE e.operation = 'd' AND e.object_id IS NOT NULL "
         "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
-        id_condition("o", documents));
-    const uint64 rows = query.run(sql, {{INT8ARRAYOID, ids_datum(documents)},
-                                        int8_argument(documents.front()),
-                                        int8_argument(documents.back())});
-    add_ids(query, rows, deletions);
+        describe_columns({INT8OID}));
     query.end();
+    add_ids(&parts, deletions);
+    tuplestore_end(rows);
 }
 
 void add_related(Related related, const char* reason, Ids* deletions)

@@ -24,6 +24,7 @@ void check_triggers_fire()
 struct Restore : Collection {
     bool skip;
     ReturnSetInfo* result;
+    MemoryContext row;  // of one of its rows
 };
 
 /// A row of the result, of which version 1.0 declares the first five columns. restored_entry 0: it
@@ -31,6 +32,8 @@ struct Restore : Collection {
 void return_row(const Restore* restore, Oid root, const SetRow& row, int64 restored_entry,
                 const char* outcome, const char* detail)
 {
+    MemoryContextReset(restore->row);
+    MemoryContext caller = MemoryContextSwitchTo(restore->row);
     const auto text_datum = [](const char* text) {
         return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
     };
@@ -47,6 +50,7 @@ void return_row(const Restore* restore, Oid root, const SetRow& row, int64 resto
                     false,
                     detail == nullptr};
     tuplestore_putvalues(restore->result->setResult, restore->result->setDesc, values, nulls);
+    MemoryContextSwitchTo(caller);
 }
 
 bool is_requested(const Restore* restore, int64 entry)
@@ -289,6 +293,8 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
     restore->skip = conflict_argument(text_argument_or(fcinfo, 4, "error"));
     InitMaterializedSRF(fcinfo, 0);
     restore->result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    restore->row =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal result", ALLOCSET_DEFAULT_SIZES);
     return restore;
 }
 

@@ -1,7 +1,7 @@
 // See result_reader.hpp.
 #include "restore/result_reader.hpp"
 
-#include "restore/deletion.hpp"
+#include "base/memory.hpp"
 
 namespace journal {
 
@@ -15,6 +15,27 @@ const char* characters_of(Datum value)
 
 }  // namespace
 
+Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values)
+{
+    ParamListInfo parameters = makeParamList(count);
+    for (int i = 0; i < count; i++) {
+        parameters->params[i].value = values[i];
+        parameters->params[i].isnull = false;
+        parameters->params[i].ptype = types[i];
+        parameters->params[i].pflags = PARAM_FLAG_CONST;
+    }
+    Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
+    SPIExecuteOptions options{};
+    options.params = parameters;
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, rows, CurrentMemoryContext, true, nullptr,
+                                    nullptr);
+    const int code = SPI_execute_extended(sql, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    return rows;
+}
+
 TupleDesc describe_columns(std::initializer_list<Oid> types)
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(static_cast<int>(types.size()));
@@ -24,13 +45,19 @@ TupleDesc describe_columns(std::initializer_list<Oid> types)
     return descriptor;
 }
 
+TupleDesc describe_named(std::initializer_list<NamedColumn> columns)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(static_cast<int>(columns.size()));
+    AttrNumber number = 0;
+    for (const NamedColumn& column : columns)
+        TupleDescInitEntry(descriptor, ++number, column.name, column.type, -1, 0);
+    return descriptor;
+}
+
 ResultReader ResultReader::open(MemoryContext context, const char* sql, TupleDesc columns,
                                 std::initializer_list<QueryArgument> arguments)
 {
-    ResultReader reader;
     MemoryContext caller = MemoryContextSwitchTo(context);
-    reader.context_ = context;
-    reader.row_ = AllocSetContextCreate(context, "event_journal result", ALLOCSET_DEFAULT_SIZES);
     auto* types = make_array_in<Oid>(context, arguments.size());
     auto* values = make_array_in<Datum>(context, arguments.size());
     int count = 0;
@@ -38,10 +65,23 @@ ResultReader ResultReader::open(MemoryContext context, const char* sql, TupleDes
         types[count] = argument.type;
         values[count++] = argument.value;
     }
-    // The caller may have made columns in the memory of the query, in which select_rows leaves us.
-    reader.slot_ = MakeSingleTupleTableSlot(CreateTupleDescCopy(columns), &TTSOpsMinimalTuple);
-    reader.rows_ = select_rows(sql, count, types, values);
+    // Leaves us in the memory of the query.
+    Tuplestorestate* rows = select_rows(sql, count, types, values);
+    MemoryContextSwitchTo(context);
+    ResultReader reader = of(rows, columns);
     MemoryContextSwitchTo(caller);
+    return reader;
+}
+
+ResultReader ResultReader::of(Tuplestorestate* rows, TupleDesc columns)
+{
+    ResultReader reader;
+    reader.context_ = CurrentMemoryContext;
+    reader.row_ =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal result", ALLOCSET_DEFAULT_SIZES);
+    // The caller may have made columns in the memory of the query.
+    reader.slot_ = MakeSingleTupleTableSlot(CreateTupleDescCopy(columns), &TTSOpsMinimalTuple);
+    reader.rows_ = rows;
     return reader;
 }
 

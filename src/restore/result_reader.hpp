@@ -12,8 +12,18 @@
 
 namespace journal {
 
+/// The rows of a SELECT, in a tuplestore that spills beyond work_mem; query is connected.
+Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values);
+
 /// A descriptor of columns of these types, in the current memory context.
 TupleDesc describe_columns(std::initializer_list<Oid> types);
+
+/// The same with names, of rows that are to be registered with a query.
+struct NamedColumn {
+    const char* name;
+    Oid type;
+};
+TupleDesc describe_named(std::initializer_list<NamedColumn> columns);
 
 /// Not RAII on purpose: after an error the rows go with their memory context and their transaction.
 class ResultReader {
@@ -22,6 +32,9 @@ class ResultReader {
     /// query's end. columns: those of the result.
     static ResultReader open(MemoryContext context, const char* sql, TupleDesc columns,
                              std::initializer_list<QueryArgument> arguments = {});
+
+    /// Reads rows, which close() ends, in the current memory context.
+    static ResultReader of(Tuplestorestate* rows, TupleDesc columns);
 
     /// Goes to the next row; false after the last. Checks for interrupts.
     bool next();

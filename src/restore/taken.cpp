@@ -9,7 +9,6 @@
 #include "base/stored_jsonb.hpp"
 #include "base/text_form.hpp"
 #include "catalog/account.hpp"
-#include "restore/result_reader.hpp"
 #include "restore/set_default.hpp"
 
 namespace journal {
@@ -58,6 +57,7 @@ struct TakenReader {
     bool sees_everything;   // the caller: no policy applies
     const Ids* returning;   // or nullptr
     List* defaults;         // of KeyDefaults
+    List* referenced;       // relations' numbers
     TakenRow row;
 };
 
@@ -68,6 +68,7 @@ namespace {
 Tuplestorestate* select_updates(const Ids& deletions)
 {
     return select_about(
+        RunAs::kOwner,
         psprintf(
             "WITH gone AS MATERIALIZED ("
             "  SELECT o.transaction_id, os.incarnation, array_agg(DISTINCT o.account) AS accounts "
@@ -97,7 +98,7 @@ Tuplestorestate* select_updates(const Ids& deletions)
             "WHERE u.operation = 'u' AND u.data IS NOT NULL AND u.layout IS NOT NULL AND u.belongs "
             "  AND NOT u.leaves AND (u.departure IS NULL OR u.departure > u.deletion) "
             "ORDER BY u.deletion NULLS LAST, u.relation, u.key, u.transaction, u.command, u.id",
-            id_condition("o", deletions), transaction_name("e", "s")),
+            is_among("o.id", deletions), transaction_name("e", "s")),
         deletions);
 }
 
@@ -136,17 +137,21 @@ void read_on(TakenReader* reader)
     MemoryContextSwitchTo(caller);
 }
 
-/// The defaults of each layout's keys; evaluated before anything else, under the settings of the
-/// caller.
-void find_all_defaults(TakenReader* reader)
+/// The defaults of each layout's keys, evaluated before anything else, under the settings of the
+/// caller; and what the keys lead to.
+void look_at_layouts(TakenReader* reader)
 {
     List* layouts = NIL;
     for (read_on(reader); reader->more; read_on(reader))
         layouts = list_append_unique_int(layouts, DatumGetInt32(value_of(reader->slot, kLayout)));
     ListCell* cell = nullptr;
-    foreach (cell, layouts)
-        reader->defaults =
-            lappend(reader->defaults, find_key_defaults(layout_by_id(lfirst_int(cell))));
+    foreach (cell, layouts) {
+        const Layout* layout = layout_by_id(lfirst_int(cell));
+        reader->defaults = lappend(reader->defaults, find_key_defaults(layout));
+        for (int i = 0; i < layout->foreign_key_count; i++)
+            reader->referenced =
+                list_append_unique_int(reader->referenced, layout->foreign_keys[i].relation);
+    }
 }
 
 bool belongs_to_key(const Layout* layout, int position)
@@ -335,9 +340,14 @@ TakenReader* begin_taken(const Ids& deletions)
                                             ALLOCSET_DEFAULT_SIZES);
     reader->sees_everything =
         check_enable_rls(journal_table("entry"), InvalidOid, true) != RLS_ENABLED;
-    find_all_defaults(reader);
+    look_at_layouts(reader);
     rewind_taken(reader, nullptr);
     return reader;
+}
+
+const List* referenced_relations(const TakenReader* reader)
+{
+    return reader->referenced;
 }
 
 const TakenRow* taken_before(TakenReader* reader, int64 deletion)

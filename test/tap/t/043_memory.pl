@@ -99,7 +99,7 @@ is(join("\n", grep { (split /\|/)[1] > 64 * 1024 } split /\n/, $growth), '', "$r
 
 # What stands in the way of an undo is on disk beyond work_mem: the most that a session ever held, its shared buffers among it.
 SKIP: {
-	skip 'no /proc/self/status', 4 unless -r '/proc/self/status';
+	skip 'no /proc/self/status', 10 unless -r '/proc/self/status';
 	$node->append_conf('postgresql.conf', "shared_buffers = 1MB\n");
 	$node->restart;
 	$node->safe_psql('postgres', <<"SQL");
@@ -107,8 +107,12 @@ CREATE FUNCTION peak() RETURNS bigint LANGUAGE sql AS
 	\$\$SELECT 1024 * substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s*(\\d+) kB')::bigint\$\$;
 CREATE TABLE stamp (id integer PRIMARY KEY, value text);
 SELECT journal.track('stamp');
+CREATE TABLE box (id integer PRIMARY KEY);
+CREATE TABLE thing (id integer PRIMARY KEY, box integer REFERENCES box ON DELETE CASCADE);
+CREATE INDEX ON thing (box);
+SELECT journal.track('box'), journal.track('thing');
 SQL
-	my %peak;
+	my (%peak, %restoring);
 	for my $count (1000, $rows) {
 		my $transaction = $node->safe_psql('postgres', <<"SQL");
 TRUNCATE stamp;
@@ -125,6 +129,32 @@ SQL
 	}
 	note("peaks of undo_plan and undo: @{$peak{1000}} with 1000 rows, @{$peak{$rows}} with $rows");
 	cmp_ok($peak{$rows}[$_], '<=', $peak{1000}[$_] + 8 * 1024 * 1024, "$rows rows in conflict hold no more memory than 1000") for 0, 1;
+
+	# Of what a restore brings back only the entries' ids are in memory.
+	my $kPerRow = 100;
+	for my $count (1000, $rows) {
+		my $first = $node->safe_psql('postgres', <<"SQL");
+INSERT INTO box SELECT generate_series(1, $count);
+INSERT INTO thing SELECT n, n FROM generate_series(1, $count) n;
+DELETE FROM box;
+SELECT max(id) - $count FROM journal.entries WHERE object_type = 'box';
+SQL
+		for my $function ('restore_plan', 'restore_all') {
+			my ($restored, $peak) = split /\n/, $node->safe_psql('postgres', <<"SQL");
+SET work_mem = '256kB';
+SELECT count(*) FROM journal.$function(
+	ARRAY(SELECT id FROM journal.entries WHERE object_type = 'box' AND operation = 'delete' AND id > $first), related => 'children');
+SELECT peak();
+DELETE FROM box;
+SQL
+			is($restored, 2 * $count, "$function of $count rows with one that belonged to each");
+			push @{ $restoring{$count} }, $peak;
+		}
+	}
+	note("peaks of restore_plan and restore_all: @{$restoring{1000}} with 2000 rows, @{$restoring{$rows}} with twice $rows");
+	cmp_ok($restoring{$rows}[$_], '<=', $restoring{1000}[$_] + 8 * 1024 * 1024 + 2 * $rows * $kPerRow,
+		"restoring twice $rows rows holds little more memory than 2000")
+		for 0, 1;
 }
 $node->stop;
 done_testing();

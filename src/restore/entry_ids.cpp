@@ -1,0 +1,87 @@
+// See entry_ids.hpp.
+#include "restore/entry_ids.hpp"
+
+namespace journal {
+
+namespace {
+
+// For ids that lie close together one passage over the stretch between them is far cheaper.
+constexpr int64 kFew = 100;
+constexpr int64 kManyFarApart = 10000;
+constexpr int64 kClose = 1000;  // entries of the stretch for each that is asked for
+
+bool are_rows(const Ids& ids)
+{
+    const auto count = static_cast<int64>(ids.size());
+    return count > kManyFarApart || (count > kFew && (ids.back() - ids.front()) / count < kClose);
+}
+
+Datum array_of(const Ids& ids)
+{
+    Datum* values = make_array_in<Datum>(CurrentMemoryContext, ids.size());
+    std::transform(ids.begin(), ids.end(), values, [](int64 id) { return Int64GetDatum(id); });
+    ArrayType* array = construct_array(values, static_cast<int>(ids.size()), INT8OID, sizeof(int64),
+                                       true, TYPALIGN_DOUBLE);
+    return PointerGetDatum(array);
+}
+
+}  // namespace
+
+const char* is_among(const char* column, const Ids& ids)
+{
+    return psprintf(are_rows(ids)
+                        ? "%s IN (SELECT i.id FROM event_journal_ids i) AND %s BETWEEN $2 AND $3"
+                        : "%s = ANY ($1) AND %s BETWEEN $2 AND $3",
+                    column, column);
+}
+
+Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids)
+{
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(role);
+    // Young months are not analyzed yet: what looks like few rows may be very many. A nested loop
+    // that there is no way around costs so much then, on paper, that the query would be compiled.
+    query.set("enable_nestloop", "off");
+    query.set("jit", "off");
+    ContextResource memory(CurrentMemoryContext);
+    const Ids none(&memory);
+    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
+    const Datum values[] = {array_of(are_rows(ids) ? none : ids),
+                            Int64GetDatum(ids.empty() ? 0 : ids.front()),
+                            Int64GetDatum(ids.empty() ? 0 : ids.back())};
+    Tuplestorestate* registered = register_ids(are_rows(ids) ? ids : none);
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    Tuplestorestate* rows = select_rows(sql, lengthof(types), types, values);
+    MemoryContextSwitchTo(connected);
+    end_ids(registered);
+    query.end();
+    return rows;
+}
+
+ResultReader read_about(RunAs role, const char* sql, const Ids& ids,
+                        std::initializer_list<Oid> columns)
+{
+    return ResultReader::of(select_about(role, sql, ids), describe_columns(columns));
+}
+
+Tuplestorestate* register_ids(const Ids& ids)
+{
+    TupleDesc descriptor = describe_named({{"id", INT8OID}});
+    Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
+    for (const int64 id : ids) {
+        CHECK_FOR_INTERRUPTS();
+        Datum value = Int64GetDatum(id);
+        bool is_null = false;
+        tuplestore_putvalues(rows, descriptor, &value, &is_null);
+    }
+    register_named("event_journal_ids", rows, descriptor);
+    return rows;
+}
+
+void end_ids(Tuplestorestate* rows)
+{
+    SPI_unregister_relation("event_journal_ids");
+    tuplestore_end(rows);
+}
+
+}  // namespace journal
