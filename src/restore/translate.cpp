@@ -15,11 +15,14 @@ const char* original_words(const ErrorData* error)
                                     : psprintf("%s: %s", error->message, error->detail);
 }
 
-/// Whether an error can be about the rows of a set. A deletion violates foreign keys only.
+/// Whether an error can be about the rows of a set. A deletion violates foreign keys only, and of
+/// those not its own rows', which the server's untranslated words tell.
 bool can_raise(const RowSet* set, const ErrorData* error)
 {
     return set->operation != RowOperation::kDelete ||
-           error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION;
+           (error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION &&
+            (error->message_id == nullptr ||
+             strstr(error->message_id, "insert or update") == nullptr));
 }
 
 /// The first set into whose table, or a partition of it, an error says that rows went.
