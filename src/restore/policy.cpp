@@ -19,7 +19,7 @@ uint64 find_policies(Oid table, char command, Looked looked, Policy** policies)
 {
     MemoryContext context = CurrentMemoryContext;
     const Oid caller = GetUserId();
-    Query query = Query::begin(RunAs::kOwner);
+    Query query = Query::begin_latest();
     const uint64 count = query.run(
         "SELECT polpermissive, CASE WHEN $4 AND polwithcheck IS NOT NULL THEN polwithcheck "
         "                           ELSE polqual END "

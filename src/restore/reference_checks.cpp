@@ -32,7 +32,7 @@ List* foreign_keys(Oid table, bool referring)
 {
     List* keys = NIL;
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
+    Query query = Query::begin_latest();
     const uint64 rows = query.run(
         psprintf(
             "SELECT c.conname::text, c.conrelid, c.confrelid, c.condeferred, c.confmatchtype = "
@@ -69,7 +69,7 @@ List* foreign_keys(Oid table, bool referring)
             "ORDER BY 1",
             referring ? "conrelid" : "confrelid", referring ? "conrelid" : "confrelid",
             referring ? "conrelid" : "confrelid"),
-        {{OIDOID, ObjectIdGetDatum(table)}});
+        {{OIDOID, ObjectIdGetDatum(table)}}, true);
     for (uint64 i = 0; i < rows; i++) {
         MemoryContext connected = MemoryContextSwitchTo(context);
         bool is_null = false;

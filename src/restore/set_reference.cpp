@@ -31,13 +31,13 @@ const char* present_value(const RowSet* set, AttrNumber number)
 
 void read_references(const RowSet* set, ReferenceSide side, SetReferences* references)
 {
-    Query query = Query::begin(RunAs::kOwner);
+    Query query = Query::begin_latest();
     const uint64 rows = query.run(
         psprintf("SELECT c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop, "
                  "c.confdeltype, c.confupdtype FROM pg_constraint c "
                  "WHERE c.contype = 'f' AND c.conparentid = 0 AND c.%s = $1 ORDER BY c.oid",
                  side == ReferenceSide::kReferring ? "conrelid" : "confrelid"),
-        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}});
+        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}}, true);
     for (uint64 i = 0; i < rows; i++) {
         bool is_null = false;
         SetReference reference{};

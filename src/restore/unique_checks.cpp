@@ -66,7 +66,7 @@ List* unique_keys(Oid table)
     List* keys = NIL;
     UniqueKey* key = nullptr;
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
+    Query query = Query::begin_latest();
     const uint64 rows = query.run(
         "SELECT i.indexrelid, c.relname::text, i.indimmediate, coalesce(con.condeferred, false), "
         "       i.indisexclusion, i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), "
@@ -95,7 +95,7 @@ List* unique_keys(Oid table)
         "LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace "
         "WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready "
         "  AND i.indislive ORDER BY i.indisprimary DESC, 2, k",
-        {{OIDOID, ObjectIdGetDatum(table)}});
+        {{OIDOID, ObjectIdGetDatum(table)}}, true);
     for (uint64 i = 0; i < rows; i++) {
         const Oid index = oid_in(query, i, kIndex);
         if (key == nullptr || key->index != index) {
