@@ -49,6 +49,9 @@ Oid find_child(const Layout* layout, Oid root)
             textToQualifiedNameList(cstring_to_text(layout->relation_name)));
         child = RangeVarGetRelid(name, NoLock, true);
     }
+    if (!OidIsValid(child))
+        return InvalidOid;
+    LockRelationOid(child, AccessShareLock);
     if (!table_exists(child))
         return InvalidOid;
     return list_member_oid(relation_and_ancestors(child), root) ? child : InvalidOid;
@@ -60,6 +63,11 @@ void find_table(const Search& search)
     Target* target = search.target;
     const Layout* layout = search.deletion->layout;
     const TrackedRelation* tracked = tracked_relation_by_id(search.deletion->relation);
+    if (tracked != nullptr) {
+        // Whoever is at dropping it, or at taking it out of the journal, is waited for.
+        LockRelationOid(tracked->relation, AccessShareLock);
+        tracked = tracked_relation_by_id(search.deletion->relation);
+    }
     if (tracked == nullptr || !table_exists(tracked->relation)) {
         refuse_gone(search, psprintf("Its table %s",
                                      tracked == nullptr ? layout->relation_name : tracked->name));
