@@ -284,7 +284,10 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     }
     ResourceOwner owner = CurrentResourceOwner;
     CurrentResourceOwner = application->owner;
-    Relation relation = table_open(table, AccessShareLock);
+    // What is written later is locked as for that from now on: no foreign key comes in between that
+    // would do something to rows that refer to these.
+    Relation relation =
+        table_open(table, application->dry_run ? AccessShareLock : RowExclusiveLock);
     MemoryContext caller = MemoryContextSwitchTo(application->context);
     RowSet* set =
         make_row_set(application->context, operation, relation,

@@ -74,7 +74,8 @@ void order_exchanges(Undo* undo);
 
 /// Finds the rows that are not as the transactions left them, and rows that live ones refer to; for
 /// a plan, or where conflicts are left alone, also what else would keep them from being written.
-/// Unless for a plan, rows to be deleted are locked first, so that none comes to refer to them.
+/// Unless for a plan, rows are locked first that are to be deleted or to get another key, so that
+/// none comes to refer to them, and those of which the journal alone tells of changes.
 /// Orders the exchanges, too.
 void find_conflicts(Undo* undo);
 

@@ -284,21 +284,35 @@ void find_referring(const Search& search, const SetReference& reference)
     table_close(table, NoLock);
 }
 
-bool has_references(const SetReferences& references)
+/// Whether a foreign key would do something to rows that refer to those of the set.
+bool changes_referring(const RowSet* set, const SetReferences& references)
 {
-    for (const SetReference& reference : references)
-        if (reference.on_delete != FKCONSTR_ACTION_NOACTION &&
-            reference.on_delete != FKCONSTR_ACTION_RESTRICT)
+    for (const SetReference& reference : references) {
+        const char action =
+            set->operation == RowOperation::kDelete ? reference.on_delete : reference.on_update;
+        if (gives_up(set, reference) && action != FKCONSTR_ACTION_NOACTION &&
+            action != FKCONSTR_ACTION_RESTRICT)
             return true;
+    }
     return false;
 }
 
-/// Locks rows that are to be deleted, so that no row comes to refer to them that a cascade would
-/// take along. Whoever may not delete them is refused before.
+bool may_write(const RowSet* set)
+{
+    const Oid table = RelationGetRelid(set->table);
+    if (set->operation == RowOperation::kDelete)
+        return pg_class_aclcheck(table, GetUserId(), ACL_DELETE) == ACLCHECK_OK;
+    return pg_class_aclcheck(table, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
+           pg_attribute_aclcheck_all(table, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+/// Locks rows that are to be deleted, or to get another key, so that no row comes to refer to them
+/// that a cascade would change; and rows of which the journal alone tells whether they were
+/// changed, so that they are not from then on. Whoever may not write them is refused before.
 void lock_rows(const Search& search)
 {
     Relation table = search.set->table;
-    if (pg_class_aclcheck(RelationGetRelid(table), GetUserId(), ACL_DELETE) != ACLCHECK_OK)
+    if (!may_write(search.set))
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(table));
     const char* sql =
         psprintf("SELECT count(*) FROM (SELECT FROM %s e JOIN %s t ON %s FOR UPDATE OF t) l",
@@ -318,8 +332,8 @@ void search_set(const Search& search)
     ContextResource memory(CurrentMemoryContext);
     SetReferences references(&memory);
     read_references(search.set, ReferenceSide::kReferenced, &references);
-    if (!search.undo->is_plan && search.set->operation == RowOperation::kDelete &&
-        has_references(references))
+    if (!search.undo->is_plan &&
+        (changes_referring(search.set, references) || is_unsure(search.set)))
         lock_rows(search);
     find_changed(search);
     find_changed_by_entries(search);
