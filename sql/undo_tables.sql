@@ -122,3 +122,20 @@ ALTER TABLE shop.seat DROP CONSTRAINT seat_pkey, ADD PRIMARY KEY (id);
 SELECT object_id, outcome FROM journal.restore(test.deletion('seat', '2'));
 TABLE shop.seat ORDER BY id;
 SELECT object_type FROM journal.tracked_relations t, journal.verify_history(t.relation) WHERE t.relation IN ('shop.client'::regclass, 'shop.visit'::regclass);
+-- A foreign key that leads to a partition, whose columns have other numbers: rows that refer to what goes stay, and what came
+-- together goes in its order.
+CREATE TABLE shop.slot (id int PRIMARY KEY, label text) PARTITION BY RANGE (id);
+CREATE TABLE shop.slot_1 (extra int, label text, id int NOT NULL);
+ALTER TABLE shop.slot_1 DROP extra;
+ALTER TABLE shop.slot ATTACH PARTITION shop.slot_1 FOR VALUES FROM (0) TO (100);
+CREATE TABLE shop.booking (id int PRIMARY KEY, slot int REFERENCES shop.slot_1 ON DELETE CASCADE);
+SELECT journal.track('shop.slot'), journal.track('shop.booking');
+INSERT INTO shop.slot VALUES (1, 'one');
+SELECT test.last() AS one \gset
+INSERT INTO shop.booking VALUES (1, 1);
+SELECT conflict FROM journal.undo_plan(:'one');
+SELECT test.try(format('journal.undo(%L)', :'one'));
+WITH slot AS (INSERT INTO shop.slot VALUES (2, 'two')) INSERT INTO shop.booking VALUES (2, 2);
+SELECT object_type, outcome FROM journal.undo(test.last());
+SELECT object_type, outcome FROM journal.undo(test.last());
+TABLE shop.booking;

@@ -51,14 +51,23 @@ const RelationPlan* require_plan(Relation table, bool dry_run)
     return plan;
 }
 
-/// Whether a foreign key of one set's table leads to the other's, or to a parent of it.
+/// Whether a foreign key leads to a set's table, to a partition of it, or to one of its parents, of
+/// which related is the list.
+bool leads_to(const ForeignKeyCacheInfo* key, const RowSet* to, const List* related)
+{
+    return list_member_oid(related, key->confrelid) ||
+           (to->table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE &&
+            list_member_oid(relation_and_ancestors(key->confrelid), RelationGetRelid(to->table)));
+}
+
+/// Whether a foreign key of one set's table leads to the other's.
 bool refers_to(const RowSet* from, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
     ListCell* cell = nullptr;
     foreach (cell, RelationGetFKeyList(from->table)) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
-        if (list_member_oid(related, key->confrelid))
+        if (leads_to(key, to, related))
             return true;
     }
     return false;
@@ -82,7 +91,7 @@ bool changes_reference(const RowSet* update, const RowSet* to)
     ListCell* cell = nullptr;
     foreach (cell, RelationGetFKeyList(update->table)) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
-        for (int i = 0; i < key->nkeys && list_member_oid(related, key->confrelid); i++)
+        for (int i = 0; i < key->nkeys && leads_to(key, to, related); i++)
             if (writes_column(update, key->conkey[i]))
                 return true;
     }
@@ -97,7 +106,7 @@ bool changes_referenced(const RowSet* update, const RowSet* from)
     ListCell* cell = nullptr;
     foreach (cell, RelationGetFKeyList(from->table)) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
-        if (!list_member_oid(related, key->confrelid))
+        if (!leads_to(key, update, related))
             continue;
         if (key->confrelid != RelationGetRelid(update->table))
             return true;

@@ -33,10 +33,15 @@ void read_references(const RowSet* set, ReferenceSide side, SetReferences* refer
 {
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
-        psprintf("SELECT c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop, "
-                 "c.confdeltype, c.confupdtype FROM pg_constraint c "
-                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND c.%s = $1 ORDER BY c.oid",
-                 side == ReferenceSide::kReferring ? "conrelid" : "confrelid"),
+        psprintf("SELECT c.conrelid, r.oid, c.conkey, ARRAY(SELECT t.attnum "
+                 "  FROM unnest(c.confkey) WITH ORDINALITY k (number, place) "
+                 "  JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.number "
+                 "  JOIN pg_attribute t ON t.attrelid = r.oid AND t.attname = f.attname "
+                 "  ORDER BY k.place), c.conpfeqop, c.confdeltype, c.confupdtype "
+                 "FROM pg_constraint c CROSS JOIN LATERAL "
+                 "(SELECT coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)) r (oid) "
+                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND %s = $1 ORDER BY c.oid",
+                 side == ReferenceSide::kReferring ? "c.conrelid" : "r.oid"),
         {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}}, true);
     for (uint64 i = 0; i < rows; i++) {
         bool is_null = false;

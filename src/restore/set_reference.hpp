@@ -11,7 +11,7 @@ namespace journal {
 /// A foreign key; the table that it leads to or comes from is that of a set.
 struct SetReference {
     Oid table;       // that has it
-    Oid referenced;  // that it leads to
+    Oid referenced;  // that it leads to; of a partition the partitioned table
     int count;
     AttrNumber columns[INDEX_MAX_KEYS];             // of the referring table
     AttrNumber referenced_columns[INDEX_MAX_KEYS];  // of the referenced one
