@@ -186,3 +186,31 @@ DELETE FROM shop.road;
 SELECT object_id, action, sqlstate FROM journal.undo_plan(:'one') ORDER BY object_id;
 SELECT test.try(format('journal.undo(%L)', :'one'));
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);
+-- Foreign keys that lead to another unique column than the key: of rows without a snapshot, and by force, too.
+CREATE TABLE shop.town (name text PRIMARY KEY, number int UNIQUE, mayor text);
+CREATE TABLE shop.bridge (id int PRIMARY KEY, town int REFERENCES shop.town (number) ON DELETE CASCADE);
+CREATE TABLE shop.river (id int PRIMARY KEY, town int REFERENCES shop.town (number) ON DELETE SET NULL ON UPDATE SET NULL);
+SELECT journal.track('shop.town', snapshot_on_create => false), journal.track('shop.bridge'), journal.track('shop.river');
+INSERT INTO shop.town VALUES ('Ash', 1), ('Birch', 2);
+SELECT test.last() AS founded \gset
+UPDATE shop.town SET number = number + 10, mayor = 'Ann';
+SELECT test.last() AS renumbered \gset
+INSERT INTO shop.bridge VALUES (1, 11);
+INSERT INTO shop.river VALUES (1, 12);
+SELECT object_id, action, conflict, sqlstate FROM journal.undo_plan(:'founded', 'force') ORDER BY object_id, detail;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'founded'));
+SELECT object_id, action, conflict, sqlstate FROM journal.undo_plan(:'renumbered', 'force') ORDER BY object_id, detail;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'renumbered'));
+TABLE shop.bridge;
+TABLE shop.river;
+DELETE FROM shop.bridge;
+UPDATE shop.river SET town = NULL;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'renumbered'));
+INSERT INTO shop.town VALUES ('Cedar', 3);
+SELECT test.last() AS cedar \gset
+INSERT INTO shop.bridge VALUES (2, 3);
+SELECT object_id, action, conflict, sqlstate FROM journal.undo_plan(:'cedar');
+SELECT test.try(format('journal.undo(%L)', :'cedar'));
+DELETE FROM shop.bridge;
+SELECT test.try(format('journal.undo(%L)', :'cedar'));
+TABLE shop.town;

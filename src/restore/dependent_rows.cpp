@@ -71,7 +71,7 @@ Oid table_of(const RowSet* set)
 /// Runs a query for pairs of rows, of which the second needs the first, with the rights with which
 /// the server itself would look into a table.
 void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int needed, int row,
-               const Reason& reason)
+               const Reason& reason, const PresentKeys& keys = {})
 {
     MemoryContext context = CurrentMemoryContext;
     Relation table = table_open(looks_into, AccessShareLock);
@@ -79,6 +79,7 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
     ListCell* cell = nullptr;
     foreach (cell, dependents->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_present_keys(keys);
     const OwnerScope scope = read_as_owner_of(table);
     ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
     become_caller(scope);
@@ -96,27 +97,29 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
 /// Rows of a set that go, or give up their key, need those that refer to them to be repointed.
 void add_referring(DependentRows* dependents, int index, const SetReference& reference)
 {
-    const RowSet* set = set_at(*dependents, index);
-    const char* condition = gives_up(set, reference) ? refers(set, reference) : nullptr;
-    if (condition == nullptr)
+    RowSet* set = set_at(*dependents, index);
+    if (!gives_up(set, reference))
         return;
-    const char* name = qualified_name(reference.table);
-    const char* only = get_rel_relkind(reference.table) == RELKIND_RELATION ? "ONLY " : "";
+    PresentKeys keys{};
+    bool is_read = false;
     for (int other = 0; other < list_length(dependents->sets); other++) {
         if (!takes_reference(set_at(*dependents, other), reference))
             continue;
+        if (!is_read)
+            keys = read_present_keys(set, reference);
+        is_read = true;
         StringInfoData sql;
         initStringInfo(&sql);
-        appendStringInfo(
-            &sql,
-            "SELECT e.number, p.number FROM %s p JOIN %s%s t ON %s JOIN %s e ON %s WHERE true",
-            rows_name(index), only, name, condition, rows_name(other),
-            has_key(set_at(*dependents, other)));
+        appendStringInfo(&sql, "SELECT e.number, p.number FROM %s JOIN %s e ON %s WHERE true",
+                         referring_rows(set, index, reference, keys), rows_name(other),
+                         has_key(set_at(*dependents, other)));
         exclude_kept_keys(dependents->application, set, reference, &sql);
         add_needs(dependents, sql.data, reference.table, other, index,
-                  {ConflictKind::kReferenced,
-                   psprintf("a row of %s that is skipped refers to it", name)});
+                  {ConflictKind::kReferenced, psprintf("a row of %s that is skipped refers to it",
+                                                       qualified_name(reference.table))},
+                  keys);
     }
+    end_present_keys(keys);
 }
 
 /// That the row of a table's alias has what the rows c of a set are to refer to; nullptr if the set

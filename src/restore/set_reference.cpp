@@ -3,6 +3,7 @@
 
 #include "base/operator_name.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {
@@ -17,14 +18,24 @@ void read_numbers(const Query& query, uint64 row, int column, AttrNumber* number
     memcpy(numbers, ARR_DATA_PTR(array), sizeof(AttrNumber) * *count);
 }
 
-/// The value that a set's row p has now in a column of its table; nullptr if that is not known.
+/// The value that a set's row p has now in a column of its table; nullptr if the set does not say.
 const char* present_value(const RowSet* set, AttrNumber number)
 {
     for (int k = 0; k < set->plan->key_count; k++)
         if (set->plan->columns[set->plan->key[k]].number == number)
             return psprintf("p.k%d", k + 1);
     const int i = set_column(set, number);
-    return i < 0 || !set->checked ? nullptr : psprintf("p.x%d", i + 1);
+    return i < 0 || !set->checked || set->columns[i].check == ColumnCheck::kNone
+               ? nullptr
+               : psprintf("p.x%d", i + 1);
+}
+
+bool holds_referenced(const RowSet* set, const SetReference& reference)
+{
+    for (int i = 0; i < reference.count; i++)
+        if (present_value(set, reference.referenced_columns[i]) == nullptr)
+            return false;
+    return true;
 }
 
 }  // namespace
@@ -94,18 +105,66 @@ bool takes_reference(const RowSet* set, const SetReference& reference)
            changes(set, reference.columns, reference.count);
 }
 
-const char* refers(const RowSet* set, const SetReference& reference)
+PresentKeys read_present_keys(RowSet* set, const SetReference& reference)
+{
+    if (holds_referenced(set, reference))
+        return {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT e.number");
+    PresentKeys keys{nullptr, CreateTemplateTupleDesc(reference.count + 1)};
+    TupleDescInitEntry(keys.descriptor, 1, "number", INT8OID, -1, 0);
+    for (int i = 0; i < reference.count; i++) {
+        Form_pg_attribute attribute =
+            TupleDescAttr(RelationGetDescr(set->table), reference.referenced_columns[i] - 1);
+        const auto number = static_cast<AttrNumber>(i + 2);
+        TupleDescInitEntry(keys.descriptor, number, psprintf("r%d", i + 1), attribute->atttypid, -1,
+                           0);
+        TupleDescInitEntryCollation(keys.descriptor, number, attribute->attcollation);
+        appendStringInfo(&sql, ", t.%s", quote_identifier(NameStr(attribute->attname)));
+    }
+    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0), only_rows_of(set),
+                     has_key(set));
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(set, 0);
+    const OwnerScope scope = read_as_owner_of(set->table);
+    MemoryContext connected = MemoryContextSwitchTo(context);
+    keys.rows = select_rows(sql.data, 0, nullptr, nullptr);
+    MemoryContextSwitchTo(connected);
+    become_caller(scope);
+    query.end();
+    return keys;
+}
+
+void register_present_keys(const PresentKeys& keys)
+{
+    if (keys.rows != nullptr)
+        register_named("event_journal_present", keys.rows, keys.descriptor);
+}
+
+void end_present_keys(const PresentKeys& keys)
+{
+    if (keys.rows != nullptr)
+        tuplestore_end(keys.rows);
+}
+
+const char* referring_rows(const RowSet* set, int index, const SetReference& reference,
+                           const PresentKeys& keys)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    for (int i = 0; i < reference.count; i++) {
-        const char* value = present_value(set, reference.referenced_columns[i]);
-        if (value == nullptr)
-            return nullptr;
-        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ", value,
+    appendStringInfo(
+        &sql, "%s p%s JOIN %s%s t ON ", rows_name(index),
+        keys.rows == nullptr ? "" : " JOIN event_journal_present v ON v.number = p.number",
+        get_rel_relkind(reference.table) == RELKIND_RELATION ? "ONLY " : "",
+        qualified_name(reference.table));
+    for (int i = 0; i < reference.count; i++)
+        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ",
+                         keys.rows == nullptr ? present_value(set, reference.referenced_columns[i])
+                                              : psprintf("v.r%d", i + 1),
                          operator_name(reference.equal[i]),
                          column_of(reference.table, reference.columns[i]));
-    }
     return sql.data;
 }
 

@@ -39,9 +39,20 @@ bool gives_up(const RowSet* set, const SetReference& reference);
 /// Whether rows of the set refer to something else afterwards than they do now, or to nothing.
 bool takes_reference(const RowSet* set, const SetReference& reference);
 
-/// That the row t of the referring table refers to the row p of the set; nullptr if it cannot be
-/// said.
-const char* refers(const RowSet* set, const SetReference& reference);
+/// What a foreign key refers to in the rows of a set, read from the table, as its owner, where the
+/// set does not say: rows of which the journal has no snapshot, or that are taken back by force. To
+/// be registered with the query that reads referring_rows().
+struct PresentKeys {
+    Tuplestorestate* rows;  // nullptr: the set says it
+    TupleDesc descriptor;
+};
+PresentKeys read_present_keys(RowSet* set, const SetReference& reference);
+void register_present_keys(const PresentKeys& keys);
+void end_present_keys(const PresentKeys& keys);
+
+/// For FROM: the rows p of a set, joined with the rows t of the referring table that refer to them.
+const char* referring_rows(const RowSet* set, int index, const SetReference& reference,
+                           const PresentKeys& keys);
 
 /// Leaves out referring rows t that go on referring to their key since another row takes it at
 /// once, by conditions that begin with AND; the sets' rows are to be registered.

@@ -63,7 +63,7 @@ void find_table(const Search& search)
     Target* target = search.target;
     const Layout* layout = search.deletion->layout;
     const TrackedRelation* tracked = tracked_relation_by_id(search.deletion->relation);
-    if (tracked != nullptr) {
+    if (tracked != nullptr && OidIsValid(tracked->relation)) {
         // Whoever is at dropping it, or at taking it out of the journal, is waited for.
         LockRelationOid(tracked->relation, AccessShareLock);
         tracked = tracked_relation_by_id(search.deletion->relation);

@@ -239,9 +239,9 @@ const char* key_in(const ResultReader& row, const RelationPlan* plan)
 /// are checked: a cast that the comparison takes may be anybody's function.
 void find_referring(const Search& search, const SetReference& reference)
 {
-    const char* condition = refers(search.set, reference);
-    if (condition == nullptr || !gives_up(search.set, reference))
+    if (!gives_up(search.set, reference))
         return;
+    const PresentKeys keys = read_present_keys(search.set, reference);
     MemoryContext context = CurrentMemoryContext;
     Relation table = table_open(reference.table, AccessShareLock);
     const TrackedRelation* tracked = find_tracked_relation(reference.table);
@@ -253,20 +253,20 @@ void find_referring(const Search& search, const SetReference& reference)
     appendStringInfo(
         &sql,
         "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.label, p.entry%s "
-        "FROM %s p JOIN %s%s t ON %s WHERE true",
-        key_columns_of(plan), rows_name(search.index),
-        table->rd_rel->relkind == RELKIND_RELATION ? "ONLY " : "", qualified_name(reference.table),
-        condition);
+        "FROM %s WHERE true",
+        key_columns_of(plan), referring_rows(search.set, search.index, reference, keys));
     exclude_own_rows(search, reference, &sql);
     appendStringInfoString(&sql, " ORDER BY 1");
     Query query = Query::begin(RunAs::kCaller);
     ListCell* cell = nullptr;
     foreach (cell, search.undo->application->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_present_keys(keys);
     const OwnerScope scope = read_as_owner_of(table);
     ResultReader row = ResultReader::open(context, sql.data, describe_with_key(plan));
     become_caller(scope);
     query.end();
+    end_present_keys(keys);
     const char* name = qualified_name(reference.table);
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
