@@ -214,3 +214,22 @@ SELECT test.try(format('journal.undo(%L)', :'cedar'));
 DELETE FROM shop.bridge;
 SELECT test.try(format('journal.undo(%L)', :'cedar'));
 TABLE shop.town;
+-- Two lives of one row, of which another transaction ended the first.
+CREATE TABLE shop.pole (id int PRIMARY KEY, height int);
+CREATE TABLE shop.wire (id int PRIMARY KEY, pole int REFERENCES shop.pole);
+SELECT journal.track('shop.pole'), journal.track('shop.wire');
+INSERT INTO shop.pole VALUES (1, 5);
+SELECT test.last() AS one \gset
+UPDATE shop.pole SET height = 6;
+SELECT test.last() AS higher \gset
+DELETE FROM shop.pole;
+BEGIN; INSERT INTO shop.pole VALUES (1, 6); INSERT INTO shop.wire VALUES (1, 1); COMMIT;
+BEGIN;
+SELECT object_type, object_id, action, sqlstate FROM journal.undo_plan(:'higher', 'cascade') ORDER BY object_type;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'higher'));
+ROLLBACK;
+SELECT object_type, object_id, action, sqlstate FROM journal.undo_plan(:'one', 'cascade') ORDER BY object_type;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'one'));
+TABLE shop.pole;
+TABLE shop.wire;
+SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);

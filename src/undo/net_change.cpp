@@ -72,6 +72,7 @@ struct Stretch {
     NetValue* between;     // of a column: an old value that is not the first
     NetValue* deleted;     // the deleted row's; nullptr: not deleted
     bool* changed;
+    bool lost;       // another transaction took the row away before its key was used anew
     Stretch* next;   // where the row went on
     Stretch* older;  // in a list
 };
@@ -247,6 +248,8 @@ Stretch* find_stretches(const char* key, const Events& events)
             const Edge edge = !begins                             ? Edge::kPresent
                               : event.kind == PastKind::kInserted ? Edge::kChanged
                                                                   : Edge::kKey;
+            if (current != nullptr)
+                current->lost = true;
             current = begin_stretch(key, edge, event);
             current->older = stretches;
             stretches = current;
@@ -369,7 +372,7 @@ void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
     describe_change(&change, last);
     const bool was_there = first->begin == Edge::kPresent;
     const bool is_there = last->end == Edge::kPresent;
-    if (!was_there && !is_there)
+    if (last->lost || (!was_there && !is_there))
         return;
     change.key_before = was_there ? first->key : nullptr;
     change.key_after = is_there ? last->key : nullptr;
@@ -422,7 +425,7 @@ bool finish_key(Reading* reading, Stretch* stretches)
     const Stretch* deleted = nullptr;
     const Stretch* inserted = nullptr;
     for (const Stretch* stretch = stretches; stretch != nullptr; stretch = stretch->older) {
-        if (is_joined(stretch))
+        if (is_joined(stretch) || stretch->lost)
             continue;
         if (stretch->begin == Edge::kPresent && stretch->end == Edge::kChanged)
             deleted = stretch;
