@@ -82,6 +82,18 @@ EntryValues details_in_row(const Layout* layout, const JsonbValue& names, Jsonb*
     return result;
 }
 
+/// Values at some positions as object keys are written; nullptr if one is NULL.
+char* key_of(int count, const int* positions, const EntryValues& row)
+{
+    char** texts = make_array_in<char*>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
+        texts[i] = key_text(&row.values[positions[i]]);
+        if (texts[i] == nullptr)
+            return nullptr;
+    }
+    return object_key(count, texts);
+}
+
 }  // namespace
 
 EntryChanges read_changes(const Layout* layout, Jsonb* data)
@@ -185,18 +197,34 @@ Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null
     return OidInputFunctionCall(input, text, parameter, typmod);
 }
 
+char* key_text(const JsonbValue* value)
+{
+    return value->type == jbvBool ? pstrdup(value->val.boolean ? "t" : "f") : value_text(value);
+}
+
 char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row)
 {
-    char** texts = make_array_in<char*>(CurrentMemoryContext, foreign_key.count);
+    return key_of(foreign_key.count, foreign_key.positions, row);
+}
+
+char* referenced_values(const LayoutForeignKey& foreign_key, const Layout* layout,
+                        const EntryValues& row)
+{
+    int* positions = make_array_in<int>(CurrentMemoryContext, foreign_key.count);
     for (int i = 0; i < foreign_key.count; i++) {
-        const JsonbValue& value = row.values[foreign_key.positions[i]];
-        // Keys are written by the types' output functions, and bool's has a letter.
-        texts[i] =
-            value.type == jbvBool ? pstrdup(value.val.boolean ? "t" : "f") : value_text(&value);
-        if (texts[i] == nullptr)
+        positions[i] = layout_position(layout, foreign_key.referenced[i]);
+        if (positions[i] < 0)
             return nullptr;
     }
-    return object_key(foreign_key.count, texts);
+    return key_of(foreign_key.count, positions, row);
+}
+
+bool same_referenced(const LayoutForeignKey& a, const LayoutForeignKey& b)
+{
+    if (a.relation != b.relation || (a.referenced == nullptr) != (b.referenced == nullptr))
+        return false;
+    return a.referenced == nullptr ||
+           (a.count == b.count && memcmp(a.referenced, b.referenced, sizeof(int) * a.count) == 0);
 }
 
 }  // namespace journal

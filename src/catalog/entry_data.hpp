@@ -55,8 +55,20 @@ Jsonb* value_jsonb(const JsonbValue* value);
 /// have to be in force. is_null is set for SQL NULL. The input function raises what it raises.
 Datum value_datum(const JsonbValue* value, Oid type, int32 typmod, bool* is_null);
 
+/// A stored value as keys have it, by the type's output function: bool's writes a letter. nullptr
+/// for SQL NULL.
+char* key_text(const JsonbValue* value);
+
 /// The key of a row that a foreign key of its layout refers to, as object keys are written: the
 /// column's text form, or a JSON array of text forms; nullptr if one of them is NULL.
 char* referenced_key(const LayoutForeignKey& foreign_key, const EntryValues& row);
+
+/// What a row has in the columns that a foreign key to other columns than the journal's key refers
+/// to, written like a key; layout: that of the row. nullptr if a value is NULL or not kept.
+char* referenced_values(const LayoutForeignKey& foreign_key, const Layout* layout,
+                        const EntryValues& row);
+
+/// Whether foreign keys refer to the same columns of the same relation.
+bool same_referenced(const LayoutForeignKey& a, const LayoutForeignKey& b);
 
 }  // namespace journal

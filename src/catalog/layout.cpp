@@ -191,6 +191,15 @@ void read_columns(Layout* layout, JsonbContainer* array)
     }
 }
 
+int* integers_in(int32 id, JsonbContainer* array, int* count)
+{
+    *count = static_cast<int>(JsonContainerSize(array));
+    int* integers = make_array_in<int>(layout_context, *count);
+    for (int i = 0; i < *count; i++)
+        integers[i] = integer_of(id, getIthJsonbValueFromContainer(array, i));
+    return integers;
+}
+
 void read_foreign_keys(Layout* layout, JsonbContainer* array)
 {
     const int32 id = layout->id;
@@ -200,11 +209,10 @@ void read_foreign_keys(Layout* layout, JsonbContainer* array)
     for (int i = 0; i < layout->foreign_key_count; i++) {
         LayoutForeignKey& key = layout->foreign_keys[i];
         JsonbContainer* object = object_at(id, array, i);
-        JsonbContainer* positions = as_array(id, member(id, object, "columns", jbvBinary));
-        key.count = static_cast<int>(JsonContainerSize(positions));
-        key.positions = make_array_in<int>(layout_context, key.count);
-        for (int j = 0; j < key.count; j++)
-            key.positions[j] = integer_of(id, getIthJsonbValueFromContainer(positions, j));
+        key.positions =
+            integers_in(id, as_array(id, member(id, object, "columns", jbvBinary)), &key.count);
+        if (const JsonbValue* referenced = member(id, object, "referenced", jbvBinary))
+            key.referenced = integers_in(id, as_array(id, referenced), &key.count);
         key.relation = integer_of(id, member(id, object, "relation", jbvNumeric));
         key.name = text_of(member(id, object, "name", jbvString));
         key.type = text_of(member(id, object, "type", jbvString));

@@ -36,6 +36,7 @@ struct LayoutColumn {
 struct LayoutForeignKey {
     int count;
     int* positions;    // of the referencing columns, from 0
+    int* referenced;   // identities of the referenced ones; nullptr: those of the journal's key
     int32 relation;    // tracked_relation.id of the referenced relation
     const char* name;  // its qualified name at the time
     const char* type;  // its object type at the time, else its bare name

@@ -7,6 +7,7 @@
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
 #include "base/settings.hpp"
+#include "catalog/entry_data.hpp"
 
 namespace journal {
 
@@ -244,29 +245,84 @@ void describe_key(Layout* layout, Relation relation, const TrackedRelation& trac
             layout->key_count = 0;
 }
 
-// Fills a reference's positions in the order of the referenced key; false if it does not reference
-// that key.
-bool describe_reference(LayoutForeignKey& reference, const Layout* layout,
-                        const ForeignKeyCacheInfo* key)
+// The table that a foreign key leads to; of a partition the partitioned table.
+Oid referenced_table(const ForeignKeyCacheInfo* key)
 {
-    Relation target = table_open(key->confrelid, AccessShareLock);
+    if (!get_rel_relispartition(key->confrelid))
+        return key->confrelid;
+    return llast_oid(get_partition_ancestors(key->confrelid));
+}
+
+// A foreign key to a partitioned table has further ones for each of its partitions: what it was
+// made for leads elsewhere.
+bool is_made_for_partition(const ForeignKeyCacheInfo* key)
+{
+    Oid referenced = InvalidOid;
+    for (Oid constraint = key->conoid; OidIsValid(constraint);) {
+        HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+        if (!HeapTupleIsValid(tuple))
+            elog(ERROR, "cache lookup failed for constraint %u", constraint);
+        const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        referenced = form->confrelid;
+        constraint = form->conparentid;
+        ReleaseSysCache(tuple);
+    }
+    return referenced != key->confrelid;
+}
+
+// Fills a reference's positions in the order of the referenced key; false if it references other
+// columns than that key's. referenced: the columns of the referenced table, in those of the foreign
+// key.
+bool describe_key_reference(LayoutForeignKey& reference, const Layout* layout,
+                            const ForeignKeyCacheInfo* key, Relation target,
+                            const AttrNumber* referenced)
+{
     AttrNumber attributes[INDEX_MAX_KEYS];
     Oid index = InvalidOid;
-    const int count = key_attributes(target, attributes, &index);
-    table_close(target, AccessShareLock);
-    if (count != key->nkeys)
+    if (key_attributes(target, attributes, &index) != key->nkeys)
         return false;
-    reference.count = count;
-    reference.positions = make_array_in<int>(CurrentMemoryContext, count);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < key->nkeys; i++) {
         reference.positions[i] = -1;
         for (int j = 0; j < key->nkeys; j++)
-            if (key->confkey[j] == attributes[i])
+            if (referenced[j] == attributes[i])
                 reference.positions[i] = position_of(layout, key->conkey[j]);
         if (reference.positions[i] < 0)
             return false;
     }
     return true;
+}
+
+// Fills a reference to other unique columns, by their identities.
+void describe_other_reference(LayoutForeignKey& reference, const Layout* layout,
+                              const ForeignKeyCacheInfo* key, Relation target,
+                              const TrackedRelation& tracked, const AttrNumber* referenced)
+{
+    Layout columns{};
+    describe_columns(&columns, target);
+    identify_columns(&columns, target, tracked);
+    reference.referenced = make_array_in<int>(CurrentMemoryContext, key->nkeys);
+    for (int i = 0; i < key->nkeys; i++) {
+        reference.positions[i] = position_of(layout, key->conkey[i]);
+        reference.referenced[i] = columns.columns[position_of(&columns, referenced[i])].id;
+    }
+}
+
+void describe_reference(LayoutForeignKey& reference, const Layout* layout,
+                        const ForeignKeyCacheInfo* key, const TrackedRelation& tracked)
+{
+    Relation target = table_open(tracked.relation, AccessShareLock);
+    AttrNumber referenced[INDEX_MAX_KEYS];
+    for (int i = 0; i < key->nkeys; i++)
+        referenced[i] =
+            tracked.relation == key->confrelid
+                ? key->confkey[i]
+                : get_attnum(tracked.relation, get_attname(key->confrelid, key->confkey[i], false));
+    reference = LayoutForeignKey{};
+    reference.count = key->nkeys;
+    reference.positions = make_array_in<int>(CurrentMemoryContext, key->nkeys);
+    if (!describe_key_reference(reference, layout, key, target, referenced))
+        describe_other_reference(reference, layout, key, target, tracked, referenced);
+    table_close(target, AccessShareLock);
 }
 
 bool same_positions(const LayoutForeignKey& a, const LayoutForeignKey& b)
@@ -281,30 +337,33 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
     ListCell* cell = nullptr;
     foreach (cell, keys) {
         auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
-        // A key to a partitioned table has further entries for each of its partitions.
-        if (get_rel_relispartition(key->confrelid))
-            continue;
-        const TrackedRelation* target = find_tracked_relation(key->confrelid);
-        if (target == nullptr || target->relation != key->confrelid ||
+        const Oid table = referenced_table(key);
+        const TrackedRelation* target = find_tracked_relation(table);
+        if (is_made_for_partition(key) || target == nullptr || target->relation != table ||
             strcmp(target->capture, "none") == 0)
             continue;
         LayoutForeignKey& reference = layout->foreign_keys[layout->foreign_key_count];
-        if (!describe_reference(reference, layout, key))
-            continue;
+        describe_reference(reference, layout, key, *target);
+        reference.relation = target->id;
         bool repeated = false;
-        for (int i = 0; i < layout->foreign_key_count; i++)
-            repeated |= same_positions(layout->foreign_keys[i], reference);
+        bool is_linked = reference.referenced == nullptr;
+        for (int i = 0; i < layout->foreign_key_count; i++) {
+            const LayoutForeignKey& other = layout->foreign_keys[i];
+            if (!same_positions(other, reference))
+                continue;
+            repeated |= same_referenced(other, reference);
+            is_linked &= !other.link;
+        }
         if (repeated)
             continue;
-        reference.relation = target->id;
-        reference.name = qualified_name(key->confrelid);
-        reference.type =
-            target->object_type != nullptr ? target->object_type : get_rel_name(key->confrelid);
+        reference.name = qualified_name(table);
+        reference.type = target->object_type != nullptr ? target->object_type : get_rel_name(table);
         const int32 first = layout->columns[position_of(layout, key->conkey[0])].id;
         const bool is_document = tracked.document != 0 && tracked.document == first;
         reference.link = tracked.links.present
                              ? tracked.links.contains(first)
                              : strcmp(target->capture, "events") == 0 && !is_document;
+        reference.link &= is_linked;
         // A link would give away what the column is meant to hide.
         for (int i = 0; i < reference.count; i++)
             if (is_hidden(layout->columns[reference.positions[i]].mode))
@@ -344,7 +403,7 @@ bool equal_layouts(const Layout* a, const Layout* b)
     for (int i = 0; i < a->foreign_key_count; i++) {
         const LayoutForeignKey& x = a->foreign_keys[i];
         const LayoutForeignKey& y = b->foreign_keys[i];
-        if (!same_positions(x, y) || x.relation != y.relation || x.link != y.link ||
+        if (!same_positions(x, y) || !same_referenced(x, y) || x.link != y.link ||
             !equal_text(x.name, y.name) || !equal_text(x.type, y.type))
             return false;
     }
@@ -399,6 +458,10 @@ Datum foreign_keys_json(const Layout* layout)
         appendStringInfo(&json, "%s{\"relation\":%d,\"link\":%s,\"columns\":", i == 0 ? "" : ",",
                          key.relation, key.link ? "true" : "false");
         append_integers(&json, key.positions, key.count);
+        if (key.referenced != nullptr) {
+            appendStringInfoString(&json, ",\"referenced\":");
+            append_integers(&json, key.referenced, key.count);
+        }
         append_member(&json, "name", key.name);
         append_member(&json, "type", key.type);
         appendStringInfoChar(&json, '}');

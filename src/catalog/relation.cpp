@@ -191,6 +191,8 @@ int* copy_positions(MemoryContext context, const int* positions, int count)
 // shows the whole key.
 bool is_document_key(const RelationPlan* plan, const LayoutForeignKey& key, int document)
 {
+    if (key.referenced != nullptr)
+        return false;
     bool found = false;
     for (int i = 0; i < key.count; i++) {
         if (is_hidden(plan->columns[key.positions[i]].mode))
@@ -210,6 +212,8 @@ void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRela
         LayoutForeignKey& key = plan->foreign_keys[i];
         key = layout->foreign_keys[i];
         key.positions = copy_positions(plan->context, key.positions, key.count);
+        if (key.referenced != nullptr)
+            key.referenced = copy_positions(plan->context, key.referenced, key.count);
         key.name = MemoryContextStrdup(plan->context, key.name);
         key.type = MemoryContextStrdup(plan->context, key.type);
         if (key.link)

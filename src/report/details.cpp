@@ -65,6 +65,8 @@ int naming_key(const Layout* layout, int position)
     int found = -1;
     for (int i = 0; i < layout->foreign_key_count; i++) {
         const LayoutForeignKey& key = layout->foreign_keys[i];
+        if (key.referenced != nullptr)
+            continue;
         if (key.count == 1 && key.positions[0] == position)
             return i;
         if (key.count > 1 && key.positions[key.count - 1] == position && found < 0)

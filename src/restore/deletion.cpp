@@ -209,6 +209,43 @@ bool next_deletion(ResultReader* reader, Deletion* deletion)
     return true;
 }
 
+List* add_reference_to(List* references, const LayoutForeignKey* foreign_key)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, references)
+        if (same_referenced(*static_cast<LayoutForeignKey*>(lfirst(cell)), *foreign_key))
+            return references;
+    return lappend(references, const_cast<LayoutForeignKey*>(foreign_key));
+}
+
+bool refers_to_values(const List* references)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, references)
+        if (static_cast<const LayoutForeignKey*>(lfirst(cell))->referenced != nullptr)
+            return true;
+    return false;
+}
+
+const char* found_by(const LayoutForeignKey& foreign_key, const Deletion& deletion)
+{
+    if (foreign_key.relation != deletion.relation)
+        return nullptr;
+    if (foreign_key.referenced == nullptr)
+        return deletion.object_id;
+    return deletion.row.count == 0 ? nullptr
+                                   : referenced_values(foreign_key, deletion.layout, deletion.row);
+}
+
+const char* referenced_columns(const LayoutForeignKey& foreign_key)
+{
+    StringInfoData columns;
+    initStringInfo(&columns);
+    for (int i = 0; foreign_key.referenced != nullptr && i < foreign_key.count; i++)
+        appendStringInfo(&columns, " %d", foreign_key.referenced[i]);
+    return columns.data;
+}
+
 const char* describe(const Deletion& deletion)
 {
     SetRow row{};

@@ -58,6 +58,20 @@ ResultReader begin_deletions_in(const char* source, const Ids& ids);
 /// False after the last. What deletion points at is valid until the next call.
 bool next_deletion(ResultReader* reader, Deletion* deletion);
 
+/// A list of foreign keys (of LayoutForeignKey) with one more, unless one refers to the same
+/// columns.
+List* add_reference_to(List* references, const LayoutForeignKey* foreign_key);
+
+/// Whether any of the foreign keys refers to other columns than the key, whose values the row has.
+bool refers_to_values(const List* references);
+
+/// By what a foreign key would find a deleted row; nullptr if it leads to another relation, or if
+/// the journal does not hold it.
+const char* found_by(const LayoutForeignKey& foreign_key, const Deletion& deletion);
+
+/// The columns that a foreign key refers to, as a text: "" for the journal's key.
+const char* referenced_columns(const LayoutForeignKey& foreign_key);
+
 /// Object type and key for messages: client "7", or client "7" (Ann) with a label.
 const char* describe(const Deletion& deletion);
 

@@ -6,6 +6,7 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "base/stored_jsonb.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/taken.hpp"
@@ -18,13 +19,16 @@ namespace {
 struct DeletedKey {
     int32 relation;
     const char* transaction;
+    const char* columns;  // "": the key; else those that a foreign key refers to
     const char* key;
 
     int compare(const DeletedKey& other) const
     {
         if (relation != other.relation)
             return relation < other.relation ? -1 : 1;
-        const int order = strcmp(transaction, other.transaction);
+        if (const int order = strcmp(transaction, other.transaction))
+            return order;
+        const int order = strcmp(columns, other.columns);
         return order != 0 ? order : strcmp(key, other.key);
     }
     bool operator<(const DeletedKey& other) const { return compare(other) < 0; }
@@ -53,27 +57,53 @@ struct References {
     const JsonbValue** expected;
 };
 
+Deletion deletion_in(const ResultReader& row)
+{
+    Deletion deletion{};
+    deletion.relation = row.int4(1);
+    deletion.object_id = row.text(3);
+    bool is_null = false;
+    const Datum data = row.value(5, &is_null);
+    if (!is_null && !row.is_null(4)) {
+        deletion.layout = layout_by_id(row.int4(4));
+        deletion.row = read_snapshot(deletion.layout, stored_jsonb(data, true));
+    }
+    return deletion;
+}
+
 void read_deleted_keys(NulledReferences* nulled)
 {
-    const List* referenced = referenced_relations(nulled->reader);
-    if (referenced == NIL)
+    const List* references = references_of(nulled->reader);
+    if (references == NIL)
         return;
-    const Ids& deletions = *nulled->deletions;
     ResultReader row =
         read_about(RunAs::kOwner,
-                   psprintf("SELECT e.relation, %s, e.object_id "
+                   psprintf("SELECT e.relation, %s, e.object_id, e.layout, %s "
                             "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
                             "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
-                            transaction_name("e", "s"), is_among("e.id", deletions)),
-                   deletions, {INT4OID, TEXTOID, TEXTOID});
+                            transaction_name("e", "s"),
+                            refers_to_values(references) ? "e.data" : "NULL::pg_catalog.jsonb",
+                            is_among("e.id", *nulled->deletions)),
+                   *nulled->deletions, {INT4OID, TEXTOID, TEXTOID, INT4OID, JSONBOID});
     const char* transaction = "";
     while (row.next()) {
-        if (!list_member_int(referenced, row.int4(1)))
-            continue;
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+        const Deletion deletion = deletion_in(row);
         if (strcmp(row.text(2), transaction) != 0)
             transaction = MemoryContextStrdup(nulled->memory, row.text(2));
-        nulled->keys.push_back(
-            {row.int4(1), transaction, MemoryContextStrdup(nulled->memory, row.text(3))});
+        ListCell* cell = nullptr;
+        foreach (cell, references) {
+            const auto& reference = *static_cast<const LayoutForeignKey*>(lfirst(cell));
+            const char* key = found_by(reference, deletion);
+            if (key != nullptr)
+                nulled->keys.push_back(
+                    {deletion.relation, transaction,
+                     reference.referenced == nullptr
+                         ? ""
+                         : MemoryContextStrdup(nulled->memory, referenced_columns(reference)),
+                     MemoryContextStrdup(nulled->memory, key)});
+        }
+        MemoryContextSwitchTo(caller);
     }
     row.close();
     std::sort(nulled->keys.begin(), nulled->keys.end());
@@ -83,10 +113,12 @@ void read_deleted_keys(NulledReferences* nulled)
 bool may_come_back(const NulledReferences* nulled, const TakenRow& taken,
                    const TakenReference& reference)
 {
-    const DeletedKey first{reference.key->relation, taken.transaction, ""};
+    const DeletedKey first{reference.key->relation, taken.transaction,
+                           referenced_columns(*reference.key), ""};
     const auto found = std::lower_bound(nulled->keys.begin(), nulled->keys.end(), first);
     return found != nulled->keys.end() && found->relation == first.relation &&
-           strcmp(found->transaction, first.transaction) == 0;
+           strcmp(found->transaction, first.transaction) == 0 &&
+           strcmp(found->columns, first.columns) == 0;
 }
 
 /// Whether the row of that key comes back; raises an error for a reference of which the caller must
@@ -95,7 +127,8 @@ bool comes_back(const NulledReferences* nulled, const TakenRow& taken,
                 const TakenReference& reference, const char* key)
 {
     if (!std::binary_search(nulled->keys.begin(), nulled->keys.end(),
-                            DeletedKey{reference.key->relation, taken.transaction, key}))
+                            DeletedKey{reference.key->relation, taken.transaction,
+                                       referenced_columns(*reference.key), key}))
         return false;
     if (reference.hidden)
         ereport(
@@ -199,7 +232,10 @@ char** former_key(const NulledReferences* nulled, const Target* target, const Ta
     if (std::find(texts, texts + count, nullptr) != texts + count &&
         !read_unchanged(target, taken, reference, texts))
         return nullptr;
-    return comes_back(nulled, taken, reference, object_key(count, texts)) ? texts : nullptr;
+    char** keys = make_array_in<char*>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        keys[i] = reference.before[i] == nullptr ? texts[i] : key_text(reference.before[i]);
+    return comes_back(nulled, taken, reference, object_key(count, keys)) ? texts : nullptr;
 }
 
 const JsonbValue* text_value(char* text)

@@ -30,34 +30,49 @@ void add_ids(ResultReader* from, Ids* ids)
     make_unique(ids);
 }
 
-/// Keys of rows: those that they have, or those that they refer to.
+/// Keys of rows, of whatever columns: those that they have, or those that they refer to.
 struct Keys {
     Tuplestorestate* rows;
     TupleDesc descriptor;
+    MemoryContext context;
+    List* references;  // of LayoutForeignKey: one for all to the same columns
 };
 
 Keys begin_keys()
 {
     Keys keys{};
-    keys.descriptor = describe_named({{"id", INT8OID}, {"relation", INT4OID}, {"key", TEXTOID}});
+    keys.descriptor = describe_named(
+        {{"id", INT8OID}, {"relation", INT4OID}, {"columns", TEXTOID}, {"key", TEXTOID}});
     keys.rows = tuplestore_begin_heap(true, false, work_mem);
+    keys.context = CurrentMemoryContext;
     return keys;
 }
 
-void add_key(Keys* keys, int64 id, int32 relation, const char* key)
+/// Adds what a row is found by, or what it refers to, by a foreign key.
+void add_key(Keys* keys, int64 id, const LayoutForeignKey& foreign_key, const char* key)
 {
-    Datum values[] = {Int64GetDatum(id), Int32GetDatum(relation), CStringGetTextDatum(key)};
-    bool nulls[] = {false, false, false};
+    Datum values[] = {Int64GetDatum(id), Int32GetDatum(foreign_key.relation),
+                      CStringGetTextDatum(referenced_columns(foreign_key)),
+                      CStringGetTextDatum(key)};
+    bool nulls[4] = {};
     tuplestore_putvalues(keys->rows, keys->descriptor, values, nulls);
+}
+
+void add_reference(Keys* keys, int64 id, const LayoutForeignKey* foreign_key, const char* key)
+{
+    MemoryContext caller = MemoryContextSwitchTo(keys->context);
+    keys->references = add_reference_to(keys->references, foreign_key);
+    MemoryContextSwitchTo(caller);
+    add_key(keys, id, *foreign_key, key);
 }
 
 void add_references(Keys* keys, const Deletion& deletion)
 {
     for (int i = 0; i < deletion.layout->foreign_key_count; i++) {
-        const LayoutForeignKey& foreign_key = deletion.layout->foreign_keys[i];
-        const char* key = referenced_key(foreign_key, deletion.row);
+        const LayoutForeignKey* foreign_key = &deletion.layout->foreign_keys[i];
+        const char* key = referenced_key(*foreign_key, deletion.row);
         if (key != nullptr)
-            add_key(keys, deletion.entry, foreign_key.relation, key);
+            add_reference(keys, deletion.entry, foreign_key, key);
     }
 }
 
@@ -69,37 +84,59 @@ void add_taken_references(Keys* keys, TakenReader* reader, const Deletion& delet
         const TakenReference& reference = taken->references[i];
         const char* key = taken_key(*taken, reference, deletion);
         if (key != nullptr)
-            add_key(keys, deletion.entry, reference.key->relation, key);
+            add_reference(keys, deletion.entry, reference.key, key);
     }
 }
 
-/// Reads deletions and collects their keys; own and taken may be null.
-void read_keys(ResultReader reader, TakenReader* taken, Keys* own, Keys* references)
+/// Calls add for each deletion whose row the journal holds; from the first one on.
+template <typename Add>
+void for_each_row(ResultReader* reader, Add add)
 {
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal keys", ALLOCSET_DEFAULT_SIZES);
     Deletion deletion{};
-    while (next_deletion(&reader, &deletion)) {
-        CHECK_FOR_INTERRUPTS();
+    reader->rewind();
+    while (next_deletion(reader, &deletion)) {
         if (deletion.object_id == nullptr || deletion.row.count == 0)
             continue;
         MemoryContext caller = MemoryContextSwitchTo(work);
-        if (own != nullptr)
-            add_key(own, deletion.entry, deletion.relation, deletion.object_id);
-        add_references(references, deletion);
-        if (taken != nullptr)
-            add_taken_references(references, taken, deletion);
+        add(deletion);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
     }
     MemoryContextDelete(work);
-    reader.close();
 }
 
-/// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
-/// as they were deleted or before a reference was taken away;
-/// both_ways: also those to which they lead.
-void add_children(bool both_ways, Ids* deletions)
+/// What deleted rows refer to; taken may be null.
+Keys read_references(ResultReader* reader, TakenReader* taken)
+{
+    Keys references = begin_keys();
+    for_each_row(reader, [&](const Deletion& deletion) {
+        add_references(&references, deletion);
+        if (taken != nullptr)
+            add_taken_references(&references, taken, deletion);
+    });
+    return references;
+}
+
+/// By what deleted rows are found by some foreign keys.
+Keys read_found(ResultReader* reader, const List* references)
+{
+    Keys own = begin_keys();
+    for_each_row(reader, [&](const Deletion& deletion) {
+        ListCell* cell = nullptr;
+        foreach (cell, references) {
+            const auto& reference = *static_cast<const LayoutForeignKey*>(lfirst(cell));
+            const char* key = found_by(reference, deletion);
+            if (key != nullptr)
+                add_key(&own, deletion.entry, reference, key);
+        }
+    });
+    return own;
+}
+
+/// Deletions of the same transactions, of each object the last.
+ResultReader begin_same_transactions(const Ids& deletions)
 {
     // Of each object the last that the transaction did: one that it deleted and created again is
     // there. The bounds are for the BRIN index, which knows stretches of transactions.
@@ -118,12 +155,19 @@ void add_children(bool both_ways, Ids* deletions)
         "                            AND (SELECT max(transaction_id) FROM gone)) e "
         "WHERE e.place = 1 AND e.operation = 'd' AND e.belongs "
         "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";
-    Keys own = begin_keys();
-    Keys references = begin_keys();
+    return begin_deletions_in(psprintf(kSameTransaction, is_among("o.id", deletions)), deletions);
+}
+
+/// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
+/// as they were deleted or before a reference was taken away;
+/// both_ways: also those to which they lead.
+void add_children(bool both_ways, Ids* deletions)
+{
     TakenReader* taken = begin_taken(*deletions);
-    read_keys(
-        begin_deletions_in(psprintf(kSameTransaction, is_among("o.id", *deletions)), *deletions),
-        taken, &own, &references);
+    ResultReader reader = begin_same_transactions(*deletions);
+    const Keys references = read_references(&reader, taken);
+    const Keys own = read_found(&reader, references.references);
+    reader.close();
     end_taken(taken);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
@@ -132,17 +176,16 @@ void add_children(bool both_ways, Ids* deletions)
     Tuplestorestate* ids = register_ids(*deletions);
     ResultReader found = ResultReader::open(
         context,
-        psprintf(
-            "WITH RECURSIVE step (a, b) AS MATERIALIZED ("
-            "  SELECT k.id, r.id FROM event_journal_keys k JOIN event_journal_references r "
-            "    ON r.relation = k.relation AND r.key = k.key %s), "
-            "found (id) AS (SELECT i.id FROM event_journal_ids i UNION "
-            "               SELECT s.b FROM found f JOIN step s ON s.a = f.id) "
-            "SELECT id FROM found",
-            both_ways
-                ? "UNION ALL SELECT r.id, k.id FROM event_journal_keys k "
-                  "JOIN event_journal_references r ON r.relation = k.relation AND r.key = k.key"
-                : ""),
+        psprintf("WITH RECURSIVE step (a, b) AS MATERIALIZED ("
+                 "  SELECT k.id, r.id FROM event_journal_keys k JOIN event_journal_references r "
+                 "    ON r.relation = k.relation AND r.columns = k.columns AND r.key = k.key %s), "
+                 "found (id) AS (SELECT i.id FROM event_journal_ids i UNION "
+                 "               SELECT s.b FROM found f JOIN step s ON s.a = f.id) "
+                 "SELECT id FROM found",
+                 both_ways ? "UNION ALL SELECT r.id, k.id FROM event_journal_keys k "
+                             "JOIN event_journal_references r ON r.relation = k.relation "
+                             "  AND r.columns = k.columns AND r.key = k.key"
+                           : ""),
         describe_columns({INT8OID}));
     end_ids(ids);
     query.end();
@@ -167,12 +210,35 @@ Datum accounts_of(const Ids& deletions)
     return accounts;
 }
 
+/// Adds what the deleted rows refer to by other columns than the key, as far as the same
+/// transactions deleted it: entries are not found by such values.
+void add_other_parents(const Keys& references, Ids* deletions)
+{
+    ResultReader reader = begin_same_transactions(*deletions);
+    const Keys own = read_found(&reader, references.references);
+    reader.close();
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_keys", own.rows, own.descriptor);
+    register_named("event_journal_references", references.rows, references.descriptor);
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT DISTINCT k.id FROM event_journal_keys k JOIN event_journal_references r "
+        "  ON r.relation = k.relation AND r.columns = k.columns AND r.key = k.key "
+        "WHERE k.columns <> ''",
+        describe_columns({INT8OID}));
+    query.end();
+    add_ids(&found, deletions);
+    tuplestore_end(own.rows);
+}
+
 /// Adds the last deletions of what the deleted rows refer to and what is not there. Each is looked
 /// up by index, whatever the server knows of how many entries there are.
 void add_parents(Ids* deletions)
 {
-    Keys references = begin_keys();
-    read_keys(begin_deletions(*deletions), nullptr, nullptr, &references);
+    ResultReader reader = begin_deletions(*deletions);
+    const Keys references = read_references(&reader, nullptr);
+    reader.close();
     const Datum accounts = accounts_of(*deletions);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
@@ -182,7 +248,8 @@ void add_parents(Ids* deletions)
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
         context,
-        "SELECT p.id FROM (SELECT DISTINCT relation, key FROM event_journal_references) r "
+        "SELECT p.id FROM (SELECT DISTINCT relation, key FROM event_journal_references "
+        "                  WHERE columns = '') r "
         "JOIN journal.tracked_relation t ON t.id = r.relation "
         "CROSS JOIN LATERAL (SELECT e.id, e.operation FROM journal.entry e "
         " WHERE e.account = ANY ($1) AND e.object_type = t.object_type AND e.object_id = r.key "
@@ -193,6 +260,8 @@ void add_parents(Ids* deletions)
         "AND (SELECT c.entry FROM journal.restoration c WHERE c.entry = p.id) IS NULL",
         describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
     query.end();
+    if (refers_to_values(references.references))
+        add_other_parents(references, deletions);
     add_ids(&found, deletions);
     tuplestore_end(references.rows);
 }

@@ -39,6 +39,9 @@ class ResultReader {
     /// Goes to the next row; false after the last. Checks for interrupts.
     bool next();
 
+    /// Goes back to before the first row.
+    void rewind() { tuplestore_rescan(rows_); }
+
     /// Memory that is reset by next().
     MemoryContext row_memory() const { return row_; }
 

@@ -57,7 +57,7 @@ struct TakenReader {
     bool sees_everything;   // the caller: no policy applies
     const Ids* returning;   // or nullptr
     List* defaults;         // of KeyDefaults
-    List* referenced;       // relations' numbers
+    List* references;       // of LayoutForeignKey
     TakenRow row;
 };
 
@@ -149,8 +149,7 @@ void look_at_layouts(TakenReader* reader)
         const Layout* layout = layout_by_id(lfirst_int(cell));
         reader->defaults = lappend(reader->defaults, find_key_defaults(layout));
         for (int i = 0; i < layout->foreign_key_count; i++)
-            reader->referenced =
-                list_append_unique_int(reader->referenced, layout->foreign_keys[i].relation);
+            reader->references = add_reference_to(reader->references, &layout->foreign_keys[i]);
     }
 }
 
@@ -345,9 +344,9 @@ TakenReader* begin_taken(const Ids& deletions)
     return reader;
 }
 
-const List* referenced_relations(const TakenReader* reader)
+const List* references_of(const TakenReader* reader)
 {
-    return reader->referenced;
+    return reader->references;
 }
 
 const TakenRow* taken_before(TakenReader* reader, int64 deletion)
@@ -393,7 +392,7 @@ char* taken_key(const TakenRow& taken, const TakenReference& reference, const De
         const JsonbValue& left = deletion.row.values[position];
         if (reference.after[i] != nullptr && !is_same_value(left, *reference.after[i]))
             return nullptr;
-        texts[i] = value_text(reference.before[i] == nullptr ? &left : reference.before[i]);
+        texts[i] = key_text(reference.before[i] == nullptr ? &left : reference.before[i]);
         if (texts[i] == nullptr)
             return nullptr;
     }

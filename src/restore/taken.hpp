@@ -36,8 +36,9 @@ struct TakenReader;
 /// A row whose key the transaction changed afterwards is left out. In the current memory context.
 TakenReader* begin_taken(const Ids& deletions);
 
-/// The relations (tracked_relation.id) that any foreign key of the updated rows leads to.
-const List* referenced_relations(const TakenReader* reader);
+/// Foreign keys of the updated rows (of LayoutForeignKey), one for all that refer to the same
+/// columns.
+const List* references_of(const TakenReader* reader);
 
 /// What was taken from a row before that deletion of it, or nullptr. Deletions are asked for in
 /// ascending order. Valid until the next call.

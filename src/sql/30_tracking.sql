@@ -61,6 +61,7 @@ COMMENT ON COLUMN journal.event_rule.search_path IS 'the search_path in which th
 --    "mode": "stored" | "excluded" | "masked" | "virtual" | "generated",
 --    "ignored": true if so}                                        excluded, masked and virtual: null in snapshots
 -- foreign_keys: {"columns": [positions in columns, from 0], "relation": tracked_relation.id of the referenced one,
+--    "referenced": [identities of its columns], unless they are those of its key,
 --    "name": its qualified name, "type": its object type (or table name), "link": shown as a link?}
 --   An entry's links hold one key for each foreign key with "link": true, in this order.
 CREATE SEQUENCE journal.layout_id_seq AS integer;
