@@ -49,6 +49,17 @@ SELECT object_type, object_id, conflict, sqlstate FROM journal.restore_plan(test
 SELECT object_type, object_id, outcome FROM journal.restore_all(ARRAY[test.deletion('line', '12'), test.deletion('account', '5000')], related => 'children') ORDER BY 1, 2;
 SELECT differing();
 
+-- A parent that is there again does not come back.
+DELETE FROM heading WHERE name = 'assets';
+INSERT INTO account VALUES ('1000', 1, NULL, true);
+SELECT object_type, object_id, outcome FROM journal.restore(test.deletion('line', '10'), related => 'parents');
+DELETE FROM line WHERE id = 10;
+DELETE FROM account WHERE code = '1000';
+SELECT object_type, object_id, outcome FROM journal.restore((SELECT id FROM journal.entry WHERE object_id = 'assets' AND operation = 'd' ORDER BY id DESC LIMIT 1), related => 'children', on_conflict => 'skip') ORDER BY 1, 2;
+INSERT INTO line VALUES (10, 1, 1.5);
+UPDATE budget b SET account = c.account, active = c.active FROM copy.budget c WHERE c.id = b.id AND b.account IS NULL;
+SELECT differing();
+
 -- The number was another before, under another name.
 ALTER TABLE account RENAME COLUMN id TO number;
 BEGIN;
@@ -74,23 +85,46 @@ DELETE FROM worker;
 SELECT object_type, object_id FROM journal.restore_plan(test.deletion('worker', '1'), related => 'children') ORDER BY 1, 2;
 SELECT object_type, object_id FROM journal.restore(test.deletion('badge', '1'), related => 'parents') ORDER BY 1, 2;
 
--- A foreign key to a partition, from a table and from a partition.
+-- The number becomes the key, and is it no longer, while a session knows the referring table.
+CREATE TABLE gate (number int NOT NULL UNIQUE, name text NOT NULL);
+CREATE TABLE guard (id int PRIMARY KEY, gate int REFERENCES gate (number) ON DELETE CASCADE);
+SELECT journal.track('gate'), journal.track('guard');
+INSERT INTO gate VALUES (1, 'north'), (2, 'south');
+INSERT INTO guard VALUES (1, 1), (2, 2);
+ALTER TABLE gate ADD PRIMARY KEY (name);
+DELETE FROM gate WHERE number = 1;
+SELECT object_type, object_id FROM journal.restore(test.deletion('gate', 'north'), related => 'children') ORDER BY 1, 2;
+
+-- A foreign key to a partition, by the key: from a table, which is tracked before, and from a partition. By values that are unique
+-- in the partition only, rows are not known.
 CREATE TABLE room (floor int, number int, id int, PRIMARY KEY (floor, number)) PARTITION BY LIST (floor);
-CREATE TABLE room_1 (number int NOT NULL, id int UNIQUE, floor int NOT NULL);
+CREATE TABLE room_1 (number int NOT NULL, id int UNIQUE, floor int NOT NULL, PRIMARY KEY (floor, number));
+CREATE TABLE room_2 PARTITION OF room (UNIQUE (id)) FOR VALUES IN (2);
 ALTER TABLE room ATTACH PARTITION room_1 FOR VALUES IN (1);
-CREATE TABLE desk (id int PRIMARY KEY, room int REFERENCES room_1 (id) ON DELETE CASCADE);
-CREATE TABLE chair (id int, room int REFERENCES room_1 (id) ON DELETE SET NULL, floor int, number int, kind int,
-    FOREIGN KEY (floor, number) REFERENCES room ON DELETE SET NULL, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
+CREATE TABLE desk (id int PRIMARY KEY, floor int, number int, room int REFERENCES room_1 (id) ON DELETE CASCADE,
+    FOREIGN KEY (number, floor) REFERENCES room_1 (number, floor) ON DELETE CASCADE);
+CREATE TABLE chair (id int, floor int, number int, kind int,
+    FOREIGN KEY (floor, number) REFERENCES room_1 (floor, number) ON DELETE SET NULL, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
 CREATE TABLE chair_1 PARTITION OF chair FOR VALUES IN (1);
-SELECT journal.track('room'), journal.track('desk'), journal.track('chair');
-INSERT INTO room VALUES (1, 1, 5), (1, 2, 6);
-INSERT INTO desk VALUES (1, 5), (2, 6);
-INSERT INTO chair VALUES (1, 5, 1, 1, 1), (2, 6, 1, 2, 1);
-DELETE FROM room WHERE id = 5;
+SELECT journal.track('desk'), journal.track('chair');
+INSERT INTO room VALUES (1, 1, 5), (1, 2, 6), (2, 1, 5);
+INSERT INTO desk VALUES (1, 1, 1, NULL), (2, 1, 2, NULL), (3, NULL, NULL, 5);
+INSERT INTO chair VALUES (1, 1, 1, 1), (2, 1, 2, 1);
+SELECT journal.track('room');
+DELETE FROM room WHERE floor = 1 AND number = 1;
 TABLE desk;
 TABLE chair ORDER BY id;
 SELECT object_type, object_id, outcome FROM journal.restore(test.deletion('room', '["1", "1"]'), related => 'children') ORDER BY 1, 2;
 TABLE desk ORDER BY id;
 TABLE chair ORDER BY id;
-
+-- Nor does a row of another partition keep one with the same number from being taken back.
+INSERT INTO desk VALUES (3, NULL, NULL, 5);
+DELETE FROM room WHERE floor = 2;
+INSERT INTO room VALUES (2, 1, 5);
+SELECT max(transaction_id::text::bigint) AS other FROM journal.entry \gset
+INSERT INTO room VALUES (1, 3, 7);
+SELECT max(transaction_id::text::bigint) AS one FROM journal.entry \gset
+INSERT INTO desk VALUES (4, NULL, NULL, 7);
+SELECT object_id, action, conflict FROM journal.undo_plan(:'one');
+SELECT object_id, action, outcome FROM journal.undo(:'other', on_conflict => 'force');
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);

@@ -214,6 +214,19 @@ SELECT test.try(format('journal.undo(%L)', :'cedar'));
 DELETE FROM shop.bridge;
 SELECT test.try(format('journal.undo(%L)', :'cedar'));
 TABLE shop.town;
+-- One that leads to a computed column, and one to a column of another collation.
+CREATE TABLE shop.lane (id int PRIMARY KEY, name text COLLATE "C" UNIQUE, sort_name text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE);
+CREATE TABLE shop.stall (id int PRIMARY KEY, lane text REFERENCES shop.lane (sort_name) ON UPDATE SET NULL,
+    address text REFERENCES shop.lane (name) ON UPDATE SET NULL);
+SELECT journal.track('shop.lane'), journal.track('shop.stall');
+INSERT INTO shop.lane VALUES (1, 'Ash'), (2, 'Elm');
+UPDATE shop.lane SET name = name || ' Lane';
+SELECT test.last() AS renamed \gset
+INSERT INTO shop.stall VALUES (1, 'ash lane', NULL), (2, NULL, 'Elm Lane');
+SELECT object_id, action, conflict, sqlstate FROM journal.undo_plan(:'renamed') ORDER BY object_id, detail;
+SELECT test.try(format('journal.undo(%L)', :'renamed'));
+DELETE FROM shop.stall;
+SELECT test.try(format('journal.undo(%L)', :'renamed'));
 -- Two lives of one row, of which another transaction ended the first.
 CREATE TABLE shop.pole (id int PRIMARY KEY, height int);
 CREATE TABLE shop.wire (id int PRIMARY KEY, pole int REFERENCES shop.pole);

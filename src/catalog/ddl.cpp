@@ -409,8 +409,11 @@ void follow_table(Oid table, const Effects& effects)
 {
     if (effects.children || (effects.references && !is_being_restored(table)))
         equip_tracked_children(table);
-    if (effects.columns)
+    if (effects.columns) {
         note_layouts(table);
+        // What they refer to may have become its key, or be it no longer.
+        invalidate_referencing(table);
+    }
 }
 
 void follow_command(Node* statement, const Effects& effects)
@@ -437,6 +440,9 @@ void follow_command(Node* statement, const Effects& effects)
         note_trigger_switches(tables);
     if (effects.values)
         note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
+    foreach (cell, tables)
+        if (effects.parted)
+            invalidate_referencing(lfirst_oid(cell));
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)

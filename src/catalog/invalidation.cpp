@@ -44,10 +44,18 @@ void invalidate_with_references(Oid relation)
     if (!OidIsValid(relation))
         return;
     invalidate_plans(relation);
+    invalidate_referencing(relation);
+}
+
+}  // namespace
+
+void invalidate_referencing(Oid relation)
+{
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = $1",
+        "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' "
+        "AND (confrelid = $1 OR confrelid IN (SELECT relid FROM pg_partition_tree($1)))",
         {{OIDOID, ObjectIdGetDatum(relation)}});
     Oid* references = make_array_in<Oid>(context, count);
     for (uint64 i = 0; i < count; i++) {
@@ -59,7 +67,6 @@ void invalidate_with_references(Oid relation)
         invalidate_plans(references[i]);
 }
 
-}  // namespace
 }  // namespace journal
 
 /// AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on tracked_relation and event_rule.

@@ -245,14 +245,6 @@ void describe_key(Layout* layout, Relation relation, const TrackedRelation& trac
             layout->key_count = 0;
 }
 
-// The table that a foreign key leads to; of a partition the partitioned table.
-Oid referenced_table(const ForeignKeyCacheInfo* key)
-{
-    if (!get_rel_relispartition(key->confrelid))
-        return key->confrelid;
-    return llast_oid(get_partition_ancestors(key->confrelid));
-}
-
 // A foreign key to a partitioned table has further ones for each of its partitions: what it was
 // made for leads elsewhere.
 bool is_made_for_partition(const ForeignKeyCacheInfo* key)
@@ -307,22 +299,27 @@ void describe_other_reference(LayoutForeignKey& reference, const Layout* layout,
     }
 }
 
-void describe_reference(LayoutForeignKey& reference, const Layout* layout,
+// False for a reference to a partition by other columns than the whole key, which are unique there
+// only.
+bool describe_reference(LayoutForeignKey& reference, const Layout* layout,
                         const ForeignKeyCacheInfo* key, const TrackedRelation& tracked)
 {
+    const bool leads_to_partition = tracked.relation != key->confrelid;
     Relation target = table_open(tracked.relation, AccessShareLock);
     AttrNumber referenced[INDEX_MAX_KEYS];
     for (int i = 0; i < key->nkeys; i++)
         referenced[i] =
-            tracked.relation == key->confrelid
-                ? key->confkey[i]
-                : get_attnum(tracked.relation, get_attname(key->confrelid, key->confkey[i], false));
+            leads_to_partition
+                ? get_attnum(tracked.relation, get_attname(key->confrelid, key->confkey[i], false))
+                : key->confkey[i];
     reference = LayoutForeignKey{};
     reference.count = key->nkeys;
     reference.positions = make_array_in<int>(CurrentMemoryContext, key->nkeys);
-    if (!describe_key_reference(reference, layout, key, target, referenced))
+    const bool is_key = describe_key_reference(reference, layout, key, target, referenced);
+    if (!is_key && !leads_to_partition)
         describe_other_reference(reference, layout, key, target, tracked, referenced);
     table_close(target, AccessShareLock);
+    return is_key || !leads_to_partition;
 }
 
 bool same_positions(const LayoutForeignKey& a, const LayoutForeignKey& b)
@@ -337,13 +334,14 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
     ListCell* cell = nullptr;
     foreach (cell, keys) {
         auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
-        const Oid table = referenced_table(key);
+        const Oid table = partition_root(key->confrelid);
         const TrackedRelation* target = find_tracked_relation(table);
         if (is_made_for_partition(key) || target == nullptr || target->relation != table ||
             strcmp(target->capture, "none") == 0)
             continue;
         LayoutForeignKey& reference = layout->foreign_keys[layout->foreign_key_count];
-        describe_reference(reference, layout, key, *target);
+        if (!describe_reference(reference, layout, key, *target))
+            continue;
         reference.relation = target->id;
         bool repeated = false;
         bool is_linked = reference.referenced == nullptr;

@@ -113,4 +113,8 @@ bool tracked_relation_is_gone(Relation relation);
 /// transaction.
 void invalidate_plans(Oid relation);
 
+/// The same for the tables with foreign keys to a table or its partitions: what they have in their
+/// layouts depends on its key.
+void invalidate_referencing(Oid relation);
+
 }  // namespace journal

@@ -318,24 +318,6 @@ void store_options(int32 id, Relation relation, const char* object_type,
     keep_object_type(RelationGetRelid(relation), false);
 }
 
-// Tables that reference this one show it as a link from now on.
-void invalidate_referencing(Oid relation)
-{
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 count = query.run(
-        "SELECT DISTINCT conrelid::oid FROM pg_constraint WHERE confrelid = $1 AND contype = 'f'",
-        {{OIDOID, ObjectIdGetDatum(relation)}}, true);
-    Oid* referencing = make_array_in<Oid>(context, count);
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        referencing[i] = DatumGetObjectId(query.value(i, 1, &is_null));
-    }
-    query.end();
-    for (uint64 i = 0; i < count; i++)
-        invalidate_plans(referencing[i]);
-}
-
 // Everything but what other tables need to be registered for: see finish_tracking. The table is
 // locked, but not open while its triggers are made.
 void begin_tracking(Oid oid, const TrackOptions& options)
@@ -542,7 +524,8 @@ JOURNAL_FUNCTION(journal_untrack)
     query.run(
         "SELECT EXISTS (SELECT FROM pg_constraint c JOIN journal.tracked_relation t ON t.relation "
         "= c.conrelid "
-        "WHERE c.contype = 'f' AND c.confrelid = $1 AND c.conrelid <> $1 AND t.capture = 'events')",
+        "WHERE c.contype = 'f' AND c.conrelid <> $1 AND t.capture = 'events' "
+        "AND (c.confrelid = $1 OR c.confrelid IN (SELECT relid FROM pg_partition_tree($1))))",
         {{OIDOID, ObjectIdGetDatum(oid)}});
     const bool is_referenced = query.boolean(0, 1);
     query.run("UPDATE journal.tracked_relation SET capture = $2 WHERE id = $1",

@@ -131,6 +131,14 @@ List* relation_and_ancestors(Oid relation)
     return found;
 }
 
+Oid partition_root(Oid relation)
+{
+    // While it is being detached, a partition has no ancestors any more.
+    const List* ancestors =
+        get_rel_relispartition(relation) ? get_partition_ancestors(relation) : NIL;
+    return ancestors == NIL ? relation : llast_oid(ancestors);
+}
+
 TrackedRelation* find_tracked_relation(Oid relation)
 {
     TrackedRelation* found = nullptr;

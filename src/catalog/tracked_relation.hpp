@@ -40,6 +40,9 @@ struct TrackedRelation {
 /// first.
 List* relation_and_ancestors(Oid relation);
 
+/// The partitioned table that a partition belongs to in the end; any other relation itself.
+Oid partition_root(Oid relation);
+
 /// The registered relation that a table belongs to: itself or its nearest ancestor, tracked ones
 /// before others; nullptr if there is none. Allocated in the current memory context.
 TrackedRelation* find_tracked_relation(Oid relation);

@@ -277,7 +277,11 @@ Past* make_past(Oid relation)
         AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
     past->spare_context =
         AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
-    past->root = relation_open(relation, AccessShareLock);
+    past->root = try_relation_open(relation, AccessShareLock);
+    if (past->root == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                        errmsg("the table with OID %u does not exist", relation),
+                        errdetail("It has been dropped meanwhile.")));
     Oid root = InvalidOid;
     if (tracked_root(relation, &root) == 0 || root != relation)
         ereport(ERROR,

@@ -22,14 +22,24 @@ void put_finding(Past* past, const char* key, int64 entry, const char* column, c
 }
 
 /// The moment since when the relation has been recorded without a pause: a table that was dropped,
-/// or untracked, owes its former history no proof, nor does one whose values were computed anew.
+/// or untracked, owes its former history no proof, nor does one whose values were computed anew, or
+/// whose key became another.
 const Moment* moment_tracked(Oid relation)
 {
     Oid root = InvalidOid;
     const int32 tracked = tracked_root(relation, &root);
     Query query = Query::begin_latest();
     query.run(
-        "SELECT max(at) FROM journal.gap WHERE relation = $1 AND reason IN ('tracked', 'computed')",
+        "SELECT max(at) FROM ("
+        "SELECT at FROM journal.gap WHERE relation = $1 AND reason IN ('tracked', 'computed') "
+        "UNION ALL SELECT until FROM ("
+        "  SELECT lead(l.seen_at) OVER (ORDER BY l.id) AS until, k.key, "
+        "         last_value(k.key) OVER (ORDER BY l.id ROWS BETWEEN UNBOUNDED PRECEDING "
+        "                                                    AND UNBOUNDED FOLLOWING) AS newest "
+        "  FROM journal.layout l CROSS JOIN LATERAL ("
+        "    SELECT array_agg(l.columns -> position ->> 'id' ORDER BY place) AS key "
+        "    FROM unnest(l.key_columns) WITH ORDINALITY u (position, place)) k "
+        "  WHERE l.relation = $1 AND l.is_root) l WHERE key IS DISTINCT FROM newest) s",
         {int4_argument(tracked)}, true);
     bool is_null = false;
     const Datum at = query.value(0, 1, &is_null);

@@ -8,6 +8,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
+#include "catalog/storage.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
@@ -49,6 +50,20 @@ const RelationPlan* require_plan(Relation table, bool dry_run)
                  errdetail("The table has no key, so that nobody could tell one row from another."),
                  errhint("Add a primary key; rows deleted from then on can be restored.")));
     return plan;
+}
+
+/// Rows that the transaction's snapshot does not show, though they are there, would count as gone.
+void require_shown_rows(Relation table)
+{
+    if (!IsolationUsesXactSnapshot())
+        return;
+    const Oid newer = find_newer_file(RelationGetRelid(table), GetTransactionSnapshot());
+    if (OidIsValid(newer))
+        ereport(ERROR,
+                (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                 errmsg("could not serialize access to %s", qualified_name(newer)),
+                 errdetail("It has been truncated or written anew since the snapshot was taken."),
+                 errhint("Try again in a new transaction.")));
 }
 
 /// Whether a foreign key leads to a set's table, to a partition of it, or to one of its parents, of
@@ -111,9 +126,8 @@ bool changes_referenced(const RowSet* update, const RowSet* from)
         if (key->confrelid != RelationGetRelid(update->table))
             return true;
         for (int i = 0; i < key->nkeys; i++)
-            for (int j = 0; j < update->column_count; j++)
-                if (update->columns[j].column->number == key->confkey[i])
-                    return true;
+            if (writes_column(update, key->confkey[i]))
+                return true;
     }
     return false;
 }
@@ -297,6 +311,8 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     // would do something to rows that refer to these.
     Relation relation =
         table_open(table, application->dry_run ? AccessShareLock : RowExclusiveLock);
+    if (!application->dry_run && relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+        find_all_inheritors(table, RowExclusiveLock, nullptr);
     MemoryContext caller = MemoryContextSwitchTo(application->context);
     RowSet* set =
         make_row_set(application->context, operation, relation,
@@ -304,6 +320,8 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
     CurrentResourceOwner = owner;
     application->sets = lappend(application->sets, set);
     MemoryContextSwitchTo(caller);
+    if (operation != RowOperation::kInsert)
+        require_shown_rows(relation);
     return set;
 }
 

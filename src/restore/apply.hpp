@@ -36,7 +36,8 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
 
 /// The set of that operation on that table with those columns, made on first use. table is locked
 /// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
-/// tracked.
+/// tracked, 40001 for updates and deletions of one of which the transaction's snapshot does not
+/// show the rows.
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
                 const SetColumn* columns, bool checked);
 

@@ -8,12 +8,15 @@ namespace {
 // For ids that lie close together one passage over the stretch between them is far cheaper.
 constexpr int64 kFew = 100;
 constexpr int64 kManyFarApart = 10000;
-constexpr int64 kClose = 1000;  // entries of the stretch for each that is asked for
+constexpr uint64 kClose = 1000;  // entries of the stretch for each that is asked for
 
 bool are_rows(const Ids& ids)
 {
     const auto count = static_cast<int64>(ids.size());
-    return count > kManyFarApart || (count > kFew && (ids.back() - ids.front()) / count < kClose);
+    if (count <= kFew)
+        return false;
+    const uint64 stretch = static_cast<uint64>(ids.back()) - static_cast<uint64>(ids.front());
+    return count > kManyFarApart || stretch / static_cast<uint64>(count) < kClose;
 }
 
 Datum array_of(const Ids& ids)

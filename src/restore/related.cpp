@@ -171,6 +171,7 @@ void add_children(bool both_ways, Ids* deletions)
     end_taken(taken);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     Tuplestorestate* ids = register_ids(*deletions);
@@ -210,6 +211,47 @@ Datum accounts_of(const Ids& deletions)
     return accounts;
 }
 
+/// Whatever the server knows of how many entries there are.
+void look_up_by_index(Query* query)
+{
+    query->set("enable_seqscan", "off");
+    query->set("enable_bitmapscan", "off");
+    query->set("jit", "off");
+}
+
+/// Leaves those deletions that are the last thing that happened to their object.
+void keep_last(Ids* deletions)
+{
+    Tuplestorestate* objects =
+        select_about(RunAs::kOwner,
+                     psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation "
+                              "FROM journal.entry e WHERE %s",
+                              is_among("e.id", *deletions)),
+                     *deletions);
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    look_up_by_index(&query);
+    register_named("event_journal_objects", objects,
+                   describe_named({{"id", INT8OID},
+                                   {"account", TEXTOID},
+                                   {"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"relation", INT4OID}}));
+    ResultReader last = ResultReader::open(
+        context,
+        "SELECT o.id FROM event_journal_objects o "
+        "CROSS JOIN LATERAL (SELECT e.id FROM journal.entry e "
+        " WHERE e.account = o.account AND e.object_type = o.object_type "
+        "   AND e.object_id = o.object_id AND e.relation = o.relation AND e.id = e.change "
+        "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
+        " ORDER BY e.id DESC LIMIT 1) p WHERE p.id = o.id",
+        describe_columns({INT8OID}));
+    query.end();
+    deletions->clear();
+    add_ids(&last, deletions);
+    tuplestore_end(objects);
+}
+
 /// Adds what the deleted rows refer to by other columns than the key, as far as the same
 /// transactions deleted it: entries are not found by such values.
 void add_other_parents(const Keys& references, Ids* deletions)
@@ -219,6 +261,7 @@ void add_other_parents(const Keys& references, Ids* deletions)
     reader.close();
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
@@ -228,7 +271,13 @@ void add_other_parents(const Keys& references, Ids* deletions)
         "WHERE k.columns <> ''",
         describe_columns({INT8OID}));
     query.end();
-    add_ids(&found, deletions);
+    ContextResource memory(context);
+    Ids parents(&memory);
+    add_ids(&found, &parents);
+    if (!parents.empty())
+        keep_last(&parents);
+    deletions->insert(deletions->end(), parents.begin(), parents.end());
+    make_unique(deletions);
     tuplestore_end(own.rows);
 }
 
@@ -242,9 +291,7 @@ void add_parents(Ids* deletions)
     const Datum accounts = accounts_of(*deletions);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.set("enable_seqscan", "off");
-    query.set("enable_bitmapscan", "off");
-    query.set("jit", "off");
+    look_up_by_index(&query);
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
         context,
@@ -357,6 +404,7 @@ void add_document_parts(const Vector<Request>& requests, Ids* deletions)
         documents);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
     register_named("event_journal_documents", rows,
                    describe_named({{"object_type", TEXTOID},
                                    {"object_id", TEXTOID},

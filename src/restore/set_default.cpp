@@ -59,7 +59,8 @@ bool is_key(const ForeignKeyCacheInfo* now, const RelationPlan* plan, const Layo
             const LayoutForeignKey& key)
 {
     const TrackedRelation* referenced = tracked_relation_by_id(key.relation);
-    if (referenced == nullptr || now->confrelid != referenced->relation || now->nkeys != key.count)
+    if (referenced == nullptr || partition_root(now->confrelid) != referenced->relation ||
+        now->nkeys != key.count)
         return false;
     for (int i = 0; i < key.count; i++) {
         const AttrNumber number = number_in(plan, layout, key.positions[i]);

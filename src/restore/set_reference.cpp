@@ -25,13 +25,47 @@ const char* present_value(const RowSet* set, AttrNumber number)
         if (set->plan->columns[set->plan->key[k]].number == number)
             return psprintf("p.k%d", k + 1);
     const int i = set_column(set, number);
-    return i < 0 || !set->checked || set->columns[i].check == ColumnCheck::kNone
+    return i < 0 || !set->checked || set->columns[i].check != ColumnCheck::kRow
                ? nullptr
                : psprintf("p.x%d", i + 1);
 }
 
+/// Whether a column is computed, from one that is in the set.
+bool is_computed_from(const RowSet* set, AttrNumber number)
+{
+    if (number <= 0 || number > RelationGetNumberOfAttributes(set->table) ||
+        TupleDescAttr(RelationGetDescr(set->table), number - 1)->attgenerated == '\0')
+        return false;
+    Bitmapset* sources = nullptr;
+    pull_varattnos(build_column_default(set->table, number), 1, &sources);
+    for (int i = 0; i < set->column_count; i++)
+        if (bms_is_member(set->columns[i].column->number - FirstLowInvalidHeapAttributeNumber,
+                          sources))
+            return true;
+    return false;
+}
+
+/// COLLATE of the referenced column, by which foreign keys compare, where the referring one has
+/// another.
+const char* collation_of(const RowSet* set, const SetReference& reference, int i)
+{
+    const auto of = [](Oid table, AttrNumber number) {
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(table, number, &type, &typmod, &collation);
+        return collation;
+    };
+    const Oid collation = of(RelationGetRelid(set->table), reference.referenced_columns[i]);
+    return !OidIsValid(collation) || collation == of(reference.table, reference.columns[i])
+               ? ""
+               : psprintf(" COLLATE %s", generate_collation_name(collation));
+}
+
 bool holds_referenced(const RowSet* set, const SetReference& reference)
 {
+    if (OidIsValid(reference.partition))
+        return false;
     for (int i = 0; i < reference.count; i++)
         if (present_value(set, reference.referenced_columns[i]) == nullptr)
             return false;
@@ -48,7 +82,8 @@ void read_references(const RowSet* set, ReferenceSide side, SetReferences* refer
                  "  FROM unnest(c.confkey) WITH ORDINALITY k (number, place) "
                  "  JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.number "
                  "  JOIN pg_attribute t ON t.attrelid = r.oid AND t.attname = f.attname "
-                 "  ORDER BY k.place), c.conpfeqop, c.confdeltype, c.confupdtype "
+                 "  ORDER BY k.place), c.conpfeqop, c.confdeltype, c.confupdtype, "
+                 "nullif(c.confrelid, r.oid) "
                  "FROM pg_constraint c CROSS JOIN LATERAL "
                  "(SELECT coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)) r (oid) "
                  "WHERE c.contype = 'f' AND c.conparentid = 0 AND %s = $1 ORDER BY c.oid",
@@ -65,6 +100,8 @@ void read_references(const RowSet* set, ReferenceSide side, SetReferences* refer
         memcpy(reference.equal, ARR_DATA_PTR(operators), sizeof(Oid) * reference.count);
         reference.on_delete = DatumGetChar(query.value(i, 6, &is_null));
         reference.on_update = DatumGetChar(query.value(i, 7, &is_null));
+        const Datum partition = query.value(i, 8, &is_null);
+        reference.partition = is_null ? InvalidOid : DatumGetObjectId(partition);
         references->push_back(reference);
     }
     query.end();
@@ -81,7 +118,7 @@ int set_column(const RowSet* set, AttrNumber number)
 bool changes(const RowSet* set, const AttrNumber* numbers, int count)
 {
     for (int i = 0; i < count; i++)
-        if (set_column(set, numbers[i]) >= 0)
+        if (set_column(set, numbers[i]) >= 0 || is_computed_from(set, numbers[i]))
             return true;
     return false;
 }
@@ -123,17 +160,23 @@ PresentKeys read_present_keys(RowSet* set, const SetReference& reference)
         TupleDescInitEntryCollation(keys.descriptor, number, attribute->attcollation);
         appendStringInfo(&sql, ", t.%s", quote_identifier(NameStr(attribute->attname)));
     }
-    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0), only_rows_of(set),
+    Relation table = set->table;
+    if (OidIsValid(reference.partition))
+        table = table_open(reference.partition, AccessShareLock);
+    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0),
+                     table == set->table ? only_rows_of(set) : qualified_name(reference.partition),
                      has_key(set));
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);
-    const OwnerScope scope = read_as_owner_of(set->table);
+    const OwnerScope scope = read_as_owner_of(table);
     MemoryContext connected = MemoryContextSwitchTo(context);
     keys.rows = select_rows(sql.data, 0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
     become_caller(scope);
     query.end();
+    if (table != set->table)
+        table_close(table, NoLock);
     return keys;
 }
 
@@ -160,10 +203,10 @@ const char* referring_rows(const RowSet* set, int index, const SetReference& ref
         get_rel_relkind(reference.table) == RELKIND_RELATION ? "ONLY " : "",
         qualified_name(reference.table));
     for (int i = 0; i < reference.count; i++)
-        appendStringInfo(&sql, "%s%s %s t.%s", i == 0 ? "" : " AND ",
+        appendStringInfo(&sql, "%s%s%s %s t.%s", i == 0 ? "" : " AND ",
                          keys.rows == nullptr ? present_value(set, reference.referenced_columns[i])
                                               : psprintf("v.r%d", i + 1),
-                         operator_name(reference.equal[i]),
+                         collation_of(set, reference, i), operator_name(reference.equal[i]),
                          column_of(reference.table, reference.columns[i]));
     return sql.data;
 }

@@ -12,6 +12,7 @@ namespace journal {
 struct SetReference {
     Oid table;       // that has it
     Oid referenced;  // that it leads to; of a partition the partitioned table
+    Oid partition;   // that it leads to; InvalidOid: to all of the table
     int count;
     AttrNumber columns[INDEX_MAX_KEYS];             // of the referring table
     AttrNumber referenced_columns[INDEX_MAX_KEYS];  // of the referenced one
@@ -30,7 +31,7 @@ void read_references(const RowSet* set, ReferenceSide side, SetReferences* refer
 /// Index of the column of that number in a set; -1 if it is not in it.
 int set_column(const RowSet* set, AttrNumber number);
 
-/// Whether any of the columns is in the set.
+/// Whether any of the columns is in the set, or computed from one that is.
 bool changes(const RowSet* set, const AttrNumber* numbers, int count);
 
 /// Whether rows of the set give up what a foreign key refers to.
@@ -40,8 +41,9 @@ bool gives_up(const RowSet* set, const SetReference& reference);
 bool takes_reference(const RowSet* set, const SetReference& reference);
 
 /// What a foreign key refers to in the rows of a set, read from the table, as its owner, where the
-/// set does not say: rows of which the journal has no snapshot, or that are taken back by force. To
-/// be registered with the query that reads referring_rows().
+/// set does not say: rows of which the journal has no snapshot, or that are taken back by force;
+/// computed columns; and where only the rows of one partition count. To be registered with the
+/// query that reads referring_rows().
 struct PresentKeys {
     Tuplestorestate* rows;  // nullptr: the set says it
     TupleDesc descriptor;

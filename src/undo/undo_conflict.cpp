@@ -6,7 +6,6 @@
 #include "base/settings.hpp"
 #include "base/text_form.hpp"
 #include "catalog/account.hpp"
-#include "catalog/storage.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/set_reference.hpp"
@@ -326,25 +325,10 @@ void lock_rows(const Search& search)
     query.end();
 }
 
-/// Rows that the transaction's snapshot does not show, though they are there, would count as gone.
-void require_shown_rows(const RowSet* set)
-{
-    if (!IsolationUsesXactSnapshot())
-        return;
-    const Oid newer = find_newer_file(RelationGetRelid(set->table), GetTransactionSnapshot());
-    if (OidIsValid(newer))
-        ereport(ERROR,
-                (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-                 errmsg("could not serialize access to %s", qualified_name(newer)),
-                 errdetail("It has been truncated or written anew since the snapshot was taken."),
-                 errhint("Try again in a new transaction.")));
-}
-
 void search_set(const Search& search)
 {
     if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
         return;
-    require_shown_rows(search.set);
     ContextResource memory(CurrentMemoryContext);
     SetReferences references(&memory);
     read_references(search.set, ReferenceSide::kReferenced, &references);
