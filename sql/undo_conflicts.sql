@@ -215,14 +215,15 @@ DELETE FROM shop.bridge;
 SELECT test.try(format('journal.undo(%L)', :'cedar'));
 TABLE shop.town;
 -- One that leads to a computed column, and one to a column of another collation.
-CREATE TABLE shop.lane (id int PRIMARY KEY, name text COLLATE "C" UNIQUE, sort_name text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE);
+CREATE COLLATION shop.plain (provider = libc, locale = 'C');
+CREATE TABLE shop.lane (id int PRIMARY KEY, name text COLLATE shop.plain UNIQUE, sort_name text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE);
 CREATE TABLE shop.stall (id int PRIMARY KEY, lane text REFERENCES shop.lane (sort_name) ON UPDATE SET NULL,
-    address text REFERENCES shop.lane (name) ON UPDATE SET NULL);
+    address text REFERENCES shop.lane (name) ON UPDATE SET NULL, sign text REFERENCES shop.lane (name));
 SELECT journal.track('shop.lane'), journal.track('shop.stall');
 INSERT INTO shop.lane VALUES (1, 'Ash'), (2, 'Elm');
 UPDATE shop.lane SET name = name || ' Lane';
 SELECT test.last() AS renamed \gset
-INSERT INTO shop.stall VALUES (1, 'ash lane', NULL), (2, NULL, 'Elm Lane');
+INSERT INTO shop.stall VALUES (1, 'ash lane', NULL, NULL), (2, NULL, 'Elm Lane', 'Elm Lane');
 SELECT object_id, action, conflict, sqlstate FROM journal.undo_plan(:'renamed') ORDER BY object_id, detail;
 SELECT test.try(format('journal.undo(%L)', :'renamed'));
 DELETE FROM shop.stall;

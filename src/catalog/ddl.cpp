@@ -255,8 +255,11 @@ void forget_parted_by(const AlterTableStmt* statement, List* tables)
         const auto* command = lfirst_node(AlterTableCmd, cell);
         if (command->subtype == AT_DetachPartition ||
             command->subtype == AT_DetachPartitionFinalize) {
-            const auto* partition = reinterpret_cast<PartitionCmd*>(command->def);
-            forget_parted(RangeVarGetRelid(partition->name, NoLock, true));
+            const auto* named = reinterpret_cast<PartitionCmd*>(command->def);
+            const Oid partition = RangeVarGetRelid(named->name, NoLock, true);
+            forget_parted(partition);
+            if (OidIsValid(partition))
+                invalidate_referencing(partition);
         } else if (command->subtype == AT_DropInherit) {
             ListCell* table = nullptr;
             foreach (table, tables)
@@ -409,11 +412,11 @@ void follow_table(Oid table, const Effects& effects)
 {
     if (effects.children || (effects.references && !is_being_restored(table)))
         equip_tracked_children(table);
-    if (effects.columns) {
+    if (effects.columns)
         note_layouts(table);
-        // What they refer to may have become its key, or be it no longer.
+    // What other tables refer to may have become its key, or have come to be part of it.
+    if ((effects.columns || effects.parted) && find_tracked_relation(table) != nullptr)
         invalidate_referencing(table);
-    }
 }
 
 void follow_command(Node* statement, const Effects& effects)
@@ -440,9 +443,6 @@ void follow_command(Node* statement, const Effects& effects)
         note_trigger_switches(tables);
     if (effects.values)
         note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
-    foreach (cell, tables)
-        if (effects.parted)
-            invalidate_referencing(lfirst_oid(cell));
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)

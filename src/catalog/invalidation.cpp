@@ -52,11 +52,17 @@ void invalidate_with_references(Oid relation)
 void invalidate_referencing(Oid relation)
 {
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
+    const List* members = find_all_inheritors(relation, NoLock, nullptr);
+    Datum* oids = make_array_in<Datum>(context, list_length(members));
+    ListCell* cell = nullptr;
+    foreach (cell, members)
+        oids[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
+    ArrayType* referenced =
+        construct_array(oids, list_length(members), OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin_latest();
     const uint64 count = query.run(
-        "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' "
-        "AND (confrelid = $1 OR confrelid IN (SELECT relid FROM pg_partition_tree($1)))",
-        {{OIDOID, ObjectIdGetDatum(relation)}});
+        "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY ($1)",
+        {{OIDARRAYOID, PointerGetDatum(referenced)}}, true);
     Oid* references = make_array_in<Oid>(context, count);
     for (uint64 i = 0; i < count; i++) {
         bool is_null = false;
@@ -64,7 +70,8 @@ void invalidate_referencing(Oid relation)
     }
     query.end();
     for (uint64 i = 0; i < count; i++)
-        invalidate_plans(references[i]);
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(references[i])))
+            invalidate_plans(references[i]);
 }
 
 }  // namespace journal

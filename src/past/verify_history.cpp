@@ -39,7 +39,7 @@ const Moment* moment_tracked(Oid relation)
         "  FROM journal.layout l CROSS JOIN LATERAL ("
         "    SELECT array_agg(l.columns -> position ->> 'id' ORDER BY place) AS key "
         "    FROM unnest(l.key_columns) WITH ORDINALITY u (position, place)) k "
-        "  WHERE l.relation = $1 AND l.is_root) l WHERE key IS DISTINCT FROM newest) s",
+        "  WHERE l.relation = $1 AND l.is_root) l WHERE key <> newest) s",
         {int4_argument(tracked)}, true);
     bool is_null = false;
     const Datum at = query.value(0, 1, &is_null);

@@ -134,8 +134,8 @@ const char* has_referenced(const RowSet* set, const SetReference& reference, Val
         const char* referenced = value(reference.referenced_columns[i]);
         if (column < 0 || referenced == nullptr)
             return nullptr;
-        appendStringInfo(&sql, "%s%s %s c.c%d", i == 0 ? "" : " AND ", referenced,
-                         operator_name(reference.equal[i]), column + 1);
+        appendStringInfo(&sql, "%s%s%s %s c.c%d", i == 0 ? "" : " AND ", referenced,
+                         collation_of(reference, i), operator_name(reference.equal[i]), column + 1);
     }
     return sql.data;
 }

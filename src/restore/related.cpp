@@ -219,8 +219,9 @@ void look_up_by_index(Query* query)
     query->set("jit", "off");
 }
 
-/// Leaves those deletions that are the last thing that happened to their object.
-void keep_last(Ids* deletions)
+/// Leaves those deletions that are the last thing that happened to their object, in its own or any
+/// of the accounts.
+void keep_last(Datum accounts, Ids* deletions)
 {
     Tuplestorestate* objects =
         select_about(RunAs::kOwner,
@@ -241,11 +242,11 @@ void keep_last(Ids* deletions)
         context,
         "SELECT o.id FROM event_journal_objects o "
         "CROSS JOIN LATERAL (SELECT e.id FROM journal.entry e "
-        " WHERE e.account = o.account AND e.object_type = o.object_type "
+        " WHERE e.account = ANY ($1 || o.account) AND e.object_type = o.object_type "
         "   AND e.object_id = o.object_id AND e.relation = o.relation AND e.id = e.change "
         "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
         " ORDER BY e.id DESC LIMIT 1) p WHERE p.id = o.id",
-        describe_columns({INT8OID}));
+        describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
     query.end();
     deletions->clear();
     add_ids(&last, deletions);
@@ -254,7 +255,7 @@ void keep_last(Ids* deletions)
 
 /// Adds what the deleted rows refer to by other columns than the key, as far as the same
 /// transactions deleted it: entries are not found by such values.
-void add_other_parents(const Keys& references, Ids* deletions)
+void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
 {
     ResultReader reader = begin_same_transactions(*deletions);
     const Keys own = read_found(&reader, references.references);
@@ -275,7 +276,7 @@ void add_other_parents(const Keys& references, Ids* deletions)
     Ids parents(&memory);
     add_ids(&found, &parents);
     if (!parents.empty())
-        keep_last(&parents);
+        keep_last(accounts, &parents);
     deletions->insert(deletions->end(), parents.begin(), parents.end());
     make_unique(deletions);
     tuplestore_end(own.rows);
@@ -308,7 +309,7 @@ void add_parents(Ids* deletions)
         describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
     query.end();
     if (refers_to_values(references.references))
-        add_other_parents(references, deletions);
+        add_other_parents(references, accounts, deletions);
     add_ids(&found, deletions);
     tuplestore_end(references.rows);
 }

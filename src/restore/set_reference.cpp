@@ -45,23 +45,6 @@ bool is_computed_from(const RowSet* set, AttrNumber number)
     return false;
 }
 
-/// COLLATE of the referenced column, by which foreign keys compare, where the referring one has
-/// another.
-const char* collation_of(const RowSet* set, const SetReference& reference, int i)
-{
-    const auto of = [](Oid table, AttrNumber number) {
-        Oid type = InvalidOid;
-        int32 typmod = -1;
-        Oid collation = InvalidOid;
-        get_atttypetypmodcoll(table, number, &type, &typmod, &collation);
-        return collation;
-    };
-    const Oid collation = of(RelationGetRelid(set->table), reference.referenced_columns[i]);
-    return !OidIsValid(collation) || collation == of(reference.table, reference.columns[i])
-               ? ""
-               : psprintf(" COLLATE %s", generate_collation_name(collation));
-}
-
 bool holds_referenced(const RowSet* set, const SetReference& reference)
 {
     if (OidIsValid(reference.partition))
@@ -134,12 +117,21 @@ bool gives_up(const RowSet* set, const SetReference& reference)
 
 bool takes_reference(const RowSet* set, const SetReference& reference)
 {
+    const Oid table = RelationGetRelid(set->table);
     if (set->count == 0 || set->operation == RowOperation::kInsert ||
-        (RelationGetRelid(set->table) != reference.table &&
-         !list_member_oid(relation_and_ancestors(reference.table), RelationGetRelid(set->table))))
+        (table != reference.table &&
+         !list_member_oid(relation_and_ancestors(reference.table), table)))
         return false;
-    return set->operation == RowOperation::kDelete ||
-           changes(set, reference.columns, reference.count);
+    if (set->operation == RowOperation::kDelete)
+        return true;
+    // A partition's columns may have other numbers.
+    AttrNumber columns[INDEX_MAX_KEYS];
+    for (int i = 0; i < reference.count; i++)
+        columns[i] =
+            table == reference.table
+                ? reference.columns[i]
+                : get_attnum(table, get_attname(reference.table, reference.columns[i], false));
+    return changes(set, columns, reference.count);
 }
 
 PresentKeys read_present_keys(RowSet* set, const SetReference& reference)
@@ -206,7 +198,7 @@ const char* referring_rows(const RowSet* set, int index, const SetReference& ref
         appendStringInfo(&sql, "%s%s%s %s t.%s", i == 0 ? "" : " AND ",
                          keys.rows == nullptr ? present_value(set, reference.referenced_columns[i])
                                               : psprintf("v.r%d", i + 1),
-                         collation_of(set, reference, i), operator_name(reference.equal[i]),
+                         collation_of(reference, i), operator_name(reference.equal[i]),
                          column_of(reference.table, reference.columns[i]));
     return sql.data;
 }
@@ -215,7 +207,8 @@ void exclude_kept_keys(const Application* application, const RowSet* set,
                        const SetReference& reference, StringInfo sql)
 {
     if ((set->operation == RowOperation::kDelete ? reference.on_delete : reference.on_update) !=
-        FKCONSTR_ACTION_NOACTION)
+            FKCONSTR_ACTION_NOACTION ||
+        OidIsValid(reference.partition))
         return;
     ListCell* cell = nullptr;
     foreach (cell, application->sets) {
@@ -229,14 +222,36 @@ void exclude_kept_keys(const Application* application, const RowSet* set,
         for (int i = 0; i < reference.count && has_all; i++) {
             const int column = set_column(other, reference.referenced_columns[i]);
             has_all = column >= 0;
-            appendStringInfo(&same, "%sn.c%d %s t.%s", i == 0 ? "" : " AND ", column + 1,
-                             operator_name(reference.equal[i]),
+            appendStringInfo(&same, "%sn.c%d%s %s t.%s", i == 0 ? "" : " AND ", column + 1,
+                             collation_of(reference, i), operator_name(reference.equal[i]),
                              column_of(reference.table, reference.columns[i]));
         }
         if (has_all)
             appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
                              rows_name(foreach_current_index(cell)), same.data);
     }
+}
+
+const char* collation_of(const SetReference& reference, int i)
+{
+    const auto of = [](Oid table, AttrNumber number) {
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(table, number, &type, &typmod, &collation);
+        return collation;
+    };
+    const Oid collation = of(reference.referenced, reference.referenced_columns[i]);
+    if (!OidIsValid(collation) || collation == of(reference.table, reference.columns[i]))
+        return "";
+    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for collation %u", collation);
+    const auto* form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+    const char* name = quote_qualified_identifier(get_namespace_name(form->collnamespace),
+                                                  NameStr(form->collname));
+    ReleaseSysCache(tuple);
+    return psprintf(" COLLATE %s", name);
 }
 
 const char* column_of(Oid table, AttrNumber number)

@@ -61,6 +61,10 @@ const char* referring_rows(const RowSet* set, int index, const SetReference& ref
 void exclude_kept_keys(const Application* application, const RowSet* set,
                        const SetReference& reference, StringInfo sql);
 
+/// " COLLATE …" of a referenced column (from 0), by which foreign keys compare, where the referring
+/// one has another collation; else "".
+const char* collation_of(const SetReference& reference, int i);
+
 /// "column" of a table, as an identifier.
 const char* column_of(Oid table, AttrNumber number);
 
