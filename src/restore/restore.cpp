@@ -23,6 +23,7 @@ void check_triggers_fire()
 /// One restore: its collection, and where its result goes.
 struct Restore : Collection {
     bool skip;
+    const Ids* requested;  // the requests' entries, sorted
     ReturnSetInfo* result;
     MemoryContext row;  // of one of its rows
 };
@@ -55,10 +56,7 @@ void return_row(const Restore* restore, Oid root, const SetRow& row, int64 resto
 
 bool is_requested(const Restore* restore, int64 entry)
 {
-    for (const Request& request : *restore->requests)
-        if (request.entry == entry)
-            return true;
-    return false;
+    return std::binary_search(restore->requested->begin(), restore->requested->end(), entry);
 }
 
 /// What filtering a set needs: the ids of entries that somebody else has claimed.
@@ -243,6 +241,11 @@ void restore_entries(Restore* restore, const Ids& entries)
         restore->on_unfit = skip_unfit;
     }
     collect(restore, entries);
+    Ids requested(&memory);
+    for (const Request& request : requests)
+        requested.push_back(request.entry);
+    std::sort(requested.begin(), requested.end());
+    restore->requested = &requested;
     if (restore->skip)
         skip_conflicts(restore);
     // Everywhere in the same order, so that two restores of the same rows wait for one another in
