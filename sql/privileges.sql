@@ -96,10 +96,12 @@ SELECT has_function_privilege('regress_passer_by', 'journal.support()', 'EXECUTE
 SELECT journal.support();
 SELECT obj_description('journal.support()'::regprocedure, 'pg_proc');
 
--- No function runs with its owner's rights under the caller's search_path.
-SELECT oid::regprocedure FROM pg_proc
-WHERE pronamespace = 'journal'::regnamespace AND prosecdef
-  AND NOT coalesce(proconfig::text ~ 'search_path=', false);
+-- No function runs with its owner's rights under the caller's search_path, and a path that is set ends with pg_temp: left
+-- out, the caller's temporary schema would come first.
+SELECT p.oid::regprocedure, p.proconfig
+FROM pg_proc p LEFT JOIN LATERAL unnest(p.proconfig) AS s (setting) ON s.setting LIKE 'search_path=%'
+WHERE p.pronamespace = 'journal'::regnamespace
+  AND CASE WHEN s.setting IS NULL THEN p.prosecdef ELSE s.setting !~ ', pg_temp$' END;
 -- A stranger's operators and relations are not run either.
 CREATE SCHEMA regress_trap;
 CREATE FUNCTION regress_trap.spring(timestamptz, timestamptz) RETURNS boolean LANGUAGE plpgsql AS

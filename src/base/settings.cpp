@@ -168,7 +168,8 @@ int enter_exact_settings()
         set("lc_monetary", "C");
     if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
         set("TimeZone", "UTC");
-    set("search_path", "pg_catalog");
+    // Without pg_temp at its end, a path begins with it, as far as tables and types go.
+    set("search_path", "pg_catalog, pg_temp");
     return level;
 }
 

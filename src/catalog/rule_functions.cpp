@@ -97,8 +97,9 @@ QueryArgument condition_columns(const char* condition, const char* search_path, 
                                                           true, TYPALIGN_INT))};
 }
 
-/// The caller's search_path as names of schemas that exist, without the caller's own temporary
-/// schema.
+/// The caller's search_path as names of schemas that exist. It ends with pg_temp: left out, a
+/// writer's temporary schema would come first, and a type in it would change what the condition
+/// says.
 char* present_search_path()
 {
     StringInfoData path;
@@ -110,9 +111,10 @@ char* present_search_path()
             continue;
         const char* name = get_namespace_name(lfirst_oid(cell));
         if (name != nullptr)
-            appendStringInfo(&path, "%s%s", path.len == 0 ? "" : ", ", quote_identifier(name));
+            appendStringInfo(&path, "%s, ", quote_identifier(name));
     }
     list_free(schemas);
+    appendStringInfoString(&path, "pg_temp");
     return path.data;
 }
 
