@@ -6,10 +6,10 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/event_type.hpp"
-#include "catalog/layout_writer.hpp"
-#include "catalog/register.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/layout_writer.hpp"
+#include "tracking/register.hpp"
 
 namespace journal {
 

@@ -11,7 +11,7 @@
 namespace journal {
 
 /// Under what a table's entries are found. While one session registers a table that has our trigger
-/// only, others record under relations of their own (catalog/provisional.hpp).
+/// only, others record under relations of their own (tracking/provisional.hpp).
 struct IndexPrefix {
     Datum relations;     // int4[]: the relation, and those of sessions that did not wait for it
     bool is_short;       // few enough to be named; otherwise the following are not to be used

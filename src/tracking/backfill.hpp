@@ -1,5 +1,4 @@
-// Back-fill: giving the journal what was there before it. Declared here because track offers it;
-// see capture/backfill.cpp.
+// Back-fill: giving the journal what was there before it, by journal.backfill() or by track.
 #pragma once
 
 #include "base/pg.hpp"

@@ -8,13 +8,13 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/text_form.hpp"
-#include "catalog/backfill.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/gap.hpp"
-#include "catalog/layout_writer.hpp"
 #include "catalog/partition.hpp"
-#include "catalog/register.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/backfill.hpp"
+#include "tracking/layout_writer.hpp"
+#include "tracking/register.hpp"
 
 #include <algorithm>
 

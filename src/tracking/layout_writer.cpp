@@ -1,5 +1,5 @@
 // See layout_writer.hpp.
-#include "catalog/layout_writer.hpp"
+#include "tracking/layout_writer.hpp"
 
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"

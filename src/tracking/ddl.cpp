@@ -3,18 +3,18 @@
 // What a command can have changed is told from its parse tree, which keeps a dump's restore cheap
 // and undisturbed: there, constraints and triggers are created on tables that are registered
 // already, and a trigger of ours created too early would meet the dump's own.
-#include "catalog/ddl.hpp"
+#include "tracking/ddl.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "catalog/gap.hpp"
-#include "catalog/layout_writer.hpp"
 #include "catalog/partition.hpp"
-#include "catalog/register.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/layout_writer.hpp"
+#include "tracking/register.hpp"
 
 namespace journal {
 

@@ -4,8 +4,8 @@
 #include "base/query.hpp"
 #include "catalog/condition.hpp"
 #include "catalog/event_type.hpp"
-#include "catalog/layout_writer.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/layout_writer.hpp"
 
 namespace journal {
 

@@ -3,10 +3,10 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/ddl.hpp"
 #include "catalog/gap.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/ddl.hpp"
 
 namespace journal {
 

@@ -1,10 +1,10 @@
 // See provisional.hpp.
-#include "catalog/provisional.hpp"
+#include "tracking/provisional.hpp"
 
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "catalog/register.hpp"
+#include "tracking/register.hpp"
 
 namespace journal {
 

@@ -1,14 +1,14 @@
 // See register.hpp.
-#include "catalog/register.hpp"
+#include "tracking/register.hpp"
 #include "catalog/gap.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "catalog/layout_writer.hpp"
-#include "catalog/provisional.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/layout_writer.hpp"
+#include "tracking/provisional.hpp"
 
 namespace journal {
 

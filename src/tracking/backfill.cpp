@@ -1,4 +1,4 @@
-// See catalog/backfill.hpp.
+// See backfill.hpp.
 //
 // One query joins the table's rows with what the journal has of them already, so that this costs
 // one scan of each and spills to disk where memory does not suffice. Rows and entries are read
@@ -7,7 +7,7 @@
 //
 // Conditions of rules may call functions of their author's. They run with the rights of the table's
 // owner, whoever fills; only the query itself runs as the extension's.
-#include "catalog/backfill.hpp"
+#include "tracking/backfill.hpp"
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
