@@ -2,12 +2,14 @@
 #
 #   make && sudo make install     then, in a database: CREATE EXTENSION event_journal
 #   make installcheck             regression and isolation tests on the running server
-#   make check                    every test, on a temporary server that is removed afterwards
+#   make check                    every test but the long and the random ones, in minutes, on temporary
+#                                 servers that are removed afterwards
 #   make check SUITE=regress TESTS="rules labels"
-#   make check-all                these and all that takes longer, as continuous integration does
-#   make check-assert             the tests on a server built with checks of its own
-#   make check-valgrind           some of them under valgrind
-#   make check-matrix             the tests on the other supported versions of PostgreSQL
+#   make check-all                every test, some of them on other servers too, as continuous integration does
+#   make check-long MINUTES=60    random and stress tests with new seeds, as long as it is told
+#   make check-assert             tests on a server built with checks of its own
+#   make check-matrix             tests on the other supported versions of PostgreSQL
+#   make check-valgrind           some tests under valgrind
 #   make demo                     the sample CRM's week of work, on such a server too
 #   make bench-restore            what the past, and bringing rows back, cost
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
@@ -20,9 +22,9 @@ ifneq ($(filter check check-% demo bench-write% bench-restore,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
-export PG_CONFIG SUITE TESTS
-.PHONY: check check-all check-assert check-matrix check-valgrind demo
-check check-all check-assert check-matrix check-valgrind demo:
+export PG_CONFIG SUITE TESTS TIER SEED MINUTES
+.PHONY: check check-all check-assert check-long check-matrix check-valgrind demo
+check check-all check-assert check-long check-matrix check-valgrind demo:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON

@@ -87,6 +87,15 @@ plain_environment() {
     export LANG=C.UTF-8
 }
 
+# Lets compilers take what they have compiled before from ccache, where it is installed: its folder has a
+# program for each of them. A precompiled header is taken for what was in it, not for its time.
+use_ccache() {
+    [ -d /usr/lib/ccache ] || return 0
+    PATH=/usr/lib/ccache:$PATH
+    export PATH CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
+    export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+}
+
 # Names the folder, outside the repository, for what takes long to make and is used again. A server's
 # user may be unable to read it.
 cache_folder() {

@@ -1,16 +1,16 @@
-# Runs TAP tests as prove does, and writes how many passed, failed and were skipped.
+# Runs TAP tests as prove does, some at once, and writes how many passed, failed and were skipped.
 #
 # What the logs of failed tests end with goes into a file of its own.
 #
-# usage: perl tap-harness.pl COUNTS-FILE FAILURES-FILE TEST…     with TESTLOGDIR
+# usage: perl tap-harness.pl JOBS COUNTS-FILE FAILURES-FILE TEST…     with TESTLOGDIR
 use strict;
 use warnings;
 use File::Basename qw(basename);
 use TAP::Harness;
 
-my ($counts_file, $failures_file, @tests) = @ARGV;
+my ($jobs, $counts_file, $failures_file, @tests) = @ARGV;
 my $kLines = 25;
-my $harness = TAP::Harness->new({ timer => 1, failures => 1, merge => 0 });
+my $harness = TAP::Harness->new({ timer => 1, failures => 1, merge => 0, jobs => $jobs });
 my $all     = $harness->runtests(@tests);
 
 # A file that ends badly without a failed test counts as a failed test, one that is skipped as a whole

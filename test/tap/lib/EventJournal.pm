@@ -12,20 +12,19 @@ our @EXPORT = qw(empty_node journal_node);
 # The superuser has one name, whoever runs the tests.
 $ENV{PGUSER} = 'postgres';
 
-# Returns a new cluster that is not started, with what logical decoding and prepared transactions
-# need. Takes the name and, if wanted, further lines of postgresql.conf and parameters of the cluster.
+# Returns a new cluster that is not started: a copy of what test/tools/cluster made, with its settings, or
+# of that of the older server where install_path names one. Takes the name and, if wanted, further lines of
+# postgresql.conf and parameters of the cluster.
 sub empty_node
 {
 	my ($name, $conf, %parameters) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name, %parameters);
-	$node->init(
-		allows_streaming => 'logical',
-		extra => [ '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8' ]);
+	my $template = $ENV{ $parameters{install_path} ? 'OLD_CLUSTER_TEMPLATE' : 'CLUSTER_TEMPLATE' };
+	system_or_bail('cp', '-a', $template, $node->data_dir);
+	mkdir $node->backup_dir;
 	$node->append_conf('postgresql.conf', <<"CONF");
-max_connections = 40
-max_prepared_transactions = 10
-shared_buffers = 32MB
-jit = off
+unix_socket_directories = '@{[ $node->host ]}'
+port = @{[ $node->port ]}
 @{[ $conf // '' ]}
 CONF
 	return $node;

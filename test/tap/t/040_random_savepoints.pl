@@ -19,7 +19,7 @@ my $sessions     = $ENV{STRESS_SESSIONS}     // 2;
 my $rounds       = $ENV{STRESS_ROUNDS}       // 2;
 my $transactions = $ENV{STRESS_TRANSACTIONS} // 120;
 
-my $node = journal_node('random', "deadlock_timeout = 20ms\nfsync = off\nlog_statement = none\n");
+my $node = journal_node('random', "deadlock_timeout = 20ms");
 open_shop($node);
 for my $round (1 .. $rounds)
 {

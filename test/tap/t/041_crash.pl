@@ -12,8 +12,9 @@ use Stress;
 my $seed   = $ENV{STRESS_SEED}   // 1;
 my $rounds = $ENV{STRESS_ROUNDS} // 2;
 
-# Recovery needs what was written, not what reached the disk: the machine goes on.
-my $node = journal_node('crash', "deadlock_timeout = 20ms\nfsync = off\nrestart_after_crash = on\nwal_level = replica\nlog_statement = none\n");
+# Recovery needs what was written, not what reached the disk: the machine goes on. But a page that is being written
+# when its process is killed may be torn.
+my $node = journal_node('crash', "deadlock_timeout = 20ms\nwal_level = replica\nsynchronous_commit = on\nfull_page_writes = on\n");
 open_shop($node);
 srand($seed);
 my @moments = map { 600_000 + int(rand(900_000)) } 1 .. $rounds;

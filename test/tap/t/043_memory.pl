@@ -12,7 +12,7 @@ my $rows   = $ENV{MEMORY_ROWS}   // 30_000;
 my $kPerTable  = 16 * 1024;    # of ten columns and two rules
 my $kMostPlans = 2000;         # kept between transactions (src/catalog/relation.cpp)
 
-my $node = journal_node('memory', "autovacuum = off\nfsync = off\nlog_statement = none\nmax_locks_per_transaction = 20000\nmax_wal_size = 4GB\n");
+my $node = journal_node('memory', 'max_locks_per_transaction = 20000');
 # Since 18 a context is shown with the numbers of those that it is in, instead of its parent's name.
 my $ours =
 	$node->safe_psql('postgres', 'SHOW server_version_num') >= 180000
