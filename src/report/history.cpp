@@ -2,7 +2,8 @@
 //
 // Where the object's key was changed, its history goes on under the other key. The keys are
 // followed both ways first: each with the entries for which it was the object's, since another
-// object may have a key before or after.
+// object may have a key before or after. Of a key that the object had several times, all between
+// the first and the last of them is shown.
 #include "base/function.hpp"
 #include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
@@ -21,8 +22,6 @@ struct Keys {
     int64* from;
     int64* to;
 };
-
-constexpr int kMostKeys = 1000;  // of one object
 
 /// Whether the journal knows the type, has an event for it or an entry of it.
 bool is_known_type(const char* type, const char* account)
@@ -58,7 +57,34 @@ bool is_known_type(const char* type, const char* account)
     raise_unknown_code("object type", type, static_cast<int>(rows), known);
 }
 
-/// The object's keys. An update of the key is an entry under the new key that names the old one.
+// Where a row began to have a key, by an INSERT or a change of its key, and where it left the key.
+// Each is looked up by index.
+#define AT_KEY "FROM journal.entry e WHERE e.account = $1 AND e.object_type = $2 AND "
+#define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
+#define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
+#define BEGINNING AT_KEY "e.object_id = s.key AND (e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
+
+/// The stretch at key s.key that begins (forward) or ends with the change s.id: where its other end
+/// is, and the key that the row had beyond it; NULL where it was created there, or where another
+/// row began to have the key.
+#define OTHER_END                                                                     \
+    "LATERAL (SELECT n.id, n.key FROM ("                                              \
+    " (SELECT e.id, e.object_id AS key " AT_KEY                                       \
+    "s.forward AND e.previous_id = s.key AND " IS_MOVE IS_FIRST                       \
+    " AND e.id > s.id ORDER BY e.id LIMIT 1) "                                        \
+    " UNION ALL (SELECT e.id, NULL " BEGINNING                                        \
+    " AND s.forward AND e.id > s.id ORDER BY e.id LIMIT 1) "                          \
+    " UNION ALL (SELECT e.id, NULL " AT_KEY                                           \
+    "NOT s.forward AND e.previous_id = s.key AND " IS_MOVE IS_FIRST                   \
+    " AND e.id < s.id ORDER BY e.id DESC LIMIT 1) "                                   \
+    " UNION ALL (SELECT e.id, e.previous_id " BEGINNING                               \
+    " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
+    "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
+
+/// The object's keys. An update of the key is an entry under the new key that names the old one:
+/// from each that brought a row to the key asked for, its earlier keys are followed one change at a
+/// time, and from each that took one away its later ones. So what is read is in proportion to the
+/// changes, however often they return to the same keys.
 Keys follow_keys(const char* account, const char* type, const char* key)
 {
     MemoryContext context = CurrentMemoryContext;
@@ -66,18 +92,21 @@ Keys follow_keys(const char* account, const char* type, const char* key)
     static SavedStatement statement;
     const uint64 rows = query.run_saved(
         &statement,
-        "WITH RECURSIVE keys (key, since, before) AS ("
-        " SELECT $3::text, 0::bigint, 9223372036854775807 UNION "
-        " SELECT CASE WHEN e.object_id = k.key THEN e.previous_id ELSE e.object_id END, "
-        "  CASE WHEN e.object_id = k.key THEN k.since ELSE greatest(k.since, e.id) END, "
-        "  CASE WHEN e.object_id = k.key THEN least(k.before, e.id) ELSE k.before END "
-        " FROM keys k JOIN journal.entry e ON e.account = $1 AND e.object_type = $2 "
-        "  AND e.previous_id IS NOT NULL AND (e.object_id = k.key OR e.previous_id = k.key) "
-        "  AND e.previous_id <> e.object_id AND e.id >= k.since AND e.id < k.before) "
-        "SELECT key, min(since), max(before) FROM keys GROUP BY key "
-        "ORDER BY key <> $3, min(since) DESC LIMIT $4",
-        {text_argument(account), text_argument(type), text_argument(key),
-         int8_argument(kMostKeys)});
+        "WITH RECURSIVE stretch (key, id, forward) AS ("
+        " SELECT e.object_id, e.id, true " AT_KEY "e.previous_id = $3 AND " IS_MOVE IS_FIRST
+        " UNION ALL SELECT e.previous_id, e.id, false " AT_KEY
+        "e.object_id = $3 AND " IS_MOVE IS_FIRST
+        " UNION SELECT o.key, o.id, s.forward FROM stretch s, " OTHER_END
+        " WHERE o.key IS NOT NULL), "
+        "ends (key, since, before) AS ("
+        " SELECT $3::text, 0::bigint, 9223372036854775807 "
+        " UNION ALL SELECT s.key, CASE WHEN s.forward THEN s.id ELSE coalesce(o.id, 0) END, "
+        "  CASE WHEN s.forward THEN coalesce(o.id, 9223372036854775807) ELSE s.id END "
+        " FROM stretch s LEFT JOIN " OTHER_END
+        "ON true) "
+        "SELECT key, min(since), max(before) FROM ends GROUP BY key ORDER BY key <> $3, "
+        "min(since) DESC",
+        {text_argument(account), text_argument(type), text_argument(key)});
     Keys keys{static_cast<int>(rows), make_array_in<const char*>(context, rows),
               make_array_in<int64>(context, rows), make_array_in<int64>(context, rows)};
     for (uint64 i = 0; i < rows; i++) {
