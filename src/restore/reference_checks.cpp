@@ -2,6 +2,7 @@
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/key_checks.hpp"
+#include "restore/unique_columns.hpp"
 
 namespace journal {
 
@@ -19,12 +20,26 @@ struct ForeignKey {
     const char* given;    // a.parent IS NOT NULL AND …
     const char* missing;  // a.parent IS NULL AND …
     const char* columns;  // for people: of the reference
+    List* names;          // the same one by one
     const char* values;
     const char* same_key;       // p.id = l.id …: l a leaving row
     const char* referenced_by;  // l.id = a.parent …
     const char* referenced_columns;
     const char* referenced_values;  // l.id as text, …
 };
+
+/// The elements of a text[], in the current memory context.
+List* names_in(Datum array)
+{
+    Datum* elements = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+                      nullptr, &count);
+    List* names = NIL;
+    for (int i = 0; i < count; i++)
+        names = lappend(names, TextDatumGetCString(elements[i]));
+    return names;
+}
 
 /// Those that rows of a table have (referring), or those that refer to it. Of a constraint that the
 /// server has copied for partitions, the one that stands for all of the other side.
@@ -50,7 +65,8 @@ List* foreign_keys(Oid table, bool referring)
             " string_agg(format('l.%%I OPERATOR(%%I.%%s) a.%%I', pa.attname, n.nspname, o.oprname, "
             "                   fa.attname), ' AND ' ORDER BY k), "
             " string_agg(quote_ident(pa.attname), ', ' ORDER BY k), "
-            " string_agg(format('format(''%%%%s'', l.%%I)', pa.attname), ', ' ORDER BY k), c.oid "
+            " string_agg(format('format(''%%%%s'', l.%%I)', pa.attname), ', ' ORDER BY k), c.oid, "
+            " array_agg(fa.attname::text ORDER BY k) "
             "FROM pg_constraint c LEFT JOIN pg_constraint u ON u.oid = c.conparentid "
             "CROSS JOIN LATERAL generate_series(1, cardinality(c.conkey)) k "
             "JOIN pg_attribute fa ON fa.attrelid = c.conrelid AND fa.attnum = c.conkey[k] "
@@ -84,6 +100,7 @@ List* foreign_keys(Oid table, bool referring)
         key->given = query.text(i, 7, context);
         key->missing = query.text(i, 8, context);
         key->columns = query.text(i, 9, context);
+        key->names = names_in(query.value(i, 16, &is_null));
         key->values = query.text(i, 10, context);
         key->same_key = query.text(i, 11, context);
         key->referenced_by = query.text(i, 12, context);
@@ -125,9 +142,7 @@ void append_writes_reference(StringInfo sql, const FinalState* state, const Fore
             continue;
         bool writes = false;
         for (int i = 0; i < set->column_count; i++)
-            writes |= strstr(psprintf(", %s, ", key->columns),
-                             psprintf(", %s, ", quote_identifier(set->columns[i].column->name))) !=
-                      nullptr;
+            writes |= has_name(key->names, set->columns[i].column->name);
         if (!writes)
             appendStringInfo(sql, " AND a.%s <> %d", kSetName, foreach_current_index(cell));
     }

@@ -44,34 +44,42 @@ Issue issue_of(const Search& search, const ResultReader& row)
     return issue;
 }
 
-/// Names of a set's columns that the row t does not have as expected, as an SQL expression.
-const char* differing_names(const RowSet* set)
+/// A set's columns that the row t does not have as expected, as SQL expressions: their names for
+/// people, and their identities, NULL for the others.
+const char* differing_columns(const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
+    StringInfoData names;
+    StringInfoData ids;
+    initStringInfo(&names);
+    initStringInfo(&ids);
     for (int i = 0; i < set->column_count; i++) {
         if (!set->checked || set->columns[i].check != ColumnCheck::kRow)
             continue;
-        const char* name = quote_identifier(set->columns[i].column->name);
-        appendStringInfo(
-            &sql, "%sCASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d)) THEN %s END",
-            sql.len == 0 ? "" : ", ", name, i + 1,
-            quote_literal_cstr(set->columns[i].column->name));
+        const PlanColumn* column = set->columns[i].column;
+        const char* separator = names.len == 0 ? "" : ", ";
+        const char* differs =
+            psprintf("CASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
+                     quote_identifier(column->name), i + 1);
+        appendStringInfo(&names, "%s%s THEN %s END", separator, differs,
+                         quote_literal_cstr(column->name));
+        appendStringInfo(&ids, "%s%s THEN %d END", separator, differs, column->id);
     }
-    return sql.len == 0 ? "NULL::pg_catalog.text"
-                        : psprintf("pg_catalog.array_to_string(ARRAY[%s], ', ')", sql.data);
+    return names.len == 0
+               ? "NULL::pg_catalog.text, NULL::pg_catalog.int4[]"
+               : psprintf(
+                     "pg_catalog.array_to_string(ARRAY[%s], ', '), ARRAY[%s]::pg_catalog.int4[]",
+                     names.data, ids.data);
 }
 
-/// Names of what a set of updates gives to rows; nullptr: it is about whole rows.
-const char* updated_names(const RowSet* set)
+/// The identities of what a set of updates gives to rows; nullptr: it is about whole rows.
+ArrayType* updated_columns(const RowSet* set)
 {
     if (set->operation != RowOperation::kUpdate)
         return nullptr;
-    StringInfoData names;
-    initStringInfo(&names);
+    Datum* ids = make_array_in<Datum>(CurrentMemoryContext, set->column_count);
     for (int i = 0; i < set->column_count; i++)
-        appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", set->columns[i].column->name);
-    return names.data;
+        ids[i] = Int32GetDatum(set->columns[i].column->id);
+    return construct_array(ids, set->column_count, INT4OID, sizeof(int32), true, TYPALIGN_INT);
 }
 
 /// Rows that are gone, or do not hold what was left in them. Read as the caller.
@@ -83,18 +91,20 @@ void find_changed(const Search& search)
                                 : "t.tableoid IS NULL";
     const char* sql = psprintf(
         "SELECT %s, t.tableoid IS NOT NULL, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY 1",
-        kRowColumns, differing_names(set), rows_name(search.index), only_rows_of(set), has_key(set),
-        condition);
-    const char* updated = updated_names(set);
+        kRowColumns, differing_columns(set), rows_name(search.index), only_rows_of(set),
+        has_key(set), condition);
+    ArrayType* updated = updated_columns(set);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(search.set, search.index);
-    ResultReader row = ResultReader::open(
-        context, sql,
-        describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID, TEXTOID}));
+    ResultReader row =
+        ResultReader::open(context, sql,
+                           describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID,
+                                             TEXTOID, INT4ARRAYOID}));
     query.end();
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+        bool is_null = false;
         Found found{};
         found.issue = issue_of(search, row);
         found.relation = set->plan->id;
@@ -103,9 +113,12 @@ void find_changed(const Search& search)
         found.by_all = true;
         if (row.boolean(kFirstOther)) {
             found.issue.conflict = "changed";
-            found.columns = row.text(kFirstOther + 1);
-            found.what = psprintf("%s changed %s since", "%s", found.columns);
-            found.otherwise = psprintf("%s changed since", found.columns);
+            const char* names = row.text(kFirstOther + 1);
+            found.columns = row.is_null(kFirstOther + 2)
+                                ? nullptr
+                                : DatumGetArrayTypeP(row.value(kFirstOther + 2, &is_null));
+            found.what = psprintf("%s changed %s since", "%s", names);
+            found.otherwise = psprintf("%s changed since", names);
         } else {
             found.issue.conflict = "gone";
             found.columns = updated;

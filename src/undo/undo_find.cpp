@@ -38,11 +38,13 @@ struct ColumnOfFinds {
 };
 
 constexpr ColumnOfFinds kColumnsOfFinds[kFindColumns] = {
-    {"number", INT8OID},    {"set", INT4OID},       {"row", INT8OID},     {"relation", INT4OID},
-    {"key", TEXTOID},       {"since", INT8OID},     {"columns", TEXTOID}, {"by_all", BOOLOID},
-    {"what", TEXTOID},      {"otherwise", TEXTOID}, {"table", OIDOID},    {"object_type", TEXTOID},
-    {"object_id", TEXTOID}, {"label", TEXTOID},     {"action", CHAROID},  {"entry", INT8OID},
-    {"conflict", TEXTOID},  {"code", INT4OID},      {"detail", TEXTOID},  {"hint", TEXTOID}};
+    {"number", INT8OID},       {"set", INT4OID},      {"row", INT8OID},
+    {"relation", INT4OID},     {"key", TEXTOID},      {"since", INT8OID},
+    {"columns", INT4ARRAYOID}, {"by_all", BOOLOID},   {"what", TEXTOID},
+    {"otherwise", TEXTOID},    {"table", OIDOID},     {"object_type", TEXTOID},
+    {"object_id", TEXTOID},    {"label", TEXTOID},    {"action", CHAROID},
+    {"entry", INT8OID},        {"conflict", TEXTOID}, {"code", INT4OID},
+    {"detail", TEXTOID},       {"hint", TEXTOID}};
 
 }  // namespace
 
@@ -78,7 +80,8 @@ void add_find(Finds* finds, const Found& found)
     values[kTracked] = Int32GetDatum(found.relation);
     put_text(kKey, found.key);
     values[kSince] = Int64GetDatum(found.since);
-    put_text(kColumns, found.columns);
+    nulls[kColumns] = found.columns == nullptr;
+    values[kColumns] = PointerGetDatum(found.columns);
     values[kByAll] = BoolGetDatum(found.by_all);
     put_text(kWhat, found.what);
     put_text(kOtherwise, found.otherwise);
@@ -123,7 +126,8 @@ bool read_find(Finds* finds, Found* found)
     found->relation = DatumGetInt32(values[kTracked]);
     found->key = text_of(kKey);
     found->since = DatumGetInt64(values[kSince]);
-    found->columns = text_of(kColumns);
+    if (!finds->slot->tts_isnull[kColumns])
+        found->columns = DatumGetArrayTypePCopy(values[kColumns]);
     found->by_all = DatumGetBool(values[kByAll]);
     found->what = text_of(kWhat);
     found->otherwise = text_of(kOtherwise);

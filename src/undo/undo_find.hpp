@@ -14,7 +14,7 @@ struct Found {
     int32 relation;         // tracked_relation.id of the row that was changed since
     const char* key;        // its object key; nullptr: of an untracked table, or not known
     int64 since;            // by entries later than this one
-    const char* columns;    // names of those whose changes count, separated by ", "; nullptr: all
+    ArrayType* columns;     // our identities of those whose changes count, integer[]; nullptr: all
     bool by_all;            // each such transaction stands in the way, not only the newest
     const char* what;       // what the later transaction did, in words that begin with %s for who
     const char* otherwise;  // the same where nobody can be named

@@ -10,25 +10,22 @@ namespace journal {
 
 namespace {
 
-bool has_column_name(const char* names, const char* name)
+/// Whether an update changed one of the columns.
+bool touches(int32 layout, Datum data, bool is_empty, ArrayType* columns)
 {
-    const std::size_t length = strlen(name);
-    for (const char* at = names; (at = strstr(at, name)) != nullptr; at += length)
-        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
-            return true;
-    return false;
-}
-
-/// Whether an update changed one of the named columns; true where that is not known.
-bool touches(int32 layout, Datum data, bool is_empty, const char* names)
-{
-    if (names == nullptr || is_empty)
-        return names == nullptr;
+    if (columns == nullptr || is_empty)
+        return columns == nullptr;
+    // Those that are as they were are NULL.
+    Datum* ids = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(columns, INT4OID, sizeof(int32), true, TYPALIGN_INT, &ids, &nulls, &count);
     const Layout* found = layout_by_id(layout);
     const EntryChanges update = read_changes(found, DatumGetJsonbP(data));
     for (int i = 0; i < update.count; i++)
-        if (has_column_name(names, found->columns[update.changes[i].position].name))
-            return true;
+        for (int j = 0; j < count; j++)
+            if (!nulls[j] && DatumGetInt32(ids[j]) == found->columns[update.changes[i].position].id)
+                return true;
     return false;
 }
 
