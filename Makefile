@@ -47,7 +47,7 @@ SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)
 
 # The install script is written in numbered parts and joined here; an update script includes parts.
-# Those of released versions stay as they were.
+# Those of released versions stay as they were (docs/updates.md).
 SQL_PARTS := $(sort $(wildcard src/sql/[0-9]*.sql))
 UPDATES := $(patsubst src/sql/updates/%,event_journal--%,$(wildcard src/sql/updates/*.sql))
 DATA_built = event_journal--$(EXTVERSION).sql $(UPDATES)

@@ -1,4 +1,4 @@
-// See entry_writer.hpp. The columns stand in the order of src/sql/40_entry.sql.
+// See entry_writer.hpp. The columns stand in the order of src/sql/41_entry.sql.
 #include "capture/entry_writer.hpp"
 
 #include "base/insert.hpp"

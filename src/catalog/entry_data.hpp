@@ -1,6 +1,6 @@
 // An entry's data, details and links against its layout: which column had which value.
 //
-// Values stand in jsonb without names or types (see src/sql/40_entry.sql for the positional forms).
+// Values stand in jsonb without names or types (see src/sql/41_entry.sql for the positional forms).
 // A stored value is JSON null for SQL NULL, a JSON boolean or number for bool, integers and finite
 // numerics, an object or array for a jsonb column that holds one, and otherwise the string of the
 // type's text form under the exact settings (base/settings.hpp). So a reader needs no type at all,

@@ -111,7 +111,7 @@ Datum column_names(int32 relation, Datum columns)
 using namespace journal;
 
 // decode_entry(part text, layout integer, operation "char", stored jsonb, data jsonb): NULL where
-// an entry of that operation has no such part. Version 1.0 declares it without data.
+// an entry of that operation has no such part.
 JOURNAL_FUNCTION(journal_decode_entry)
 {
     for (int i = 0; i < 4; i++)
@@ -129,8 +129,7 @@ JOURNAL_FUNCTION(journal_decode_entry)
         if (operation == 'i' || operation == 'd')
             result = named_values(layout, read_snapshot(layout, stored));
     } else if (strcmp(part, "details") == 0) {
-        const bool has_row =
-            (operation == 'i' || operation == 'd') && PG_NARGS() > 4 && !PG_ARGISNULL(4);
+        const bool has_row = (operation == 'i' || operation == 'd') && !PG_ARGISNULL(4);
         Jsonb* row = has_row ? stored_jsonb(PG_GETARG_DATUM(4)) : nullptr;
         result = named_values(layout, read_details(layout, stored, row));
     } else if (strcmp(part, "links") == 0) {

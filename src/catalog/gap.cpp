@@ -33,12 +33,6 @@ const char* reason_code(GapReason reason)
     return "tracked";
 }
 
-/// Whether the extension's version has the table at all.
-bool has_gaps()
-{
-    return OidIsValid(get_relname_relid("gap", get_namespace_oid("journal", false)));
-}
-
 /// Whether the last that is known of the relation's triggers is that one was disabled.
 bool was_disabled(int32 relation)
 {
@@ -81,8 +75,6 @@ Oid find_unrecorded(Oid root)
 
 void note_gap(int32 relation, GapReason reason, const char* other)
 {
-    if (!has_gaps())
-        return;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "INSERT INTO journal.gap (relation, at, incarnation, transaction_id, command, last_entry, "
@@ -100,8 +92,6 @@ void note_gap(int32 relation, GapReason reason, const char* other)
 
 void note_trigger_switch(int32 relation, Oid root)
 {
-    if (!has_gaps())
-        return;
     const bool disabled = OidIsValid(find_unrecorded(root));
     if (disabled != was_disabled(relation))
         note_gap(relation, disabled ? GapReason::kTriggerDisabled : GapReason::kTriggerEnabled,

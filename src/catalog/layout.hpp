@@ -1,7 +1,7 @@
 // Layouts for readers: what the positions of an entry's data mean.
 //
 // A layout row never changes, so a backend keeps every one that it has read. See
-// src/sql/30_tracking.sql for the form of the row, and 40_entry.sql for the form of an entry's
+// src/sql/32_layout.sql for the form of the row, and 41_entry.sql for the form of an entry's
 // data, details and links.
 #pragma once
 

@@ -13,79 +13,44 @@ namespace journal {
 
 namespace {
 
-/// An index of every partition: the end of its name, its definition as the server prints it, and
-/// what that was in version 1.0.
+/// An index of every partition: the end of its name, and its definition as the server prints it.
 struct PartitionIndex {
     const char* suffix;
     const char* definition;
-    const char* former;
 };
 // Texts are looked up by equality alone, so they are compared byte by byte: that costs a fraction
 // of comparing them in the database's collation, and no new version of the C library can put them
 // into another order. Keys end with the entry's id, so there are no equal ones to deduplicate.
 constexpr PartitionIndex kIndexes[] = {
     {"time_idx",
-     "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off)",
-     "USING btree (account, occurred_at, id)"},
+     "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off)"},
     {"object_idx",
      "USING btree (account text_pattern_ops, object_type text_pattern_ops, object_id "
-     "text_pattern_ops, id) WITH (deduplicate_items=off)",
-     "USING btree (account, object_type, object_id, id)"},
+     "text_pattern_ops, id) WITH (deduplicate_items=off)"},
     {"document_idx",
      "USING btree (account text_pattern_ops, document_type text_pattern_ops, document_id "
-     "text_pattern_ops, id) WITH (deduplicate_items=off) WHERE (document_id IS NOT NULL)",
-     "USING btree (account, document_type, document_id, id) WHERE (document_id IS NOT NULL)"},
+     "text_pattern_ops, id) WITH (deduplicate_items=off) WHERE (document_id IS NOT NULL)"},
     {"previous_idx",
      "USING btree (account text_pattern_ops, object_type text_pattern_ops, previous_id "
-     "text_pattern_ops) WHERE (previous_id IS NOT NULL)",
-     "USING btree (account, object_type, previous_id) WHERE (previous_id IS NOT NULL)"},
+     "text_pattern_ops) WHERE (previous_id IS NOT NULL)"},
     {"deleted_idx",
      "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off) "
-     "WHERE (operation = 'd'::\"char\")",
-     "USING btree (account, occurred_at, id) WHERE (operation = 'd'::\"char\")"},
-    {"id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')",
-     "USING brin (id) WITH (autosummarize='on')"},
+     "WHERE (operation = 'd'::\"char\")"},
+    {"id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')"},
 };
 
 // An index is known by its definition: its name may have been changed, or may belong to a month
-// that was detached and renamed. Returns how many there are, their names to be read.
-uint64 find_indexes(Query& query, Oid partition, const char* definition)
+// that was detached and renamed.
+void create_index(Query& query, Oid partition, const char* table, const PartitionIndex& index)
 {
-    return query.run(
-        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = $1 AND indisvalid "
-        "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
-        {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(definition)});
-}
-
-void create_index(Query& query, Oid partition, const char* table, const char* suffix,
-                  const char* definition)
-{
-    if (find_indexes(query, partition, definition) > 0)
+    if (query.run("SELECT FROM pg_index WHERE indrelid = $1 AND indisvalid "
+                  "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
+                  {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(index.definition)}) > 0)
         return;
-    const char* name = ChooseRelationName(get_rel_name(partition), nullptr, suffix,
+    const char* name = ChooseRelationName(get_rel_name(partition), nullptr, index.suffix,
                                           get_rel_namespace(partition), false);
-    query.run(psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, definition));
-}
-
-void drop_indexes(Query& query, Oid partition, const char* definition)
-{
-    while (find_indexes(query, partition, definition) > 0)
-        query.run(psprintf("DROP INDEX %s", query.text(0, 1, CurrentMemoryContext)));
-}
-
-// A journal that has not been updated from 1.0 has no operator class for transaction ids, and keeps
-// its indexes as they are.
-void create_indexes(Query& query, Oid partition, const char* table)
-{
-    const bool updated = query.run(
-                             "SELECT FROM pg_opclass WHERE opcname = 'xid8_minmax_ops' "
-                             "AND opcnamespace = 'journal'::regnamespace") > 0;
-    for (const PartitionIndex& index : kIndexes) {
-        if (updated)
-            drop_indexes(query, partition, index.former);
-        create_index(query, partition, table, index.suffix,
-                     updated ? index.definition : index.former);
-    }
+    query.run(
+        psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
 }
 
 // The guard against UPDATE and DELETE is cloned from the parent when the partition is attached; the
@@ -284,7 +249,8 @@ void equip_partition(Oid partition)
     Query query = Query::begin(RunAs::kOwner);
     create_policy(query, partition, table);
     create_guard(query, partition, table);
-    create_indexes(query, partition, table);
+    for (const PartitionIndex& index : kIndexes)
+        create_index(query, partition, table, index);
     query.run(psprintf("ALTER TABLE %s REPLICA IDENTITY FULL", table));
     query.end();
 }

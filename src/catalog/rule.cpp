@@ -75,16 +75,10 @@ ExprContext* make_evaluation(MemoryContext context)
 }
 
 // What an entry that holds the row keeps of the rule's details: their positions, as a string, since
-// it is the shortest jsonb. nullptr in a journal that has not been updated from 1.0, whose views
-// do not look into the row.
+// it is the shortest jsonb.
 Jsonb* row_details(const Rule& rule, const RelationPlan* plan)
 {
-    const Oid types[] = {TEXTOID, INT4OID, CHAROID, JSONBOID, JSONBOID};
-    if (rule.operation == 'u' || rule.detail_count == 0 ||
-        !SearchSysCacheExists3(
-            PROCNAMEARGSNSP, CStringGetDatum("decode_entry"),
-            PointerGetDatum(buildoidvector(types, static_cast<int>(lengthof(types)))),
-            ObjectIdGetDatum(get_namespace_oid("journal", false))))
+    if (rule.operation == 'u' || rule.detail_count == 0)
         return nullptr;
     StringInfoData positions;
     initStringInfo(&positions);

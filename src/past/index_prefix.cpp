@@ -8,9 +8,9 @@ namespace journal {
 
 namespace {
 
-/// Fills in the relations, and the object types if they are known; whether they are. Read from what
-/// is committed now: whichever entries a snapshot shows, their types were noted before.
-bool read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix)
+/// Fills in the relations and the object types. Read from what is committed now: whichever entries
+/// a snapshot shows, their types were noted before.
+void read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
@@ -18,17 +18,15 @@ bool read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix
         "SELECT array_append(ARRAY(SELECT p.id FROM journal.tracked_relation p WHERE p.relation IS "
         "NULL AND p.capture = 'none' AND p.object_type IS NULL AND EXISTS (SELECT FROM "
         "unnest(array_append(t.object_types, $2)) type JOIN journal.event_type e ON e.code = type "
-        "|| '#' || p.id || '.created')), $1), array_append(t.object_types, $2), t.object_types IS "
-        "NOT NULL FROM (SELECT) one LEFT JOIN journal.tracked_relation t ON t.id = $1",
+        "|| '#' || p.id || '.created')), $1), array_append(t.object_types, $2) "
+        "FROM (SELECT) one LEFT JOIN journal.tracked_relation t ON t.id = $1",
         {int4_argument(relation), text_argument(object_type)}, true);
     bool is_null = false;
     MemoryContext spi_context = MemoryContextSwitchTo(context);
     prefix->relations = datumCopy(query.value(0, 1, &is_null), false, -1);
     prefix->object_types = datumCopy(query.value(0, 2, &is_null), false, -1);
     MemoryContextSwitchTo(spi_context);
-    const bool types_are_known = query.boolean(0, 3);
     query.end();
-    return types_are_known;
 }
 
 /// How many values are named at most: looking each of them up takes less than reading the journal.
@@ -51,21 +49,7 @@ constexpr const char* kAccounts =
     "UNION ALL SELECT n.account FROM p, LATERAL (SELECT e.account FROM journal.entry e "
     "WHERE e.account OPERATOR(pg_catalog.~>~) p.account AND e." SINCE
     "ORDER BY e.account USING ~<~ LIMIT 1) n) "
-    "SELECT count(*), coalesce(array_agg(account), '{}'), NULL "
-    "FROM (SELECT * FROM p LIMIT $2) f";
-
-/// All pairs of an account and an object type.
-constexpr const char* kAccountsAndTypes =
-    "WITH RECURSIVE p (account, object_type) AS ("
-    "(SELECT account, object_type FROM journal.entry WHERE " SINCE
-    "ORDER BY account USING ~<~, object_type USING ~<~ LIMIT 1) "
-    "UNION ALL SELECT n.account, n.object_type FROM p, LATERAL (SELECT e.account, "
-    "e.object_type FROM journal.entry e "
-    "WHERE (e.account, e.object_type) OPERATOR(pg_catalog.~>~) (p.account, p.object_type) "
-    "AND e." SINCE
-    "ORDER BY e.account USING ~<~, e.object_type USING ~<~ LIMIT 1) n) "
-    "SELECT count(*), coalesce(array_agg(DISTINCT account), '{}'), "
-    "coalesce(array_agg(DISTINCT object_type) FILTER (WHERE object_type IS NOT NULL), '{}') "
+    "SELECT count(*), coalesce(array_agg(account), '{}') "
     "FROM (SELECT * FROM p LIMIT $2) f";
 
 }  // namespace
@@ -74,20 +58,18 @@ IndexPrefix read_index_prefix(int32 relation, const char* object_type, Timestamp
 {
     MemoryContext context = CurrentMemoryContext;
     IndexPrefix prefix{};
-    const bool types_are_known = read_catalogue(relation, object_type, &prefix);
+    read_catalogue(relation, object_type, &prefix);
     Query query = Query::begin(RunAs::kOwner);
     const int64 most = most_names(query);
     query.set("enable_seqscan", "off");
     query.set("enable_sort", "off");
     query.set("enable_bitmapscan", "off");
-    query.run(types_are_known ? kAccounts : kAccountsAndTypes,
-              {{TIMESTAMPTZOID, TimestampTzGetDatum(earliest)}, int8_argument(most + 1)}, true);
+    query.run(kAccounts, {{TIMESTAMPTZOID, TimestampTzGetDatum(earliest)}, int8_argument(most + 1)},
+              true);
     bool is_null = false;
     MemoryContext spi_context = MemoryContextSwitchTo(context);
     prefix.is_short = query.int8(0, 1) <= most;
     prefix.accounts = datumCopy(query.value(0, 2, &is_null), false, -1);
-    if (!types_are_known)
-        prefix.object_types = datumCopy(query.value(0, 3, &is_null), false, -1);
     MemoryContextSwitchTo(spi_context);
     query.end();
     return prefix;

@@ -28,8 +28,7 @@ struct Restore : Collection {
     MemoryContext row;  // of one of its rows
 };
 
-/// A row of the result, of which version 1.0 declares the first five columns. restored_entry 0: it
-/// has not been restored.
+/// A row of the result. restored_entry 0: it has not been restored.
 void return_row(const Restore* restore, Oid root, const SetRow& row, int64 restored_entry,
                 const char* outcome, const char* detail)
 {
@@ -274,15 +273,9 @@ bool conflict_argument(const char* name)
     return strcmp(name, "skip") == 0;
 }
 
-/// Version 1.0 declares the function with the first two arguments alone.
-bool is_given(FunctionCallInfo fcinfo, int number)
-{
-    return number < PG_NARGS() && !PG_ARGISNULL(number);
-}
-
 const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* otherwise)
 {
-    return !is_given(fcinfo, number) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(number));
+    return PG_ARGISNULL(number) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
 /// The arguments that follow the entries: reason, related, overrides, on_conflict.
@@ -292,7 +285,7 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
     const char* reason = text_argument_or(fcinfo, 1, settings.reason);
     restore->reason = *reason == '\0' ? nullptr : reason;
     restore->related = related_argument(text_argument_or(fcinfo, 2, "none"));
-    restore->overrides = read_overrides(is_given(fcinfo, 3) ? PG_GETARG_JSONB_P(3) : nullptr);
+    restore->overrides = read_overrides(PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3));
     restore->skip = conflict_argument(text_argument_or(fcinfo, 4, "error"));
     InitMaterializedSRF(fcinfo, 0);
     restore->result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
@@ -308,7 +301,7 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
 using namespace journal;
 
 // restore(entry bigint, reason text, related text, overrides jsonb, on_conflict text): see
-// src/sql/52_restore.sql.
+// src/sql/60_restore.sql.
 JOURNAL_FUNCTION(journal_restore)
 {
     require_writable("journal.restore()");

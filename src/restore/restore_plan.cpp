@@ -220,7 +220,7 @@ void plan_entries(FunctionCallInfo fcinfo, const Ids& entries)
 
 using namespace journal;
 
-// restore_plan(entry bigint, related text, overrides jsonb): see src/sql/52_restore.sql.
+// restore_plan(entry bigint, related text, overrides jsonb): see src/sql/61_restore_plan.sql.
 JOURNAL_FUNCTION(journal_restore_plan)
 {
     ContextResource memory(CurrentMemoryContext);

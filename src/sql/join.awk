@@ -1,6 +1,6 @@
 # Joins an update script with the parts of the install script that it takes over whole: a line
 #
-#     -- include 53_past.sql
+#     -- include 81_undo.sql
 #
 # becomes the text of that file, which lies beside this one.
 

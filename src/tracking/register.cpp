@@ -137,7 +137,7 @@ void insert_default(Relation relation, const char* capture)
          text_argument(type)});
     query.end();
     if (inserted > 0)
-        keep_object_type(fresh.relation, true);
+        keep_object_type(fresh.relation);
 }
 
 // Stores the label column of a relation registered a moment ago.
@@ -208,16 +208,13 @@ AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
     return 0;
 }
 
-void keep_object_type(Oid relation, bool is_new)
+void keep_object_type(Oid relation)
 {
-    if (get_attnum(journal_table("tracked_relation"), "object_types") == InvalidAttrNumber)
-        return;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
-        "UPDATE journal.tracked_relation SET object_types = array_remove(CASE WHEN $2 THEN "
-        "'{}' ELSE object_types END, object_type) || CASE WHEN object_type IS NULL THEN '{}' ELSE "
-        "ARRAY[object_type] END WHERE relation = $1 AND ($2 OR object_types IS NOT NULL)",
-        {{REGCLASSOID, ObjectIdGetDatum(relation)}, {BOOLOID, BoolGetDatum(is_new)}});
+        "UPDATE journal.tracked_relation SET object_types = array_remove(object_types, "
+        "object_type) || object_type WHERE relation = $1 AND object_type IS NOT NULL",
+        {{REGCLASSOID, ObjectIdGetDatum(relation)}});
     query.end();
 }
 

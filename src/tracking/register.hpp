@@ -30,10 +30,9 @@ void drop_triggers(Oid root);
 /// which goes on from there; to be followed by fill_labels.
 void keep_recorded_labels(const TrackedRelation& tracked);
 
-/// Notes the present object type of a registered relation as one that its entries may have, so that
-/// the past finds them by it. is_new: the row was made by this transaction, so there are no entries
-/// of other types. Does nothing where the others are not known, or under version 1.0.
-void keep_object_type(Oid relation, bool is_new);
+/// Notes the present object type of a registered relation, if it has one, as one that its entries
+/// may have, so that the past finds them by it.
+void keep_object_type(Oid relation);
 
 /// A table's name as an object type: without what an event's code cannot hold.
 char* default_object_type(Relation relation);

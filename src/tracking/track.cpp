@@ -257,13 +257,11 @@ int32 claim_row(Relation relation, const char* object_type)
             "UPDATE journal.tracked_relation SET object_type = NULL "
             "WHERE relation IS NULL AND object_type = $1",
             {text_argument(object_type)});
-    if (query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table}) == 0) {
+    if (query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table}) == 0)
         query.run(
             "INSERT INTO journal.tracked_relation (relation, relation_name, capture) VALUES ($1, "
             "$2, 'none')",
             {table, text_argument(name)});
-        keep_object_type(oid, true);
-    }
     query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table});
     const int32 id = query.int4(0, 1);
     query.end();
@@ -315,7 +313,7 @@ void store_options(int32 id, Relation relation, const char* object_type,
          {BOOLOID, BoolGetDatum(options.snapshot_on_create)},
          {BOOLOID, BoolGetDatum(options.always)}});
     query.end();
-    keep_object_type(RelationGetRelid(relation), false);
+    keep_object_type(RelationGetRelid(relation));
 }
 
 // Everything but what other tables need to be registered for: see finish_tracking. The table is

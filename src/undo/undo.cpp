@@ -279,7 +279,7 @@ void end_undo(Undo* undo)
 
 using namespace journal;
 
-// undo(transaction xid8, reason text, on_conflict text): see src/sql/76_undo.sql.
+// undo(transaction xid8, reason text, on_conflict text): see src/sql/81_undo.sql.
 JOURNAL_FUNCTION(journal_undo)
 {
     require_writable("journal.undo()");

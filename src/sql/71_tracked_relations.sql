@@ -1,4 +1,4 @@
--- What is tracked and how, in readable form: views over the tables of 30_tracking.sql, with the rights of whoever reads them.
+-- What is tracked and how, in readable form: a view over journal.tracked_relation, with the rights of whoever reads it.
 
 CREATE FUNCTION journal.column_names(relation integer, columns integer[]) RETURNS name[]
     LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'journal_column_names';
@@ -23,15 +23,3 @@ FROM journal.tracked_relation t
 WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS
     'what is tracked and how, columns by name; with tracked = false what once was and has left its history';
-
-CREATE VIEW journal.event_rules WITH (security_invoker = true) AS
-SELECT r.number, t.relation, v.code AS event, r.operation,
-       journal.column_names(r.relation, r.columns) AS columns,
-       r.condition,
-       journal.column_names(r.relation, r.details) AS details,
-       (journal.column_names(r.relation, ARRAY[r.changed_at]))[1] AS changed_at
-FROM journal.event_rule r
-    JOIN journal.tracked_relation t ON t.id = r.relation
-    JOIN journal.event_type v ON v.id = r.event_type;
-COMMENT ON VIEW journal.event_rules IS
-    'which event an operation on a tracked relation gives, columns by their present names; a condition as it was written';

@@ -1,0 +1,10 @@
+-- Names at event time, of relations that are not tracked themselves.
+CREATE TABLE journal.label (
+    relation   integer NOT NULL,
+    key        text NOT NULL,
+    label      text,
+    valid_from timestamptz NOT NULL,
+    valid_to   timestamptz NOT NULL DEFAULT 'infinity'
+);
+CREATE INDEX label_key_idx ON journal.label (relation, key, valid_from);
+COMMENT ON TABLE journal.label IS 'names of referenced rows (statuses, types, …) over time';

@@ -1,0 +1,5 @@
+-- The support right. A role name is the cluster's, a grant is the database's: it is dumped with it.
+CREATE FUNCTION journal.support() RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true;
+COMMENT ON FUNCTION journal.support() IS
+    'marks the support right: whoever has EXECUTE on it may restore what only support may; calling it does nothing';

@@ -1,0 +1,14 @@
+-- Partitions. Months made later are no members of the extension: a dump holds them.
+CREATE FUNCTION journal.equip_partition(partition regclass) RETURNS void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_equip_partition';
+COMMENT ON FUNCTION journal.equip_partition(regclass) IS
+    'gives a partition of journal.entry its indexes, TRUNCATE guard, row-level security and replica identity, and revokes '
+    'every privilege on it but the owner''s; what it has already stays';
+
+CREATE FUNCTION journal.maintain(months_ahead integer DEFAULT 3) RETURNS integer
+LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_maintain';
+COMMENT ON FUNCTION journal.maintain(integer) IS
+    'makes the partitions of this month (UTC) and of so many further ones, moves to them and to past months what the default '
+    'partition holds, and returns the number of partitions made; run it once a month';
+
+SELECT journal.equip_partition('journal.entry_default');

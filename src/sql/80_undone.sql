@@ -1,0 +1,28 @@
+-- What was taken back, and by what.
+
+CREATE TABLE journal.undone (
+    incarnation    uuid NOT NULL,
+    transaction_id xid8 NOT NULL,
+    entry          bigint,
+    undone_by      xid8 NOT NULL,
+    role           name NOT NULL,
+    reason         text,
+    on_conflict    text NOT NULL,
+    at             timestamptz NOT NULL
+);
+CREATE INDEX undone_transaction_idx ON journal.undone (transaction_id);
+COMMENT ON TABLE journal.undone IS 'which transaction took which transaction, or change, back';
+COMMENT ON COLUMN journal.undone.entry IS 'of journal.revert: the change (its first entry) that was taken back, no other';
+COMMENT ON COLUMN journal.undone.undone_by IS 'the transaction that did it; its entries are ordinary ones';
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON journal.undone FOR EACH ROW
+    EXECUTE FUNCTION journal.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON journal.undone FOR EACH STATEMENT
+    EXECUTE FUNCTION journal.refuse_change();
+ALTER TABLE journal.undone ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE journal.undone ENABLE ALWAYS TRIGGER refuse_truncate;
+ALTER TABLE journal.undone REPLICA IDENTITY FULL;
+
+CREATE VIEW journal.undos AS
+SELECT incarnation, transaction_id, entry, undone_by, role, reason, on_conflict, at FROM journal.undone;
+COMMENT ON VIEW journal.undos IS 'what was taken back: the transaction (or one change of it), by which transaction, who and why';
