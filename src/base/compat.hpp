@@ -14,6 +14,12 @@
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
 
+#if PG_VERSION_NUM >= 160000
+extern "C" {
+#include <nodes/miscnodes.h>
+}
+#endif
+
 namespace journal {
 
 #if PG_VERSION_NUM < 180000
@@ -84,6 +90,14 @@ inline int DecodeDateTime(char** fields, int* types, int count, int* type, struc
     return ::DecodeDateTime(fields, types, count, type, tm, fsec, tz);
 }
 
+/// A type by its name as format_type writes it; false if there is none. Before 16 (858e776c84f4) it
+/// had a flag in place of a node that takes errors.
+inline bool find_type(const char* name, Oid* type, int32* typmod)
+{
+    parseTypeString(name, type, typmod, true);
+    return OidIsValid(*type);
+}
+
 /// Before 16 (407b50f2d421) the server freed with free() what a check hook left as its extra.
 inline void* guc_malloc(int, std::size_t size)
 {
@@ -95,6 +109,15 @@ inline List* ExecInsertIndexTuples(ResultRelInfo* target, TupleTableSlot* slot, 
                                    bool update, bool no_error, bool* conflict, List* arbiters, bool)
 {
     return ::ExecInsertIndexTuples(target, slot, estate, update, no_error, conflict, arbiters);
+}
+
+#else
+
+inline bool find_type(const char* name, Oid* type, int32* typmod)
+{
+    ErrorSaveContext errors{};
+    errors.type = T_ErrorSaveContext;
+    return parseTypeString(name, type, typmod, reinterpret_cast<Node*>(&errors));
 }
 
 #endif

@@ -28,7 +28,6 @@ void prepare_columns(Past* past)
         column.number = from.number;
         column.name = from.name;
         column.type = from.type;
-        column.typmod = from.typmod;
         column.type_name = format_type_extended(
             from.type, from.typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
         column.is_known = true;
@@ -83,24 +82,6 @@ bool has_same_texts(const char* before, const char* now)
            (is_text_type(before) && is_text_type(now));
 }
 
-/// Whether a time is with a zone, without one, or no time: one that became the other did so by the
-/// time zone of whoever changed the type.
-enum class Zone { kNone, kWithout, kWith };
-Zone zone_of(const char* type)
-{
-    if (pg_str_endswith(type, "with time zone"))
-        return Zone::kWith;
-    return pg_str_endswith(type, "without time zone") || strcmp(type, "pg_catalog.date") == 0
-               ? Zone::kWithout
-               : Zone::kNone;
-}
-
-bool has_other_zone(const char* before, const char* now)
-{
-    return zone_of(before) != Zone::kNone && zone_of(now) != Zone::kNone &&
-           zone_of(before) != zone_of(now);
-}
-
 /// Whether the table's key was over the same columns in a layout of it, and written the same.
 bool has_same_key(const Past* past, const Layout* layout)
 {
@@ -149,12 +130,6 @@ void limit_columns(Past* past)
                                "then its key became another");
         for (int j = 0; j < past->column_count; j++) {
             const int position = layout_position(layout, past->columns[j].id);
-            if (position >= 0 && past->sink.finding == nullptr &&
-                has_other_zone(layout->columns[position].type, past->columns[j].type_name))
-                raise_unknown_past(
-                    past, earliest_moment(past), until[i],
-                    psprintf("then column %s, a time, became one with or without a time zone",
-                             past->columns[j].name));
             if (position >= 0)
                 limit_column(&past->columns[j], layout->columns[position].mode,
                              layout->columns[position].ignored);

@@ -25,7 +25,6 @@ struct PastColumn {
     AttrNumber number;  // attnum in the table
     const char* name;
     Oid type;
-    int32 typmod;
     const char* type_name;  // as layouts write it
     bool is_known;          // the journal keeps its values
     bool is_chained;  // every change of it is in the journal, so that values must fit together
@@ -158,13 +157,18 @@ char* sorting_key(const Past* past, Oid child, const char* key);
 /// The object's key of such a key.
 const char* object_of(const Past* past, const char* sorting_key);
 
+/// Whether a stored value was of that type, as layouts name it.
+bool is_same_type(const PastValue& value, const char* type_name);
+
 /// Whether two stored values are the same.
 bool same_value(const JsonbValue* a, const JsonbValue* b);
 
 /// Whether a stored value is what a live row has in a column.
 bool is_live_value(PastColumn* column, const JsonbValue* stored, Datum value, bool is_null);
 
-/// A stored value as a datum of the present column. The exact settings have to be in force.
-Datum present_value(PastColumn* column, const JsonbValue* stored, bool* is_null);
+/// A stored value as a datum of the present column, of whatever length. The exact settings have to
+/// be in force. Raises what the type's input raises, and JE016 if the type does not hold the value
+/// as it was.
+Datum present_value(PastColumn* column, const PastValue& stored, bool* is_null);
 
 }  // namespace journal

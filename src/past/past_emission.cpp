@@ -61,7 +61,7 @@ void fill_row(Past* past, const Segment* segment, Side side, Datum* values, bool
         if (value != nullptr) {
             conversion->column = &column;
             conversion->entry = value->entry;
-            values[attribute] = present_value(&column, value->value, &nulls[attribute]);
+            values[attribute] = present_value(&column, *value, &nulls[attribute]);
         } else if (last != nullptr && last->live_values != nullptr) {
             values[attribute] = last->live_values[attribute];
             nulls[attribute] = last->live_nulls[attribute];

@@ -59,11 +59,6 @@ void report_break(Past* past, const char* key, const PastValue* after, const cha
                      since, qualified_name(RelationGetRelid(past->root)))));
 }
 
-bool is_same_type(const PastValue& value, const char* type_name)
-{
-    return strcmp(value.map->layout->columns[value.position].type, type_name) == 0;
-}
-
 /// Compares what an entry left in a column with what the next one found there. Values of different
 /// types are not compared: the column was retyped in between.
 void check_link(Past* past, const char* key, int column, const PastValue& left,

@@ -32,7 +32,36 @@ int column_with_identity(const Past* past, int32 id)
     return -1;
 }
 
+/// Raises JE016 unless a value of another type is the same in the column's present one: it has the
+/// text that is stored, or the other type reads the text that it has as what is stored.
+void require_same(PastColumn* column, const PastValue& stored, Datum value)
+{
+    const char* text = text_form(&column->output, value);
+    if (strcmp(text, value_text(stored.value)) == 0)
+        return;
+    const char* type_name = stored.map->layout->columns[stored.position].type;
+    Oid type = InvalidOid;
+    int32 typmod = -1;
+    if (find_type(type_name, &type, &typmod)) {
+        Oid input = InvalidOid;
+        Oid parameter = InvalidOid;
+        getTypeInputInfo(type, &input, &parameter);
+        const Datum before =
+            OidInputFunctionCall(input, const_cast<char*>(text), parameter, typmod);
+        if (strcmp(text_form_once(type, before), key_text(stored.value)) == 0)
+            return;
+    }
+    ereport(ERROR, (errcode(kRelationGone),
+                    errmsg("\"%s\", of type %s, would be another value of type %s",
+                           value_text(stored.value), type_name, format_type_be(column->type))));
+}
+
 }  // namespace
+
+bool is_same_type(const PastValue& value, const char* type_name)
+{
+    return strcmp(value.map->layout->columns[value.position].type, type_name) == 0;
+}
 
 const LayoutMap* layout_map(Past* past, int32 layout)
 {
@@ -90,14 +119,17 @@ bool is_live_value(PastColumn* column, const JsonbValue* stored, Datum value, bo
     return strcmp(value_text(stored), text_form(&column->output, value)) == 0;
 }
 
-Datum present_value(PastColumn* column, const JsonbValue* stored, bool* is_null)
+Datum present_value(PastColumn* column, const PastValue& stored, bool* is_null)
 {
-    char* text = value_text(stored);
+    char* text = value_text(stored.value);
     *is_null = text == nullptr;
     // The past need not fulfil what a domain demands today of an empty value.
     if (*is_null)
         return Datum{0};
-    return InputFunctionCall(&column->input, text, column->input_parameter, column->typmod);
+    const Datum value = InputFunctionCall(&column->input, text, column->input_parameter, -1);
+    if (!is_same_type(stored, column->type_name))
+        require_same(column, stored, value);
+    return value;
 }
 
 }  // namespace journal

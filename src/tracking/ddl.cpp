@@ -15,6 +15,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "tracking/layout_writer.hpp"
 #include "tracking/register.hpp"
+#include "tracking/retyping.hpp"
 
 namespace journal {
 
@@ -311,49 +312,6 @@ void note_trigger_switches(List* tables)
     }
 }
 
-/// Whether an ALTER COLUMN … TYPE leaves to the types what becomes of the values: its USING, if it
-/// has one, is the column itself, or a cast of it to the new type.
-bool is_plain_conversion(const char* column, const ColumnDef* definition)
-{
-    Node* expression = definition->raw_default;
-    if (expression == nullptr)
-        return true;
-    if (IsA(expression, TypeCast)) {
-        const auto* cast = reinterpret_cast<TypeCast*>(expression);
-        if (typenameTypeId(nullptr, cast->typeName) !=
-            typenameTypeId(nullptr, definition->typeName))
-            return false;
-        expression = cast->arg;
-    }
-    if (!IsA(expression, ColumnRef))
-        return false;
-    auto* name = static_cast<Node*>(llast(reinterpret_cast<ColumnRef*>(expression)->fields));
-    return IsA(name, String) && strcmp(strVal(name), column) == 0;
-}
-
-/// Records that a column's values were computed anew, of which no entry tells.
-void note_computed_columns(const AlterTableStmt* statement, List* tables)
-{
-    List* noted = NIL;
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
-        const auto* command = lfirst_node(AlterTableCmd, cell);
-        if (!is_set_expression(command->subtype) &&
-            (command->subtype != AT_AlterColumnType ||
-             is_plain_conversion(command->name, reinterpret_cast<ColumnDef*>(command->def))))
-            continue;
-        ListCell* table = nullptr;
-        foreach (table, tables) {
-            Oid root = InvalidOid;
-            const int32 tracked = tracked_root(lfirst_oid(table), &root);
-            if (tracked == 0 || list_member_int(noted, tracked))
-                continue;
-            note_gap(tracked, GapReason::kComputed, command->name);
-            noted = lappend_int(noted, tracked);
-        }
-    }
-}
-
 void update_names()
 {
     Query query = Query::begin(RunAs::kOwner);
@@ -431,6 +389,8 @@ void follow_command(Node* statement, const Effects& effects)
 
     if (effects.names)
         update_names();
+    if (effects.values)
+        note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
     foreach (cell, tables) {
         if (effects.always)
             keep_always_after(lfirst_oid(cell));
@@ -441,8 +401,6 @@ void follow_command(Node* statement, const Effects& effects)
         note_moved_tables(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.triggers)
         note_trigger_switches(tables);
-    if (effects.values)
-        note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.parted)
         forget_parted_by(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.types)
