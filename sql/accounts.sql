@@ -88,7 +88,7 @@ CREATE ROLE regress_all;
 CREATE ROLE regress_any;
 CREATE ROLE regress_member IN ROLE regress_one;
 INSERT INTO journal.role_account (role, account) VALUES
-    ('regress_one', 'acme'), ('regress_two', 'acme'), ('regress_two', 'plain'), ('regress_all', NULL), ('regress_gone', 'acme');
+    ('regress_one', 'acme'), ('regress_two', 'acme'), ('regress_two', 'plain'), ('regress_all', NULL);
 GRANT USAGE ON SCHEMA journal TO regress_one, regress_two, regress_all, regress_any;
 GRANT SELECT ON journal.entry, shown TO regress_one, regress_two, regress_all, regress_any;
 GRANT EXECUTE ON FUNCTION journal.visible_since, journal.is_unconfined, journal.report TO

@@ -29,7 +29,7 @@ SELECT id, now(), 1, 'somebody', 'somebody', '' FROM journal.incarnation;
 INSERT INTO journal.context (account, reason) VALUES ('', 'because');
 INSERT INTO journal.layout (relation, relation_oid, is_root, incarnation, relation_name, key_columns, columns, foreign_keys)
 SELECT 1, 0, true, id, 'public.nothing', '{}', '[]', '[]' FROM journal.incarnation;
-INSERT INTO journal.restoration (entry, restored_by) VALUES (1, 'somebody');
+INSERT INTO journal.restoration (entry, restored_by, account) VALUES (1, 'somebody', '');
 
 -- What it says.
 DELETE FROM journal.entry_default;
@@ -62,7 +62,7 @@ CALL attempt('DELETE FROM journal.layout');
 CALL attempt('TRUNCATE journal.layout, journal.session');
 CALL attempt('UPDATE journal.restoration SET entry = 2');
 CALL attempt('DELETE FROM journal.restoration');
-CALL attempt('INSERT INTO journal.restoration (entry, restored_by) VALUES (1, ''x'') ON CONFLICT (entry) DO UPDATE SET reason = ''x''');
+CALL attempt('INSERT INTO journal.restoration (entry, restored_by, account) VALUES (1, ''x'', '''') ON CONFLICT (entry) DO UPDATE SET reason = ''x''');
 CALL attempt('TRUNCATE journal.restoration');
 
 -- A replica's session passes ordinary triggers, not these.

@@ -116,7 +116,7 @@ INSERT INTO thing VALUES (1, 1);
 SELECT put(40, '2018-07-01 00:00:00+00');
 SELECT journal.maintain();
 SELECT label FROM journal.label ORDER BY valid_from;
-INSERT INTO journal.role_account VALUES ('nobody', 'a');
+INSERT INTO journal.role_account VALUES ('pg_monitor', 'a');
 DELETE FROM journal.role_account;
 DROP TABLE thing, colour;
 DROP PUBLICATION everything;

@@ -93,7 +93,7 @@ DELETE FROM crm.orders WHERE id = 1;
 COMMIT;
 SELECT test.deletion('order', '1') AS order_deletion, test.deletion('order_file', '["1", "scan.pdf"]') AS file_deletion \gset
 ALTER TABLE crm.files DROP CONSTRAINT files_order_id_fkey;
-INSERT INTO journal.restoration (entry, restored_entry, restored_by) VALUES (:file_deletion, 0, 'somebody');
+INSERT INTO journal.restoration (entry, restored_entry, restored_by, account) VALUES (:file_deletion, 0, 'somebody', '');
 INSERT INTO crm.files VALUES (1, 'scan.pdf', '\x01');
 SELECT object_type, object_id FROM journal.restore(:order_deletion, 'without the file');
 SELECT order_id, body FROM crm.files ORDER BY 1;

@@ -44,6 +44,7 @@ inline constexpr int kUndoConflict = MAKE_SQLSTATE('J', 'E', '0', '6', '1');
 inline constexpr int kPartlyHidden = MAKE_SQLSTATE('J', 'E', '0', '6', '2');
 inline constexpr int kAlreadyUndone = MAKE_SQLSTATE('J', 'E', '0', '6', '3');
 inline constexpr int kUnknownValue = MAKE_SQLSTATE('J', 'E', '0', '6', '4');
+inline constexpr int kRecordedElsewhere = MAKE_SQLSTATE('J', 'E', '0', '8', '0');
 inline constexpr int kAppendOnly = MAKE_SQLSTATE('J', 'E', '0', '4', '0');
 
 /// Runs body and turns an exception that it throws into an ereport(ERROR). Used by JOURNAL_FUNCTION

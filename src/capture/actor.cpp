@@ -6,6 +6,7 @@
 #include "base/journal_tables.hpp"
 #include "base/settings.hpp"
 #include "base/transaction.hpp"
+#include "catalog/confinement.hpp"
 
 namespace journal {
 
@@ -224,6 +225,9 @@ JOURNAL_FUNCTION(journal_set_context)
     for (int i = 0; i < static_cast<int>(lengthof(kNames)); i++)
         if (!PG_ARGISNULL(i))
             say(kNames[i], text_to_cstring(PG_GETARG_TEXT_PP(i)));
+    // Refused here rather than by the first change.
+    if (!PG_ARGISNULL(2))
+        account_to_record();
     if (!PG_ARGISNULL(5))
         say("event_journal.extra", JsonbToCString(nullptr, &PG_GETARG_JSONB_P(5)->root, 0));
     PG_RETURN_VOID();

@@ -6,6 +6,7 @@
 #include "capture/clock.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
+#include "catalog/confinement.hpp"
 #include "catalog/restoring.hpp"
 #include "catalog/rule.hpp"
 
@@ -103,7 +104,7 @@ Entry common_facts(const Change& change, CommandId command)
     entry.layout = plan->layout;
     entry.operation = change.operation;
     const char* account = account_of(plan, row);
-    entry.account = account != nullptr ? account : settings.account;
+    entry.account = account != nullptr ? account : account_to_record();
     entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
                              settings.location);
     entry.employee = text_or(nullptr, settings.employee);

@@ -4,6 +4,7 @@
 #include "base/text_form.hpp"
 #include "capture/clock.hpp"
 #include "capture/entry_writer.hpp"
+#include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
 
 namespace journal {
@@ -73,7 +74,7 @@ JOURNAL_FUNCTION(journal_log)
     entry.event_type = event->id;
     entry.operation = 'l';
     entry.reported = true;
-    entry.account = settings.account;
+    entry.account = account_to_record();
     entry.object_type = text_argument_or(fcinfo, 1, event->object_type);
     entry.object_id = key_argument(fcinfo, 2);
     if (entry.object_type != nullptr)

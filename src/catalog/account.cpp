@@ -10,6 +10,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/language.hpp"
 
@@ -20,14 +21,6 @@ namespace {
 constexpr const char* kDefaultPlan = "business";
 constexpr const char* kDefaultLanguage = "en";
 
-/// Which accounts the caller is confined to.
-struct Confinement {
-    bool listed;  // it is in journal.role_account
-    bool all;     // listed with every account
-    int count;    // of accounts, when listed without all
-    const char** name;
-};
-
 struct Answer {
     char account[NAMEDATALEN * 4];  // key; longer names are not kept
     TimestampTz since;
@@ -35,7 +28,7 @@ struct Answer {
 
 /// Everything on which the kept answers depend.
 struct AnswerKey {
-    Oid role;
+    Roles roles;
     SubTransactionId subtransaction;
     TimestampTz statement;
     TransactionId xmin;
@@ -49,47 +42,27 @@ MemoryContext answer_context;
 HTAB* answers;
 AnswerKey answer_key;
 
-/// Reads the caller's confinement into the current memory context. Has to be called with the
-/// caller's identity in role, since the query runs as the owner.
-Confinement read_confinement(Query& query, Oid role, MemoryContext context)
-{
-    Confinement confinement{};
-    const uint64 count =
-        query.run("SELECT role::text, account FROM journal.role_account", {}, true);
-    confinement.name = make_array_in<const char*>(context, count);
-    for (uint64 i = 0; i < count; i++) {
-        const Oid listed = get_role_oid(query.text(i, 1, context), true);
-        if (!OidIsValid(listed) || !is_member_of_role_nosuper(role, listed))
-            continue;
-        confinement.listed = true;
-        if (query.is_null(i, 2))
-            confinement.all = true;
-        else
-            confinement.name[confinement.count++] = query.text(i, 2, context);
-    }
-    return confinement;
-}
-
 bool may_read(const Confinement& confinement, const char* account)
 {
-    if (!confinement.listed)
-        return strcmp(account, settings.account) == 0;
-    if (confinement.all)
-        return true;
-    for (int i = 0; i < confinement.count; i++)
-        if (strcmp(account, confinement.name[i]) == 0)
-            return true;
-    return false;
+    if (confinement.confined)
+        return contains(confinement, account);
+    return confinement.all || strcmp(account, settings.account) == 0;
 }
 
 /// The account that the caller means, which is one of its own if it is confined.
 const char* chosen_account(const Confinement& confinement, MemoryContext context)
 {
     const char* said = settings.account;
-    if (!confinement.listed || confinement.all)
+    if (!confinement.confined)
         return MemoryContextStrdup(context, said);
     if (*said == '\0' && confinement.count == 1)
         return confinement.name[0];
+    if (confinement.count == 0)
+        ereport(ERROR,
+                (errcode(kAccountNotAllowed), errmsg("no account is open to this role"),
+                 errdetail("journal.role_account confines the role, and the one that "
+                           "logged in, to different accounts."),
+                 errhint("Call as one of them alone, or let them have an account in common.")));
     if (*said == '\0')
         ereport(ERROR, (errcode(kAccountNotAllowed), errmsg("which account is meant is not said"),
                         errdetail("The role may read several accounts."),
@@ -171,7 +144,7 @@ AnswerKey present_key()
     const Snapshot snapshot = GetActiveSnapshot();
     AnswerKey key;
     memset(&key, 0, sizeof(key));
-    key.role = GetUserId();
+    key.roles = present_roles();
     key.subtransaction = GetCurrentSubTransactionId();
     key.statement = GetCurrentStatementStartTimestamp();
     key.xmin = snapshot->xmin;
@@ -185,17 +158,17 @@ AnswerKey present_key()
 
 TimestampTz read_visible_since(const char* account)
 {
-    const Oid role = GetUserId();
+    const Roles roles = present_roles();
     MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
     TimestampTz since = DT_NOEND;
-    if (may_read(read_confinement(query, role, CurrentMemoryContext), account)) {
+    if (may_read(read_confinement(GetActiveSnapshot(), roles, context), account)) {
+        Query query = Query::begin(RunAs::kOwner);
         const Account* allowed = read_account(query, account, context);
         if (allowed->has_journal)
             since = allowed->window == nullptr ? DT_NOBEGIN
                                                : window_start(allowed->window, allowed->time_zone);
+        query.end();
     }
-    query.end();
     return since;
 }
 
@@ -223,10 +196,10 @@ TimestampTz window_start(const Interval* window, pg_tz* time_zone)
 
 Account* reader_account()
 {
-    const Oid role = GetUserId();
+    const Roles roles = present_roles();
     MemoryContext context = CurrentMemoryContext;
+    const Confinement confinement = read_confinement(GetActiveSnapshot(), roles, context);
     Query query = Query::begin(RunAs::kOwner);
-    const Confinement confinement = read_confinement(query, role, context);
     Account* account = read_account(query, chosen_account(confinement, context), context);
     query.end();
     return account;
@@ -264,11 +237,7 @@ TimestampTz visible_since(const char* account)
 
 bool is_unconfined()
 {
-    const Oid role = GetUserId();
-    Query query = Query::begin(RunAs::kOwner);
-    const Confinement confinement = read_confinement(query, role, CurrentMemoryContext);
-    query.end();
-    return !confinement.listed || confinement.all;
+    return !read_confinement(GetActiveSnapshot(), present_roles(), CurrentMemoryContext).confined;
 }
 
 namespace {

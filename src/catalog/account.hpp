@@ -1,8 +1,8 @@
 // Accounts: which one a caller reads, what its plan allows, and how far back.
 //
-// A role listed in journal.role_account (or a member of such a role) is confined to its accounts.
-// Any other role reads the account that event_journal.account names. These functions read our
-// tables themselves, with the owner's rights: the caller needs no privilege on them.
+// A role that is confined to accounts (confinement.hpp) reads those, any other the account that
+// event_journal.account names. These functions read our tables themselves, with the owner's rights:
+// the caller needs no privilege on them.
 #pragma once
 
 #include "base/pg.hpp"

@@ -11,3 +11,7 @@ CREATE POLICY account_scope ON journal.context FOR SELECT
 ALTER TABLE journal.session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY unconfined ON journal.session FOR SELECT
     USING (journal.is_unconfined());
+
+ALTER TABLE journal.restoration ENABLE ROW LEVEL SECURITY;
+CREATE POLICY account_window ON journal.restoration FOR SELECT
+    USING (restored_at >= journal.visible_since(account));

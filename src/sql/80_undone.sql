@@ -8,11 +8,13 @@ CREATE TABLE journal.undone (
     role           name NOT NULL,
     reason         text,
     on_conflict    text NOT NULL,
-    at             timestamptz NOT NULL
+    at             timestamptz NOT NULL,
+    accounts       text[] NOT NULL
 );
 CREATE INDEX undone_transaction_idx ON journal.undone (transaction_id);
 COMMENT ON TABLE journal.undone IS 'which transaction took which transaction, or change, back';
 COMMENT ON COLUMN journal.undone.entry IS 'of journal.revert: the change (its first entry) that was taken back, no other';
+COMMENT ON COLUMN journal.undone.accounts IS 'of what was taken back: who may read one of them, may read this';
 COMMENT ON COLUMN journal.undone.undone_by IS 'the transaction that did it; its entries are ordinary ones';
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON journal.undone FOR EACH ROW
@@ -23,6 +25,10 @@ ALTER TABLE journal.undone ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE journal.undone ENABLE ALWAYS TRIGGER refuse_truncate;
 ALTER TABLE journal.undone REPLICA IDENTITY FULL;
 
-CREATE VIEW journal.undos AS
+ALTER TABLE journal.undone ENABLE ROW LEVEL SECURITY;
+CREATE POLICY account_window ON journal.undone FOR SELECT
+    USING (EXISTS (SELECT FROM pg_catalog.unnest(accounts) AS account WHERE at >= journal.visible_since(account)));
+
+CREATE VIEW journal.undos WITH (security_invoker = true) AS
 SELECT incarnation, transaction_id, entry, undone_by, role, reason, on_conflict, at FROM journal.undone;
 COMMENT ON VIEW journal.undos IS 'what was taken back: the transaction (or one change of it), by which transaction, who and why';

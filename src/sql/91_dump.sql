@@ -15,7 +15,7 @@ BEGIN
                ('journal.term', 'WHERE NOT is_core'),
                ('journal.plan', 'WHERE NOT is_core'),
                ('journal.account', ''),
-               ('journal.role_account', ''),
+               ('journal.role_account', 'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
                ('journal.tracked_relation', ''),
                ('journal.event_rule', ''),
                ('journal.layout', ''),

@@ -15,6 +15,7 @@
 #include "base/settings.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
+#include "catalog/confinement.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
 
@@ -106,7 +107,7 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     entry.layout = plan->layout;
     entry.backfilled = true;
     const char* account = account_of(plan, row);
-    entry.account = account != nullptr ? account : settings.account;
+    entry.account = account != nullptr ? account : account_to_record();
     entry.location = plan->location < 0 ? nullptr : column_text(plan, plan->location, row);
     entry.employee = plan->author < 0 ? nullptr : column_text(plan, plan->author, row);
     entry.object_type = plan->object_type;

@@ -248,14 +248,21 @@ void record_undo(const Extent& extent, const char* on_conflict, const char* reas
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "INSERT INTO journal.undone (incarnation, transaction_id, entry, undone_by, role, reason, "
-        "on_conflict, at) SELECT (SELECT id FROM journal.incarnation), t, nullif($2, 0), $3, $4, "
-        "$5, $6, pg_catalog.clock_timestamp() FROM pg_catalog.unnest($1) t",
+        "on_conflict, at, accounts) SELECT (SELECT id FROM journal.incarnation), t, nullif($2, 0), "
+        "$3, $4, $5, $6, pg_catalog.clock_timestamp(), (SELECT pg_catalog.array_agg(DISTINCT "
+        "e.account) FROM journal.entry e WHERE e.transaction_id = t AND e.id BETWEEN $7 AND $8 "
+        "AND e.occurred_at BETWEEN $9 AND $10 AND ($2 = 0 OR e.change = $2)) "
+        "FROM pg_catalog.unnest($1) t",
         {{XID8ARRAYOID, extent.transactions},
          int8_argument(extent.change),
          xid_argument(own),
          {NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(caller, false)))},
          text_argument(reason),
-         text_argument(on_conflict)});
+         text_argument(on_conflict),
+         int8_argument(extent.first_id),
+         int8_argument(extent.last_id),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(extent.first_time)},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(extent.last_time)}});
     query.end();
 }
 

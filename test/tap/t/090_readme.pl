@@ -167,7 +167,7 @@ my %work = (
 			"UPDATE journal.$table SET $column = $column", "DELETE FROM journal.$table WHERE $column = 'x'"
 		} [ 'event_title', 'title', q{VALUES ('task.created', 'fr', 'x')} ], [ 'term', 'text', q{VALUES ('yes', 'fr', false, 'x')} ],
 		[ 'plan', 'code', q{VALUES ('x')} ], [ 'event_group', 'code', q{VALUES ('x')} ],
-		[ 'role_account', 'account', q{VALUES ('nobody', 'x')} ] ]);
+		[ 'role_account', 'account', q{VALUES ('pg_monitor', 'x')} ] ]);
 
 # Does a role's work with a privilege taken away; returns whether all of it succeeded, and what was said.
 sub work
