@@ -41,8 +41,8 @@ struct SavedStatement {
 /// needs neither.
 class Query {
   public:
-    /// Connects to SPI as that role. Allocations made by callers before it stay valid; results live
-    /// until end().
+    /// Connects to SPI as that role; JIT compilation is off until end(). Allocations made by
+    /// callers before it stay valid; results live until end().
     static Query begin(RunAs role);
 
     /// The same as the owner, seeing what is committed now even in a transaction whose own snapshot
