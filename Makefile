@@ -85,12 +85,13 @@ COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
 
 # Two thirds of what a file costs is reading PostgreSQL's and Boost's headers, so each compiler reads
 # them once: g++ into .gch, which it finds beside the header, clang into .pch. All objects depend on
-# them, and they on the server that they were made for. Library files know nothing of a server.
+# them, and they on the server that they were made for. Library files know nothing of a server. (ccache
+# sees through a .gch only with -fpch-preprocess.)
 PRECOMPILED = src/precompiled.hpp
 SERVER := $(shell $(PG_CONFIG) --version --configure | cksum)
 SERVER_OBJS = $(filter-out $(patsubst %.cpp,%.o,$(shell grep -l '^// Regime: library' $(SOURCES))),$(OBJS))
 $(SERVER_OBJS): $(PRECOMPILED).gch
-$(SERVER_OBJS): private override CXXFLAGS += -include $(PRECOMPILED) -Winvalid-pch
+$(SERVER_OBJS): private override CXXFLAGS += -include $(PRECOMPILED) -Winvalid-pch -fpch-preprocess
 $(SERVER_OBJS:.o=.bc): $(PRECOMPILED).pch
 $(SERVER_OBJS:.o=.bc): private COMPILE.cxx.bc += -include-pch $(PRECOMPILED).pch
 $(PRECOMPILED).gch: $(PRECOMPILED) src/precompiled.server

@@ -48,7 +48,7 @@ for my $call (
 	"SELECT FROM journal.report()",
 	"SELECT FROM journal.report(sort => 'asc', employees => '{7}')",
 	"SELECT FROM journal.deleted_objects()",
-	"SELECT FROM journal.restore_plan('{$deleted}')",
+	"SELECT FROM journal.restore_plan($deleted)",
 	"SELECT FROM journal.restore($deleted)",
 	"SELECT FROM journal.undo_plan('$transaction')",
 	"SELECT FROM journal.table_as_of(NULL::crm.clients, mark => 'jit')",
