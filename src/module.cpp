@@ -1,6 +1,7 @@
 // The library's entry: magic block and _PG_init.
 #include "base/pg.hpp"
 #include "base/settings.hpp"
+#include "tracking/register.hpp"
 
 _Pragma("GCC visibility push(default)") extern "C"
 {
@@ -13,4 +14,5 @@ _Pragma("GCC visibility pop")
     void _PG_init()
 {
     journal::define_settings();
+    journal::give_fact_writer();
 }

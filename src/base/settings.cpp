@@ -1,8 +1,6 @@
 // See settings.hpp.
 #include "base/settings.hpp"
 
-#include "base/text_form.hpp"
-
 namespace journal {
 
 Settings settings;

@@ -19,6 +19,9 @@ struct Settings {
 };
 extern Settings settings;
 
+/// The longest account, in bytes, that indexes of the journal hold (see text_form.hpp).
+inline constexpr int kLongestAccount = 500;
+
 /// Defines the settings and reserves their prefix. Called once, by _PG_init.
 void define_settings();
 

@@ -31,7 +31,6 @@ char* text_form_once(Oid type, Datum value);
 /// The longest texts, in bytes, that indexes of the journal hold: an index row has to fit into a
 /// third of a page, and a change must not fail because of a long key.
 inline constexpr int kLongestKey = 1000;
-inline constexpr int kLongestAccount = 500;
 inline constexpr int kLongestObjectType = 200;
 
 /// The key of an object: the text form of its one key column, or a JSON array of the text forms of

@@ -3,6 +3,7 @@
 
 #include "base/jsonb_writer.hpp"
 #include "base/memory.hpp"
+#include "base/settings.hpp"
 #include "base/text_form.hpp"
 #include "base/text_in_place.hpp"
 

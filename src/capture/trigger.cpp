@@ -4,6 +4,7 @@
 #include "base/memory.hpp"
 #include "capture/change.hpp"
 #include "capture/moved_row.hpp"
+#include "catalog/own_trigger.hpp"
 #include "catalog/relation.hpp"
 
 namespace journal {
@@ -126,7 +127,7 @@ JOURNAL_FUNCTION(journal_capture_truncate)
         "journal.capture_truncate()", "BEFORE TRUNCATE");
     Relation relation = trigger->tg_relation;
     // A partition that was detached keeps this trigger, but is not tracked any more.
-    if (tracked_relation_is_gone(relation))
+    if (!has_row_trigger(relation))
         return PointerGetDatum(nullptr);
     RelationPlan* plan = plan_for(relation);
     if (plan->capture == Capture::kEvents)

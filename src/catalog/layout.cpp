@@ -273,6 +273,11 @@ const Layout* layout_by_id(int32 id)
     return layout;
 }
 
+bool same_positions(const LayoutForeignKey& a, const LayoutForeignKey& b)
+{
+    return a.count == b.count && memcmp(a.positions, b.positions, sizeof(int) * a.count) == 0;
+}
+
 int layout_position(const Layout* layout, int32 column)
 {
     for (int i = 0; i < layout->column_count; i++)

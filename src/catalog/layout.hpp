@@ -62,6 +62,9 @@ struct Layout {
 /// The layout of that id, kept for the backend's life; an internal error if there is none.
 const Layout* layout_by_id(int32 id);
 
+/// Whether two foreign keys have the same columns, in the same order.
+bool same_positions(const LayoutForeignKey& a, const LayoutForeignKey& b);
+
 /// Position (from 0) of the column with that identity, or -1.
 int layout_position(const Layout* layout, int32 column);
 

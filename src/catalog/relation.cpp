@@ -6,10 +6,8 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/rule.hpp"
-#include "catalog/tracked_relation.hpp"
-#include "tracking/layout_writer.hpp"
-#include "tracking/register.hpp"
 
 namespace journal {
 
@@ -28,11 +26,12 @@ struct CachedPlan {
     RelationPlan* plan;    // nullptr until the first one is made
 };
 
+const FactWriter* fact_writer;
 HTAB* plans;
 uint64 transactions;  // ended in this backend
 List* retired;        // contexts of replaced plans, freed when the transaction ends
-bool provisional;     // this transaction made plans of no use to the next (provisional.hpp)
-bool rows_written;    // this transaction wrote rows that plans name: layouts or event types
+bool provisional;   // this transaction made plans of no use to the next (tracking/provisional.hpp)
+bool rows_written;  // this transaction wrote rows that plans name: layouts or event types
 
 void mark_all_invalid()
 {
@@ -273,7 +272,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
         return plan;
 
     if (writable) {
-        plan->layout = record_layout(layout);
+        plan->layout = fact_writer->record_layout(layout);
         rows_written |= plan->layout != layout->id;
         const bool is_provisional = tracked.event_prefix != nullptr;
         provisional |= is_provisional;
@@ -287,12 +286,9 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
 
 }  // namespace
 
-int plan_position(const RelationPlan* plan, int32 id)
+void set_fact_writer(const FactWriter* writer)
 {
-    for (int i = 0; id != 0 && i < plan->column_count; i++)
-        if (plan->columns[i].id == id)
-            return i;
-    return -1;
+    fact_writer = writer;
 }
 
 RelationPlan* plan_for(Relation relation)
@@ -319,7 +315,7 @@ RelationPlan* plan_for(Relation relation)
     const uint64 changes = cached->changes;
     TrackedRelation* tracked = find_tracked_relation(oid);
     if (tracked == nullptr)
-        tracked = register_unknown(relation);
+        tracked = fact_writer->register_unknown(relation);
     RelationPlan* plan = build_plan(relation, *tracked, true);
 
     MemoryContext top = MemoryContextSwitchTo(TopMemoryContext);
@@ -349,18 +345,10 @@ RelationPlan* known_plan_for(Relation relation)
     return tracked == nullptr ? nullptr : build_plan(relation, *tracked, false);
 }
 
-void note_layout(Oid oid)
+void note_rows_of_plans()
 {
-    const TrackedRelation* tracked = find_tracked_relation(oid);
-    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
-        return;
-    Relation relation = table_open(oid, AccessShareLock);
     prepare_cache();
-    const Layout* present = describe_layout(relation, *tracked);
-    // In a new incarnation (during a dump's restore above all) the first write records the layout.
-    if (present->id != 0)
-        rows_written |= record_layout(present) != present->id;
-    table_close(relation, NoLock);
+    rows_written = true;
 }
 
 int32 tracked_root(Oid relation, Oid* root)
@@ -370,11 +358,6 @@ int32 tracked_root(Oid relation, Oid* root)
         return 0;
     *root = tracked->relation;
     return tracked->id;
-}
-
-bool tracked_relation_is_gone(Relation relation)
-{
-    return !has_row_trigger(relation);
 }
 
 void invalidate_plans(Oid relation)

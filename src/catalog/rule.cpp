@@ -6,7 +6,6 @@
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
 #include "catalog/condition.hpp"
-#include "catalog/tracked_relation.hpp"
 
 namespace journal {
 
@@ -145,14 +144,6 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
     MemoryContextSwitchTo(previous);
 }
 
-// Whether an error says nothing of a rule: of an interruption, of resources or other transactions.
-bool is_of_the_server(int code)
-{
-    const int category = ERRCODE_TO_CATEGORY(code);
-    return category == ERRCODE_OPERATOR_INTERVENTION ||
-           category == ERRCODE_INSUFFICIENT_RESOURCES || category == ERRCODE_TRANSACTION_ROLLBACK;
-}
-
 }  // namespace
 
 void load_rules(RelationPlan* plan, Relation relation, bool executable)
@@ -211,66 +202,14 @@ bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_ro
     return holds;
 }
 
-void check_rule_conditions()
+int32 last_parsed_rule()
 {
-    MemoryContext work = CurrentMemoryContext;
-    Query query = Query::begin_latest();
-    const uint64 count = query.run(
-        "SELECT r.number, t.code, k.relation::oid FROM journal.event_rule r "
-        "JOIN journal.tracked_relation k ON k.id = r.relation JOIN journal.event_type t ON t.id = "
-        "r.event_type "
-        "WHERE r.condition IS NOT NULL AND k.relation IS NOT NULL AND k.capture = 'events' ORDER "
-        "BY r.number",
-        {}, true);
-    Oid* relations = make_array_in<Oid>(work, count);
-    int32* numbers = make_array_in<int32>(work, count);
-    const char** codes = make_array_in<const char*>(work, count);
-    for (uint64 i = 0; i < count; i++) {
-        numbers[i] = query.int4(i, 1);
-        codes[i] = query.text(i, 2, work);
-        bool is_null = false;
-        relations[i] = DatumGetObjectId(query.value(i, 3, &is_null));
-    }
-    query.end();
+    return parsed_rule;
+}
 
-    for (uint64 i = 0; i < count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        // A relation that is not there belongs to a restore or to a DROP in progress.
-        Relation relation = try_relation_open(relations[i], AccessShareLock);
-        if (relation == nullptr)
-            continue;
-        ErrorData* volatile error = nullptr;
-        parsed_rule = 0;
-        PG_TRY();
-        {
-            known_plan_for(relation);
-        }
-        PG_CATCH();
-        {
-            MemoryContextSwitchTo(work);
-            error = CopyErrorData();
-            FlushErrorState();
-        }
-        PG_END_TRY();
-        // What is no rule's fault: a cancelled statement, a full memory.
-        if (error != nullptr && is_of_the_server(error->sqlerrcode))
-            ReThrowError(error);
-        // Building the plan parses the conditions of all rules of the relation: another one may be
-        // at fault.
-        for (uint64 j = i; error != nullptr && j < count; j++)
-            if (numbers[j] == parsed_rule)
-                i = j;
-        if (error != nullptr)
-            ereport(ERROR, (errcode(kRuleDependsOnIt),
-                            errmsg("event rule %d (%s) on %s depends on what this command changes",
-                                   numbers[i], codes[i], qualified_name(relations[i])),
-                            errdetail("Its condition no longer holds together: %s%s%s",
-                                      error->message, error->detail == nullptr ? "" : ". ",
-                                      error->detail == nullptr ? "" : error->detail),
-                            errhint("Take the rule back first: SELECT journal.drop_rule(%d).",
-                                    numbers[i])));
-        relation_close(relation, AccessShareLock);
-    }
+void forget_parsed_rule()
+{
+    parsed_rule = 0;
 }
 
 }  // namespace journal

@@ -6,7 +6,7 @@
 // does not matter.
 #pragma once
 
-#include "catalog/relation.hpp"
+#include "catalog/plan.hpp"
 
 namespace journal {
 
@@ -35,8 +35,9 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable);
 /// insert, new for a delete.
 bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row);
 
-/// Parses every rule's condition again and raises JE033 for one that no longer parses. Called after
-/// DDL.
-void check_rule_conditions();
+/// The number of the rule whose condition was the last to be parsed in this session; 0: none since
+/// forget_parsed_rule. It tells at which rule an error came up.
+int32 last_parsed_rule();
+void forget_parsed_rule();
 
 }  // namespace journal

@@ -5,7 +5,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "catalog/gap.hpp"
+#include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {

@@ -7,8 +7,8 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "base/transaction.hpp"
+#include "catalog/present_layout.hpp"
 #include "report/entry_row.hpp"
-#include "tracking/layout_writer.hpp"
 
 namespace journal {
 

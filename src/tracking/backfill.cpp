@@ -16,6 +16,7 @@
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
+#include "catalog/relation.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
 

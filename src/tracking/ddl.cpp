@@ -8,14 +8,15 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/gap.hpp"
-#include "catalog/partition.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
-#include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
+#include "tracking/partition_equipment.hpp"
 #include "tracking/register.hpp"
 #include "tracking/retyping.hpp"
+#include "tracking/rule_check.hpp"
 
 namespace journal {
 

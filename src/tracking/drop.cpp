@@ -3,10 +3,11 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/gap.hpp"
-#include "catalog/rule.hpp"
+#include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "tracking/ddl.hpp"
+#include "tracking/gap.hpp"
+#include "tracking/rule_check.hpp"
 
 namespace journal {
 

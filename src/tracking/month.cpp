@@ -1,4 +1,4 @@
-// Making months (see partition.hpp): journal.maintain().
+// See month.hpp; and journal.maintain().
 //
 // A month is built aside, as a table of its own that nobody sees yet: columns, what the default
 // partition holds of it, indexes and guards. Only then is the default partition locked, the few
@@ -6,6 +6,8 @@
 // by the lock on the parent that ATTACH PARTITION takes anyway, which neither readers nor writers
 // conflict with; the second waits and finds the months made. When nothing is to be made, nothing is
 // locked.
+#include "tracking/month.hpp"
+
 #include "base/append_only.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
@@ -13,6 +15,7 @@
 #include "base/settings.hpp"
 #include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/partition_equipment.hpp"
 
 #include <algorithm>
 
@@ -26,7 +29,6 @@ using MonthNumber = int32;
 constexpr MonthNumber kFirstMonth = 12;               // January of the year 1
 constexpr MonthNumber kLastMonth = 12 * 294276 + 10;  // the last whole month of a timestamp
 constexpr int kMostMonthsAhead = 120;
-constexpr int kMostMonths = 240;  // made at once: each takes about ten locks
 
 struct Month {
     MonthNumber number;
@@ -207,20 +209,6 @@ List* months_in_default(MonthNumber last)
 }
 
 }  // namespace
-
-int make_months(TimestampTz from, TimestampTz to)
-{
-    if (TIMESTAMP_NOT_FINITE(from))
-        from = to;
-    if (TIMESTAMP_NOT_FINITE(to))
-        to = from;
-    if (TIMESTAMP_NOT_FINITE(from))
-        return 0;
-    const MonthNumber last = std::min(month_of(to), kLastMonth);
-    MonthNumber first = std::max(month_of(from), kFirstMonth);
-    first = std::max(first, last - kMostMonths + 1);
-    return make_listed_months(months_between(first, last));
-}
 
 int make_coming_months(int months_ahead)
 {

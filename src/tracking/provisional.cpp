@@ -4,7 +4,7 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "tracking/register.hpp"
+#include "tracking/object_type.hpp"
 
 namespace journal {
 

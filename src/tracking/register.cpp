@@ -1,60 +1,21 @@
 // See register.hpp.
 #include "tracking/register.hpp"
-#include "catalog/gap.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "catalog/own_trigger.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
+#include "tracking/object_type.hpp"
 #include "tracking/provisional.hpp"
 
 namespace journal {
 
 namespace {
-
-// A trigger of ours. It is known by its function: its owner may have renamed it.
-struct OwnTrigger {
-    const char* name;
-    const char* function;
-    const char* before_table;  // of CREATE TRIGGER: what follows the name
-    const char* after_table;
-};
-constexpr OwnTrigger kRowTrigger{"00_event_journal", "capture", "AFTER INSERT OR UPDATE OR DELETE",
-                                 "FOR EACH ROW"};
-constexpr OwnTrigger kTruncateTrigger{"00_event_journal_truncate", "capture_truncate",
-                                      "BEFORE TRUNCATE", "FOR EACH STATEMENT"};
-constexpr OwnTrigger kMovedTrigger{"00_event_journal_moved", "capture_moved", "AFTER UPDATE",
-                                   "FOR EACH STATEMENT"};
-
-struct FoundTrigger {
-    const char* name;  // nullptr: there is none
-    char enabled;      // as in pg_trigger.tgenabled
-};
-
-FoundTrigger find_trigger(Relation table, const OwnTrigger& wanted)
-{
-    // Not by LookupFuncName: a writer needs no privilege on our schema.
-    const Oid function =
-        GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(wanted.function),
-                        PointerGetDatum(buildoidvector(nullptr, 0)),
-                        ObjectIdGetDatum(get_namespace_oid("journal", false)));
-    for (int i = 0; table->trigdesc != nullptr && i < table->trigdesc->numtriggers; i++) {
-        const Trigger& trigger = table->trigdesc->triggers[i];
-        if (trigger.tgfoid == function)
-            return {pstrdup(trigger.tgname), trigger.tgenabled};
-    }
-    return {};
-}
-
-FoundTrigger find_trigger(Oid relation, const OwnTrigger& wanted)
-{
-    Relation table = table_open(relation, NoLock);
-    const FoundTrigger found = find_trigger(table, wanted);
-    table_close(table, NoLock);
-    return found;
-}
 
 void create_trigger(Query& query, Oid relation, const OwnTrigger& wanted)
 {
@@ -107,15 +68,6 @@ int32 identity_of(const Layout* layout, AttrNumber number)
         if (layout->columns[i].number == number)
             return layout->columns[i].id;
     return 0;
-}
-
-// The name without what an event's code cannot hold; in its place.
-char* as_object_type(char* name)
-{
-    for (char* c = name; *c != '\0'; c++)
-        if (isspace(static_cast<unsigned char>(*c)) || *c == ':' || (*c == '.' && c == name))
-            *c = '_';
-    return name;
 }
 
 // Adds a row of default options. It may meet the same
@@ -218,25 +170,6 @@ void keep_object_type(Oid relation)
     query.end();
 }
 
-char* default_object_type(Relation relation)
-{
-    return as_object_type(pstrdup(RelationGetRelationName(relation)));
-}
-
-const char* free_object_type(Query& query, Relation relation, MemoryContext context)
-{
-    const char* full =
-        as_object_type(psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)),
-                                RelationGetRelationName(relation)));
-    query.run(
-        "SELECT type FROM (SELECT 0 AS n, $1 AS type UNION ALL SELECT 1, $2 UNION ALL SELECT n, "
-        "$2 || '_' || n FROM generate_series(2, (SELECT count(*) + 2 FROM "
-        "journal.tracked_relation)) n) c WHERE NOT EXISTS (SELECT FROM journal.tracked_relation t "
-        "WHERE t.object_type = c.type) ORDER BY n LIMIT 1",
-        {text_argument(default_object_type(relation)), text_argument(full)});
-    return query.text(0, 1, context);
-}
-
 TrackedRelation* register_unknown(Relation relation)
 {
     static List* warned;
@@ -265,11 +198,6 @@ TrackedRelation* register_unknown(Relation relation)
     if (tracked == nullptr)
         elog(ERROR, "could not register relation %u", root);
     return tracked;
-}
-
-bool has_row_trigger(Relation relation)
-{
-    return find_trigger(relation, kRowTrigger).name != nullptr;
 }
 
 void equip_tracked(Oid root, bool always, bool rearm)
@@ -438,6 +366,12 @@ void fill_labels(const TrackedRelation& tracked)
         query.end();
     }
     table_close(relation, NoLock);
+}
+
+void give_fact_writer()
+{
+    static constexpr FactWriter kWriter = {register_unknown, record_layout};
+    set_fact_writer(&kWriter);
 }
 
 }  // namespace journal

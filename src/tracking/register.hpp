@@ -11,13 +11,18 @@ namespace journal {
 /// another writer.
 TrackedRelation* register_unknown(Relation relation);
 
+/// Says that this room writes the facts that plans lack. Called once, by _PG_init.
+void give_fact_writer();
+
+/// Creates what triggers are missing on a table whose ancestor is tracked, or on the children of a
+/// tracked table, and the label recorders on tables that they reference. Called by track and after
+/// DDL; runs as the owner.
+void equip_tracked_children(Oid relation);
+
 /// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions) on
 /// it and on its partitions and children, where they are missing, and sets whether they fire
 /// always. Those that their owner disabled stay so unless rearm. Runs as the owner.
 void equip_tracked(Oid root, bool always, bool rearm);
-
-/// Whether an open table has our row trigger, under whatever name.
-bool has_row_trigger(Relation relation);
 
 /// Registers every table that a tracked one references and that the journal does not know, so that
 /// names of its rows are kept: installs its recorder and fills journal.label. Runs as the owner.
@@ -33,13 +38,6 @@ void keep_recorded_labels(const TrackedRelation& tracked);
 /// Notes the present object type of a registered relation, if it has one, as one that its entries
 /// may have, so that the past finds them by it.
 void keep_object_type(Oid relation);
-
-/// A table's name as an object type: without what an event's code cannot hold.
-char* default_object_type(Relation relation);
-
-/// The object type of a table that nobody said one of: its name, where that is taken its full name,
-/// and where that is too, with a number; in context.
-const char* free_object_type(Query& query, Relation relation, MemoryContext context);
 
 /// Brings journal.label up to the present labels of a table's rows: what it knows nothing of had
 /// its name always, what it knows otherwise has it from now on.

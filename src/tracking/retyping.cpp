@@ -1,10 +1,11 @@
 // See retyping.hpp.
 #include "tracking/retyping.hpp"
 
-#include "catalog/gap.hpp"
 #include "catalog/layout.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
 
 namespace journal {

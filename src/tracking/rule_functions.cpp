@@ -4,6 +4,7 @@
 #include "base/query.hpp"
 #include "catalog/condition.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 #include "tracking/layout_writer.hpp"
 

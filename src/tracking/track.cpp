@@ -9,11 +9,13 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
-#include "catalog/gap.hpp"
-#include "catalog/partition.hpp"
+#include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 #include "tracking/backfill.hpp"
+#include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
+#include "tracking/month.hpp"
+#include "tracking/object_type.hpp"
 #include "tracking/register.hpp"
 
 #include <algorithm>

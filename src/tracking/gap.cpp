@@ -1,9 +1,10 @@
 // See gap.hpp.
-#include "catalog/gap.hpp"
+#include "tracking/gap.hpp"
 
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -48,30 +49,6 @@ bool was_disabled(int32 relation)
 }
 
 }  // namespace
-
-Oid find_unrecorded(Oid root)
-{
-    List* members = find_all_inheritors(root, NoLock, nullptr);
-    Datum* oids = make_array_in<Datum>(CurrentMemoryContext, list_length(members));
-    ListCell* cell = nullptr;
-    foreach (cell, members)
-        oids[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
-    ArrayType* array =
-        construct_array(oids, list_length(members), OIDOID, sizeof(Oid), true, TYPALIGN_INT);
-    Query query = Query::begin_latest();
-    // A partitioned table has no rows of its own, but sees those that move.
-    const uint64 found = query.run(
-        "SELECT c.oid FROM pg_class c WHERE c.oid = ANY ($1) AND (SELECT count(DISTINCT tgfoid) "
-        "FROM pg_trigger WHERE tgrelid = c.oid AND tgenabled IN ('O', 'A') "
-        "AND tgfoid = ANY (CASE relkind WHEN 'p' THEN '{journal.capture_moved()}' "
-        "ELSE '{journal.capture(),journal.capture_truncate()}' END::regprocedure[]::oid[])) "
-        "< CASE relkind WHEN 'p' THEN 1 ELSE 2 END LIMIT 1",
-        {{OIDARRAYOID, PointerGetDatum(array)}}, true);
-    bool is_null = false;
-    const Oid member = found == 0 ? InvalidOid : DatumGetObjectId(query.value(0, 1, &is_null));
-    query.end();
-    return member;
-}
 
 void note_gap(int32 relation, GapReason reason, const char* other)
 {

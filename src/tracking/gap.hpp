@@ -18,10 +18,6 @@ enum class GapReason {
     kComputed,
 };
 
-/// The table itself, or a partition or child of it, on which a trigger of ours is disabled or
-/// missing; InvalidOid if there is none.
-Oid find_unrecorded(Oid root);
-
 /// Records that the past of a tracked relation (tracked_relation.id) is unknown before now. other
 /// names the partition, child or column that is the reason, or is nullptr.
 void note_gap(int32 relation, GapReason reason, const char* other);

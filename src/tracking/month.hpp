@@ -1,0 +1,12 @@
+// Making the months of journal.entry (catalog/partition.hpp).
+#pragma once
+
+namespace journal {
+
+/// Makes the present month and so many further ones that do not exist yet, moves what the default
+/// partition holds of them, and returns how many it made. Runs as the owner. Nobody but another
+/// maker of months waits for it, except at its end: attaching a month locks the default partition
+/// until the transaction ends.
+int make_coming_months(int months_ahead);
+
+}  // namespace journal

@@ -1,0 +1,128 @@
+// See partition_equipment.hpp.
+#include "tracking/partition_equipment.hpp"
+
+#include "base/function.hpp"
+#include "base/journal_tables.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+namespace {
+
+/// An index of every partition: the end of its name, and its definition as the server prints it.
+struct PartitionIndex {
+    const char* suffix;
+    const char* definition;
+};
+// Texts are looked up by equality alone, so they are compared byte by byte: that costs a fraction
+// of comparing them in the database's collation, and no new version of the C library can put them
+// into another order. Keys end with the entry's id, so there are no equal ones to deduplicate.
+constexpr PartitionIndex kIndexes[] = {
+    {"time_idx",
+     "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off)"},
+    {"object_idx",
+     "USING btree (account text_pattern_ops, object_type text_pattern_ops, object_id "
+     "text_pattern_ops, id) WITH (deduplicate_items=off)"},
+    {"document_idx",
+     "USING btree (account text_pattern_ops, document_type text_pattern_ops, document_id "
+     "text_pattern_ops, id) WITH (deduplicate_items=off) WHERE (document_id IS NOT NULL)"},
+    {"previous_idx",
+     "USING btree (account text_pattern_ops, object_type text_pattern_ops, previous_id "
+     "text_pattern_ops) WHERE (previous_id IS NOT NULL)"},
+    {"deleted_idx",
+     "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off) "
+     "WHERE (operation = 'd'::\"char\")"},
+    {"id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')"},
+};
+
+// An index is known by its definition: its name may have been changed, or may belong to a month
+// that was detached and renamed.
+void create_index(Query& query, Oid partition, const char* table, const PartitionIndex& index)
+{
+    if (query.run("SELECT FROM pg_index WHERE indrelid = $1 AND indisvalid "
+                  "AND right(pg_get_indexdef(indexrelid), length($2) + 1) = ' ' || $2",
+                  {{OIDOID, ObjectIdGetDatum(partition)}, text_argument(index.definition)}) > 0)
+        return;
+    const char* name = ChooseRelationName(get_rel_name(partition), nullptr, index.suffix,
+                                          get_rel_namespace(partition), false);
+    query.run(
+        psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name), table, index.definition));
+}
+
+// The guard against UPDATE and DELETE is cloned from the parent when the partition is attached; the
+// server clones no statement triggers.
+void create_guard(Query& query, Oid partition, const char* table)
+{
+    if (OidIsValid(get_trigger_oid(partition, "refuse_truncate", true)))
+        return;
+    query.run(
+        psprintf("CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %s "
+                 "FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change()",
+                 table));
+    query.run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER refuse_truncate", table));
+}
+
+void create_policy(Query& query, Oid partition, const char* table)
+{
+    if (!OidIsValid(get_relation_policy_oid(partition, "account_window", true)))
+        query.run(
+            psprintf("CREATE POLICY account_window ON %s FOR SELECT "
+                     "USING (occurred_at >= journal.visible_since(account))",
+                     table));
+}
+
+}  // namespace
+
+void secure_partition(Oid partition)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const char* table = qualified_name(partition);
+    Relation relation = table_open(partition, AccessShareLock);
+    const bool secured = relation->rd_rel->relrowsecurity;
+    table_close(relation, NoLock);
+
+    Query query = Query::begin(RunAs::kOwner);
+    if (!secured)
+        query.run(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table));
+    const uint64 count = query.run(
+        "SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' "
+        "ELSE quote_ident(pg_get_userbyid(grantee)) END "
+        "FROM pg_class, aclexplode(relacl) WHERE oid = $1 AND grantee <> relowner",
+        {{OIDOID, ObjectIdGetDatum(partition)}});
+    const char** grantee = make_array_in<const char*>(context, count);
+    for (uint64 i = 0; i < count; i++)
+        grantee[i] = query.text(i, 1, context);
+    for (uint64 i = 0; i < count; i++)
+        query.run(psprintf("REVOKE ALL ON %s FROM %s CASCADE", table, grantee[i]));
+    query.end();
+}
+
+void equip_partition(Oid partition)
+{
+    secure_partition(partition);
+    const char* table = qualified_name(partition);
+    Query query = Query::begin(RunAs::kOwner);
+    create_policy(query, partition, table);
+    create_guard(query, partition, table);
+    for (const PartitionIndex& index : kIndexes)
+        create_index(query, partition, table, index);
+    query.run(psprintf("ALTER TABLE %s REPLICA IDENTITY FULL", table));
+    query.end();
+}
+
+}  // namespace journal
+
+JOURNAL_FUNCTION(journal_equip_partition)
+{
+    journal::require_writable("journal.equip_partition()");
+    const Oid partition = PG_GETARG_OID(0);
+    const Oid entry = journal::journal_table("entry");
+    if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("%s is not a partition of journal.entry",
+                               journal::qualified_name(partition))));
+    journal::equip_partition(partition);
+    PG_RETURN_VOID();
+}

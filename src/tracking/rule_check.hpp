@@ -1,0 +1,10 @@
+// Whether the conditions of event rules still hold together after DDL.
+#pragma once
+
+namespace journal {
+
+/// Parses every rule's condition again and raises JE033 for one that no longer parses. Called after
+/// DDL.
+void check_rule_conditions();
+
+}  // namespace journal
