@@ -68,14 +68,14 @@ KeyRows make_key_rows(Relation table, int column_count, const AttrNumber* column
                  CreateTemplateTupleDesc(column_count + 1)};
     KeyColumn* readers = describe_columns(rows, table, column_count, columns);
     // A composite type may hold a domain, whose checks are its author's code.
-    const OwnerScope caller = become_table_owner(table);
+    const Rights caller = Rights::lent_by(table);
     const int level = enter_exact_settings();
     for (int i = 0; i < key_count; i++) {
         CHECK_FOR_INTERRUPTS();
         put_key(rows, readers, column_count, keys[i], i + 1);
     }
     leave_exact_settings(level);
-    become_caller(caller);
+    caller.end();
     return rows;
 }
 

@@ -22,56 +22,10 @@ QueryArgument int8_argument(int64 value)
     return {INT8OID, Int64GetDatum(value)};
 }
 
-Oid extension_owner()
-{
-    const Oid entry = journal_table("entry");
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(entry));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for relation %u", entry);
-    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-    ReleaseSysCache(tuple);
-    return owner;
-}
-
-OwnerScope become_owner()
-{
-    OwnerScope scope{};
-    GetUserIdAndSecContext(&scope.user, &scope.security);
-    SetUserIdAndSecContext(extension_owner(), scope.security | SECURITY_LOCAL_USERID_CHANGE);
-    return scope;
-}
-
-OwnerScope become_table_owner(Relation relation)
-{
-    OwnerScope scope{};
-    GetUserIdAndSecContext(&scope.user, &scope.security);
-    SetUserIdAndSecContext(relation->rd_rel->relowner,
-                           scope.security | SECURITY_RESTRICTED_OPERATION);
-    return scope;
-}
-
-OwnerScope become_constraint_checker(Oid oid)
-{
-    OwnerScope scope{};
-    GetUserIdAndSecContext(&scope.user, &scope.security);
-    Relation relation = table_open(oid, AccessShareLock);
-    SetUserIdAndSecContext(relation->rd_rel->relowner,
-                           scope.security | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-    table_close(relation, NoLock);
-    return scope;
-}
-
-void become_caller(const OwnerScope& scope)
-{
-    SetUserIdAndSecContext(scope.user, scope.security);
-}
-
 Query Query::begin(RunAs role)
 {
     Query query;
-    GetUserIdAndSecContext(&query.saved_user_, &query.saved_security_);
-    if (role == RunAs::kOwner)
-        become_owner();
+    query.rights_ = role == RunAs::kOwner ? Rights::of_extension() : Rights::present();
     query.guc_level_ = NewGUCNestLevel();
     // A query of ours is short, but where a sort or a scan is forbidden to the planner, one that is
     // needed all the same costs 1e10: the server would compile such a plan for seconds.
@@ -196,7 +150,7 @@ void Query::end()
         PopActiveSnapshot();
     SPI_finish();
     AtEOXact_GUC(true, guc_level_);
-    SetUserIdAndSecContext(saved_user_, saved_security_);
+    rights_.end();
 }
 
 EphemeralNamedRelation register_named(const char* name, Tuplestorestate* rows, TupleDesc descriptor)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/memory.hpp"
+#include "base/rights.hpp"
 
 namespace journal {
 
@@ -77,8 +78,7 @@ class Query {
     void end();
 
   private:
-    Oid saved_user_ = InvalidOid;
-    int saved_security_ = 0;
+    Rights rights_;
     int guc_level_ = 0;
     bool snapshot_pushed_ = false;
 };
@@ -87,24 +87,5 @@ class Query {
 /// table.
 EphemeralNamedRelation register_named(const char* name, Tuplestorestate* rows,
                                       TupleDesc descriptor);
-
-/// Owner of the extension (of journal.entry).
-Oid extension_owner();
-
-/// Runs the calls between the two as the extension's owner.
-struct OwnerScope {
-    Oid user;
-    int security;
-};
-OwnerScope become_owner();
-void become_caller(const OwnerScope& scope);
-
-/// The same as a table's owner, with what PostgreSQL itself forbids when it runs an owner's code
-/// for somebody else.
-OwnerScope become_table_owner(Relation relation);
-
-/// The same as the server does when it checks a constraint: the table's owner sees every row, also
-/// where row-level security is forced.
-OwnerScope become_constraint_checker(Oid relation);
 
 }  // namespace journal

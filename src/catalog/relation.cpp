@@ -330,11 +330,11 @@ RelationPlan* plan_for(Relation relation)
     return plan;
 }
 
-RelationPlan* plan_as_table_owner(Relation relation)
+RelationPlan* plan_by_lent_rights(Relation relation)
 {
-    const OwnerScope scope = become_table_owner(relation);
+    const Rights rights = Rights::lent_by(relation);
     RelationPlan* plan = plan_for(relation);
-    become_caller(scope);
+    rights.end();
     return plan;
 }
 
@@ -342,7 +342,12 @@ RelationPlan* known_plan_for(Relation relation)
 {
     prepare_cache();
     const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
-    return tracked == nullptr ? nullptr : build_plan(relation, *tracked, false);
+    if (tracked == nullptr)
+        return nullptr;
+    const Rights rights = Rights::lent_by(relation);
+    RelationPlan* plan = build_plan(relation, *tracked, false);
+    rights.end();
+    return plan;
 }
 
 void note_rows_of_plans()

@@ -30,12 +30,13 @@ void set_fact_writer(const FactWriter* writer);
 RelationPlan* plan_for(Relation relation);
 
 /// The same, but nullptr for a table that the journal does not know, and never writes anything.
-/// Its layout is the newest recorded one and may be 0; its rules' conditions cannot be run.
+/// Its layout is the newest recorded one and may be 0; its rules' conditions cannot be run. They
+/// are parsed with the rights that the table's owner lends (see base/rights.hpp).
 RelationPlan* known_plan_for(Relation relation);
 
-/// The same with the rights of the table's owner: for functions that somebody else, a superuser
-/// above all, calls for a table. Planning a condition may run immutable functions of its author.
-RelationPlan* plan_as_table_owner(Relation relation);
+/// The same as plan_for with the rights that the table's owner lends: where no row is written by
+/// the present user. Planning a condition may run immutable functions of its author.
+RelationPlan* plan_by_lent_rights(Relation relation);
 
 /// Has plans forgotten when this (sub)transaction aborts: it has written rows that plans name,
 /// layouts or event types.

@@ -66,7 +66,7 @@ void keep_changed(Past* past, Side, const char*, Datum* values, bool* nulls)
 Datum as_jsonb(const Past* past, Datum row)
 {
     MemoryContext context = CurrentMemoryContext;
-    const OwnerScope caller = become_table_owner(past->root);
+    const Rights caller = Rights::lent_by(past->root);
     const Oid type = HeapTupleHeaderGetTypeId(DatumGetHeapTupleHeader(row));
     Query query = Query::begin(RunAs::kCallerWithPath);
     query.run("SELECT pg_catalog.to_jsonb($1)", {{type, row}}, true);
@@ -76,7 +76,7 @@ Datum as_jsonb(const Past* past, Datum row)
     const Datum copy = datumCopy(value, false, -1);
     MemoryContextSwitchTo(spi_context);
     query.end();
-    become_caller(caller);
+    caller.end();
     return copy;
 }
 

@@ -84,14 +84,14 @@ void emit_row(Past* past, const Segment* segment, Side side)
     conversion->key = segment->key;
     MemoryContext context = CurrentMemoryContext;
     // The checks of a domain are its author's code, and nobody lends him his rights by looking.
-    const OwnerScope caller = become_table_owner(past->root);
+    const Rights caller = Rights::lent_by(past->root);
     PG_TRY();
     {
         fill_row(past, segment, side, values, nulls, conversion);
     }
     PG_CATCH();
     {
-        become_caller(caller);
+        caller.end();
         if (conversion->column == nullptr || geterrcode() == ERRCODE_QUERY_CANCELED)
             PG_RE_THROW();
         MemoryContextSwitchTo(context);
@@ -100,7 +100,7 @@ void emit_row(Past* past, const Segment* segment, Side side)
         raise_unconvertible(past, conversion, error);
     }
     PG_END_TRY();
-    become_caller(caller);
+    caller.end();
     if (past->rows_are_hidden)
         hold_row(past, side, segment->key, values, nulls);
     else

@@ -48,7 +48,7 @@ struct Receiver {
     DestReceiver base;
     Past* past;
     Side pass;                   // entries later than this moment, less those of an earlier pass
-    OwnerScope caller;           // who asks, while the query runs as the owner
+    Rights caller;               // who asks, while the query runs as the owner
     bool sees_everything;        // row-level security hides no entry from the caller
     TimestampTz recorded_apart;  // the last entry under another relation than the table's
 };
@@ -101,11 +101,9 @@ bool is_hidden_entry(const Receiver& receiver, Datum account, TimestampTz occurr
     if (receiver.sees_everything)
         return false;
     const char* name = TextDatumGetCString(account);
-    OwnerScope owner{};
-    GetUserIdAndSecContext(&owner.user, &owner.security);
-    become_caller(receiver.caller);
+    const Rights owner = Rights::before(receiver.caller);
     const TimestampTz since = visible_since(name);
-    become_caller(owner);
+    owner.end();
     if (occurred_at >= since)
         return false;
     if (!TIMESTAMP_IS_NOEND(since))
@@ -378,7 +376,7 @@ void read_entries(Past* past)
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, "entry");
     Receiver receiver = make_receiver(past, receive_entry);
     receiver.sees_everything = check_enable_rls(entry, caller, true) != RLS_ENABLED;
-    GetUserIdAndSecContext(&receiver.caller.user, &receiver.caller.security);
+    receiver.caller = Rights::present();
 
     read_later_entries(past, &receiver);
     if (past->side_count > 1 && !has_nothing_later(past->moments[kTo], past->moments[kFrom])) {

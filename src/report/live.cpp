@@ -52,8 +52,10 @@ LiveQuery make_query(Relation relation, const Target& target)
     Oid index = InvalidOid;
     query.relation = relation;
     query.key_count = key_attributes(relation, query.key, &index);
-    if (query.key_count == 0 || object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation),
-                                                GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+    // Policies run as whoever reads: not those of a stranger.
+    if (query.key_count == 0 || is_closed(relation) ||
+        object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(),
+                        ACL_USAGE) != ACLCHECK_OK)
         return query;
 
     StringInfoData join;
@@ -94,6 +96,7 @@ void run_query(const LiveQuery& live, int count, const char* const* keys, Memory
                LiveRow* rows)
 {
     KeyRows key_rows = make_key_rows(live.relation, live.key_count, live.key, count, keys);
+    const Rights rights = Rights::lent_by(live.relation);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_named(kKeyRows, key_rows.rows, key_rows.descriptor);
     const uint64 found = query.run(live.sql, {}, true);
@@ -104,6 +107,7 @@ void run_query(const LiveQuery& live, int count, const char* const* keys, Memory
         row.label = label_of(live, query, i, context);
     }
     query.end();
+    rights.end();
     end_key_rows(&key_rows);
 }
 

@@ -278,9 +278,9 @@ void add_checked(const Application* application, RowSet* set, const RowChange& c
         add_row(set, change);
         return;
     }
-    const OwnerScope caller = become_table_owner(set->table);
+    const Rights caller = Rights::lent_by(set->table);
     add_row(set, change);
-    become_caller(caller);
+    caller.end();
 }
 
 }  // namespace
@@ -328,8 +328,7 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
 void add_change(Application* application, RowSet* set, const RowChange& change)
 {
     MemoryContext context = CurrentMemoryContext;
-    OwnerScope caller{};
-    GetUserIdAndSecContext(&caller.user, &caller.security);
+    const Rights caller = Rights::present();
     ErrorData* volatile error = nullptr;
     PG_TRY();
     {
@@ -337,7 +336,7 @@ void add_change(Application* application, RowSet* set, const RowChange& change)
     }
     PG_CATCH();
     {
-        become_caller(caller);
+        caller.end();
         // Nothing is looked up between here and the error that follows.
         MemoryContextSwitchTo(context);
         error = CopyErrorData();

@@ -80,9 +80,9 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
     foreach (cell, dependents->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
     register_present_keys(keys);
-    const OwnerScope scope = read_as_owner_of(table);
+    const Rights scope = Rights::of_constraint(table);
     ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
-    become_caller(scope);
+    scope.end();
     query.end();
     const auto number = static_cast<int32>(dependents->reasons.size());
     dependents->reasons.push_back(reason);

@@ -32,14 +32,16 @@ void append_stays(StringInfo sql, const FinalState* state, Oid table, const char
 Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql)
 {
     MemoryContext caller = CurrentMemoryContext;
-    const OwnerScope scope = become_constraint_checker(table);
+    Relation relation = table_open(table, AccessShareLock);
+    const Rights rights = Rights::of_constraint(relation);
     Query query = Query::begin(RunAs::kCaller);
     register_places(state);
     MemoryContext connected = MemoryContextSwitchTo(caller);
     Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
     query.end();
-    become_caller(scope);
+    rights.end();
+    table_close(relation, NoLock);
     return rows;
 }
 

@@ -201,7 +201,8 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
                          quote_identifier(plan->columns[position].name));
     }
     const char* only = get_rel_relkind(target->table) == RELKIND_RELATION ? "ONLY " : "";
-    const OwnerScope scope = become_constraint_checker(target->table);
+    Relation table = table_open(target->table, AccessShareLock);
+    const Rights rights = Rights::of_constraint(table);
     Query query = Query::begin(RunAs::kCaller);
     bool found = query.run(psprintf("SELECT %s FROM %s%s t WHERE %s", sql.data, only,
                                     qualified_name(target->table), condition.data),
@@ -217,7 +218,8 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
             texts[i] = MemoryContextStrdup(context, text_form_once(types[i], value));
     }
     query.end();
-    become_caller(scope);
+    rights.end();
+    table_close(table, NoLock);
     return found;
 }
 

@@ -187,9 +187,9 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
         }
         // Defaults and checks are the author's code of the table. A plan, which only looks, does
         // not lend him the caller's rights.
-        const OwnerScope caller = become_table_owner(arrivals->set->table);
+        const Rights caller = Rights::lent_by(arrivals->set->table);
         step(arrivals);
-        become_caller(caller);
+        caller.end();
     });
     if (error == nullptr)
         return;

@@ -45,16 +45,11 @@ bool may_insert(const RowSet* set)
     return may_write_columns(set, ACL_INSERT);
 }
 
-bool has_policies(const RowSet* set)
-{
-    return check_enable_rls(RelationGetRelid(set->table), InvalidOid, true) == RLS_ENABLED;
-}
-
 /// The condition that policies put on rows that the caller writes; nullptr: none.
 const char* condition_of_writing(const RowSet* set)
 {
     const Oid table = RelationGetRelid(set->table);
-    if (set->operation == RowOperation::kDelete || !has_policies(set))
+    if (set->operation == RowOperation::kDelete || !has_policies(set->table))
         return nullptr;
     if (set->operation == RowOperation::kInsert)
         return policy_condition(table, 'a', Looked::kNewVersion);
@@ -136,7 +131,7 @@ const char* missing_privilege(const RowSet* set)
 
 const char* changeable_rows_of(const RowSet* set)
 {
-    if (!has_policies(set))
+    if (!has_policies(set->table))
         return only_rows_of(set);
     const char command = set->operation == RowOperation::kUpdate ? 'w' : 'd';
     return psprintf("(SELECT %s.tableoid, %s.ctid, %s.* FROM %s AS %s WHERE %s)", bare_name(set),

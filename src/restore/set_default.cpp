@@ -34,12 +34,12 @@ char* default_text(Relation table, AttrNumber number)
     if (node == nullptr || contain_volatile_functions(node))
         return nullptr;
     EState* executor = CreateExecutorState();
-    const OwnerScope scope = become_table_owner(table);
+    const Rights scope = Rights::lent_by(table);
     bool is_null = false;
     const Datum value =
         ExecEvalExprSwitchContext(ExecPrepareExpr(reinterpret_cast<Expr*>(node), executor),
                                   GetPerTupleExprContext(executor), &is_null);
-    become_caller(scope);
+    scope.end();
     char* text = is_null ? nullptr
                          : text_form_once(
                                TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid, value);

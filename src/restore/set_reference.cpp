@@ -161,11 +161,11 @@ PresentKeys read_present_keys(RowSet* set, const SetReference& reference)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);
-    const OwnerScope scope = read_as_owner_of(table);
+    const Rights scope = Rights::of_constraint(table);
     MemoryContext connected = MemoryContextSwitchTo(context);
     keys.rows = select_rows(sql.data, 0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
-    become_caller(scope);
+    scope.end();
     query.end();
     if (table != set->table)
         table_close(table, NoLock);
@@ -257,15 +257,6 @@ const char* collation_of(const SetReference& reference, int i)
 const char* column_of(Oid table, AttrNumber number)
 {
     return quote_identifier(get_attname(table, number, false));
-}
-
-OwnerScope read_as_owner_of(Relation table)
-{
-    OwnerScope scope{};
-    GetUserIdAndSecContext(&scope.user, &scope.security);
-    SetUserIdAndSecContext(table->rd_rel->relowner,
-                           scope.security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    return scope;
 }
 
 }  // namespace journal

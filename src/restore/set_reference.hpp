@@ -68,8 +68,4 @@ const char* collation_of(const SetReference& reference, int i);
 /// "column" of a table, as an identifier.
 const char* column_of(Oid table, AttrNumber number);
 
-/// Reads as foreign keys are checked: with the rights of the table's owner, past row-level
-/// security. become_caller() ends it.
-OwnerScope read_as_owner_of(Relation table);
-
 }  // namespace journal

@@ -16,6 +16,7 @@ BEGIN
                ('journal.plan', 'WHERE NOT is_core'),
                ('journal.account', ''),
                ('journal.role_account', 'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
+               ('journal.trusted_owner', 'WHERE owner::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
                ('journal.tracked_relation', ''),
                ('journal.event_rule', ''),
                ('journal.layout', ''),

@@ -1,18 +1,20 @@
 // See backfill.hpp.
 //
-// One query joins the table's rows with what the journal has of them already, so that this costs
-// one scan of each and spills to disk where memory does not suffice. Rows and entries are read
-// under one snapshot: a row that it shows was written by a transaction whose entry it shows too,
-// however many writers are at work.
+// The table's rows are read by its access method, since to plan a query on it would run its owner's
+// code; then one query joins them with what the journal has of them already, so that this costs one
+// scan of each and spills to disk where memory does not suffice. Rows and entries are read under
+// one snapshot: a row that it shows was written by a transaction whose entry it shows too, however
+// many writers are at work.
 //
-// Conditions of rules may call functions of their author's. They run with the rights of the table's
-// owner, whoever fills; only the query itself runs as the extension's.
+// Conditions of rules may call functions of their author's. They run with the rights that the
+// table's owner lends, or has already; only the query itself runs as the extension's.
 #include "tracking/backfill.hpp"
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "base/table_rows.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
@@ -54,25 +56,31 @@ bool contains(ArrayType* events, int32 event_type)
     return std::find(ids, ids + count, event_type) != ids + count;
 }
 
+constexpr const char* kRows = "event_journal_rows";
+
 // The table's rows by place, each with its known history. Operators are named with their schema:
 // the query is analysed under the caller's search_path.
-char* history_query(const RelationPlan* plan, Oid root)
+char* history_query(const RelationPlan* plan)
 {
-    StringInfoData key;
-    initStringInfo(&key);
-    for (int i = 0; i < plan->key_count; i++)
-        appendStringInfo(&key, "%st.%s", i == 0 ? "" : ", ",
-                         quote_identifier(plan->columns[plan->key[i]].name));
     return psprintf(
-        "SELECT t.tableoid, t.ctid, k.created, k.created_live, k.events FROM %s t LEFT JOIN "
+        "SELECT t.\"table\", t.place, k.created, k.created_live, k.events FROM %s t LEFT JOIN "
         "(SELECT e.object_id, pg_catalog.bool_or(c.is_creation) AS created, "
         "pg_catalog.bool_or(c.is_creation AND NOT e.backfilled) AS created_live, "
         "pg_catalog.array_agg(DISTINCT e.event_type) AS events "
         "FROM journal.entry e, LATERAL (SELECT e.operation OPERATOR(pg_catalog.=) 'i' "
         "OR e.previous_id IS NOT NULL AS is_creation) c "
         "WHERE e.relation OPERATOR(pg_catalog.=) %d GROUP BY e.object_id) k "
-        "ON k.object_id OPERATOR(pg_catalog.=) journal.object_key(%s)",
-        qualified_name(root), plan->id, key.data);
+        "ON k.object_id OPERATOR(pg_catalog.=) t.key",
+        kRows, plan->id);
+}
+
+// The rows that the active snapshot shows.
+TableRows read_rows(Relation root, const RelationPlan* plan)
+{
+    AttrNumber key[INDEX_MAX_KEYS];
+    for (int i = 0; i < plan->key_count; i++)
+        key[i] = plan->columns[plan->key[i]].number;
+    return read_table_rows(root, plan->key_count, key, 0, GetActiveSnapshot());
 }
 
 // The moment in a column, or otherwise where there is none; a timestamp without time zone is taken
@@ -123,9 +131,9 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
 // A rule's condition is its author's code, and nobody else's rights are lent to it.
 bool holds_for_row(const Backfill& backfill, Rule& rule)
 {
-    const OwnerScope scope = become_table_owner(backfill.relation);
+    const Rights rights = Rights::lent_by(backfill.relation);
     const bool holds = condition_holds(rule, nullptr, backfill.slot);
-    become_caller(scope);
+    rights.end();
     return holds;
 }
 
@@ -206,7 +214,7 @@ void open_table(Backfill* backfill, Oid table)
     close_table(backfill);
     MemoryContext previous = MemoryContextSwitchTo(backfill->context);
     backfill->relation = table_open(table, AccessShareLock);
-    backfill->plan = plan_as_table_owner(backfill->relation);
+    backfill->plan = plan_by_lent_rights(backfill->relation);
     encoder_for(backfill->plan);
     backfill->slot = table_slot_create(backfill->relation, nullptr);
     MemoryContextSwitchTo(previous);
@@ -233,13 +241,13 @@ void backfill_found_row(Backfill* backfill, HeapTuple found, TupleDesc descripto
 // Goes through the rows in batches; between them the caller may cancel, and sees how far it is.
 void backfill_rows(Backfill* backfill, const char* sql, const char* name)
 {
-    OwnerScope scope = become_owner();
+    Rights rights = Rights::of_extension();
     Portal portal = SPI_cursor_open_with_args(nullptr, sql, 0, nullptr, nullptr, nullptr, true, 0);
-    become_caller(scope);
+    rights.end();
     for (;;) {
-        scope = become_owner();
+        rights = Rights::of_extension();
         SPI_cursor_fetch(portal, true, kRowsPerBatch);
-        become_caller(scope);
+        rights.end();
         if (SPI_processed == 0)
             break;
         SPITupleTable* batch = SPI_tuptable;
@@ -264,7 +272,7 @@ void backfill_rows(Backfill* backfill, const char* sql, const char* name)
 
 int64 backfill_relation(Relation root)
 {
-    const RelationPlan* plan = plan_as_table_owner(root);
+    const RelationPlan* plan = plan_by_lent_rights(root);
     const char* name = qualified_name(RelationGetRelid(root));
     if (plan->key_count == 0)
         ereport(ERROR, (errcode(kCannotBeTracked), errmsg("%s cannot be back-filled", name),
@@ -288,12 +296,15 @@ int64 backfill_relation(Relation root)
         AllocSetContextCreate(backfill.context, "event_journal row", ALLOCSET_DEFAULT_SIZES);
     // Other back-fills of the table wait here; its writers do not.
     LockRelation(root, ShareUpdateExclusiveLock);
-    const char* sql = history_query(plan, RelationGetRelid(root));
+    const char* sql = history_query(plan);
     // What this transaction wrote counts too.
     CommandCounterIncrement();
     Query query = Query::begin(RunAs::kCallerWithPath);
     PushActiveSnapshot(GetLatestSnapshot());
+    TableRows rows = read_rows(root, plan);
+    register_named(kRows, rows.rows, rows.descriptor);
     backfill_rows(&backfill, sql, name);
+    end_table_rows(&rows);
     close_table(&backfill);
     PopActiveSnapshot();
     query.end();

@@ -5,6 +5,7 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/table_rows.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
@@ -328,35 +329,34 @@ void fill_labels(const TrackedRelation& tracked)
     Relation relation = table_open(tracked.relation, AccessShareLock);
     const Layout* layout = describe_layout(relation, tracked);
     const int label = layout_position(layout, tracked.label);
-    if (layout->key_count > 0 && label >= 0 && !is_hidden(layout->columns[label].mode)) {
-        StringInfoData key;
-        initStringInfo(&key);
+    if (layout->key_count > 0 && label >= 0 && !is_hidden(layout->columns[label].mode) &&
+        layout->columns[label].mode != ColumnMode::kVirtual) {
+        AttrNumber key[INDEX_MAX_KEYS];
         for (int i = 0; i < layout->key_count; i++)
-            appendStringInfo(&key, "%s%s", i == 0 ? "" : ", ",
-                             quote_identifier(layout->columns[layout->key_positions[i]].name));
-        const char* row_key = psprintf("journal.object_key(%s)", key.data);
-        const char* row_label =
-            psprintf("journal.object_key(%s)", quote_identifier(layout->columns[label].name));
-        const char* table = qualified_name(tracked.relation);
+            key[i] = layout->columns[layout->key_positions[i]].number;
+        CommandCounterIncrement();
+        Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+        TableRows rows = read_table_rows(relation, layout->key_count, key,
+                                         layout->columns[label].number, snapshot);
+        UnregisterSnapshot(snapshot);
         Query query = Query::begin(RunAs::kOwner);
+        register_named("event_journal_rows", rows.rows, rows.descriptor);
         // Names not kept yet; what was renamed while nobody watched has its new name from now on.
-        query.run(psprintf("INSERT INTO journal.label (relation, key, label, valid_from) "
-                           "SELECT $1, r.key, r.label, CASE WHEN kept.valid_from IS NULL THEN "
-                           "'-infinity' ELSE clock_timestamp() END "
-                           "FROM (SELECT %s AS key, %s AS label FROM %s) r "
-                           "LEFT JOIN LATERAL (SELECT l.label, l.valid_from, l.valid_to FROM "
-                           "journal.label l WHERE l.relation = $1 AND l.key = r.key "
-                           "ORDER BY l.valid_from DESC LIMIT 1) kept ON true "
-                           "WHERE kept.valid_from IS NULL OR kept.label IS DISTINCT FROM r.label "
-                           "OR kept.valid_to < 'infinity'",
-                           row_key, row_label, table),
-                  {int4_argument(tracked.id)});
-        query.run(psprintf("UPDATE journal.label l SET valid_to = clock_timestamp() "
-                           "WHERE l.relation = $1 AND l.valid_to = 'infinity' "
-                           "AND NOT EXISTS (SELECT FROM (SELECT %s AS key FROM %s) r "
-                           "                WHERE r.key = l.key)",
-                           row_key, table),
-                  {int4_argument(tracked.id)});
+        query.run(
+            "INSERT INTO journal.label (relation, key, label, valid_from) "
+            "SELECT $1, r.key, r.label, CASE WHEN kept.valid_from IS NULL THEN "
+            "'-infinity' ELSE clock_timestamp() END FROM event_journal_rows r "
+            "LEFT JOIN LATERAL (SELECT l.label, l.valid_from, l.valid_to FROM "
+            "journal.label l WHERE l.relation = $1 AND l.key = r.key "
+            "ORDER BY l.valid_from DESC LIMIT 1) kept ON true "
+            "WHERE r.key IS NOT NULL AND (kept.valid_from IS NULL "
+            "OR kept.label IS DISTINCT FROM r.label OR kept.valid_to < 'infinity')",
+            {int4_argument(tracked.id)});
+        query.run(
+            "UPDATE journal.label l SET valid_to = clock_timestamp() "
+            "WHERE l.relation = $1 AND l.valid_to = 'infinity' "
+            "AND NOT EXISTS (SELECT FROM event_journal_rows r WHERE r.key = l.key)",
+            {int4_argument(tracked.id)});
         query.run(
             "UPDATE journal.label l SET valid_to = n.next FROM (SELECT ctid, lead(valid_from) "
             "OVER (PARTITION BY key ORDER BY valid_from) AS next FROM journal.label "
@@ -364,6 +364,7 @@ void fill_labels(const TrackedRelation& tracked)
             "AND n.next < l.valid_to",
             {int4_argument(tracked.id)});
         query.end();
+        end_table_rows(&rows);
     }
     table_close(relation, NoLock);
 }

@@ -52,12 +52,14 @@ void check_rule_conditions()
             continue;
         ErrorData* volatile error = nullptr;
         forget_parsed_rule();
+        const Rights rights = Rights::present();
         PG_TRY();
         {
             known_plan_for(relation);
         }
         PG_CATCH();
         {
+            rights.end();
             MemoryContextSwitchTo(work);
             error = CopyErrorData();
             FlushErrorState();

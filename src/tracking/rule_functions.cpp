@@ -87,7 +87,10 @@ QueryArgument condition_columns(const char* condition, const char* search_path, 
     if (condition == nullptr)
         return {INT4ARRAYOID, Datum{0}, true};
     List* named = NIL;
+    // Parsing reads constants, and so may run the checks of domains.
+    const Rights rights = Rights::lent_by(relation);
     parse_condition(condition, search_path, operation, relation, -1, nullptr, &named);
+    rights.end();
     const int count = list_length(named);
     Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++)
@@ -181,7 +184,7 @@ JOURNAL_FUNCTION(journal_add_rule)
     invalidate_plans(oid);
     CommandCounterIncrement();
     // Parses the condition as every backend will.
-    plan_as_table_owner(relation);
+    plan_by_lent_rights(relation);
     relation_close(relation, NoLock);
     PG_RETURN_INT32(number);
 }

@@ -345,7 +345,7 @@ bool finish_tracking(Oid oid)
 {
     equip_references(oid);
     Relation relation = table_open(oid, NoLock);
-    const bool has_key = plan_as_table_owner(relation)->key_count > 0;
+    const bool has_key = plan_by_lent_rights(relation)->key_count > 0;
     const TrackedRelation* tracked = find_tracked_relation(oid);
     // Their names have to be known also for events before their first own entry.
     if (strcmp(tracked->object_type, "employee") == 0 ||

@@ -274,9 +274,9 @@ void find_referring(const Search& search, const SetReference& reference)
     foreach (cell, search.undo->application->sets)
         register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
     register_present_keys(keys);
-    const OwnerScope scope = read_as_owner_of(table);
+    const Rights scope = Rights::of_constraint(table);
     ResultReader row = ResultReader::open(context, sql.data, describe_with_key(plan));
-    become_caller(scope);
+    scope.end();
     query.end();
     end_present_keys(keys);
     const char* name = qualified_name(reference.table);
@@ -332,9 +332,9 @@ void lock_rows(const Search& search)
                  rows_name(search.index), only_rows_of(search.set), has_key(search.set));
     Query query = Query::begin(RunAs::kCaller);
     register_rows(search.set, search.index);
-    const OwnerScope scope = read_as_owner_of(table);
+    const Rights scope = Rights::of_constraint(table);
     query.run(sql);
-    become_caller(scope);
+    scope.end();
     query.end();
 }
 

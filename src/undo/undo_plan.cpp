@@ -115,7 +115,7 @@ void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
     Tuplestorestate* planned = select_planned(undo, set, index);
     MemoryContext context = CurrentMemoryContext;
     // A cast to json may be the table's author's code: it runs with its owner's rights.
-    const OwnerScope scope = become_table_owner(set->table);
+    const Rights scope = Rights::lent_by(set->table);
     Query query = Query::begin(RunAs::kCaller);
     register_named("event_journal_planned", planned, describe_planned());
     ResultReader row = ResultReader::open(
@@ -125,7 +125,7 @@ void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
         describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID, INT4OID,
                           TEXTOID, TEXTOID, INT8OID}));
     query.end();
-    become_caller(scope);
+    scope.end();
     tuplestore_end(planned);
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());

@@ -1,0 +1,96 @@
+// See rights.hpp.
+#include "base/rights.hpp"
+
+#include "base/journal_tables.hpp"
+#include "base/row_scan.hpp"
+
+namespace journal {
+
+Oid extension_owner()
+{
+    const Oid entry = journal_table("entry");
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(entry));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for relation %u", entry);
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+bool is_trusted(Relation table)
+{
+    constexpr AttrNumber kOwnerColumn = 1;
+    const Oid owner = table->rd_rel->relowner;
+    // What a superuser's code wants, it can have without us.
+    if (has_privs_of_role(owner, GetUserId()))
+        return true;
+    RowScan scan =
+        RowScan::begin("trusted_owner", "trusted_owner_pkey", {oid_key(kOwnerColumn, owner)});
+    const bool is_named = scan.next();
+    scan.end();
+    return is_named;
+}
+
+bool has_policies(Relation table)
+{
+    return check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED;
+}
+
+bool is_closed(Relation table)
+{
+    return has_policies(table) && !is_trusted(table);
+}
+
+Rights Rights::present()
+{
+    Rights rights;
+    GetUserIdAndSecContext(&rights.user_, &rights.security_);
+    return rights;
+}
+
+/// As index_build and other commands of the server lend an owner's rights to his code.
+void Rights::lend(Oid owner)
+{
+    SetUserIdAndSecContext(owner, security_ | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+    settings_ = NewGUCNestLevel();
+    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                      GUC_ACTION_SAVE, true, 0, false);
+}
+
+Rights Rights::of_extension()
+{
+    const Rights rights = present();
+    SetUserIdAndSecContext(extension_owner(), rights.security_ | SECURITY_LOCAL_USERID_CHANGE);
+    return rights;
+}
+
+Rights Rights::lent_by(Relation table)
+{
+    Rights rights = present();
+    if (!is_trusted(table))
+        rights.lend(table->rd_rel->relowner);
+    return rights;
+}
+
+Rights Rights::of_constraint(Relation table)
+{
+    Rights rights = present();
+    rights.lend(table->rd_rel->relowner);
+    return rights;
+}
+
+Rights Rights::before(const Rights& others)
+{
+    const Rights rights = present();
+    SetUserIdAndSecContext(others.user_, others.security_);
+    return rights;
+}
+
+void Rights::end() const
+{
+    if (settings_ != 0)
+        AtEOXact_GUC(false, settings_);
+    SetUserIdAndSecContext(user_, security_);
+}
+
+}  // namespace journal
