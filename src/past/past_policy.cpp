@@ -6,10 +6,10 @@
 // policies are those of now, and so is whatever else they read. A row that is still there has to be
 // visible as it is now as well: the live rows were read as the caller in the first place.
 #include "base/function.hpp"
+#include "base/policy.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/past.hpp"
-#include "restore/policy.hpp"
 
 namespace journal {
 

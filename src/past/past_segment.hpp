@@ -4,8 +4,8 @@
 // past_emission.cpp makes rows at a moment out of them.
 #pragma once
 
+#include "base/key_change.hpp"
 #include "past/past.hpp"
-#include "restore/key_change.hpp"
 
 namespace journal {
 

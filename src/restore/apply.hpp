@@ -14,38 +14,9 @@
 // WITH: foreign keys are checked at its end, when all rows are there, deferrable or not.
 #pragma once
 
-#include "restore/row_set.hpp"
+#include "restore/add_change.hpp"
 
 namespace journal {
-
-struct Conflict;  // conflict.hpp
-
-struct Application {
-    MemoryContext context;
-    ResourceOwner owner;
-    const char* done;    // for messages: "restored"
-    const char* reason;  // or nullptr
-    bool dry_run;        // it is never applied: nothing is written, no layout of a table either
-    List* sets;          // of RowSet, in the order of their making
-    List* applied;       // after apply(): those with rows, in the order of their statements
-    List* exchanges;     // of Exchange (exchange.hpp)
-};
-
-/// Begins in the current memory context. done: what the rows will be, in messages.
-Application* begin_application(const char* done, const char* reason, bool dry_run = false);
-
-/// The set of that operation on that table with those columns, made on first use. table is locked
-/// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
-/// tracked, 40001 for updates and deletions of one of which the transaction's snapshot does not
-/// show the rows.
-RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
-                const SetColumn* columns, bool checked);
-
-/// Adds a row, translating what its values raise: JE016 names the column that they do not fit.
-void add_change(Application* application, RowSet* set, const RowChange& change);
-
-/// The same, but false and the conflict for values that do not fit; the set is as it was.
-bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict);
 
 /// Applies all sets or none: an error leaves nothing behind. Inserted and updated rows are then
 /// held against what they were to be. Rows of an update or delete that are gone, or do not hold

@@ -70,53 +70,6 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
 
 }  // namespace
 
-Target* target_of(Collection* collection, const Deletion& deletion)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, collection->targets) {
-        auto* target = static_cast<Target*>(lfirst(cell));
-        if (deletion.layout != nullptr && target->layout == deletion.layout->id)
-            return target;
-    }
-    const Application* application = collection->application;
-    const auto find = collection->on_unfit == nullptr ? find_target : try_target;
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    Target* target = find(deletion, application->done, application->dry_run);
-    collection->targets = lappend(collection->targets, target);
-    MemoryContextSwitchTo(caller);
-    return target;
-}
-
-void tell_unfit(Collection* collection, RowOperation operation, const Target* target,
-                const Deletion& row, const Conflict& unfit)
-{
-    // The target is that of all rows of its layout.
-    const Conflict own = describe_conflict(unfit.kind, unfit.sqlstate, describe(row),
-                                           collection->application->done, unfit.detail);
-    collection->on_unfit(collection, operation, target->root, row, own);
-}
-
-void add_row_change(Collection* collection, RowOperation operation, const Target* target,
-                    const Deletion& row, const RowValues& values, const JsonbValue* const* expected)
-{
-    RowSet* set = row_set(collection->application, operation, target->table, values.count,
-                          values.columns, expected != nullptr);
-    RowChange change{};
-    change.entry = row.entry;
-    change.object_type = row.object_type;
-    change.object_id = row.object_id;
-    change.label = row.label;
-    change.values = values.values;
-    change.expected = expected;
-    if (collection->on_row == nullptr) {
-        add_change(collection->application, set, change);
-        return;
-    }
-    Conflict misfit{};
-    const bool fits = try_change(collection->application, set, change, &misfit);
-    collection->on_row(collection, set, row, values, expected, fits ? nullptr : &misfit);
-}
-
 void collect(Collection* collection, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);

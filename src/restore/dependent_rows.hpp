@@ -10,6 +10,7 @@
 //     tell_dependent_rows(rows, tell, state);     // all that depend on them
 #pragma once
 
+#include "restore/application.hpp"
 #include "restore/conflict.hpp"
 
 namespace journal {

@@ -1,6 +1,7 @@
 // See exchange.hpp: which rows wait for which, and in which turn each of them comes.
 #include "restore/exchange.hpp"
 
+#include "restore/add_change.hpp"
 #include "restore/final_state.hpp"
 #include "restore/unique_columns.hpp"
 

@@ -14,7 +14,7 @@
 #pragma once
 
 #include "base/memory.hpp"
-#include "restore/apply.hpp"
+#include "restore/application.hpp"
 #include "restore/turns.hpp"
 
 namespace journal {

@@ -6,6 +6,7 @@
 // expressions of the catalogue can be put into them as they are.
 #pragma once
 
+#include "restore/application.hpp"
 #include "restore/conflict.hpp"
 
 namespace journal {

@@ -2,7 +2,7 @@
 // are set back where that comes back.
 #pragma once
 
-#include "restore/collect.hpp"
+#include "restore/collection.hpp"
 
 namespace journal {
 

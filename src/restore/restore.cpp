@@ -4,6 +4,7 @@
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
 #include "restore/dependent_rows.hpp"
+#include "restore/find_conflicts.hpp"
 #include "restore/translate.hpp"
 
 namespace journal {

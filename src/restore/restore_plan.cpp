@@ -6,6 +6,7 @@
 #include "base/query.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
+#include "restore/find_conflicts.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

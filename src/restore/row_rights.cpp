@@ -1,9 +1,9 @@
 // What a caller may do with the rows of an application: privileges, and the policies of row-level
 // security for rows that are written.
+#include "base/policy.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/final_state.hpp"
-#include "restore/policy.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {

@@ -1,6 +1,7 @@
 // What an error of decoding or writing rows means for them.
 #pragma once
 
+#include "restore/application.hpp"
 #include "restore/conflict.hpp"
 
 namespace journal {

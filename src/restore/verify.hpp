@@ -1,7 +1,7 @@
 // Rows that were inserted, held against what was to be inserted.
 #pragma once
 
-#include "restore/apply.hpp"
+#include "restore/application.hpp"
 
 namespace journal {
 

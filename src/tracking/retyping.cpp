@@ -6,7 +6,6 @@
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "tracking/gap.hpp"
-#include "tracking/layout_writer.hpp"
 
 namespace journal {
 

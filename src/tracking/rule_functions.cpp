@@ -6,7 +6,6 @@
 #include "catalog/event_type.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
-#include "tracking/layout_writer.hpp"
 
 namespace journal {
 

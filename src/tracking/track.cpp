@@ -13,7 +13,6 @@
 #include "catalog/relation.hpp"
 #include "tracking/backfill.hpp"
 #include "tracking/gap.hpp"
-#include "tracking/layout_writer.hpp"
 #include "tracking/month.hpp"
 #include "tracking/object_type.hpp"
 #include "tracking/register.hpp"

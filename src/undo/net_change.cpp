@@ -1,13 +1,13 @@
 // See net_change.hpp.
 #include "undo/net_change.hpp"
 
+#include "base/key_change.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
-#include "restore/key_change.hpp"
 
 namespace journal {
 

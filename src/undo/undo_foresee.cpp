@@ -8,6 +8,7 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/find_conflicts.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"

@@ -1,5 +1,5 @@
 // See policy.hpp.
-#include "restore/policy.hpp"
+#include "base/policy.hpp"
 
 #include "base/query.hpp"
 

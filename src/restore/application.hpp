@@ -1,0 +1,30 @@
+// Row changes that are to be applied together: sets of rows, one for each table, operation and list
+// of columns. add_change.hpp fills them, apply.hpp applies them.
+#pragma once
+
+#include "restore/row_set.hpp"
+
+namespace journal {
+
+struct Application {
+    MemoryContext context;
+    ResourceOwner owner;
+    const char* done;    // for messages: "restored"
+    const char* reason;  // or nullptr
+    bool dry_run;        // it is never applied: nothing is written, no layout of a table either
+    List* sets;          // of RowSet, in the order of their making
+    List* applied;       // after apply(): those with rows, in the order of their statements
+    List* exchanges;     // of Exchange (exchange.hpp)
+};
+
+/// Begins in the current memory context. done: what the rows will be, in messages.
+Application* begin_application(const char* done, const char* reason, bool dry_run = false);
+
+/// The set of that operation on that table with those columns, made on first use. table is locked
+/// until the transaction ends. Raises JE010 for a table without a key, JE030 for one that is not
+/// tracked, 40001 for updates and deletions of one of which the transaction's snapshot does not
+/// show the rows.
+RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
+                const SetColumn* columns, bool checked);
+
+}  // namespace journal
