@@ -1,6 +1,9 @@
 // See settings.hpp.
 #include "base/settings.hpp"
 
+#include "base/bounds.hpp"
+#include "base/lock_wait.hpp"
+
 namespace journal {
 
 Settings settings;
@@ -16,6 +19,24 @@ bool check_account(char** value, void**, GucSource)
         return true;
     GUC_check_errdetail("account has at most %d bytes.", kLongestAccount);
     return false;
+}
+
+bool is_short(const char* value, int most)
+{
+    if (strlen(value) <= static_cast<std::size_t>(most))
+        return true;
+    GUC_check_errdetail("It may have at most %d bytes.", most);
+    return false;
+}
+
+bool check_name(char** value, void**, GucSource)
+{
+    return is_short(*value, kLongestName);
+}
+
+bool check_reason(char** value, void**, GucSource)
+{
+    return is_short(*value, kLongestReason);
 }
 
 bool check_actor_kind(char** value, void**, GucSource)
@@ -55,6 +76,8 @@ bool check_extra(char** value, void**, GucSource)
 {
     if (**value == '\0')
         return true;
+    if (!is_short(*value, kLongestFacts))
+        return false;
     if (is_jsonb(*value))
         return true;
     GUC_check_errdetail("extra has to be JSON that jsonb can hold.");
@@ -112,12 +135,14 @@ void define_settings()
 {
     define("event_journal.account", "Account (tenant) of the transaction.", &settings.account,
            PGC_USERSET, check_account);
-    define("event_journal.employee", "Employee who acts in the transaction.", &settings.employee);
+    define("event_journal.employee", "Employee who acts in the transaction.", &settings.employee,
+           PGC_USERSET, check_name);
     define("event_journal.location", "Location where the transaction takes place.",
-           &settings.location);
+           &settings.location, PGC_USERSET, check_name);
     define("event_journal.actor_kind", "Who acts: employee, client, robot, api, support or system.",
            &settings.actor_kind, PGC_USERSET, check_actor_kind);
-    define("event_journal.reason", "Why the transaction's changes are made.", &settings.reason);
+    define("event_journal.reason", "Why the transaction's changes are made.", &settings.reason,
+           PGC_USERSET, check_reason);
     define("event_journal.extra", "Further facts of the transaction, as JSON.", &settings.extra,
            PGC_USERSET, check_extra);
     define("event_journal.language", "Language of reports: ru, en or one added as data.",
@@ -125,6 +150,11 @@ void define_settings()
     define("event_journal.clock",
            "What reports take for now (for tests); captured entries ignore it.", &settings.clock,
            PGC_SUSET, check_clock, assign_clock);
+    DefineCustomIntVariable(
+        "event_journal.lock_timeout",
+        "How long functions of the journal that lock tables wait each time; 0: without limit.",
+        nullptr, &lock_timeout, lock_timeout, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr,
+        nullptr, nullptr);
     MarkGUCPrefixReserved("event_journal");
 }
 

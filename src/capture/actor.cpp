@@ -1,6 +1,7 @@
 // See actor.hpp.
 #include "capture/actor.hpp"
 
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
@@ -219,15 +220,24 @@ void say(const char* name, const char* value)
 /// '' clears it.
 JOURNAL_FUNCTION(journal_set_context)
 {
-    static constexpr const char* kNames[] = {"event_journal.employee", "event_journal.location",
-                                             "event_journal.account", "event_journal.actor_kind",
-                                             "event_journal.reason"};
-    for (int i = 0; i < static_cast<int>(lengthof(kNames)); i++)
+    static constexpr struct {
+        const char* setting;
+        const char* argument;
+        int longest;
+    } kFacts[] = {{"event_journal.employee", "employee", kLongestName},
+                  {"event_journal.location", "location", kLongestName},
+                  {"event_journal.account", "account", kLongestName},
+                  {"event_journal.actor_kind", "actor_kind", kLongestName},
+                  {"event_journal.reason", "reason", kLongestReason}};
+    for (int i = 0; i < static_cast<int>(lengthof(kFacts)); i++)
         if (!PG_ARGISNULL(i))
-            say(kNames[i], text_to_cstring(PG_GETARG_TEXT_PP(i)));
+            say(kFacts[i].setting,
+                bounded_argument(fcinfo, i, kFacts[i].argument, kFacts[i].longest));
     // Refused here rather than by the first change.
     if (!PG_ARGISNULL(2))
         account_to_record();
+    if (!PG_ARGISNULL(5))
+        check_length("extra", PG_GETARG_JSONB_P(5), kLongestFacts);
     if (!PG_ARGISNULL(5))
         say("event_journal.extra", JsonbToCString(nullptr, &PG_GETARG_JSONB_P(5)->root, 0));
     PG_RETURN_VOID();

@@ -1,4 +1,5 @@
 // journal.log: events that are no row change.
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
 #include "base/text_form.hpp"
@@ -37,7 +38,7 @@ bool has_text_member(JsonbContainer* object, const char* name)
 }
 
 /// Checks links as a report shows them: an array of objects with type and id.
-Jsonb* checked_links(Jsonb* links)
+void check_links(Jsonb* links)
 {
     bool is_valid = JB_ROOT_IS_ARRAY(links) && !JB_ROOT_IS_SCALAR(links);
     for (uint32 i = 0; is_valid && i < JB_ROOT_COUNT(links); i++) {
@@ -52,7 +53,6 @@ Jsonb* checked_links(Jsonb* links)
                         errdetail("Links are an array of objects, each with \"type\" and \"id\", "
                                   "and with \"label\" if known."),
                         errhint("For example: '[{\"type\": \"order\", \"id\": \"17\"}]'.")));
-    return links;
 }
 
 }  // namespace
@@ -82,7 +82,13 @@ JOURNAL_FUNCTION(journal_log)
     entry.label = text_argument_or(fcinfo, 3, nullptr);
     entry.details = PG_ARGISNULL(4) ? nullptr : PG_GETARG_JSONB_P(4);
     entry.location = text_argument_or(fcinfo, 5, settings.location);
-    entry.links = PG_ARGISNULL(6) ? nullptr : checked_links(PG_GETARG_JSONB_P(6));
+    entry.links = PG_ARGISNULL(6) ? nullptr : PG_GETARG_JSONB_P(6);
+    check_length("label", entry.label, kLongestReason);
+    check_length("details", entry.details, kLongestDetails);
+    check_length("location", entry.location, kLongestName);
+    check_length("links", entry.links, kLongestDetails);
+    if (entry.links != nullptr)
+        check_links(entry.links);
     entry.employee = *settings.employee == '\0' ? nullptr : settings.employee;
     PG_RETURN_INT64(write_entry(entry));
 }

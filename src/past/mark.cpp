@@ -4,6 +4,7 @@
 // transaction, so that transactions in flight are told exactly. Beside it stands the earliest
 // moment at which a later entry can have occurred, without which every reader had to go through the
 // whole journal: the beginning of the oldest transaction that was in flight, less a margin.
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
@@ -65,7 +66,7 @@ MarkSnapshot take_snapshot()
 JOURNAL_FUNCTION(journal_mark)
 {
     require_writable("journal.mark()");
-    const char* name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    const char* name = bounded_argument(fcinfo, 0, "name", kLongestName);
     const TimestampTz now = GetCurrentTimestamp();
     const Oid caller = GetUserId();
     const auto command = static_cast<int32>(GetCurrentCommandId(true));

@@ -5,6 +5,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "catalog/open_relation.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
 
@@ -252,11 +253,7 @@ Past* make_past(Oid relation)
         AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
     past->spare_context =
         AllocSetContextCreate(context, "event_journal past row", ALLOCSET_DEFAULT_SIZES);
-    past->root = try_relation_open(relation, AccessShareLock);
-    if (past->root == nullptr)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                        errmsg("the table with OID %u does not exist", relation),
-                        errdetail("It has been dropped meanwhile.")));
+    past->root = open_relation(relation, AccessShareLock, kNotTracked);
     Oid root = InvalidOid;
     if (tracked_root(relation, &root) == 0 || root != relation)
         ereport(ERROR,

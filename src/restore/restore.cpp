@@ -1,4 +1,5 @@
 // journal.restore and journal.restore_all: claim deletions and bring their rows back.
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
@@ -283,7 +284,8 @@ const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* ot
 Restore* read_arguments(FunctionCallInfo fcinfo)
 {
     auto* restore = make_in<Restore>(CurrentMemoryContext);
-    const char* reason = text_argument_or(fcinfo, 1, settings.reason);
+    const char* reason =
+        !PG_ARGISNULL(1) ? bounded_argument(fcinfo, 1, "reason", kLongestReason) : settings.reason;
     restore->reason = *reason == '\0' ? nullptr : reason;
     restore->related = related_argument(text_argument_or(fcinfo, 2, "none"));
     restore->overrides = read_overrides(PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3));

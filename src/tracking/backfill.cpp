@@ -11,6 +11,7 @@
 #include "tracking/backfill.hpp"
 
 #include "base/function.hpp"
+#include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -18,6 +19,7 @@
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
+#include "catalog/open_relation.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -295,7 +297,7 @@ int64 backfill_relation(Relation root)
     backfill.row_context =
         AllocSetContextCreate(backfill.context, "event_journal row", ALLOCSET_DEFAULT_SIZES);
     // Other back-fills of the table wait here; its writers do not.
-    LockRelation(root, ShareUpdateExclusiveLock);
+    lock_patiently(RelationGetRelid(root), ShareUpdateExclusiveLock);
     const char* sql = history_query(plan);
     // What this transaction wrote counts too.
     CommandCounterIncrement();
@@ -320,8 +322,7 @@ JOURNAL_FUNCTION(journal_backfill)
         ereport(ERROR,
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL")));
     const Oid oid = PG_GETARG_OID(0);
-    Relation relation = relation_open(oid, ShareUpdateExclusiveLock);
-    require_owner(relation);
+    Relation relation = open_owned(oid, ShareUpdateExclusiveLock, kNotTracked);
     Oid root = InvalidOid;
     if (tracked_root(oid, &root) == 0 || root != oid)
         ereport(ERROR,

@@ -11,6 +11,7 @@
 #include "base/append_only.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/lock_wait.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/partition.hpp"
@@ -151,7 +152,7 @@ int make_listed_months(List* numbers)
     Relation entry = table_open(entry_oid, AccessShareLock);
     List* missing = missing_months(entry, numbers);
     if (missing != NIL) {
-        LockRelationOid(entry_oid, ShareUpdateExclusiveLock);
+        lock_patiently(entry_oid, ShareUpdateExclusiveLock);
         missing = missing_months(entry, missing);
     }
     const Oid default_partition =
@@ -170,7 +171,8 @@ int make_listed_months(List* numbers)
         months[i].number = list_nth_int(missing, i);
         build_month(query, months[i], default_partition);
     }
-    LockRelationOid(default_partition, AccessExclusiveLock);
+    // Readers of the default partition wait behind us, but not for long.
+    lock_patiently(default_partition, AccessExclusiveLock);
     for (int i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
         attach_month(query, months[i], default_partition);

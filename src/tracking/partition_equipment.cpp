@@ -119,10 +119,13 @@ JOURNAL_FUNCTION(journal_equip_partition)
     journal::require_writable("journal.equip_partition()");
     const Oid partition = PG_GETARG_OID(0);
     const Oid entry = journal::journal_table("entry");
-    if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry)
+    if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry) {
+        const char* name = get_rel_name(partition) == nullptr
+                               ? psprintf("relation with OID %u", partition)
+                               : journal::qualified_name(partition);
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                        errmsg("%s is not a partition of journal.entry",
-                               journal::qualified_name(partition))));
+                        errmsg("%s is not a partition of journal.entry", name)));
+    }
     journal::equip_partition(partition);
     PG_RETURN_VOID();
 }

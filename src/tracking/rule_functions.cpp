@@ -1,9 +1,11 @@
 // journal.add_rule and journal.drop_rule.
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/condition.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/open_relation.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 
@@ -133,8 +135,7 @@ JOURNAL_FUNCTION(journal_add_rule)
     const Oid oid = PG_GETARG_OID(0);
     // Changes wait until the rule is there, and the other way round: none is judged by half a set
     // of rules.
-    Relation relation = relation_open(oid, ShareRowExclusiveLock);
-    require_owner(relation);
+    Relation relation = open_owned(oid, ShareRowExclusiveLock, kNotTracked);
     const TrackedRelation* tracked = find_tracked_relation(oid);
     if (tracked == nullptr || tracked->relation != oid || strcmp(tracked->capture, "events") != 0)
         ereport(ERROR,
@@ -155,7 +156,7 @@ JOURNAL_FUNCTION(journal_add_rule)
                  errhint("Use a condition over %s.", operation[0] == 'i' ? "new" : "old")));
 
     const Layout* layout = describe_layout(relation, *tracked);
-    const char* condition = PG_ARGISNULL(4) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(4));
+    const char* condition = bounded_argument(fcinfo, 4, "condition", kLongestReason);
     const QueryArgument columns = rule_columns(fcinfo, 3, layout, "columns");
     const QueryArgument details = rule_columns(fcinfo, 5, layout, "details");
     const char* path = condition == nullptr ? nullptr : present_search_path();
@@ -208,8 +209,7 @@ JOURNAL_FUNCTION(journal_drop_rule)
                 (errcode(kUnknownCode), errmsg("event rule %d does not exist", number),
                  errhint("SELECT number, relation, event FROM journal.event_rules lists them.")));
 
-    Relation relation = relation_open(oid, ShareRowExclusiveLock);
-    require_owner(relation);
+    Relation relation = open_owned(oid, ShareRowExclusiveLock, kNotTracked);
     query = Query::begin(RunAs::kOwner);
     query.run("DELETE FROM journal.event_rule WHERE number = $1", {int4_argument(number)});
     query.end();

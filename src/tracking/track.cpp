@@ -5,10 +5,12 @@
 // creates it does as the extension's owner.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/open_relation.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 #include "tracking/backfill.hpp"
@@ -323,7 +325,6 @@ void begin_tracking(Oid oid, const TrackOptions& options)
 {
     // table_open would refuse what is no table in words of its own.
     Relation relation = relation_open(oid, NoLock);
-    require_owner(relation);
     require_trackable(relation);
     const char* object_type =
         options.object_type != nullptr ? options.object_type : default_object_type(relation);
@@ -362,17 +363,19 @@ int64 backfill_tracked(Oid oid)
     return entries;
 }
 
+Oid relation_argument(FunctionCallInfo fcinfo)
+{
+    if (PG_ARGISNULL(0))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
+                        errhint("Name the table: journal.track('crm.orders').")));
+    return PG_GETARG_OID(0);
+}
+
 // Of the same strength as CREATE TRIGGER's lock: two trackers of one table meet here, and no writer
 // slips between.
 void lock_for_tracking(Oid relation)
 {
-    if (!OidIsValid(relation))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
-                        errhint("Name the table: journal.track('crm.orders').")));
-    LockRelationOid(relation, ShareRowExclusiveLock);
-    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                        errmsg("relation with OID %u does not exist", relation)));
+    relation_close(open_owned(relation, ShareRowExclusiveLock, kCannotBeTracked), NoLock);
 }
 
 const char* name_argument(FunctionCallInfo fcinfo, int number)
@@ -429,12 +432,15 @@ JOURNAL_FUNCTION(journal_track)
     options.snapshot_on_create = boolean_argument(fcinfo, 12, true);
     options.always = boolean_argument(fcinfo, 14, false);
 
-    const Oid relation = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
+    const Oid relation = relation_argument(fcinfo);
     lock_for_tracking(relation);
+    const int level = begin_lock_limit();
     begin_tracking(relation, options);
     make_coming_months(kMonthsAhead);
     finish_tracking(relation);
-    PG_RETURN_INT64(boolean_argument(fcinfo, 13, false) ? backfill_tracked(relation) : 0);
+    const int64 entries = boolean_argument(fcinfo, 13, false) ? backfill_tracked(relation) : 0;
+    end_lock_limit(level);
+    PG_RETURN_INT64(entries);
 }
 
 /// journal.track_schema(schema, backfill): every table of the schema that is not tracked yet.
@@ -473,6 +479,7 @@ JOURNAL_FUNCTION(journal_track_schema)
     }
     query.end();
 
+    const int level = begin_lock_limit();
     // First all tables, then what they reference: most of that is among them.
     for (uint64 i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
@@ -495,6 +502,7 @@ JOURNAL_FUNCTION(journal_track_schema)
             ereport(NOTICE,
                     (errmsg("%s is not back-filled: it has no key", qualified_name(tables[i]))));
     }
+    end_lock_limit(level);
     PG_RETURN_INT32(static_cast<int32>(count));
 }
 
@@ -502,11 +510,11 @@ JOURNAL_FUNCTION(journal_track_schema)
 JOURNAL_FUNCTION(journal_untrack)
 {
     require_writable("journal.untrack()");
-    const Oid oid = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
-    lock_for_tracking(oid);
-    Relation relation = relation_open(oid, NoLock);
-    require_owner(relation);
-    relation_close(relation, NoLock);
+    const Oid oid = relation_argument(fcinfo);
+    // Dropping its triggers takes this lock; whoever had a weaker one and waited for it would keep
+    // writers out meanwhile.
+    relation_close(open_owned(oid, AccessExclusiveLock, kNotTracked), NoLock);
+    const int level = begin_lock_limit();
     Oid root = InvalidOid;
     const int32 id = tracked_root(oid, &root);
     if (id == 0 || root != oid)
@@ -541,6 +549,7 @@ JOURNAL_FUNCTION(journal_untrack)
     if (rules > 0)
         ereport(NOTICE, (errmsg("dropped " UINT64_FORMAT " event rules of %s", rules,
                                 qualified_name(oid))));
+    end_lock_limit(level);
     PG_RETURN_VOID();
 }
 

@@ -4,6 +4,7 @@
 // ordinary ones, and it can be undone. journal.undone says what it was.
 #include "undo/undo.hpp"
 
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -224,8 +225,9 @@ Extent with_later_transactions(Extent extent, const char* reason)
 
 const char* reason_argument(FunctionCallInfo fcinfo, int number)
 {
-    const char* reason =
-        PG_ARGISNULL(number) ? settings.reason : text_to_cstring(PG_GETARG_TEXT_PP(number));
+    const char* reason = PG_ARGISNULL(number)
+                             ? settings.reason
+                             : bounded_argument(fcinfo, number, "reason", kLongestReason);
     return *reason == '\0' ? nullptr : reason;
 }
 
