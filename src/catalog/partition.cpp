@@ -127,6 +127,23 @@ Oid partition_for(Relation entry, TimestampTz occurred_at)
     return route_to(entry, occurred_at).partition;
 }
 
+int entry_partitions(EntryPartition** partitions)
+{
+    Relation entry = table_open(journal_table("entry"), AccessShareLock);
+    PartitionDesc descriptor = RelationGetPartitionDesc(entry, true);
+    PartitionBoundInfo bounds = descriptor->boundinfo;
+    *partitions = make_array_in<EntryPartition>(CurrentMemoryContext, descriptor->nparts);
+    int count = 0;
+    for (int i = 0; descriptor->nparts > 0 && i <= bounds->ndatums; i++)
+        if (bounds->indexes[i] >= 0)
+            (*partitions)[count++] = {descriptor->oids[bounds->indexes[i]], bound_at(bounds, i - 1),
+                                      bound_at(bounds, i)};
+    if (descriptor->nparts > 0 && bounds->default_index >= 0)
+        (*partitions)[count++] = {descriptor->oids[bounds->default_index], DT_NOBEGIN, DT_NOEND};
+    table_close(entry, AccessShareLock);
+    return count;
+}
+
 Oid lock_partition(TimestampTz occurred_at)
 {
     if (is_known(occurred_at) && (locked || lock_known(occurred_at)))

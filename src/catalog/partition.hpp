@@ -13,6 +13,17 @@ namespace journal {
 /// the default one. The answer is a hint until that partition is locked; see lock_partition.
 Oid partition_for(Relation entry, TimestampTz occurred_at);
 
+/// A partition of journal.entry and the moments that it holds: from the first on, up to the second.
+struct EntryPartition {
+    Oid relation;
+    TimestampTz from;
+    TimestampTz to;
+};
+
+/// The partitions of journal.entry, the default one last, with all moments; returns how many.
+/// Allocated in the current memory context.
+int entry_partitions(EntryPartition** partitions);
+
 /// Locks the partition of journal.entry that a moment belongs to, and the parent, ROW EXCLUSIVE
 /// until the transaction ends, and returns its oid. Cheap for the next moment of the same month,
 /// and for the next transaction's.

@@ -8,6 +8,7 @@
 #include "catalog/open_relation.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "past/lost_month.hpp"
 
 namespace journal {
 
@@ -238,6 +239,10 @@ void require_known(const Past* past, const Moment* moment)
     query.end();
     if (why != nullptr)
         raise_unknown_past(past, moment, gap_at, why);
+    const LostMonth lost = find_lost_month(moment);
+    if (lost.name != nullptr)
+        raise_unknown_past(past, moment, lost.until,
+                           psprintf("older entries are gone with %s", lost.name));
     if (moment->time < since)
         raise_unknown_past(past, moment, since, "then the journal began to record it");
 }

@@ -2,6 +2,8 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "past/lost_month.hpp"
 #include "past/past.hpp"
 
 namespace journal {
@@ -45,10 +47,19 @@ const Moment* moment_tracked(Oid relation)
     const Datum at = query.value(0, 1, &is_null);
     query.end();
     Moment* moment = moment_before_all();
-    if (is_null)
-        return moment;
-    moment->kind = MomentKind::kClock;
-    moment->time = moment->earliest = DatumGetTimestampTz(at);
+    if (!is_null)
+        moment->time = DatumGetTimestampTz(at);
+    const LostMonth lost = find_lost_month(moment);
+    if (lost.name != nullptr) {
+        moment->time = lost.until;
+        ereport(NOTICE,
+                (errmsg("the history of %s is proved only from a gap on", qualified_name(relation)),
+                 errdetail("It is proved since %s: older entries are gone with %s.",
+                           timestamptz_to_str(lost.until), lost.name)));
+    }
+    if (!TIMESTAMP_IS_NOBEGIN(moment->time))
+        moment->kind = MomentKind::kClock;
+    moment->earliest = moment->time;
     return moment;
 }
 

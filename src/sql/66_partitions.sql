@@ -12,3 +12,9 @@ COMMENT ON FUNCTION journal.maintain(integer) IS
     'partition holds, and returns the number of partitions made; run it once a month';
 
 SELECT journal.equip_partition('journal.entry_default');
+
+CREATE FUNCTION journal.drop_month(month date) RETURNS void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_drop_month';
+COMMENT ON FUNCTION journal.drop_month(date) IS
+    'drops the partition of the month (UTC) that a day is in, with all its entries; it has to be over, and the past is unknown before '
+    'its end from then on';

@@ -22,6 +22,7 @@ BEGIN
                ('journal.layout', ''),
                ('journal.session', ''),
                ('journal.context', ''),
+               ('journal.month', ''),
                ('journal.entry_default', ''),
                ('journal.label', ''),
                ('journal.restoration', ''),

@@ -13,6 +13,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
+#include "tracking/month_register.hpp"
 #include "tracking/partition_equipment.hpp"
 #include "tracking/register.hpp"
 #include "tracking/retyping.hpp"
@@ -199,7 +200,9 @@ void keep_guards(Oid table)
     foreach (cell, members) {
         if (is_journal_partition(lfirst_oid(cell)))
             secure_partition(lfirst_oid(cell));
-        rearm_triggers(lfirst_oid(cell), "{journal.refuse_change(),journal.invalidate_plan()}");
+        rearm_triggers(
+            lfirst_oid(cell),
+            "{journal.refuse_change(),journal.invalidate_plan(),journal.invalidate_accounts()}");
     }
 }
 
@@ -385,6 +388,13 @@ void follow_command(Node* statement, const Effects& effects)
     foreach (cell, tables)
         if (effects.guards)
             keep_guards(lfirst_oid(cell));
+    if (effects.guards || effects.parted)
+        foreach (cell, tables)
+            if (lfirst_oid(cell) == journal_table("entry") ||
+                is_journal_partition(lfirst_oid(cell))) {
+                note_months();
+                break;
+            }
     if (!has_tracked_relations())
         return;
 
@@ -452,7 +462,7 @@ JOURNAL_FUNCTION(journal_follow_ddl)
     const auto* event = reinterpret_cast<EventTriggerData*>(fcinfo->context);
     const journal::Effects effects = journal::effects_of(event->parsetree);
     if (!IsBinaryUpgrade && !journal::is_nothing(effects) && journal::has_journal() &&
-        (effects.guards || journal::has_tracked_relations()))
+        (effects.guards || effects.parted || journal::has_tracked_relations()))
         journal::follow_command(event->parsetree, effects);
     PG_RETURN_NULL();
 }

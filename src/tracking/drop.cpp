@@ -7,6 +7,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "tracking/ddl.hpp"
 #include "tracking/gap.hpp"
+#include "tracking/month_register.hpp"
 #include "tracking/rule_check.hpp"
 
 namespace journal {
@@ -115,6 +116,14 @@ void note_dropped_members(const Drops& drops)
     query.end();
     for (uint64 i = 0; i < count; i++)
         note_gap(relations[i], GapReason::kDropped, names[i]);
+}
+
+void note_dropped_months(const Drops& drops)
+{
+    ArrayType* tables =
+        construct_array(drops.tables, drops.table_count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    if (has_month_among(PointerGetDatum(tables)))
+        note_months();
 }
 
 /// Our identity of a dropped column of a registered table, with the table's row; 0 for others. In a
@@ -228,6 +237,7 @@ void follow_drops()
     if (drops.table_count > 0) {
         forget_tables(drops);
         note_dropped_members(drops);
+        note_dropped_months(drops);
     }
     if (drops.column_count > 0)
         check_columns(drops);

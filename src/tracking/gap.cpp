@@ -75,8 +75,6 @@ void note_trigger_switch(int32 relation, Oid root)
                  nullptr);
 }
 
-namespace {
-
 bool has_rows(Relation relation)
 {
     if (!RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
@@ -90,8 +88,6 @@ bool has_rows(Relation relation)
     ExecDropSingleTupleTableSlot(slot);
     return found;
 }
-
-}  // namespace
 
 void note_moved_table(int32 relation, Oid table, GapReason reason)
 {

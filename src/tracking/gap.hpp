@@ -26,6 +26,9 @@ void note_gap(int32 relation, GapReason reason, const char* other);
 /// disabled or dropped, or all of them are there and enabled again.
 void note_trigger_switch(int32 relation, Oid root);
 
+/// Whether a table has any row now.
+bool has_rows(Relation relation);
+
 /// Records it if a table that came to a tracked one, or left it, holds any rows.
 void note_moved_table(int32 relation, Oid table, GapReason reason);
 

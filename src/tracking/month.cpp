@@ -16,6 +16,8 @@
 #include "base/settings.hpp"
 #include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/gap.hpp"
+#include "tracking/month_register.hpp"
 #include "tracking/partition_equipment.hpp"
 
 #include <algorithm>
@@ -178,6 +180,7 @@ int make_listed_months(List* numbers)
         attach_month(query, months[i], default_partition);
     }
     query.end();
+    note_months();
     return count;
 }
 
@@ -210,6 +213,56 @@ List* months_in_default(MonthNumber last)
     return months;
 }
 
+/// Midnight in UTC at which a day begins.
+TimestampTz midnight_of(DateADT day)
+{
+    if (DATE_NOT_FINITE(day))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("month has to be a day of the month to drop")));
+    return int64{day} * USECS_PER_DAY;
+}
+
+/// The partition that holds just this month.
+Oid partition_of_month(MonthNumber month)
+{
+    EntryPartition* partitions = nullptr;
+    const int count = entry_partitions(&partitions);
+    for (int i = 0; i < count; i++)
+        if (partitions[i].from == start_of(month) && partitions[i].to == start_of(month + 1))
+            return partitions[i].relation;
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                    errmsg("journal.entry has no partition of the month %04d-%02d", month / 12,
+                           month % 12 + 1),
+                    errhint("journal.month lists its partitions.")));
+    pg_unreachable();
+}
+
+void drop_month(MonthNumber month)
+{
+    if (month < kFirstMonth || month > kLastMonth || month >= month_of(GetCurrentTimestamp()))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the month is not over"),
+                        errdetail("Only what is past can be dropped; the journal's months end by "
+                                  "UTC.")));
+    partition_of_month(month);
+    // Detaching locks them all; readers and writers wait behind us, but not for long.
+    lock_patiently(journal_table("entry"), AccessExclusiveLock);
+    const Oid partition = partition_of_month(month);
+    const int level = begin_lock_limit();
+    LockRelationOid(partition, AccessExclusiveLock);
+    Relation table = table_open(partition, NoLock);
+    const bool is_empty = !has_rows(table);
+    table_close(table, NoLock);
+    // It may have been made while nobody noted it.
+    note_months();
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(psprintf("DROP TABLE %s", qualified_name(partition)));
+    query.end();
+    note_months();
+    if (is_empty)
+        note_empty_month(partition);
+    end_lock_limit(level);
+}
+
 }  // namespace
 
 int make_coming_months(int months_ahead)
@@ -220,6 +273,7 @@ int make_coming_months(int months_ahead)
 
 }  // namespace journal
 
+/// maintain(months_ahead)
 JOURNAL_FUNCTION(journal_maintain)
 {
     journal::require_writable("journal.maintain()");
@@ -232,5 +286,15 @@ JOURNAL_FUNCTION(journal_maintain)
     List* months = journal::months_in_default(present + months_ahead);
     for (int i = 0; i <= months_ahead; i++)
         months = list_append_unique_int(months, present + i);
-    PG_RETURN_INT32(journal::make_listed_months(months));
+    const int made = journal::make_listed_months(months);
+    journal::note_months();
+    PG_RETURN_INT32(made);
+}
+
+/// drop_month(month): of journal.entry, with all its entries.
+JOURNAL_FUNCTION(journal_drop_month)
+{
+    journal::require_writable("journal.drop_month()");
+    journal::drop_month(journal::month_of(journal::midnight_of(PG_GETARG_DATEADT(0))));
+    PG_RETURN_VOID();
 }

@@ -67,6 +67,15 @@ SELECT journal.log('user.logged_in', 'employee', '7', details => '{"ip": "10.0.0
 COMMIT;
 SET event_journal.account = 'b';
 SELECT journal.restore(id) FROM journal.entries WHERE event = 'client.deleted' AND label = 'Dan';
+RESET ROLE;
+RESET event_journal.account;
+
+-- A month that is gone.
+CREATE TABLE shop.former (id integer PRIMARY KEY, made_at timestamptz);
+INSERT INTO shop.former VALUES (1, '2019-05-05 10:00+00');
+SELECT journal.track('shop.former', created_at => 'made_at', backfill => true);
+SELECT journal.maintain(5);
+SELECT journal.drop_month('2019-05-01');
 SQL
 
 # What has to be the same in a restored database.
@@ -91,6 +100,7 @@ my %same = (
 		(SELECT array_agg((tgname, tgenabled)::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid),
 		(SELECT array_agg((polname, polcmd, pg_get_expr(polqual, polrelid))::text) FROM pg_policy WHERE polrelid = c.oid)
 		FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = 'journal.entry'::regclass ORDER BY relname},
+	'months' => q{SELECT DISTINCT relation_name, from_moment, to_moment, gone_at, was_empty FROM journal.month ORDER BY 2, 3},
 	'triggers' => q{SELECT tgrelid::regclass, tgname, tgenabled, tgfoid::regproc FROM pg_trigger
 		WHERE tgfoid::regproc::text LIKE 'journal.%' ORDER BY tgrelid::regclass::text, 2},
 	'privileges' => q{SELECT oid::regclass::text, a.grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) a
@@ -105,6 +115,7 @@ my $entries = $origin->safe_psql('postgres', 'SELECT count(*) FROM journal.entry
 cmp_ok($entries, '>=', 11, 'the journal is in use');
 like($expected{'restorations'}, qr/./, 'with something restored');
 like($expected{'partitions'}, qr/entry_2020_01/, 'with months of the past');
+like($expected{'months'}, qr/entry_2019_05\|.*\|.*\|.+\|f/, 'and one that is gone');
 
 my $dumps = $origin->basedir;
 $origin->command_ok([ 'pg_dump', '-f', "$dumps/plain.sql", 'postgres' ], 'plain dump');

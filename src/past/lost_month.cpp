@@ -1,0 +1,44 @@
+// See lost_month.hpp.
+#include "past/lost_month.hpp"
+
+#include "base/query.hpp"
+
+namespace journal {
+
+namespace {
+
+/// Before it no entry that is later than the moment occurred. A transaction's edge goes by numbers,
+/// which follow the clock but for the time between two takings of it.
+TimestampTz earliest_of(const Moment* moment)
+{
+    if (moment->kind == MomentKind::kMark && !TIMESTAMP_IS_NOBEGIN(moment->earliest))
+        return moment->earliest;
+    if (moment->kind == MomentKind::kBefore || moment->kind == MomentKind::kAfter)
+        return moment->time - USECS_PER_MINUTE;
+    return moment->time;
+}
+
+}  // namespace
+
+LostMonth find_lost_month(const Moment* moment)
+{
+    MemoryContext context = CurrentMemoryContext;
+    LostMonth lost{DT_NOBEGIN, nullptr};
+    Query query = Query::begin_latest();
+    // What was written after it had gone is elsewhere.
+    const uint64 found = query.run(
+        "SELECT least(to_moment, gone_at), relation_name FROM journal.month WHERE gone_at > $1 "
+        "AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
+        {{TIMESTAMPTZOID, TimestampTzGetDatum(moment->time)},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))}},
+        true);
+    if (found > 0) {
+        bool is_null = false;
+        lost.until = DatumGetTimestampTz(query.value(0, 1, &is_null));
+        lost.name = query.text(0, 2, context);
+    }
+    query.end();
+    return lost;
+}
+
+}  // namespace journal
