@@ -36,7 +36,8 @@ sub older_text
 	is($older_parts{$part} =~ s/$present/$then/, 1, "$part: what $older has otherwise");
 }
 older_text('13_shipped_terms.sql', qr/\n    \('recording', 'ru'.*/, '');
-older_text('43_restoration.sql', qr/,\n    reason +text\n/, "\n");
+older_text('73_mark.sql', qr/,\n    earliest +timestamptz NOT NULL\n/, "\n");
+older_text('73_mark.sql', qr/COMMENT ON COLUMN journal\.mark\.earliest.*\n/, '');
 older_text('73_mark.sql', qr/SELECT name, made_at, made_by FROM/, 'SELECT name, made_at FROM');
 older_text('73_mark.sql', qr/'the named marks'/, q{'marks'});
 older_text('60_restore.sql', qr/CREATE FUNCTION journal\.restore_all.*/s, '');
@@ -50,7 +51,8 @@ my $update_script = <<"SQL";
 
 INSERT INTO journal.term (code, language, is_core, text) VALUES
     ('recording', 'ru', true, 'запись'), ('recording', 'en', true, 'recording');
-ALTER TABLE journal.restoration ADD COLUMN reason text;
+ALTER TABLE journal.mark ADD COLUMN earliest timestamptz NOT NULL;
+COMMENT ON COLUMN journal.mark.earliest IS 'no entry that is later than the mark occurred before this moment';
 CREATE OR REPLACE VIEW journal.marks AS SELECT name, made_at, made_by FROM journal.mark;
 COMMENT ON VIEW journal.marks IS 'the named marks';
 DROP FUNCTION journal.restore(bigint, text);
@@ -74,6 +76,8 @@ append_to_file("$unjoined.wrong", "-- include 99_nothing.sql\n");
 command_checks_all([ 'awk', '-v', 'folder=src/sql', '-f', 'src/sql/join.awk', "$unjoined.wrong" ],
 	1, [qr/^$/], [qr{update\.sql\.wrong:1: cannot read src/sql/99_nothing\.sql}], 'a part that is missing is told');
 
+# Its cluster is that of the other tests: a server of another place, not of another version.
+local $ENV{OLD_CLUSTER_TEMPLATE} = $ENV{CLUSTER_TEMPLATE};
 my $node = empty_node('update', undef, install_path => answer($private, 'bindir') =~ s{/bin$}{}r);
 $node->start;
 local $ENV{PGHOST} = $node->host;
