@@ -1,6 +1,8 @@
 // See lock_wait.hpp.
 #include "base/lock_wait.hpp"
 
+#include "base/transaction.hpp"
+
 namespace journal {
 
 int lock_timeout = 2000;
@@ -19,34 +21,17 @@ void set_limit()
 }
 
 /// Whether the lock could be had within the limit. The attempt is a subtransaction of its own,
-/// which hands the lock on.
+/// which hands the lock on; any other error is raised after it has been rolled back.
 bool lock_once(Oid relation, LOCKMODE mode)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    volatile bool locked = false;
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
+    ErrorData* error = run_in_subtransaction([&] {
         const int level = begin_lock_limit();
         LockRelationOid(relation, mode);
         end_lock_limit(level);
-        ReleaseCurrentSubTransaction();
-        locked = true;
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        if (geterrcode() != ERRCODE_LOCK_NOT_AVAILABLE)
-            PG_RE_THROW();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-    }
-    PG_END_TRY();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    return locked;
+    });
+    if (error != nullptr && error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
+        ReThrowError(error);
+    return error == nullptr;
 }
 
 }  // namespace
