@@ -158,7 +158,9 @@ UPDATE crm.dollars SET v = 7.5 WHERE id = 1;
 SELECT crm.past('crm.dollars', 'dollars now');
 ALTER TABLE crm.swapped ALTER v TYPE bigint USING id;
 SELECT crm.past('crm.swapped', 'swapped');
+\set VERBOSITY terse
 SELECT * FROM journal.verify_history('crm.dollars');
+\set VERBOSITY default
 
 -- Behind the journal's back: a changed value is noticed; a row that came or went is not where no entry of it says anything.
 SELECT crm.make('behind', row_values => $$(1, 'a'), (2, 'b'), (3, 'c')$$);

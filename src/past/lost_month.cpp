@@ -13,7 +13,8 @@ TimestampTz earliest_of(const Moment* moment)
 {
     if (moment->kind == MomentKind::kMark && !TIMESTAMP_IS_NOBEGIN(moment->earliest))
         return moment->earliest;
-    if (moment->kind == MomentKind::kBefore || moment->kind == MomentKind::kAfter)
+    if ((moment->kind == MomentKind::kBefore || moment->kind == MomentKind::kAfter) &&
+        !TIMESTAMP_IS_NOBEGIN(moment->time))
         return moment->time - USECS_PER_MINUTE;
     return moment->time;
 }

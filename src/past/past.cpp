@@ -9,6 +9,7 @@
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/lost_month.hpp"
+#include "past/past_gap.hpp"
 
 namespace journal {
 
@@ -178,23 +179,6 @@ bool is_gap_later(const Moment* moment, const Query& query, uint64 row)
                      query.int4(row, 3), PG_INT64_MAX});
 }
 
-const char* reason_in_words(const char* reason, const char* other)
-{
-    if (strcmp(reason, "tracked") == 0)
-        return "then the journal began to record it";
-    if (strcmp(reason, "trigger disabled") == 0)
-        return "then its trigger was disabled or dropped";
-    if (strcmp(reason, "trigger enabled") == 0)
-        return "until then its trigger was disabled or missing";
-    if (strcmp(reason, "attached") == 0)
-        return psprintf("then %s came to it with its rows", other);
-    if (strcmp(reason, "purged") == 0)
-        return "older entries were purged";
-    if (strcmp(reason, "computed") == 0)
-        return psprintf("then the values of its column %s were computed anew", other);
-    return psprintf("then %s left it with its rows", other);
-}
-
 /// Raises JE050 if the table, or a partition or child of it, records nothing now.
 void require_trigger(const Past* past)
 {
@@ -233,7 +217,7 @@ void require_known(const Past* past, const Moment* moment)
         gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
         // The words outlive the query.
         MemoryContext spi_context = MemoryContextSwitchTo(context);
-        why = reason_in_words(query.text(i, 6, context), query.text(i, 7, context));
+        why = gap_in_words(query.text(i, 6, context), query.text(i, 7, context));
         MemoryContextSwitchTo(spi_context);
     }
     query.end();

@@ -105,6 +105,7 @@ struct Past {
     TupleDesc held_descriptor;
     int64 entry_count;
     struct Segment* linked;  // of rows whose key changed, until all are read
+    struct PastGaps* gaps;   // where the histories need not fit; nullptr: they have to throughout
 };
 
 /// The table whose row type an argument has.

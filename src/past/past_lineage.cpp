@@ -17,6 +17,7 @@
 #include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/past_entry.hpp"
+#include "past/past_gap.hpp"
 #include "past/past_segment.hpp"
 
 namespace journal {
@@ -180,7 +181,15 @@ struct Follower {
     bool is_later[kSides];      // an event was later than the moment, so all that follow are
     int64 later_entry[kSides];  // that event's entry
     int64 last_entry;
+    const LayoutMap* last_map;  // of that entry
 };
+
+/// Whether a gap parts a row's latest entry from a later one. The proof begins anew then.
+bool is_cut(const Past* past, const Follower& follower, int64 later)
+{
+    return past->gaps != nullptr && follower.last_map != nullptr &&
+           is_gap_between(past->gaps, follower.last_map->layout, follower.last_entry, later);
+}
 
 /// What follows a later change of a row is later too, whatever the clock said: a clock can be set
 /// back, and a statement that waited for a lock may carry the time of its beginning.
@@ -219,7 +228,12 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
         const PastValue here{nullptr, event.map, 0, event.id, event.occurred_at};
         const bool begins = event.kind == PastKind::kInserted || event.kind == PastKind::kArrived;
         Segment*& segment = follower->segment;
+        if (is_cut(past, *follower, event.id)) {
+            segment = nullptr;
+            follower->was_ended = false;
+        }
         follower->last_entry = event.id;
+        follower->last_map = event.map;
         if (is_same_change(events, i)) {
             if (segment != nullptr &&
                 (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived))
@@ -274,6 +288,8 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
 void end_key(Past* past, const char* key, Follower* follower, TupleTableSlot* row)
 {
     Segment* segment = follower->segment;
+    if (is_cut(past, *follower, PG_INT64_MAX))
+        return;
     if (segment == nullptr) {
         if (row != nullptr && follower->was_ended)
             report_break(past, key, nullptr, nullptr,

@@ -11,6 +11,7 @@
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/composite.hpp"
 #include "tracking/gap.hpp"
 #include "tracking/layout_writer.hpp"
 #include "tracking/month_register.hpp"
@@ -36,6 +37,7 @@ struct Effects {
     bool always = false;      // triggers that fire always may do so no more
     bool triggers = false;    // some are enabled or disabled
     bool values = false;      // of a column, computed anew
+    bool attributes = false;  // of a composite type, or of a table's row type
 };
 
 Effects effects_of_subcommand(AlterTableType type)
@@ -80,7 +82,8 @@ Effects effects_of_subcommand(AlterTableType type)
 Effects effects_of_alter(const AlterTableStmt* statement)
 {
     if (statement->objtype != OBJECT_TABLE)
-        return {.conditions = statement->objtype == OBJECT_TYPE};
+        return {.conditions = statement->objtype == OBJECT_TYPE,
+                .attributes = statement->objtype == OBJECT_TYPE};
     Effects effects{};
     ListCell* cell = nullptr;
     foreach (cell, statement->cmds) {
@@ -94,6 +97,7 @@ Effects effects_of_alter(const AlterTableStmt* statement)
         effects.always |= more.always;
         effects.triggers |= more.triggers;
         effects.values |= more.values;
+        effects.attributes |= more.columns;
     }
     return effects;
 }
@@ -311,7 +315,8 @@ void note_trigger_switches(List* tables)
     foreach (cell, tables) {
         Oid root = InvalidOid;
         const int32 tracked = tracked_root(lfirst_oid(cell), &root);
-        if (tracked != 0)
+        // A dump that is restored in parts disables the triggers while it loads the rows.
+        if (tracked != 0 && !is_being_restored(root))
             note_trigger_switch(tracked, root);
     }
 }
@@ -400,6 +405,8 @@ void follow_command(Node* statement, const Effects& effects)
 
     if (effects.names)
         update_names();
+    if (effects.attributes)
+        note_altered_composite(reinterpret_cast<AlterTableStmt*>(statement));
     if (effects.values)
         note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
     foreach (cell, tables) {
@@ -424,7 +431,7 @@ bool is_nothing(const Effects& effects)
 {
     return !effects.columns && !effects.children && !effects.references && !effects.parted &&
            !effects.names && !effects.types && !effects.conditions && !effects.guards &&
-           !effects.triggers && !effects.values;
+           !effects.triggers && !effects.values && !effects.attributes;
 }
 
 /// Whether the journal's tables are there: not while the extension is being created or dropped.

@@ -1,0 +1,100 @@
+// See past_gap.hpp.
+#include "past/past_gap.hpp"
+
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+/// The gap of a partition or child.
+struct MemberGap {
+    int64 last_entry;
+    const char* member;  // its qualified name
+};
+
+struct PastGaps {
+    int count;            // of those that concern every row
+    int64* last_entries;  // ascending
+    int member_count;
+    MemberGap* members;
+    TimestampTz newest_at;  // of all of them
+    const char* newest;     // in words
+};
+
+const char* gap_in_words(const char* reason, const char* other)
+{
+    if (strcmp(reason, "tracked") == 0)
+        return "then the journal began to record it";
+    if (strcmp(reason, "trigger disabled") == 0)
+        return "then its trigger was disabled or dropped";
+    if (strcmp(reason, "trigger enabled") == 0)
+        return "until then its trigger was disabled or missing";
+    if (strcmp(reason, "attached") == 0)
+        return psprintf("then %s came to it with its rows", other);
+    if (strcmp(reason, "purged") == 0)
+        return "older entries were purged";
+    if (strcmp(reason, "computed") == 0)
+        return psprintf("then the values of its column %s were computed anew", other);
+    return psprintf("then %s left it with its rows", other);
+}
+
+PastGaps* read_gaps(Past* past)
+{
+    MemoryContext context = past->context;
+    auto* gaps = make_in<PastGaps>(context);
+    Query query = Query::begin_latest();
+    // A member that no layout names, as one that has partitions itself, concerns every row.
+    const uint64 count = query.run(
+        "SELECT g.last_entry, g.reason, g.other, g.at, g.reason IN ('attached', 'parted', "
+        "'dropped') AND EXISTS (SELECT FROM journal.layout l WHERE l.relation = g.relation "
+        "AND NOT l.is_root AND l.relation_name = g.other) FROM journal.gap g WHERE g.relation = $1 "
+        "ORDER BY g.last_entry, g.at",
+        {int4_argument(past->plan->id)}, true);
+    gaps->last_entries = make_array_in<int64>(context, count);
+    gaps->members = make_array_in<MemberGap>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        if (query.boolean(i, 5))
+            gaps->members[gaps->member_count++] = {query.int8(i, 1), query.text(i, 3, context)};
+        else
+            gaps->last_entries[gaps->count++] = query.int8(i, 1);
+    }
+    // That the journal began to record the table at some time is no gap of its proof.
+    if (count > 0 && (count > 1 || strcmp(query.text(0, 2, context), "tracked") != 0)) {
+        bool is_null = false;
+        gaps->newest_at = DatumGetTimestampTz(query.value(count - 1, 4, &is_null));
+        MemoryContext spi_context = MemoryContextSwitchTo(context);
+        gaps->newest =
+            gap_in_words(query.text(count - 1, 2, context), query.text(count - 1, 3, context));
+        MemoryContextSwitchTo(spi_context);
+    }
+    query.end();
+    return gaps;
+}
+
+bool is_gap_between(const PastGaps* gaps, const Layout* layout, int64 earlier, int64 later)
+{
+    int64* end = gaps->last_entries + gaps->count;
+    const int64* gap = std::lower_bound(gaps->last_entries, end, earlier);
+    if (gap != end && *gap < later)
+        return true;
+    for (int i = 0; i < gaps->member_count; i++) {
+        const MemberGap& member = gaps->members[i];
+        if (member.last_entry >= earlier && member.last_entry < later &&
+            strcmp(member.member, layout->relation_name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void tell_gaps(const Past* past, const PastGaps* gaps)
+{
+    if (gaps->newest != nullptr)
+        ereport(NOTICE, (errmsg("the history of %s has gaps, over which nothing is proved",
+                                qualified_name(RelationGetRelid(past->root))),
+                         errdetail("Of the rows concerned it is proved since %s: %s.",
+                                   timestamptz_to_str(gaps->newest_at), gaps->newest)));
+}
+
+}  // namespace journal
