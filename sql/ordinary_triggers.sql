@@ -1,0 +1,67 @@
+\i test/regress/fresh.sql
+\i test/regress/compare.sql
+\i test/regress/undo.sql
+\i test/ordinary/schema.sql
+\i test/ordinary/tell.sql
+-- Tables whose triggers write: each change is taken back, and what was deleted restored.
+
+-- When and how often a row was written.
+UPDATE note SET text = 'changed' WHERE id = 1;
+SELECT test.back('note');
+DELETE FROM note WHERE id = 2;
+SELECT test.back('note');
+INSERT INTO note VALUES (3, 'three');
+SELECT test.back('note');
+UPDATE document SET title = 'two';
+SELECT test.back('document');
+
+-- Totals over two levels, and a counter.
+DELETE FROM purchase_line WHERE id = 2;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+UPDATE purchase_line SET amount = 61 WHERE id = 1;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+INSERT INTO purchase_line VALUES (4, 3, 7);
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+DELETE FROM purchase WHERE id = 2;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+
+-- A name that is held twice.
+UPDATE buyer SET name = 'Rob' WHERE id = 2;
+SELECT test.back('buyer', 'purchase');
+
+-- A total that a BEFORE trigger computes.
+BEGIN;
+DELETE FROM basket_line WHERE id = 2;
+UPDATE basket SET note = 'less' WHERE id = 1;
+COMMIT;
+SELECT test.back('basket', 'basket_line');
+DELETE FROM basket WHERE id = 1;
+SELECT test.back('basket', 'basket_line');
+
+-- A ledger.
+DELETE FROM stock_move WHERE id = 2;
+SELECT test.back('stock', 'stock_move');
+INSERT INTO stock_move VALUES (3, 1, -5);
+SELECT test.back('stock', 'stock_move');
+
+-- Copies, an archive, a child that makes itself.
+UPDATE price SET amount = 10;
+SELECT test.back('price', 'price_audit');
+DELETE FROM price;
+SELECT test.back('price', 'price_audit');
+DELETE FROM letter WHERE id = 1;
+SELECT test.back('letter', 'letter_archive');
+INSERT INTO account VALUES (2, 'second');
+SELECT test.back('account', 'account_option');
+DELETE FROM account WHERE id = 1;
+SELECT test.back('account', 'account_option');
+
+-- A flag that goes down a tree.
+UPDATE folder SET gone = true WHERE id = 1;
+SELECT test.back('folder');
+
+-- Words that a trigger computes, a generated column.
+UPDATE article SET body = 'moon and stars';
+SELECT test.back('article');
+DELETE FROM article;
+SELECT test.back('article');
