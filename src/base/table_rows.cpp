@@ -7,7 +7,7 @@ namespace journal {
 
 namespace {
 
-enum RowColumn { kTable, kPlace, kKey, kLabel, kRowColumns };
+enum RowColumn { kTable, kPlace, kKey, kLabel, kAccount, kRowColumns };
 
 /// Columns of the root as a member of its tree has them.
 struct Member {
@@ -17,6 +17,8 @@ struct Member {
     TextForm key_forms[INDEX_MAX_KEYS];
     AttrNumber label;
     TextForm label_form;
+    AttrNumber account;
+    TextForm account_form;
     AttrNumber last;
 };
 
@@ -59,7 +61,12 @@ void put_row(const TableRows& rows, Member* member, TupleTableSlot* slot)
     nulls[kKey] = key == nullptr;
     if (key != nullptr)
         values[kKey] = CStringGetTextDatum(key);
+    const char* account =
+        member->account == 0 ? nullptr : text_in(&member->account_form, slot, member->account);
     nulls[kLabel] = label == nullptr;
+    nulls[kAccount] = account == nullptr;
+    if (account != nullptr)
+        values[kAccount] = CStringGetTextDatum(account);
     if (label != nullptr)
         values[kLabel] = CStringGetTextDatum(shortened(label, kLongestKey));
     tuplestore_putvalues(rows.rows, rows.descriptor, values, nulls);
@@ -86,7 +93,7 @@ void read_member(const TableRows& rows, Member* member, Snapshot snapshot)
 }  // namespace
 
 TableRows read_table_rows(Relation root, int key_count, const AttrNumber* key, AttrNumber label,
-                          Snapshot snapshot)
+                          AttrNumber account, Snapshot snapshot)
 {
     TableRows rows{tuplestore_begin_heap(true, false, work_mem),
                    CreateTemplateTupleDesc(kRowColumns)};
@@ -94,6 +101,7 @@ TableRows read_table_rows(Relation root, int key_count, const AttrNumber* key, A
     TupleDescInitEntry(rows.descriptor, kPlace + 1, "place", TIDOID, -1, 0);
     TupleDescInitEntry(rows.descriptor, kKey + 1, "key", TEXTOID, -1, 0);
     TupleDescInitEntry(rows.descriptor, kLabel + 1, "label", TEXTOID, -1, 0);
+    TupleDescInitEntry(rows.descriptor, kAccount + 1, "account", TEXTOID, -1, 0);
     ListCell* cell = nullptr;
     foreach (cell, find_all_inheritors(RelationGetRelid(root), AccessShareLock, nullptr)) {
         auto* member = make_in<Member>(CurrentMemoryContext);
@@ -103,6 +111,8 @@ TableRows read_table_rows(Relation root, int key_count, const AttrNumber* key, A
             member->key[i] = prepare_column(root, member, key[i], &member->key_forms[i]);
         if (label != 0)
             member->label = prepare_column(root, member, label, &member->label_form);
+        if (account != 0)
+            member->account = prepare_column(root, member, account, &member->account_form);
         if (RELKIND_HAS_TABLE_AM(member->relation->rd_rel->relkind))
             read_member(rows, member, snapshot);
         table_close(member->relation, NoLock);

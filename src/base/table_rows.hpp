@@ -9,7 +9,7 @@
 
 namespace journal {
 
-/// Rows of columns "table" oid, place tid, key text, label text.
+/// Rows of columns "table" oid, place tid, key text, label text, account text.
 struct TableRows {
     Tuplestorestate* rows;
     TupleDesc descriptor;
@@ -17,9 +17,9 @@ struct TableRows {
 
 /// The rows of a table, its partitions and children that a snapshot shows, in the current memory
 /// context, to be registered with register_named. key: the columns of its key; the text is NULL
-/// where one of them is. label: another column, whose text form is wanted; 0: none.
+/// where one of them is. label, account: further columns, whose text forms are wanted; 0: none.
 TableRows read_table_rows(Relation root, int key_count, const AttrNumber* key, AttrNumber label,
-                          Snapshot snapshot);
+                          AttrNumber account, Snapshot snapshot);
 
 void end_table_rows(TableRows* rows);
 

@@ -13,15 +13,18 @@ namespace {
 struct NamedRow {
     const char* key;
     const char* label;
+    const char* account;  // '' where the table has none
 };
 
 NamedRow named_row(RelationPlan* plan, TupleTableSlot* slot)
 {
     if (slot == nullptr)
-        return {nullptr, nullptr};
+        return {nullptr, nullptr, nullptr};
     const RowImage image{slot};
+    const char* account = account_of(plan, image);
     return {row_key(plan, plan->key, plan->key_count, image),
-            plan->label < 0 ? nullptr : column_text(plan, plan->label, image)};
+            plan->label < 0 ? nullptr : column_text(plan, plan->label, image),
+            account == nullptr ? "" : account};
 }
 
 bool equal(const char* a, const char* b)
@@ -50,7 +53,7 @@ void close_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
 
 void open_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
 {
-    enum { kRelation, kKey, kLabel, kValidFrom, kValidTo, kCount };
+    enum { kRelation, kKey, kLabel, kValidFrom, kValidTo, kAccount, kCount };
     Datum values[kCount];
     bool nulls[kCount] = {};
     values[kRelation] = Int32GetDatum(plan->id);
@@ -59,6 +62,7 @@ void open_label(const RelationPlan* plan, const NamedRow& row, TimestampTz now)
     values[kLabel] = nulls[kLabel] ? Datum{0} : CStringGetTextDatum(row.label);
     values[kValidFrom] = TimestampTzGetDatum(now);
     values[kValidTo] = TimestampTzGetDatum(DT_NOEND);
+    values[kAccount] = CStringGetTextDatum(row.account);
     insert_row(journal_table("label"), values, nulls, kCount);
 }
 
@@ -71,7 +75,8 @@ void record_label(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* n
     encoder_for(plan);
     const NamedRow before = named_row(plan, old_row);
     const NamedRow after = named_row(plan, new_row);
-    if (equal(before.key, after.key) && equal(before.label, after.label))
+    if (equal(before.key, after.key) && equal(before.label, after.label) &&
+        equal(before.account, after.account))
         return;
     const TimestampTz now = GetCurrentTimestamp();
     if (before.key != nullptr)

@@ -1,5 +1,6 @@
 // The deleted objects: for each object that does not exist now its latest deletion, newest first.
 #include "base/function.hpp"
+#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "report/live.hpp"
 #include "report/page.hpp"
@@ -39,8 +40,9 @@ bool read_target(int32 relation, MemoryContext context, Target* target)
     if (found) {
         bool is_null = false;
         const Datum oid = query.value(0, 2, &is_null);
-        *target = {query.int4(0, 1), is_null ? InvalidOid : DatumGetObjectId(oid),
-                   query.text(0, 3, context), query.text(0, 4, context), query.int4(0, 5)};
+        *target = {query.int4(0, 1),          is_null ? InvalidOid : DatumGetObjectId(oid),
+                   query.text(0, 3, context), query.text(0, 4, context),
+                   query.int4(0, 5),          0};
     }
     query.end();
     return found;
@@ -70,7 +72,7 @@ void drop_living(EntryRows* rows, std::size_t first, MemoryContext context)
         Target target{};
         if (!read_target(relation, context, &target))
             continue;
-        look_up_live(target, asked, keys, context, present);
+        look_up_live(target, "", asked, keys, context, present);
         for (int j = 0; j < asked; j++)
             living[indexes[j]] = present[j].presence == Presence::kPresent;
     }
@@ -114,6 +116,7 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     MemoryContext previous = MemoryContextSwitchTo(context);
 
     PageRequest request{};
+    require_entries_readable("reader");
     request.account = reader_account();
     require_journal(request.account);
     request.bounds = {DT_NOBEGIN, DT_NOEND};

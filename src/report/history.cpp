@@ -6,6 +6,7 @@
 // the first and the last of them is shown.
 #include "base/function.hpp"
 #include "base/text_form.hpp"
+#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "report/page.hpp"
 
@@ -175,6 +176,7 @@ JOURNAL_FUNCTION(journal_history)
     MemoryContext previous = MemoryContextSwitchTo(context);
 
     PageRequest request{};
+    require_entries_readable("reader");
     request.account = reader_account();
     require_journal(request.account);
     request.bounds = {DT_NOBEGIN, DT_NOEND};

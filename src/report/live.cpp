@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kKeyRows = "event_journal_keys";
 
-/// A query of the form SELECT n, label FROM keys JOIN table.
+/// A query of the form SELECT n, label, account FROM keys JOIN table.
 struct LiveQuery {
     Relation relation;
     int key_count;
@@ -24,6 +24,8 @@ struct LiveQuery {
     bool possible;  // the caller may read the key
     bool has_label;
     Oid label_type;
+    bool has_account;
+    Oid account_type;
     const char* sql;
 };
 
@@ -33,17 +35,23 @@ bool may_select(Oid relation, AttrNumber column)
            pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
-AttrNumber label_attribute(const Target& target)
+/// Attribute number of a target's column by its identity; InvalidAttrNumber if it is gone.
+AttrNumber attribute_of(const Target& target, int32 column)
 {
     const int32 layout_id = newest_layout(target.id, target.relation);
-    if (target.label_column == 0 || layout_id == 0)
+    if (column == 0 || layout_id == 0)
         return InvalidAttrNumber;
     const Layout* layout = layout_by_id(layout_id);
-    const int position = layout_position(layout, target.label_column);
+    const int position = layout_position(layout, column);
     if (position < 0 ||
         get_attname(target.relation, layout->columns[position].number, true) == nullptr)
         return InvalidAttrNumber;
     return layout->columns[position].number;
+}
+
+const char* column_of(Oid relation, AttrNumber column)
+{
+    return psprintf("t.%s", quote_identifier(get_attname(relation, column, false)));
 }
 
 LiveQuery make_query(Relation relation, const Target& target)
@@ -71,14 +79,20 @@ LiveQuery make_query(Relation relation, const Target& target)
     const AttrNumber label = label_attribute(target);
     query.possible = true;
     query.has_label = label != InvalidAttrNumber && may_select(target.relation, label);
+    const AttrNumber account = attribute_of(target, target.account_column);
+    query.has_account = target.account_column != 0;
+    // Whose row it is has to be seen.
+    if (query.has_account &&
+        (account == InvalidAttrNumber || !may_select(target.relation, account)))
+        query.has_account = query.has_label = false;
     if (query.has_label)
         query.label_type = TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid;
-    query.sql = psprintf(
-        "SELECT w.n, %s FROM %s AS w JOIN %s AS t ON %s",
-        query.has_label
-            ? psprintf("t.%s", quote_identifier(get_attname(target.relation, label, false)))
-            : "NULL",
-        kKeyRows, qualified_name(target.relation), join.data);
+    if (query.has_account)
+        query.account_type = TupleDescAttr(RelationGetDescr(relation), account - 1)->atttypid;
+    query.sql = psprintf("SELECT w.n, %s, %s FROM %s AS w JOIN %s AS t ON %s",
+                         query.has_label ? column_of(target.relation, label) : "NULL",
+                         query.has_account ? column_of(target.relation, account) : "NULL", kKeyRows,
+                         qualified_name(target.relation), join.data);
     return query;
 }
 
@@ -92,8 +106,21 @@ char* label_of(const LiveQuery& live, const Query& query, uint64 row, MemoryCont
                : MemoryContextStrdup(context, text_form_once(live.label_type, value));
 }
 
-void run_query(const LiveQuery& live, int count, const char* const* keys, MemoryContext context,
-               LiveRow* rows)
+/// Whether a row of the result is of the account that is read, or of none.
+bool is_of_account(const LiveQuery& live, const Query& query, uint64 row, const char* account)
+{
+    if (!live.has_account)
+        return true;
+    bool is_null = false;
+    const Datum value = query.value(row, 3, &is_null);
+    if (is_null)
+        return true;
+    const char* text = text_form_once(live.account_type, value);
+    return *text == '\0' || strcmp(text, account) == 0;
+}
+
+void run_query(const LiveQuery& live, const char* account, int count, const char* const* keys,
+               MemoryContext context, LiveRow* rows)
 {
     KeyRows key_rows = make_key_rows(live.relation, live.key_count, live.key, count, keys);
     const Rights rights = Rights::lent_by(live.relation);
@@ -103,8 +130,8 @@ void run_query(const LiveQuery& live, int count, const char* const* keys, Memory
     for (uint64 i = 0; i < found; i++) {
         LiveRow& row = rows[query.int8(i, 1) - 1];
         row.presence = Presence::kPresent;
-        row.has_label = live.has_label;
-        row.label = label_of(live, query, i, context);
+        row.has_label = live.has_label && is_of_account(live, query, i, account);
+        row.label = row.has_label ? label_of(live, query, i, context) : nullptr;
     }
     query.end();
     rights.end();
@@ -113,10 +140,11 @@ void run_query(const LiveQuery& live, int count, const char* const* keys, Memory
 
 /// Runs the query in a subtransaction; false if a key could not be read as a value of the key's
 /// type (SQLSTATE class 22). Other errors go on.
-bool try_query(const LiveQuery& live, int count, const char* const* keys, MemoryContext context,
-               LiveRow* rows)
+bool try_query(const LiveQuery& live, const char* account, int count, const char* const* keys,
+               MemoryContext context, LiveRow* rows)
 {
-    ErrorData* error = run_in_subtransaction([&] { run_query(live, count, keys, context, rows); });
+    ErrorData* error =
+        run_in_subtransaction([&] { run_query(live, account, count, keys, context, rows); });
     if (error == nullptr)
         return true;
     if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
@@ -127,8 +155,13 @@ bool try_query(const LiveQuery& live, int count, const char* const* keys, Memory
 
 }  // namespace
 
-void look_up_live(const Target& target, int count, const char* const* keys, MemoryContext context,
-                  LiveRow* rows)
+AttrNumber label_attribute(const Target& target)
+{
+    return attribute_of(target, target.label_column);
+}
+
+void look_up_live(const Target& target, const char* account, int count, const char* const* keys,
+                  MemoryContext context, LiveRow* rows)
 {
     for (int i = 0; i < count; i++)
         rows[i] = {Presence::kUnknown, false, nullptr};
@@ -142,10 +175,10 @@ void look_up_live(const Target& target, int count, const char* const* keys, Memo
         for (int i = 0; i < count; i++)
             rows[i].presence = Presence::kAbsent;
         // One key that is none must not hide the others.
-        if (!try_query(live, count, keys, context, rows))
+        if (!try_query(live, account, count, keys, context, rows))
             for (int i = 0; i < count; i++) {
                 CHECK_FOR_INTERRUPTS();
-                try_query(live, 1, &keys[i], context, &rows[i]);
+                try_query(live, account, 1, &keys[i], context, &rows[i]);
             }
         // No row has a key that we shortened.
         for (int i = 0; i < count; i++)

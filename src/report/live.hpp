@@ -14,6 +14,7 @@ struct Target {
     const char* capture;
     const char* object_type;  // nullptr if it has only names kept
     int32 label_column;       // identity; 0 without one
+    int32 account_column;     // identity; 0 without one
 };
 
 enum class Presence : char {
@@ -24,13 +25,18 @@ enum class Presence : char {
 
 struct LiveRow {
     Presence presence;
-    bool has_label;  // the caller may read the label column
+    bool has_label;  // the caller may read the label column, and the row is of the account or none
     const char* label;
 };
 
+/// The label's attribute number in a target's table; InvalidAttrNumber without one, or if it is
+/// gone.
+AttrNumber label_attribute(const Target& target);
+
 /// Looks up count keys of a target's live rows with the caller's rights. rows is allocated by the
-/// caller; labels are allocated in context.
-void look_up_live(const Target& target, int count, const char* const* keys, MemoryContext context,
-                  LiveRow* rows);
+/// caller. Where the target says a row's account, only rows of account, or of none, have labels.
+/// Labels are allocated in context.
+void look_up_live(const Target& target, const char* account, int count, const char* const* keys,
+                  MemoryContext context, LiveRow* rows);
 
 }  // namespace journal

@@ -3,6 +3,7 @@
 
 #include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
+#include "catalog/name_rights.hpp"
 
 #include <algorithm>
 
@@ -88,12 +89,52 @@ Asked ask(const Pending& pending, int64 slack)
                                              FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))}};
 }
 
-/// Names from journal.label: the one in force at the event's time, else the nearest before it, else
-/// the first one.
-void answer_from_labels(const Pending& pending, MemoryContext context)
+bool is_tracked(const Target& target)
 {
+    return target.object_type != nullptr && strcmp(target.capture, "labels") != 0;
+}
+
+/// Whether a role may read a target's names now; those of a table or column that is gone, only if
+/// it may read all.
+bool may_read_names(Oid role, const Target& target)
+{
+    if (!OidIsValid(role))
+        return false;
+    return OidIsValid(owner_of(target.relation))
+               ? may_read_column(role, target.relation, label_attribute(target))
+               : superuser_arg(role);
+}
+
+/// Whether names that were kept of a table may be shown: of a tracked one by its tracker's word,
+/// else by the right on the column that the caller has, or the owner of the table that refers to
+/// it.
+bool may_show_kept(const Reference& one)
+{
+    return is_tracked(*one.target) || may_read_names(GetUserId(), *one.target) ||
+           may_read_names(one.source_owner, *one.target);
+}
+
+/// Whether rows of a target may be hidden from the caller, and their names with them: the journal
+/// does not know whose they are, policies do.
+bool may_hide_rows(const Target& target)
+{
+    return target.account_column == 0 && OidIsValid(owner_of(target.relation)) &&
+           check_enable_rls(target.relation, GetUserId(), true) == RLS_ENABLED;
+}
+
+/// Names from journal.label: the one in force at the event's time, else the nearest before it, else
+/// the first one. Where rows may be hidden, they are held until the row is seen.
+void answer_from_labels(const char* account, Pending* asked_for, MemoryContext context)
+{
+    Pending& pending = *asked_for;
+    pending.erase(std::remove_if(pending.begin(), pending.end(),
+                                 [](const Reference* one) { return !may_show_kept(*one); }),
+                  pending.end());
     if (pending.empty())
         return;
+    const char* const accounts[] = {account, ""};
+    for (Reference* one : pending)
+        one->held = may_hide_rows(*one->target);
     static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
     const Asked asked = ask(pending, 0);
@@ -103,14 +144,20 @@ void answer_from_labels(const Pending& pending, MemoryContext context)
         "FROM unnest($1, $2, $3) WITH ORDINALITY AS w (relation, key, at, n) "
         "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
         " WHERE l.relation = w.relation AND l.key = w.key AND l.valid_from <= w.at "
+        " AND l.account = ANY ($4) "
         " ORDER BY l.valid_from DESC LIMIT 1) AS before ON true "
         "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
         " WHERE before.valid_from IS NULL AND l.relation = w.relation AND l.key = w.key "
-        " AND l.valid_from > w.at ORDER BY l.valid_from LIMIT 1) AS after ON true "
+        " AND l.valid_from > w.at AND l.account = ANY ($4) ORDER BY l.valid_from LIMIT 1) AS after "
+        "ON true "
         "WHERE before.valid_from IS NOT NULL OR after.valid_from IS NOT NULL",
-        {asked.relations, asked.keys, asked.times});
-    for (uint64 i = 0; i < rows; i++)
-        answer(pending[query.int8(i, 1) - 1], query.text(i, 2, context));
+        {asked.relations, asked.keys, asked.times,
+         text_array_argument(accounts, lengthof(accounts))});
+    for (uint64 i = 0; i < rows; i++) {
+        Reference* one = pending[query.int8(i, 1) - 1];
+        answer(one, query.text(i, 2, context));
+        one->labelled = !one->held;
+    }
     query.end();
 }
 
@@ -228,7 +275,7 @@ void answer_from_entries_after(const char* account, const Pending& pending, Memo
 
 /// Whether each referred row of one target exists, and what those are called that have no name yet.
 /// asked is sorted by object.
-void answer_from_live(const Pending& asked, std::size_t first, std::size_t end,
+void answer_from_live(const char* account, const Pending& asked, std::size_t first, std::size_t end,
                       MemoryContext context)
 {
     auto** keys = make_array_in<const char*>(context, end - first);
@@ -237,21 +284,18 @@ void answer_from_live(const Pending& asked, std::size_t first, std::size_t end,
         if (i == first || begins_object(asked, i))
             keys[distinct++] = asked[i]->key;
     auto* rows = make_array_in<LiveRow>(context, distinct);
-    look_up_live(*asked[first]->target, distinct, keys, context, rows);
+    look_up_live(*asked[first]->target, account, distinct, keys, context, rows);
     int at = 0;
     for (std::size_t i = first; i < end; i++) {
         Reference* one = asked[i];
         while (strcmp(keys[at], one->key) != 0)
             at++;
         one->presence = rows[at].presence;
-        if (one->wants_label && !one->labelled && rows[at].has_label)
-            answer(one, rows[at].label);
+        if (one->held && one->label != nullptr && one->presence == Presence::kPresent)
+            answer(one, one->label);
+        if (one->wants_label && !one->labelled)
+            answer(one, rows[at].has_label ? rows[at].label : nullptr);
     }
-}
-
-bool is_tracked(const Target& target)
-{
-    return target.object_type != nullptr && strcmp(target.capture, "labels") != 0;
 }
 
 bool is_any(const Target&)
@@ -273,6 +317,7 @@ Reference* References::add(const EntryRow& entry, int32 relation, const char* ty
     reference->type = type;
     reference->key = MemoryContextStrdup(context_, key);
     reference->entry = entry.id;
+    reference->source = entry.relation;
     reference->occurred_at = entry.occurred_at;
     reference->backfilled = entry.backfilled;
     all_.push_back(reference);
@@ -294,16 +339,20 @@ void References::find_targets()
     Query query = Query::begin(RunAs::kOwner);
     auto* ids = make_array_in<int32>(CurrentMemoryContext, all_.size());
     auto** types = make_array_in<const char*>(CurrentMemoryContext, all_.size());
+    auto* sources = make_array_in<int32>(CurrentMemoryContext, all_.size());
     for (std::size_t i = 0; i < all_.size(); i++) {
         ids[i] = all_[i]->relation;
         types[i] = all_[i]->type;
+        sources[i] = all_[i]->source;
     }
     const int count = static_cast<int>(all_.size());
     const uint64 rows = query.run(
-        "SELECT id, relation::oid, capture, object_type, label_column FROM "
+        "SELECT id, relation::oid, capture, object_type, label_column, account_column FROM "
         "journal.tracked_relation "
-        "WHERE id = ANY ($1) OR object_type = ANY ($2)",
-        {int4_array_argument(ids, count), text_array_argument(types, count)}, true);
+        "WHERE id = ANY ($1) OR object_type = ANY ($2) OR id = ANY ($3)",
+        {int4_array_argument(ids, count), text_array_argument(types, count),
+         int4_array_argument(sources, count)},
+        true);
     for (uint64 i = 0; i < rows; i++) {
         auto* target = make_in<Target>(context_);
         bool is_null = false;
@@ -313,11 +362,16 @@ void References::find_targets()
         target->capture = query.text(i, 3, context_);
         target->object_type = query.text(i, 4, context_);
         target->label_column = query.int4(i, 5);
-        for (Reference* one : all_)
+        target->account_column = query.int4(i, 6);
+        const Oid owner = owner_of(target->relation);
+        for (Reference* one : all_) {
+            if (one->source == target->id)
+                one->source_owner = owner;
             if (one->type == nullptr
                     ? one->relation == target->id
                     : target->object_type != nullptr && strcmp(one->type, target->object_type) == 0)
                 one->target = target;
+        }
     }
     query.end();
 }
@@ -333,14 +387,14 @@ void References::find_labels(const char* account)
         answer_from_entries_before(accounts[i], &pending, context_);
     }
     select_pending(all_, is_any, &pending);
-    answer_from_labels(pending, context_);
+    answer_from_labels(account, &pending, context_);
     for (int i = 0; i < account_count; i++) {
         select_pending(all_, is_tracked, &pending);
         answer_from_entries_after(accounts[i], pending, context_);
     }
 }
 
-void References::find_live()
+void References::find_live(const char* account)
 {
     Pending asked(&resource_);
     for (Reference* one : all_)
@@ -352,7 +406,7 @@ void References::find_live()
         std::size_t end = first;
         while (end < asked.size() && asked[end]->target == asked[first]->target)
             end++;
-        answer_from_live(asked, first, end, context_);
+        answer_from_live(account, asked, first, end, context_);
         first = end;
     }
 }
@@ -366,7 +420,7 @@ void References::resolve(const char* account)
                               [](const Reference* one) { return one->target == nullptr; }),
                all_.end());
     find_labels(account);
-    find_live();
+    find_live(account);
 }
 
 }  // namespace journal

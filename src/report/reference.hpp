@@ -3,7 +3,9 @@
 // A report collects the references of a whole page first and resolves them then, by a few queries
 // for all of them and one for each table in which live rows are looked up. Names are read with the
 // owner's rights, since whoever may read an entry may read the names in it, even of objects whose
-// own entries lie outside the caller's window. Only the present name, where the journal kept none,
+// own entries lie outside the caller's window: of the account that is read, or of none. What was
+// kept of a table that is not tracked is shown by the rights of the caller or of the referring
+// table's owner (catalog/name_rights.hpp). Only the present name, where the journal kept none,
 // is read from the table itself, with the caller's rights.
 //
 // A name as of an entry is, for an object that is tracked, the label of its latest entry before;
@@ -20,8 +22,9 @@ struct Reference {
     int32 relation;
     const char* type;
     const char* key;
-    // By which entry.
+    // By which entry, of which relation's row (0: a logged event).
     int64 entry;
+    int32 source;
     TimestampTz occurred_at;
     bool backfilled;
     // What is asked, and the answers.
@@ -29,9 +32,11 @@ struct Reference {
     bool wants_presence;
     bool labelled;
     const char* label;
+    bool held;  // label is the answer only if the caller sees the row
     Presence presence;
     // Of the resolution.
     const Target* target;
+    Oid source_owner;
 };
 
 /// The references of a page. They live in its context.
@@ -51,7 +56,7 @@ class References {
     Reference* add(const EntryRow& entry, int32 relation, const char* type, const char* key);
     void find_targets();
     void find_labels(const char* account);
-    void find_live();
+    void find_live(const char* account);
 
     MemoryContext context_;
     ContextResource resource_;

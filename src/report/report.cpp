@@ -1,5 +1,6 @@
 // The report: an account's entries of a period, filtered and sorted, a page at a time.
 #include "base/function.hpp"
+#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "report/page.hpp"
 
@@ -179,6 +180,7 @@ JOURNAL_FUNCTION(journal_report)
     MemoryContext previous = MemoryContextSwitchTo(context);
 
     PageRequest request{};
+    require_entries_readable("reader");
     request.account = reader_account();
     require_journal(request.account);
     const char* period = text_or_null(fcinfo, kPeriod);

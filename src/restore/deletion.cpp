@@ -3,6 +3,7 @@
 
 #include "base/function.hpp"
 #include "base/stored_jsonb.hpp"
+#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "restore/row_set.hpp"
 
@@ -159,6 +160,7 @@ void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& d
 
 void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests)
 {
+    require_entries_readable("restorer");
     ContextResource memory(CurrentMemoryContext);
     // Deletions have an index of their own, which is much smaller than the others.
     read_matching(entries, "AND e.operation = 'd'", reason, requests);

@@ -17,6 +17,7 @@ BEGIN
                ('journal.account', ''),
                ('journal.role_account', 'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
                ('journal.trusted_owner', 'WHERE owner::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
+               ('journal.granted_access', 'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
                ('journal.tracked_relation', ''),
                ('journal.event_rule', ''),
                ('journal.layout', ''),

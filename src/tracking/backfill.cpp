@@ -82,7 +82,7 @@ TableRows read_rows(Relation root, const RelationPlan* plan)
     AttrNumber key[INDEX_MAX_KEYS];
     for (int i = 0; i < plan->key_count; i++)
         key[i] = plan->columns[plan->key[i]].number;
-    return read_table_rows(root, plan->key_count, key, 0, GetActiveSnapshot());
+    return read_table_rows(root, plan->key_count, key, 0, 0, GetActiveSnapshot());
 }
 
 // The moment in a column, or otherwise where there is none; a timestamp without time zone is taken

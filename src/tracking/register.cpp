@@ -6,6 +6,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/table_rows.hpp"
+#include "catalog/name_rights.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
@@ -116,6 +117,15 @@ void store_guessed_label(Relation relation)
     query.end();
 }
 
+// REFERENCES on a stranger's table lets nobody read names in it.
+bool owner_may_read_names(Oid owner, Oid target)
+{
+    Relation referenced = table_open(target, AccessShareLock);
+    const bool may = may_read_names(owner, referenced, guess_label(referenced, nullptr));
+    table_close(referenced, NoLock);
+    return may;
+}
+
 // Registers a referenced table for its names. It is not open while its triggers are made.
 void register_reference(Oid target)
 {
@@ -215,6 +225,7 @@ void equip_references(Oid relation)
 {
     Relation table = table_open(relation, AccessShareLock);
     List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(table)));
+    const Oid owner = table->rd_rel->relowner;
     table_close(table, NoLock);
     ListCell* cell = nullptr;
     foreach (cell, keys) {
@@ -224,7 +235,8 @@ void equip_references(Oid relation)
         const TrackedRelation* tracked = find_tracked_relation(target);
         if (tracked != nullptr && strcmp(tracked->capture, "none") != 0)
             continue;
-        register_reference(target);
+        if (owner_may_read_names(owner, target))
+            register_reference(target);
     }
 }
 
@@ -312,9 +324,10 @@ void keep_recorded_labels(const TrackedRelation& tracked)
 {
     Query query = Query::begin(RunAs::kOwner);
     query.run(
-        "INSERT INTO journal.label (relation, key, label, valid_from) "
-        "SELECT $1, e.object_id, e.label, e.occurred_at FROM (SELECT object_id, label, "
-        "occurred_at, lag(label) OVER same AS before, lag(id) OVER same IS NULL AS is_first "
+        "INSERT INTO journal.label (relation, key, label, valid_from, account) "
+        "SELECT $1, e.object_id, e.label, e.occurred_at, e.account FROM (SELECT object_id, label, "
+        "occurred_at, account, lag(label) OVER same AS before, lag(id) OVER same IS NULL AS "
+        "is_first "
         "FROM journal.entry WHERE relation = $1 AND operation IN ('i', 'u') AND NOT backfilled "
         "AND object_id IS NOT NULL AND occurred_at >= (SELECT tracked_since FROM "
         "journal.tracked_relation WHERE id = $1) "
@@ -336,16 +349,22 @@ void fill_labels(const TrackedRelation& tracked)
             key[i] = layout->columns[layout->key_positions[i]].number;
         CommandCounterIncrement();
         Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-        TableRows rows = read_table_rows(relation, layout->key_count, key,
-                                         layout->columns[label].number, snapshot);
+        const int account = layout_position(layout, tracked.account);
+        TableRows rows =
+            read_table_rows(relation, layout->key_count, key, layout->columns[label].number,
+                            account < 0 || layout->columns[account].mode == ColumnMode::kVirtual
+                                ? InvalidAttrNumber
+                                : layout->columns[account].number,
+                            snapshot);
         UnregisterSnapshot(snapshot);
         Query query = Query::begin(RunAs::kOwner);
         register_named("event_journal_rows", rows.rows, rows.descriptor);
         // Names not kept yet; what was renamed while nobody watched has its new name from now on.
         query.run(
-            "INSERT INTO journal.label (relation, key, label, valid_from) "
+            "INSERT INTO journal.label (relation, key, label, valid_from, account) "
             "SELECT $1, r.key, r.label, CASE WHEN kept.valid_from IS NULL THEN "
-            "'-infinity' ELSE clock_timestamp() END FROM event_journal_rows r "
+            "'-infinity' ELSE clock_timestamp() END, coalesce(r.account, '') "
+            "FROM event_journal_rows r "
             "LEFT JOIN LATERAL (SELECT l.label, l.valid_from, l.valid_to FROM "
             "journal.label l WHERE l.relation = $1 AND l.key = r.key "
             "ORDER BY l.valid_from DESC LIMIT 1) kept ON true "

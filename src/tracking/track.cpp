@@ -10,6 +10,7 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/name_rights.hpp"
 #include "catalog/open_relation.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
@@ -225,6 +226,38 @@ void check_options(const TrackOptions& options, Relation relation, const Layout*
     }
 }
 
+// Whether the caller may track a table under an object type: reports show names by types, so
+// employee, location, and what is or was another table's are for superusers and whom they permit.
+bool may_take_type(Oid relation, const char* object_type)
+{
+    if (may_take_any_type())
+        return true;
+    const bool is_special =
+        strcmp(object_type, "employee") == 0 || strcmp(object_type, "location") == 0;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "SELECT coalesce(bool_or(relation = $2 AND object_type = $1), false), "
+        "coalesce(bool_or(relation IS DISTINCT FROM $2), false) FROM journal.tracked_relation "
+        "WHERE object_type = $1 OR $1 = ANY (object_types)",
+        {text_argument(object_type), {REGCLASSOID, ObjectIdGetDatum(relation)}});
+    const bool has_it = query.boolean(0, 1);
+    const bool is_anothers = query.boolean(0, 2);
+    query.end();
+    return has_it || !(is_special || is_anothers);
+}
+
+void require_permitted_type(Oid relation, const char* object_type)
+{
+    if (!may_take_type(relation, object_type))
+        cannot_be_tracked(
+            relation,
+            psprintf("Object type \"%s\" is for superusers and whom they permit: reports show "
+                     "names by it, or it is or was another table's.",
+                     object_type),
+            "Give this table an object_type of its own, or ask a superuser for EXECUTE on "
+            "function journal.any_object_type().");
+}
+
 // Makes sure of a row for the table under its object type, taking over the row of a former table of
 // that type, and returns its number.
 int32 claim_row(Relation relation, const char* object_type)
@@ -329,6 +362,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     const char* object_type =
         options.object_type != nullptr ? options.object_type : default_object_type(relation);
     require_object_type(object_type);
+    require_permitted_type(oid, object_type);
     const int32 id = claim_row(relation, object_type);
     store_options(id, relation, object_type, options);
     relation_close(relation, NoLock);
@@ -478,6 +512,11 @@ JOURNAL_FUNCTION(journal_track_schema)
             types[i] = nullptr;
     }
     query.end();
+    for (uint64 i = 0; i < count; i++) {
+        const char* name = get_rel_name(tables[i]);
+        if (types[i] == nullptr && name != nullptr && !may_take_type(tables[i], name))
+            types[i] = psprintf("%s.%s", schema, name);
+    }
 
     const int level = begin_lock_limit();
     // First all tables, then what they reference: most of that is among them.

@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "catalog/access.hpp"
 
 namespace journal {
 
@@ -117,6 +118,7 @@ void require_visible(const Extent& extent)
 
 Extent extent_of_transaction(FullTransactionId transaction)
 {
+    require_entries_readable("restorer");
     if (FullTransactionIdIsValid(transaction) &&
         FullTransactionIdEquals(transaction, GetTopFullTransactionIdIfAny()))
         raise_no_transaction(transaction, "It is the calling transaction.",
@@ -138,6 +140,7 @@ Extent extent_of_transactions(const Vector<uint64>& transactions)
 
 Extent extent_of_change(int64 entry)
 {
+    require_entries_readable("restorer");
     Extent extent{};
     Query query = Query::begin(RunAs::kCaller);
     const uint64 rows = query.run(

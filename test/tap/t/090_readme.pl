@@ -121,11 +121,15 @@ cmp_ok($count, '>', 50, 'the README has commands');
 # The privileges that the README grants to each role suffice for its work, and none of them is too much: without any one of
 # them something fails. A role's work is done in a transaction that is rolled back.
 $node->safe_psql($database, <<'SQL');
-INSERT INTO crm.clients VALUES (50, 'Fifty');
+INSERT INTO crm.clients VALUES (50, 'Fifty'), (51, 'Fifty-one'), (52, 'Fifty-two');
+INSERT INTO crm.clients VALUES (53, 'Fifty-three');
 INSERT INTO crm.orders VALUES (50, 'A-50', 1, 1, 1, 7);
 INSERT INTO crm.order_items (order_id, kind, name, quantity, price) VALUES (50, 'work', 'Soldering', 1, 10);
+SELECT journal.mark('readme');
 DELETE FROM crm.orders WHERE id = 50;
 DELETE FROM crm.clients WHERE id = 50;
+DELETE FROM crm.clients WHERE id = 51;
+UPDATE crm.clients SET phone = '52' WHERE id = 52;
 CREATE SCHEMA own AUTHORIZATION crm_administrator;
 CREATE TABLE own.tasks (id integer PRIMARY KEY, title text);
 CREATE TABLE own.notes (id integer PRIMARY KEY);
@@ -134,33 +138,56 @@ ALTER TABLE own.notes OWNER TO crm_administrator;
 SQL
 my $deletion = q{(SELECT entry FROM journal.deleted_objects('{%s}') WHERE object_id = '50')};
 my %deleted = map { $_ => $node->safe_psql($database, 'SELECT ' . sprintf($deletion, $_)) } qw(client order);
+my ($change, $other) = map { $node->safe_psql($database, $_) }
+  q{SELECT max(id) FROM journal.entry WHERE object_type = 'client' AND object_id = '52'},
+  q{SELECT entry FROM journal.deleted_objects('{client}') WHERE object_id = '51'};
+my $inserted = $node->safe_psql($database,
+	q{SELECT transaction_id FROM journal.entry WHERE object_type = 'client' AND object_id = '53'});
+my @reading = (
+	'SELECT * FROM journal.report()', q{SELECT * FROM journal.history('order', journal.object_key(1))},
+	'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types',
+	'SELECT count(*) FROM journal.entry');
+my @auditing = (
+	@reading,
+	'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules',
+	'SELECT * FROM journal.marks', 'SELECT * FROM journal.undos');
+my @restoring = (
+	@reading,
+	'SELECT * FROM journal.undos', 'SELECT * FROM journal.restoration',
+	"SELECT journal.restore_plan($deleted{client}), journal.restore_plan(ARRAY[$deleted{client}]::bigint[])",
+	"SELECT * FROM journal.undo_plan('$inserted')");
+my @bringing_back = (
+	"SELECT journal.restore($deleted{client})", "SELECT journal.restore_all(ARRAY[$other])",
+	"SELECT journal.undo('$inserted')", "SELECT journal.revert($change)");
 my %work = (
 	crm_application => [
 		q{SELECT journal.set_context(employee => '7')}, q{SELECT journal.log('user.logged_in', 'employee', '7')} ],
-	crm_reader => [
-		'SELECT * FROM journal.report()', q{SELECT * FROM journal.history('order', '1')},
-		'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types',
-		'SELECT count(*) FROM journal.entry' ],
+	crm_reader => \@reading,
 	crm_auditor => [
-		'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules' ],
-	crm_restorer => [
-		"SELECT journal.restore_plan($deleted{client}), journal.restore_plan(ARRAY[$deleted{client}]::bigint[])",
-		"SELECT journal.restore($deleted{client})" ],
-	crm_support => ["SELECT journal.restore($deleted{order}, 'asked for')"],
-	crm_historian => [
-		q{SELECT journal.mark('readme')}, 'SELECT * FROM journal.marks',
+		@auditing,
 		q{SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'readme')},
 		q{SELECT journal.row_as_of('crm.order_items', '1', mark => 'readme')},
 		q{SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'readme')},
 		q{SELECT * FROM journal.verify_history('crm.orders')} ],
+	crm_restorer => [ @restoring, @bringing_back ],
+	crm_support => [
+		@restoring, "SELECT journal.restore($deleted{order}, 'asked for')",
+		q{SELECT journal.restore_all(ARRAY[1]::bigint[]), journal.undo('1'), journal.revert(1) LIMIT 0} ],
 	crm_administrator => [
+		@auditing,
+		q{SELECT journal.mark('administrator')}, q{SELECT * FROM journal.account},
 		q{SELECT journal.track('own.tasks', 'task', backfill => true)},
+		q{SELECT * FROM journal.table_as_of(NULL::own.tasks, mark => 'administrator')},
+		q{SELECT journal.row_as_of('own.tasks', '1', mark => 'administrator')},
+		q{SELECT * FROM journal.diff(NULL::own.tasks, from_mark => 'administrator')},
+		q{SELECT * FROM journal.verify_history('own.tasks')},
 		q{SELECT journal.drop_rule(journal.add_rule('own.tasks', 'task.created', 'insert'))},
 		q{SELECT journal.backfill('own.tasks'), journal.untrack('own.tasks')},
+		q{SELECT journal.track('own.notes', 'task')},
 		q{SELECT journal.track_schema('own')},
 		q{SELECT journal.add_event_type('task.blessed', 'tasks', 'other', 'task', '{}')},
 		q{SELECT journal.set_account('east')},
-		q{SELECT journal.maintain(7)},
+		q{SELECT journal.maintain(7)}, q{SELECT journal.drop_month('2000-01-01') LIMIT 0},
 		map {
 			my ($table, $column, $values) = @$_;
 			"SELECT * FROM journal.$table", "INSERT INTO journal.$table $values",
