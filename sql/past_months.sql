@@ -99,6 +99,8 @@ INSERT INTO old VALUES (1, '2001-02-03 10:00:00+00');
 SELECT journal.track('old', created_at => 'made_at', backfill => true);
 SELECT journal.maintain(0);
 SELECT relation_name, was_empty FROM journal.month WHERE from_moment = '2001-02-01 00:00:00+00';
+-- 2^64 microseconds after a day of it.
+SELECT journal.drop_month(date '2001-02-03' + 213503983);
 SELECT journal.drop_month('2001-02-28');
 SELECT relation_name, from_moment AT TIME ZONE 'UTC' AS "from", to_moment AT TIME ZONE 'UTC' AS "to", gone_at IS NULL AS attached, was_empty
 FROM journal.month WHERE from_moment = '2001-02-01 00:00:00+00';

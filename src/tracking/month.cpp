@@ -213,13 +213,17 @@ List* months_in_default(MonthNumber last)
     return months;
 }
 
-/// Midnight in UTC at which a day begins.
-TimestampTz midnight_of(DateADT day)
+/// The month of a day, which may lie beyond every moment.
+MonthNumber month_of_day(DateADT day)
 {
     if (DATE_NOT_FINITE(day))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("month has to be a day of the month to drop")));
-    return int64{day} * USECS_PER_DAY;
+    int year = 0;
+    int month = 0;
+    int day_of_month = 0;
+    j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+    return year * 12 + month - 1;
 }
 
 /// The partition that holds just this month.
@@ -295,6 +299,6 @@ JOURNAL_FUNCTION(journal_maintain)
 JOURNAL_FUNCTION(journal_drop_month)
 {
     journal::require_writable("journal.drop_month()");
-    journal::drop_month(journal::month_of(journal::midnight_of(PG_GETARG_DATEADT(0))));
+    journal::drop_month(journal::month_of_day(PG_GETARG_DATEADT(0)));
     PG_RETURN_VOID();
 }
