@@ -63,7 +63,10 @@ CALL play(1);
 SELECT count(*) FROM recorded;
 SELECT entry ->> 'k' AS key, entry ->> 'n' AS label, entry ->> 'a' AS account, entry ->> 'l' AS location, entry -> 'd' AS details, entry ->> 't' AS document
 FROM recorded ORDER BY n;
-SELECT c.key, c.value FROM journal.entries, jsonb_each(snapshot) c WHERE id IN (SELECT id FROM journal.entry WHERE operation = 'i' ORDER BY id LIMIT 3)
+-- Objects are named by their OIDs.
+SELECT c.key, CASE WHEN c.key IN ('cl', 'ty') AND c.value <> 'null' THEN to_jsonb('OID of ' || CASE c.key WHEN 'cl' THEN (c.value ->> 0)::oid::regclass::text ELSE (c.value ->> 0)::oid::regtype::text END)
+                   ELSE c.value END AS value
+FROM journal.entries, jsonb_each(snapshot) c WHERE id IN (SELECT id FROM journal.entry WHERE operation = 'i' ORDER BY id LIMIT 3)
 ORDER BY id, key;
 
 -- Others write the same.

@@ -90,7 +90,35 @@ char* bytea_text(Datum value)
     return text;
 }
 
+// The text of an array of a reg* type: as of one of OIDs, which are stored alike.
+char* object_names_text(FmgrInfo* output, Datum value)
+{
+    ArrayType* oids = DatumGetArrayTypePCopy(value);
+    ARR_ELEMTYPE(oids) = OIDOID;
+    return OutputFunctionCall(output, PointerGetDatum(oids));
+}
+
 }  // namespace
+
+bool is_object_name(Oid type)
+{
+    switch (type) {
+        case REGPROCOID:
+        case REGPROCEDUREOID:
+        case REGOPEROID:
+        case REGOPERATOROID:
+        case REGCLASSOID:
+        case REGTYPEOID:
+        case REGROLEOID:
+        case REGNAMESPACEOID:
+        case REGCONFIGOID:
+        case REGDICTIONARYOID:
+        case REGCOLLATIONOID:
+            return true;
+        default:
+            return false;
+    }
+}
 
 void prepare_text_form(TextForm* form, Oid type, MemoryContext context)
 {
@@ -98,10 +126,13 @@ void prepare_text_form(TextForm* form, Oid type, MemoryContext context)
     form->room = room_in_place(form->type);
     if (form->room > 0 || form->type == BYTEAOID)
         return;
-    form->exact = !is_independent(form->type);
+    const Oid element = get_element_type(form->type);
+    form->has_object_names = OidIsValid(element) && is_object_name(getBaseType(element));
+    const bool is_name = is_object_name(form->type);
+    form->exact = !is_name && !form->has_object_names && !is_independent(form->type);
     Oid output = InvalidOid;
     bool is_varlena = false;
-    getTypeOutputInfo(form->type, &output, &is_varlena);
+    getTypeOutputInfo(is_name ? OIDOID : form->type, &output, &is_varlena);
     fmgr_info_cxt(output, &form->output, context);
 }
 
@@ -114,6 +145,8 @@ char* text_form(TextForm* form, Datum value)
     }
     if (form->type == BYTEAOID)
         return bytea_text(value);
+    if (form->has_object_names)
+        return object_names_text(&form->output, value);
     if (!form->exact || has_exact_settings(form->type))
         return OutputFunctionCall(&form->output, value);
     const int level = enter_exact_settings();

@@ -1,8 +1,11 @@
 // The text form of a value that reads back to the very same value, whatever the session's settings.
 //
+// Objects are named by their OIDs (reg* types): a name may be another object's tomorrow, and means
+// nothing without a search_path. Their types' input functions take OIDs too.
+//
 // Numbers, dates, enums and the like are written directly (base/text_in_place.hpp), and so is
 // bytea. Most other types' output does not depend on settings and is called as it is; only what is
-// left (ranges, arrays of dates, money, reg* types, composites, …) needs the settings switched
+// left (ranges, arrays of dates, money, composites, …) needs the settings switched
 // around the call, which costs microseconds. Reading back is the type's input function under
 // enter_exact_settings().
 #pragma once
@@ -13,11 +16,15 @@ namespace journal {
 
 /// How the values of one type become text; prepared once, used for many values.
 struct TextForm {
-    Oid type;    // base type
-    int room;    // as room_in_place has it
-    bool exact;  // needs the exact settings around its output function
+    Oid type;               // base type
+    int room;               // as room_in_place has it
+    bool has_object_names;  // an array of a reg* type
+    bool exact;             // needs the exact settings around its output function
     FmgrInfo output;
 };
+
+/// Whether a type is a reg* type.
+bool is_object_name(Oid type);
 
 /// Prepares a type's text form; function look-up data goes into context.
 void prepare_text_form(TextForm* form, Oid type, MemoryContext context);

@@ -1,6 +1,7 @@
 // See encoder.hpp.
 #include "capture/encoder.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/jsonb_writer.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
@@ -23,12 +24,14 @@ enum class ValueForm : char {
     kJsonb,
     kInPlace,
     kBytes,
-    kText
+    kText,
+    kChecked
 };
 
 struct ColumnEncoder {
     ValueForm form;
     TextForm text;
+    ExactForm* exact;  // kChecked
     // The array of this column's position alone, as an update of one column begins with it.
     const char* position;
     std::size_t position_size;
@@ -126,6 +129,8 @@ class RowWriter {
     ColumnEncoder& column(int position) { return subject_.plan->encoder->columns[position]; }
     void add_in_place(const TextForm& form, Datum value);
     void add_text(int position, Datum value);
+    void add_string(int position, char* text);
+    void add_checked(int position, Datum value);
     void add_varlena(int position, Datum value);
 
     Subject subject_;
@@ -140,11 +145,29 @@ void RowWriter::add_in_place(const TextForm& form, Datum value)
 
 void RowWriter::add_text(int position, Datum value)
 {
-    char* text = text_form(&column(position).text, value);
+    add_string(position, text_form(&column(position).text, value));
+}
+
+void RowWriter::add_string(int position, char* text)
+{
     const std::size_t length = strlen(text);
     subject_.note(position, length);
     jsonb_.add_string(text, length);
     pfree(text);
+}
+
+void RowWriter::add_checked(int position, Datum value)
+{
+    char* text = nullptr;
+    Jsonb* other = exact_form(column(position).exact, value, &text);
+    if (other == nullptr) {
+        add_string(position, text);
+        return;
+    }
+    const std::size_t size = VARSIZE(other) - VARHDRSZ;
+    subject_.note(position, size);
+    jsonb_.add_container(VARDATA(other), size);
+    pfree(other);
 }
 
 void RowWriter::add_varlena(int position, Datum value)
@@ -223,6 +246,9 @@ void RowWriter::add(int position, Datum value, bool is_null)
             break;
         case ValueForm::kText:
             add_text(position, value);
+            break;
+        case ValueForm::kChecked:
+            add_checked(position, value);
             break;
     }
 }
@@ -304,6 +330,10 @@ RowEncoder* encoder_for(RelationPlan* plan)
         ColumnEncoder& column = encoder->columns[i];
         column.form = form_of(plan->columns[i]);
         prepare_text_form(&column.text, plan->columns[i].type, plan->context);
+        if (column.form == ValueForm::kText)
+            column.exact = prepare_exact_form(plan->columns[i].type, plan->context);
+        if (column.exact != nullptr)
+            column.form = ValueForm::kChecked;
         prepare_position(plan, i, &column);
     }
     plan->encoder = encoder;

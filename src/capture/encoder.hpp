@@ -4,6 +4,7 @@
 //   text, varchar, char                JSON strings
 //   jsonb                              objects and arrays nested; its scalars as their text form
 //   json and everything else           a JSON string of the type's text form (base/text_form.hpp)
+//   what such a text would lose        an object (base/exact_form.hpp)
 //   SQL NULL                           JSON null
 //
 // A row is a JSON array of its values in the layout's order: excluded, masked and virtual columns

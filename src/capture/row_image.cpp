@@ -8,6 +8,7 @@
 // they are not (a text grew by a byte), columns are compared one by one.
 #include "capture/row_image.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/memory.hpp"
 #include "base/text_form.hpp"
 
@@ -98,7 +99,7 @@ bool same_compressed(varlena* a, varlena* b)
 bool same_array(Oid type, Datum a, Datum b)
 {
     return ARR_HASNULL(DatumGetArrayTypeP(a)) != ARR_HASNULL(DatumGetArrayTypeP(b)) &&
-           strcmp(text_form_once(type, a), text_form_once(type, b)) == 0;
+           has_telling_text(type) && strcmp(text_form_once(type, a), text_form_once(type, b)) == 0;
 }
 
 // Whether two values whose stored bytes differ are equal all the same.

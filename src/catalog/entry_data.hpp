@@ -3,8 +3,9 @@
 // Values stand in jsonb without names or types (see src/sql/41_entry.sql for the positional forms).
 // A stored value is JSON null for SQL NULL, a JSON boolean or number for bool, integers and finite
 // numerics, an object or array for a jsonb column that holds one, and otherwise the string of the
-// type's text form under the exact settings (base/settings.hpp). So a reader needs no type at all,
-// and a restore needs it only to turn the text form into a datum.
+// type's text form under the exact settings (base/settings.hpp), or an object in its place where
+// the text would lose something (base/exact_form.hpp). So a reader needs no type at all, and a
+// restore needs it only to turn the stored form into a datum.
 //
 // Everything returned is allocated in the current memory context, but the JsonbValues point into
 // the jsonb that they were read from. Raises data_corrupted for jsonb of another form.

@@ -87,8 +87,9 @@ bool differs(Past* past, int i, const Version& a, const Version& b)
     Form_pg_attribute form = TupleDescAttr(past->descriptor, attribute);
     return !datum_image_eq(a.values[attribute], b.values[attribute], form->attbyval,
                            form->attlen) &&
-           strcmp(text_form(&column.output, a.values[attribute]),
-                  text_form(&column.output, b.values[attribute])) != 0;
+           (!column.has_telling_text ||
+            strcmp(text_form(&column.output, a.values[attribute]),
+                   text_form(&column.output, b.values[attribute])) != 0);
 }
 
 /// Names of the columns in which two versions differ, as name[].

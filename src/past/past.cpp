@@ -2,6 +2,7 @@
 // how far back.
 #include "past/past.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -39,6 +40,9 @@ void prepare_columns(Past* past)
         getTypeInputInfo(from.type, &input, &column.input_parameter);
         fmgr_info_cxt(input, &column.input, past->context);
         prepare_text_form(&column.output, from.type, past->context);
+        column.has_telling_text = journal::has_telling_text(from.type);
+        column.names_objects = journal::names_objects(from.type);
+        get_typlenbyval(from.type, &column.length, &column.by_value);
         past->column_of[column.number - 1] = i;
     }
     past->key_count = plan->key_count;

@@ -28,6 +28,10 @@ struct PastColumn {
     const char* type_name;  // as layouts write it
     bool is_known;          // the journal keeps its values
     bool is_chained;  // every change of it is in the journal, so that values must fit together
+    bool has_telling_text;  // see base/exact_form.hpp
+    bool names_objects;
+    bool by_value;
+    int16 length;
     FmgrInfo input;
     Oid input_parameter;
     TextForm output;
@@ -161,11 +165,17 @@ const char* object_of(const Past* past, const char* sorting_key);
 /// Whether a stored value was of that type, as layouts name it.
 bool is_same_type(const PastValue& value, const char* type_name);
 
+/// Whether a stored value of a column means today what it meant: one that names objects by their
+/// OIDs does so in the cluster that wrote it.
+bool has_kept_meaning(const PastColumn& column, const PastValue& value);
+
 /// Whether two stored values are the same.
 bool same_value(const JsonbValue* a, const JsonbValue* b);
 
-/// Whether a stored value is what a live row has in a column.
-bool is_live_value(PastColumn* column, const JsonbValue* stored, Datum value, bool is_null);
+/// Whether a stored value of the column's type is what a live row has in it. The exact settings
+/// have to be in force.
+bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* stored, Datum value,
+                   bool is_null);
 
 /// A stored value as a datum of the present column, of whatever length. The exact settings have to
 /// be in force. Raises what the type's input raises, and JE016 if the type does not hold the value

@@ -67,7 +67,8 @@ void check_link(Past* past, const char* key, int column, const PastValue& left,
 {
     if (left.value == nullptr || found.value == nullptr || !past->columns[column].is_chained ||
         !is_same_type(left, found.map->layout->columns[found.position].type) ||
-        same_value(left.value, found.value))
+        !has_kept_meaning(past->columns[column], left) ||
+        !has_kept_meaning(past->columns[column], found) || same_value(left.value, found.value))
         return;
     report_break(past, key, &found, past->columns[column].name,
                  psprintf("entry %lld left another value than entry %lld found.",
@@ -81,7 +82,8 @@ void check_live(Past* past, const Segment& segment)
         const PastValue& left = segment.last[i];
         const int attribute = column.number - 1;
         if (left.value == nullptr || !column.is_chained || !is_same_type(left, column.type_name) ||
-            is_live_value(&column, left.value, segment.live_values[attribute],
+            !has_kept_meaning(column, left) ||
+            is_live_value(past, &column, left.value, segment.live_values[attribute],
                           segment.live_nulls[attribute]))
             continue;
         report_break(past, segment.key, nullptr, column.name,

@@ -1,6 +1,8 @@
 // See details.hpp.
 #include "report/details.hpp"
 
+#include "base/exact_form.hpp"
+#include "base/memory.hpp"
 #include "report/json.hpp"
 
 #include <algorithm>
@@ -91,6 +93,24 @@ Reference* ask_name(const EntryRow& entry, const Layout* layout, int position,
     return reference;
 }
 
+/// What names the value of a column: the row that it refers to, or the object that it is the OID
+/// of; nullptr without.
+Reference* name_of(const EntryRow& entry, const Layout* layout, int position,
+                   ValuesByPosition values, References* references)
+{
+    const JsonbValue* value = values[position];
+    const char* object = value == nullptr || value->type != jbvString ||
+                                 is_masked(layout->columns[position]) ||
+                                 !layout->current_incarnation
+                             ? nullptr
+                             : object_name(layout->columns[position].type, value_text(value));
+    if (object == nullptr)
+        return ask_name(entry, layout, position, values, references);
+    auto* name = make_in<Reference>(CurrentMemoryContext);
+    name->label = object;
+    return name;
+}
+
 void collect_changes(const EntryRow& entry, const Layout* layout, References* references,
                      Details* details)
 {
@@ -111,8 +131,8 @@ void collect_changes(const EntryRow& entry, const Layout* layout, References* re
             continue;
         details->changes[details->change_count++] = {
             &column, old_values[position], new_values[position],
-            ask_name(entry, layout, position, old_values, references),
-            ask_name(entry, layout, position, new_values, references)};
+            name_of(entry, layout, position, old_values, references),
+            name_of(entry, layout, position, new_values, references)};
     }
 }
 
@@ -131,7 +151,7 @@ void collect_values(const EntryRow& entry, const Layout* layout, References* ref
             continue;
         details->values[details->value_count++] = {
             &column, nullptr, values[position], nullptr,
-            ask_name(entry, layout, position, values, references)};
+            name_of(entry, layout, position, values, references)};
     }
 }
 
@@ -248,6 +268,14 @@ bool is_same_name(const DetailValue& detail)
            strcmp(detail.old_name->label, detail.new_name->label) == 0;
 }
 
+/// A value as it is shown: of one that is kept in another form beside its text, the text.
+const JsonbValue* as_shown(const DetailValue& detail, const JsonbValue* value)
+{
+    return strcmp(detail.column->type, "pg_catalog.jsonb") != 0 && is_exact_form(value)
+               ? shown_text(value)
+               : value;
+}
+
 void append_named(StringInfo line, const DetailValue& detail, bool old, const Words& words,
                   pg_tz* time_zone)
 {
@@ -255,8 +283,8 @@ void append_named(StringInfo line, const DetailValue& detail, bool old, const Wo
     if (name != nullptr && name->label != nullptr && !is_same_name(detail))
         append_line(line, name->label);
     else
-        append_value(line, old ? detail.old_value : detail.new_value, detail.column->type, words,
-                     time_zone);
+        append_value(line, as_shown(detail, old ? detail.old_value : detail.new_value),
+                     detail.column->type, words, time_zone);
 }
 
 void append_detail(StringInfo line, const DetailValue& detail, bool is_change, const Words& words,

@@ -1,6 +1,7 @@
 // See row_set.hpp.
 #include "restore/row_set.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/memory.hpp"
 #include "base/text_form.hpp"
 
@@ -175,6 +176,9 @@ void read_values(RowSet* set, int start, const JsonbValue* const* values)
         set->nulls[start + i] = true;
         if (values[i] == nullptr)
             continue;
+        if (set->columns[i].retyped && is_exact_form(values[i]))
+            ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+                            errmsg("the value is in a form that only its former type reads")));
         set->datums[start + i] = read_value(&set->readers[i], values[i], &set->nulls[start + i]);
     }
     set->decoding = nullptr;

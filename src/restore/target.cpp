@@ -1,6 +1,7 @@
 // See target.hpp.
 #include "restore/target.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
@@ -119,6 +120,21 @@ void lose_column(Target* target, int position, const char* name, const char* why
     target->lost[target->lost_count++] = {position, name, why, always};
 }
 
+/// Why the value of a column means nothing to the table: it names objects by OIDs. nullptr if it
+/// does not.
+const char* lost_meaning(const Layout* layout, const LayoutColumn& before, const PlanColumn& now,
+                         bool retyped)
+{
+    const bool names = names_objects(now.type);
+    if (names && !layout->current_incarnation)
+        return "it names objects by their OIDs in another cluster";
+    Oid type = InvalidOid;
+    int32 typmod = -1;
+    if (retyped && find_type(before.type, &type, &typmod) && names_objects(type) != names)
+        return "its former type named objects by their OIDs";
+    return nullptr;
+}
+
 /// Takes the column into the target, or notes why its values stay behind.
 void match_column(const Layout* layout, Relation relation, int position, Target* target)
 {
@@ -144,6 +160,11 @@ void match_column(const Layout* layout, Relation relation, int position, Target*
         case ColumnMode::kStored:
         case ColumnMode::kGenerated: {
             const bool retyped = is_retyped(before, *now);
+            const char* why = lost_meaning(layout, before, *now, retyped);
+            if (why != nullptr) {
+                lose_column(target, position, now->name, why, false);
+                return;
+            }
             target->columns[target->count] = {now, retyped, retyped || target->rekeyed};
             target->positions[target->count++] = position;
         }

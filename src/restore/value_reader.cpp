@@ -2,6 +2,7 @@
 // through its type's input function.
 #include "restore/value_reader.hpp"
 
+#include "base/exact_form.hpp"
 #include "catalog/entry_data.hpp"
 
 namespace journal {
@@ -41,6 +42,12 @@ Datum read_value(ValueReader* reader, const JsonbValue* value, bool* is_null)
     } else if (value->type == jbvNull && !reader->is_domain) {
         *is_null = true;
         return Datum{0};
+    }
+    if (value->type == jbvBinary && getBaseType(reader->type) != JSONBOID && is_exact_form(value)) {
+        const Datum datum = read_exact_form(reader->type, value);
+        if (reader->is_domain)
+            domain_check(datum, false, reader->type, nullptr, nullptr);
+        return datum;
     }
     return read_text_form(reader, value_text(value), is_null);
 }

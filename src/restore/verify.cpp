@@ -2,6 +2,7 @@
 // privileges: whoever may insert a row need not be allowed to read the table.
 #include "restore/verify.hpp"
 
+#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
@@ -69,8 +70,8 @@ bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
 bool is_equal(Form_pg_attribute attribute, Datum now, const PlanColumn* column, Datum then)
 {
     return datum_image_eq(now, then, attribute->attbyval, attribute->attlen) ||
-           strcmp(text_form_once(attribute->atttypid, now), text_form_once(column->type, then)) ==
-               0;
+           (has_telling_text(column->type) && strcmp(text_form_once(attribute->atttypid, now),
+                                                     text_form_once(column->type, then)) == 0);
 }
 
 /// Says in which columns the row's newest version differs, or nullptr if all are equal.

@@ -82,7 +82,8 @@ Effects effects_of_subcommand(AlterTableType type)
 Effects effects_of_alter(const AlterTableStmt* statement)
 {
     if (statement->objtype != OBJECT_TABLE)
-        return {.conditions = statement->objtype == OBJECT_TYPE,
+        return {.types = statement->objtype == OBJECT_TYPE,
+                .conditions = statement->objtype == OBJECT_TYPE,
                 .attributes = statement->objtype == OBJECT_TYPE};
     Effects effects{};
     ListCell* cell = nullptr;

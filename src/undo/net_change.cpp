@@ -118,6 +118,10 @@ const LayoutUse* use_of(Reading* reading, int32 relation, int32 layout, const Ev
     bool* retyped = make_array_in<bool>(reading->context, count);
     for (int i = 0; i < count; i++)
         column[i] = column_index(target->plan, row.layout->columns[i].id);
+    // What is kept, but means nothing to the column as it is now, is as good as dropped.
+    for (int i = 0; i < target->lost_count; i++)
+        if (!target->lost[i].always)
+            column[target->lost[i].position] = -1;
     for (int i = 0; i < target->count; i++)
         retyped[target->positions[i]] = target->columns[i].retyped;
     use = static_cast<LayoutUse*>(hash_search(reading->uses, &layout, HASH_ENTER, nullptr));

@@ -31,6 +31,11 @@ INSERT INTO shop.contract VALUES (1, 'Contract', 1.10);
 INSERT INTO shop.visit VALUES (1, '2024-02-29', 'leap');
 INSERT INTO shop.orders VALUES (1, 2);
 INSERT INTO shop.items VALUES (1, 1, 1.10), (1, 2, NULL);
+
+-- What names objects is kept by their OIDs.
+CREATE TABLE shop.named (id int PRIMARY KEY, c regclass, cs regclass[]);
+SELECT journal.track('shop.named');
+INSERT INTO shop.named VALUES (1, 'shop.client', NULL), (2, 'pg_class', NULL), (3, 'shop.client', '{shop.client}'), (4, 'shop.client', '{}');
 SQL
 my $rows = q{
 SELECT 'client', c::text FROM shop.client c UNION ALL SELECT tableoid::regclass::text, d::text FROM shop.contract d
@@ -47,6 +52,8 @@ my $past = join ' UNION ALL ',
 my $present = join ' UNION ALL ', map { "SELECT '$_', x::text FROM shop.$_ x" } qw(client document visit orders items);
 my $whole = $old->safe_psql('postgres', "$present ORDER BY 1, 2");
 $old->safe_psql('postgres', <<'SQL');
+UPDATE shop.named SET c = 'shop.orders' WHERE id < 3;
+DELETE FROM shop.named WHERE id = 3;
 DELETE FROM shop.orders;
 DELETE FROM shop.client;
 DELETE FROM shop.document;
@@ -79,6 +86,20 @@ is($new->safe_psql('postgres', $rows), $before, 'every value is as it was');
 is( $new->safe_psql('postgres', 'SELECT count(*), count(DISTINCT restores) FROM journal.entries WHERE restores IS NOT NULL'),
 	'7|7',
 	'each restore is linked to its deletion');
+
+# An OID of the former life means another object now, or none. Those of PostgreSQL's own objects are the same everywhere,
+# and the dump itself writes names.
+my $named = sub { return "SELECT c, cs FROM journal.table_as_of(NULL::shop.named, mark => 'whole', key => '$_[0]')" };
+my ($status, $out, $error) = $new->psql('postgres', $named->(1), on_error_stop => 0);
+like($error, qr/does not fit column "c".*names an object by its OID in another cluster/s, 'an object of the former life');
+is($new->safe_psql('postgres', $named->(2)), 'pg_class|', q{an object of PostgreSQL's});
+is($new->safe_psql('postgres', $named->(4)), 'shop.client|{}', 'a row untouched since');
+(undef, $out, $error) = $new->psql('postgres', q{SELECT count(*) FROM journal.restore(
+	(SELECT id FROM journal.entries WHERE object_type = 'named' AND operation = 'delete'))});
+is($out, 1, 'the row comes back');
+like($error, qr/without the value of column "c": it names objects by their OIDs in another cluster/, 'and its objects do not');
+is($new->safe_psql('postgres', q{SELECT c, cs FROM shop.named WHERE id = 3}), '|', 'but are empty');
+is($new->safe_psql('postgres', q{SELECT count(*) FROM journal.verify_history('shop.named')}), 0, 'which is no contradiction');
 
 # A row deleted in this life by a transaction that may have the number of an earlier one brings nothing else back.
 $new->safe_psql('postgres', 'DELETE FROM shop.orders');
