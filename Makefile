@@ -103,8 +103,8 @@ src/precompiled.server: FORCE
 .PHONY: FORCE
 -include $(PRECOMPILED).d
 
-event_journal--$(EXTVERSION).sql: $(SQL_PARTS) src/sql
-	cat $(SQL_PARTS) > $@
+event_journal--$(EXTVERSION).sql: $(SQL_PARTS) src/sql src/sql/ascii.awk
+	LC_ALL=C awk -f src/sql/ascii.awk $(SQL_PARTS) > $@ || { rm -f $@; false; }
 $(UPDATES): event_journal--%: src/sql/updates/% $(wildcard src/sql/*.sql) src/sql/join.awk
 	awk -v folder=src/sql -f src/sql/join.awk $< > $@ || { rm -f $@; false; }
 

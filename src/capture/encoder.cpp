@@ -105,7 +105,7 @@ void too_large(const void* owner)
              errdetail("The values of a change are kept as jsonb, which holds at most %d bytes.",
                        JENTRY_OFFLENMASK),
              errhint("Track the table without the column: "
-                     "journal.track(…, excluded => '{…}').")));
+                     "journal.track(..., excluded => '{...}').")));
 }
 
 // A jsonb that holds parts of a row.

@@ -5,6 +5,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
+#include "base/server_text.hpp"
 #include "base/text_form.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
         if (strcmp(words.what, what) != 0)
             continue;
         appendStringInfoString(&titles, "{\"ru\": ");
-        escape_json(&titles, psprintf("%s: %s", words.ru, object_type));
+        escape_json(&titles, psprintf("%s: %s", server_text(words.ru, words.en), object_type));
         appendStringInfoString(&titles, ", \"en\": ");
         escape_json(&titles, psprintf("%s: %s", words.en, object_type));
         appendStringInfoChar(&titles, '}');
@@ -236,7 +237,7 @@ void check_titles(Query& query, Datum titles)
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("titles of an event type have to be an object of strings by language"),
                  errhint("For example {\"en\": \"Contract signed\", "
-                         "\"ru\": \"Договор подписан\"}.")));
+                         "\"de\": \"Vertrag unterschrieben\"}.")));
 }
 
 }  // namespace

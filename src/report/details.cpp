@@ -3,6 +3,7 @@
 
 #include "base/exact_form.hpp"
 #include "base/memory.hpp"
+#include "base/server_text.hpp"
 #include "report/json.hpp"
 
 #include <algorithm>
@@ -296,7 +297,7 @@ void append_detail(StringInfo line, const DetailValue& detail, bool is_change, c
     }
     if (is_change && detail.old_value != nullptr) {
         append_named(line, detail, true, words, time_zone);
-        appendStringInfoString(line, " → ");
+        appendStringInfoString(line, server_text(" → ", " -> "));
     }
     append_named(line, detail, false, words, time_zone);
 }

@@ -1,21 +1,36 @@
 -- The catalogue's 69 event types and their groups.
 
+-- A text of ours, given in UTF-8, in the database's encoding; NULL if that lacks a character of it: then the English
+-- one stands for it. The build replaces literals by calls of this (ascii.awk); 13_shipped_terms.sql drops it.
+CREATE FUNCTION journal.shipped_text(utf8 bytea) RETURNS text LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Its bytes are of no encoding that a client could know.
+    IF getdatabaseencoding() = 'SQL_ASCII' THEN
+        RETURN NULL;
+    END IF;
+    RETURN convert_from(utf8, 'UTF8');
+EXCEPTION WHEN untranslatable_character OR undefined_function THEN
+    RETURN NULL;
+END
+$$;
+
 INSERT INTO journal.event_group (code, position, is_core, titles) VALUES
-    ('tasks', 1, true, jsonb_build_object('ru', 'Задачи', 'en', 'Tasks')),
-    ('tickets', 2, true, jsonb_build_object('ru', 'Обращения', 'en', 'Tickets')),
-    ('orders', 3, true, jsonb_build_object('ru', 'Заказы', 'en', 'Orders')),
-    ('sales', 4, true, jsonb_build_object('ru', 'Продажи', 'en', 'Sales')),
-    ('finance', 5, true, jsonb_build_object('ru', 'Финансы', 'en', 'Finance')),
-    ('stock', 6, true, jsonb_build_object('ru', 'Склад', 'en', 'Stock')),
-    ('clients', 7, true, jsonb_build_object('ru', 'Клиенты', 'en', 'Clients')),
-    ('communications', 8, true, jsonb_build_object('ru', 'Коммуникации', 'en', 'Communications')),
-    ('settings', 9, true, jsonb_build_object('ru', 'Настройки', 'en', 'Settings')),
-    ('payroll', 10, true, jsonb_build_object('ru', 'Зарплата', 'en', 'Payroll')),
-    ('other', 11, true, jsonb_build_object('ru', 'Прочее', 'en', 'Other')),
-    ('auth', 12, true, jsonb_build_object('ru', 'Авторизация', 'en', 'Sign-in'));
+    ('tasks', 1, true, jsonb_build_object('ru', coalesce('Задачи', 'Tasks'), 'en', 'Tasks')),
+    ('tickets', 2, true, jsonb_build_object('ru', coalesce('Обращения', 'Tickets'), 'en', 'Tickets')),
+    ('orders', 3, true, jsonb_build_object('ru', coalesce('Заказы', 'Orders'), 'en', 'Orders')),
+    ('sales', 4, true, jsonb_build_object('ru', coalesce('Продажи', 'Sales'), 'en', 'Sales')),
+    ('finance', 5, true, jsonb_build_object('ru', coalesce('Финансы', 'Finance'), 'en', 'Finance')),
+    ('stock', 6, true, jsonb_build_object('ru', coalesce('Склад', 'Stock'), 'en', 'Stock')),
+    ('clients', 7, true, jsonb_build_object('ru', coalesce('Клиенты', 'Clients'), 'en', 'Clients')),
+    ('communications', 8, true, jsonb_build_object('ru', coalesce('Коммуникации', 'Communications'), 'en', 'Communications')),
+    ('settings', 9, true, jsonb_build_object('ru', coalesce('Настройки', 'Settings'), 'en', 'Settings')),
+    ('payroll', 10, true, jsonb_build_object('ru', coalesce('Зарплата', 'Payroll'), 'en', 'Payroll')),
+    ('other', 11, true, jsonb_build_object('ru', coalesce('Прочее', 'Other'), 'en', 'Other')),
+    ('auth', 12, true, jsonb_build_object('ru', coalesce('Авторизация', 'Sign-in'), 'en', 'Sign-in'));
 
 INSERT INTO journal.event_type (id, code, event_group, kind, object_type, restore, is_core, titles)
-SELECT id, code, event_group, kind, object_type, restore, true, jsonb_build_object('ru', ru, 'en', en)
+SELECT id, code, event_group, kind, object_type, restore, true, jsonb_build_object('ru', coalesce(ru, en), 'en', en)
 FROM (VALUES
     (1, 'task.created', 'tasks', 'created', 'task', NULL,
      'Задача создана', 'Task created'),

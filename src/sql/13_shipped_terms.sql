@@ -1,19 +1,25 @@
 -- The words that the shipped languages have.
 
-INSERT INTO journal.term (code, language, is_core, text) VALUES
-    ('empty', 'ru', true, '(пусто)'), ('empty', 'en', true, '(empty)'),
-    ('masked', 'ru', true, '(скрыто)'), ('masked', 'en', true, '(hidden)'),
-    ('yes', 'ru', true, 'да'), ('yes', 'en', true, 'yes'),
-    ('no', 'ru', true, 'нет'), ('no', 'en', true, 'no'),
-    ('ip', 'ru', true, 'IP-адрес'), ('ip', 'en', true, 'IP address'),
-    ('number', 'ru', true, 'номер'), ('number', 'en', true, 'number'),
-    ('duration', 'ru', true, 'длительность'), ('duration', 'en', true, 'duration'),
-    ('recording', 'ru', true, 'запись'), ('recording', 'en', true, 'recording'),
-    ('recording_url', 'ru', true, 'запись'), ('recording_url', 'en', true, 'recording'),
-    ('text', 'ru', true, 'текст'), ('text', 'en', true, 'text'),
-    ('rating', 'ru', true, 'оценка'), ('rating', 'en', true, 'rating'),
-    ('name', 'ru', true, 'название'), ('name', 'en', true, 'name'),
-    ('kind', 'ru', true, 'вид'), ('kind', 'en', true, 'kind'),
-    ('quantity', 'ru', true, 'количество'), ('quantity', 'en', true, 'quantity'),
-    ('price', 'ru', true, 'цена'), ('price', 'en', true, 'price'),
-    ('reason', 'ru', true, 'причина'), ('reason', 'en', true, 'reason');
+INSERT INTO journal.term (code, language, is_core, text)
+SELECT shipped.code, term.language, true, term.text
+FROM (VALUES
+    ('empty', '(пусто)', '(empty)'),
+    ('masked', '(скрыто)', '(hidden)'),
+    ('yes', 'да', 'yes'),
+    ('no', 'нет', 'no'),
+    ('ip', 'IP-адрес', 'IP address'),
+    ('number', 'номер', 'number'),
+    ('duration', 'длительность', 'duration'),
+    ('recording', 'запись', 'recording'),
+    ('recording_url', 'запись', 'recording'),
+    ('text', 'текст', 'text'),
+    ('rating', 'оценка', 'rating'),
+    ('name', 'название', 'name'),
+    ('kind', 'вид', 'kind'),
+    ('quantity', 'количество', 'quantity'),
+    ('price', 'цена', 'price'),
+    ('reason', 'причина', 'reason')
+) AS shipped (code, ru, en),
+LATERAL (VALUES ('ru', coalesce(ru, en)), ('en', en)) AS term (language, text);
+
+DROP FUNCTION journal.shipped_text(bytea);

@@ -8,6 +8,6 @@ CREATE TABLE journal.label (
     account    text NOT NULL DEFAULT ''
 );
 CREATE INDEX label_key_idx ON journal.label (relation, key, valid_from);
-COMMENT ON TABLE journal.label IS 'names of referenced rows (statuses, types, …) over time';
+COMMENT ON TABLE journal.label IS 'names of referenced rows (statuses, types and the like) over time';
 COMMENT ON COLUMN journal.label.account IS
     'of a row of a table that is, or was, tracked with its account; only its readers see the name; empty: of none';

@@ -1,4 +1,4 @@
--- What makes the past of a relation unknown: not before its tracking began, not before its trigger was on again, …
+-- What makes the past of a relation unknown: not before its tracking began, not before its trigger was on again, and the like.
 CREATE TABLE journal.gap (
     relation       integer NOT NULL,
     at             timestamptz NOT NULL,

@@ -173,10 +173,11 @@ void let_options_go(Query& query, const DroppedColumn& column, int32 tracked, in
         "WHERE id = $1 AND label_column = $2 RETURNING capture = 'events'",
         {int4_argument(tracked), int4_argument(id)});
     if (labels > 0 && query.boolean(0, 1))
-        ereport(NOTICE,
-                (errmsg("objects of %s have no label in the journal from now on", column.table),
-                 errdetail("Column %s was it.", column.name),
-                 errhint("Call journal.track('%s', label => …) to choose another.", column.table)));
+        ereport(
+            NOTICE,
+            (errmsg("objects of %s have no label in the journal from now on", column.table),
+             errdetail("Column %s was it.", column.name),
+             errhint("Call journal.track('%s', label => ...) to choose another.", column.table)));
     query.run(
         "UPDATE journal.tracked_relation SET author_column = nullif(author_column, $2), "
         "created_at_column = nullif(created_at_column, $2) "
@@ -199,7 +200,7 @@ void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 trac
              errmsg("cannot drop column %s of table %s because its tracking depends on it",
                     column.name, column.table),
              errdetail("It is the %s column.", option),
-             errhint("Call journal.track('%s', …) again with another %s column, or untrack the "
+             errhint("Call journal.track('%s', ...) again with another %s column, or untrack the "
                      "table.",
                      column.table, option)));
 }

@@ -26,7 +26,7 @@ void create_trigger(Query& query, Oid relation, const OwnTrigger& wanted)
             ERROR,
             (errcode(kCannotBeTracked), errmsg("%s cannot be tracked", qualified_name(relation)),
              errdetail("It has a trigger \"%s\" that is not the journal's.", wanted.name),
-             errhint("Rename that trigger: ALTER TRIGGER … ON … RENAME TO ….")));
+             errhint("Rename that trigger: ALTER TRIGGER ... ON ... RENAME TO ....")));
     query.run(psprintf("CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION journal.%s()",
                        quote_identifier(wanted.name), wanted.before_table, qualified_name(relation),
                        wanted.after_table, wanted.function));

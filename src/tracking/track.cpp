@@ -175,7 +175,7 @@ void require_reference(Relation relation, const char* name, const char* option)
         ERROR,
         (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
          errmsg("column \"%s\" of %s has no foreign key", name, RelationGetRelationName(relation)),
-         errdetail("track(%s => …) takes a column that references another table.", option),
+         errdetail("track(%s => ...) takes a column that references another table.", option),
          errhint("Add the foreign key, or leave the option out.")));
 }
 
