@@ -63,7 +63,9 @@ BEGIN
                    '%s, %s contradictions', 'c' || c.n) INTO found;
     RETURN found;
 END $$;
+SET client_min_messages = warning;  -- proofs tell of gaps
 SELECT before, now, conversion, regexp_replace(outcome(change), ', 0 contradictions$', '') AS past FROM change ORDER BY n;
+RESET client_min_messages;
 
 -- A column of which no values are kept, and a value that the present type, which is wider, has in other words.
 CREATE TABLE hidden (id integer PRIMARY KEY, v varchar(50), d date);

@@ -185,7 +185,9 @@ SELECT test.last() AS one \gset
 DELETE FROM shop.road;
 SELECT object_id, action, sqlstate FROM journal.undo_plan(:'one') ORDER BY object_id;
 SELECT test.try(format('journal.undo(%L)', :'one'));
-SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);
+SET client_min_messages = warning;  -- a column was retyped, which is a gap
+SELECT t.*, v.* FROM (SELECT relation FROM journal.tracked_relations WHERE relation IS NOT NULL OFFSET 0) t, journal.verify_history(t.relation) v;
+RESET client_min_messages;
 -- Foreign keys that lead to another unique column than the key: of rows without a snapshot, and by force, too.
 CREATE TABLE shop.town (name text PRIMARY KEY, number int UNIQUE, mayor text);
 CREATE TABLE shop.bridge (id int PRIMARY KEY, town int REFERENCES shop.town (number) ON DELETE CASCADE);
@@ -246,4 +248,6 @@ SELECT object_type, object_id, action, sqlstate FROM journal.undo_plan(:'one', '
 SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'one'));
 TABLE shop.pole;
 TABLE shop.wire;
-SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation);
+SET client_min_messages = warning;  -- a column was retyped, which is a gap
+SELECT t.*, v.* FROM (SELECT relation FROM journal.tracked_relations WHERE relation IS NOT NULL OFFSET 0) t, journal.verify_history(t.relation) v;
+RESET client_min_messages;

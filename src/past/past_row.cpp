@@ -167,9 +167,9 @@ bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* store
     if (column->has_telling_text && !has_exact_form(column, stored))
         return strcmp(value_text(stored), text_form(&column->output, value)) == 0;
     // A domain's checks are its author's code.
-    const OwnerScope caller = become_table_owner(past->root);
+    const Rights owner = Rights::lent_by(past->root);
     const Datum left = read_value(column, stored);
-    become_caller(caller);
+    owner.end();
     return datum_image_eq(left, value, column->by_value, column->length);
 }
 
