@@ -1,6 +1,8 @@
 // See function.hpp: exceptions stop here.
 #include "base/function.hpp"
 
+#include "base/copied_journal.hpp"
+
 #include <exception>
 #include <new>
 
@@ -25,10 +27,16 @@ Datum guarded(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo)
     pg_unreachable();
 }
 
-void require_writable(const char* command)
+void require_writable_server(const char* command)
 {
     PreventCommandIfReadOnly(command);
     PreventCommandIfParallelMode(command);
+}
+
+void require_writable(const char* command)
+{
+    require_writable_server(command);
+    refuse_on_copied_journal();
 }
 
 }  // namespace journal

@@ -46,15 +46,21 @@ inline constexpr int kAlreadyUndone = MAKE_SQLSTATE('J', 'E', '0', '6', '3');
 inline constexpr int kUnknownValue = MAKE_SQLSTATE('J', 'E', '0', '6', '4');
 inline constexpr int kRecordedElsewhere = MAKE_SQLSTATE('J', 'E', '0', '8', '0');
 inline constexpr int kAppendOnly = MAKE_SQLSTATE('J', 'E', '0', '4', '0');
+inline constexpr int kCopiedJournal = MAKE_SQLSTATE('J', 'E', 'J', '0', '1');
+inline constexpr int kCannotTakeOver = MAKE_SQLSTATE('J', 'E', 'J', '0', '2');
+inline constexpr int kPublicationHoldsOthers = MAKE_SQLSTATE('J', 'E', 'J', '0', '3');
 
 /// Runs body and turns an exception that it throws into an ereport(ERROR). Used by JOURNAL_FUNCTION
 /// alone.
 Datum guarded(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo);
 
-/// Refuses to go on in a read-only transaction, on a standby or in a parallel worker; command names
-/// the SQL function. Every function that writes calls it first: direct heap inserts check none of
-/// this by themselves.
+/// Refuses to go on in a read-only transaction, on a standby, in a parallel worker or where the
+/// journal is a copy; command names the SQL function. Every function that writes calls it first:
+/// direct heap inserts check none of this by themselves.
 void require_writable(const char* command);
+
+/// The same of what a copy of the journal does by itself: its months, its publication.
+void require_writable_server(const char* command);
 
 }  // namespace journal
 

@@ -103,6 +103,7 @@ extern "C" {
 #include <utils/arrayaccess.h>
 #include <utils/builtins.h>
 #include <utils/bytea.h>
+#include <utils/catcache.h>
 #include <utils/date.h>
 #include <utils/datetime.h>
 #include <utils/datum.h>

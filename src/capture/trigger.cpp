@@ -1,5 +1,6 @@
 // The triggers that record a tracked table's changes: one for rows, one for TRUNCATE, one at the
 // end of an update of a partitioned table. A changed row's way goes on in change.cpp.
+#include "base/copied_journal.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "capture/change.hpp"
@@ -17,6 +18,7 @@ TriggerData* trigger_data(FunctionCallInfo fcinfo, const char* function)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("%s was not called by a trigger", function),
                         errhint("journal.track creates the trigger.")));
+    refuse_on_copied_journal();
     return reinterpret_cast<TriggerData*>(fcinfo->context);
 }
 

@@ -353,12 +353,36 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
 int32 newest_layout(int32 tracked, Oid relation)
 {
     const pg_uuid_t incarnation = *current_incarnation();
-    return newest(tracked, [&](const RowScan& row) {
+    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key(kRelation, tracked)},
+                                  BackwardScanDirection);
+    int32 id = 0;
+    while (id == 0 && scan.next()) {
         bool is_null = false;
-        return DatumGetObjectId(row.value(kRelationOid, &is_null)) == relation &&
-               memcmp(DatumGetUUIDP(row.value(kIncarnation, &is_null)), &incarnation, UUID_LEN) ==
-                   0;
-    });
+        // What another server recorded since, this one does not know by number.
+        if (memcmp(DatumGetUUIDP(scan.value(kIncarnation, &is_null)), &incarnation, UUID_LEN) != 0)
+            break;
+        if (DatumGetObjectId(scan.value(kRelationOid, &is_null)) == relation)
+            id = scan.int4(kId);
+    }
+    scan.end();
+    return id;
+}
+
+AttrNumber attribute_of(int32 tracked, Oid relation, int32 identity)
+{
+    const int32 own = newest_layout(tracked, relation);
+    const int32 known = own != 0 ? own : newest_root_layout(tracked);
+    if (known == 0)
+        return InvalidAttrNumber;
+    const Layout* layout = layout_by_id(known);
+    const int position = layout_position(layout, identity);
+    if (position < 0)
+        return InvalidAttrNumber;
+    const LayoutColumn& column = layout->columns[position];
+    if (own == 0)
+        return get_attnum(relation, column.name);
+    const bool is_there = get_attname(relation, column.number, true) != nullptr;
+    return is_there ? column.number : InvalidAttrNumber;
 }
 
 Layout* describe_layout(Relation relation, const TrackedRelation& tracked)

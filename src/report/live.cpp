@@ -36,17 +36,9 @@ bool may_select(Oid relation, AttrNumber column)
 }
 
 /// Attribute number of a target's column by its identity; InvalidAttrNumber if it is gone.
-AttrNumber attribute_of(const Target& target, int32 column)
+AttrNumber attribute_by_identity(const Target& target, int32 column)
 {
-    const int32 layout_id = newest_layout(target.id, target.relation);
-    if (column == 0 || layout_id == 0)
-        return InvalidAttrNumber;
-    const Layout* layout = layout_by_id(layout_id);
-    const int position = layout_position(layout, column);
-    if (position < 0 ||
-        get_attname(target.relation, layout->columns[position].number, true) == nullptr)
-        return InvalidAttrNumber;
-    return layout->columns[position].number;
+    return column == 0 ? InvalidAttrNumber : attribute_of(target.id, target.relation, column);
 }
 
 const char* column_of(Oid relation, AttrNumber column)
@@ -76,10 +68,10 @@ LiveQuery make_query(Relation relation, const Target& target)
         appendStringInfo(&join, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
                          quote_identifier(NameStr(column->attname)), equality, i + 1);
     }
-    const AttrNumber label = label_attribute(target);
+    const AttrNumber label = attribute_by_identity(target, target.label_column);
     query.possible = true;
     query.has_label = label != InvalidAttrNumber && may_select(target.relation, label);
-    const AttrNumber account = attribute_of(target, target.account_column);
+    const AttrNumber account = attribute_by_identity(target, target.account_column);
     query.has_account = target.account_column != 0;
     // Whose row it is has to be seen.
     if (query.has_account &&
@@ -157,7 +149,7 @@ bool try_query(const LiveQuery& live, const char* account, int count, const char
 
 AttrNumber label_attribute(const Target& target)
 {
-    return attribute_of(target, target.label_column);
+    return attribute_by_identity(target, target.label_column);
 }
 
 void look_up_live(const Target& target, const char* account, int count, const char* const* keys,

@@ -132,9 +132,11 @@ int32 identity_of(Query& query, const DroppedColumn& column, int32* tracked)
 {
     const uint64 rows = query.run(
         "SELECT t.id, (c ->> 'id')::integer FROM journal.tracked_relation t, LATERAL "
-        "(SELECT columns, incarnation = $4 AND relation_oid = $1 AS same FROM journal.layout "
+        "(SELECT columns, incarnation = $4 AND relation_oid = $1 AND id > ALL (SELECT o.id FROM "
+        "journal.layout o WHERE o.relation = t.id AND o.incarnation <> $4) AS same "
+        "FROM journal.layout "
         "WHERE relation = t.id AND (incarnation = $4 AND relation_oid = $1 OR is_root) "
-        "ORDER BY incarnation = $4 AND relation_oid = $1 DESC, id DESC LIMIT 1) l, "
+        "ORDER BY same DESC, id DESC LIMIT 1) l, "
         "jsonb_array_elements(l.columns) c WHERE t.relation::oid = $1 "
         "AND CASE WHEN l.same THEN (c ->> 'number')::integer = $2 ELSE c ->> 'name' = $3 END",
         {{OIDOID, ObjectIdGetDatum(column.relation)},

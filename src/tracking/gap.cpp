@@ -1,6 +1,7 @@
 // See gap.hpp.
 #include "tracking/gap.hpp"
 
+#include "base/copied_journal.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
@@ -52,6 +53,8 @@ bool was_disabled(int32 relation)
 
 void note_gap(int32 relation, GapReason reason, const char* other)
 {
+    if (is_copied_journal())
+        return;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "INSERT INTO journal.gap (relation, at, incarnation, transaction_id, command, last_entry, "

@@ -1,6 +1,7 @@
 // See layout_writer.hpp.
 #include "tracking/layout_writer.hpp"
 
+#include "base/copied_journal.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
@@ -178,7 +179,7 @@ int32 record_layout(const Layout* layout)
 void note_layout(Oid oid)
 {
     const TrackedRelation* tracked = find_tracked_relation(oid);
-    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
+    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0 || is_copied_journal())
         return;
     Relation relation = table_open(oid, AccessShareLock);
     const Layout* present = describe_layout(relation, *tracked);

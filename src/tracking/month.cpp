@@ -280,7 +280,7 @@ int make_coming_months(int months_ahead)
 /// maintain(months_ahead)
 JOURNAL_FUNCTION(journal_maintain)
 {
-    journal::require_writable("journal.maintain()");
+    journal::require_writable_server("journal.maintain()");
     const int32 months_ahead = PG_ARGISNULL(0) ? 3 : PG_GETARG_INT32(0);
     if (months_ahead < 0 || months_ahead > journal::kMostMonthsAhead)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

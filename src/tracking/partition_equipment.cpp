@@ -116,7 +116,7 @@ void equip_partition(Oid partition)
 
 JOURNAL_FUNCTION(journal_equip_partition)
 {
-    journal::require_writable("journal.equip_partition()");
+    journal::require_writable_server("journal.equip_partition()");
     const Oid partition = PG_GETARG_OID(0);
     const Oid entry = journal::journal_table("entry");
     if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry) {

@@ -1,6 +1,7 @@
 // See register.hpp.
 #include "tracking/register.hpp"
 
+#include "base/copied_journal.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
@@ -126,6 +127,14 @@ bool owner_may_read_names(Oid owner, Oid target)
     return may;
 }
 
+// Gives a table of which only names are kept its triggers.
+void equip_reference(Query& query, Oid target)
+{
+    ensure_trigger(query, target, kRowTrigger, false, false);
+    if (get_rel_relkind(target) == RELKIND_RELATION)
+        ensure_trigger(query, target, kTruncateTrigger, false, false);
+}
+
 // Registers a referenced table for its names. It is not open while its triggers are made.
 void register_reference(Oid target)
 {
@@ -139,9 +148,7 @@ void register_reference(Oid target)
         "UPDATE journal.tracked_relation SET capture = 'labels' "
         "WHERE relation = $1 AND capture = 'none'",
         {{REGCLASSOID, ObjectIdGetDatum(target)}});
-    ensure_trigger(query, target, kRowTrigger, false, false);
-    if (get_rel_relkind(target) == RELKIND_RELATION)
-        ensure_trigger(query, target, kTruncateTrigger, false, false);
+    equip_reference(query, target);
     query.end();
 
     referenced = table_open(target, NoLock);
@@ -221,8 +228,45 @@ void equip_tracked(Oid root, bool always, bool rearm)
     query.end();
 }
 
+void equip_registered()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT t.id, c.oid, t.capture = 'events', t.always FROM journal.tracked_relation t "
+        "JOIN pg_class c ON c.oid = t.relation WHERE t.capture <> 'none' ORDER BY t.id");
+    struct Registered {
+        int32 id;
+        Oid table;
+        bool has_events;
+        bool always;
+    };
+    auto* registered = make_array_in<Registered>(context, count);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        registered[i] = {query.int4(i, 1), DatumGetObjectId(query.value(i, 2, &is_null)),
+                         query.boolean(i, 3), query.boolean(i, 4)};
+    }
+    for (uint64 i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const Registered& one = registered[i];
+        LockRelationOid(one.table, ShareRowExclusiveLock);
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(one.table)))
+            continue;
+        if (one.has_events) {
+            equip_tracked(one.table, one.always, false);
+            note_trigger_switch(one.id, one.table);
+        } else {
+            equip_reference(query, one.table);
+        }
+    }
+    query.end();
+}
+
 void equip_references(Oid relation)
 {
+    if (is_copied_journal())
+        return;
     Relation table = table_open(relation, AccessShareLock);
     List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(table)));
     const Oid owner = table->rd_rel->relowner;

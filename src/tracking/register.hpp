@@ -43,6 +43,11 @@ void keep_object_type(Oid relation);
 /// its name always, what it knows otherwise has it from now on.
 void fill_labels(const TrackedRelation& tracked);
 
+/// Gives every table that the journal knows the triggers that it lacks, as a copy of another
+/// server's journal may: what is tracked there is not tracked here by a call. One that is disabled
+/// stays so.
+void equip_registered();
+
 /// A column that serves as a label, by its name (number, name, title, …); 0 if there is none.
 /// hidden attributes are skipped.
 AttrNumber guess_label(Relation relation, const Bitmapset* hidden);
