@@ -48,6 +48,7 @@ inline constexpr int kRecordedElsewhere = MAKE_SQLSTATE('J', 'E', '0', '8', '0')
 inline constexpr int kAppendOnly = MAKE_SQLSTATE('J', 'E', '0', '4', '0');
 inline constexpr int kCopiedJournal = MAKE_SQLSTATE('J', 'E', 'J', '0', '1');
 inline constexpr int kCannotTakeOver = MAKE_SQLSTATE('J', 'E', 'J', '0', '2');
+inline constexpr int kOwnTable = MAKE_SQLSTATE('J', 'E', 'J', '0', '4');
 inline constexpr int kPublicationHoldsOthers = MAKE_SQLSTATE('J', 'E', 'J', '0', '3');
 
 /// Runs body and turns an exception that it throws into an ereport(ERROR). Used by JOURNAL_FUNCTION

@@ -3,7 +3,7 @@ CREATE FUNCTION journal.follow_ddl() RETURNS event_trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_follow_ddl';
 COMMENT ON FUNCTION journal.follow_ddl() IS
     'event trigger function: tracks new partitions and children of tracked tables, records layouts and names, and refuses '
-    'what breaks an event rule (JE033)';
+    'what breaks an event rule (JE033), or is put on the journal''s own tables (JEJ04)';
 
 CREATE FUNCTION journal.follow_drop() RETURNS event_trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_follow_drop';
@@ -14,7 +14,8 @@ COMMENT ON FUNCTION journal.follow_drop() IS
 CREATE EVENT TRIGGER event_journal_ddl ON ddl_command_end
     WHEN TAG IN ('CREATE TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'ALTER SCHEMA', 'ALTER TYPE', 'ALTER DOMAIN',
                  'ALTER FUNCTION', 'ALTER PROCEDURE', 'ALTER ROUTINE', 'ALTER AGGREGATE', 'ALTER OPERATOR',
-                 'ALTER COLLATION', 'CREATE FUNCTION', 'CREATE AGGREGATE', 'CREATE OPERATOR', 'CREATE CAST')
+                 'ALTER COLLATION', 'CREATE FUNCTION', 'CREATE AGGREGATE', 'CREATE OPERATOR', 'CREATE CAST',
+                 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE TRIGGER', 'CREATE RULE', 'CREATE POLICY')
     EXECUTE FUNCTION journal.follow_ddl();
 ALTER EVENT TRIGGER event_journal_ddl ENABLE ALWAYS;
 

@@ -16,6 +16,7 @@
 #include "tracking/layout_writer.hpp"
 #include "tracking/month_register.hpp"
 #include "tracking/partition_equipment.hpp"
+#include "tracking/refused_ddl.hpp"
 #include "tracking/register.hpp"
 #include "tracking/retyping.hpp"
 #include "tracking/rule_check.hpp"
@@ -28,6 +29,7 @@ namespace {
 struct Effects {
     bool columns = false;     // of the tables that it names, or their keys and references
     bool children = false;    // a table has a parent now
+    bool foreign = false;     // a foreign table may have a parent now
     bool references = false;  // a table references others now
     bool parted = false;      // a table may have lost its parent
     bool names = false;       // of tables
@@ -58,7 +60,7 @@ Effects effects_of_subcommand(AlterTableType type)
             return {.columns = true, .references = true};
         case AT_AttachPartition:
         case AT_AddInherit:
-            return {.columns = true, .children = true, .guards = true};
+            return {.columns = true, .children = true, .foreign = true, .guards = true};
         case AT_DetachPartition:
         case AT_DetachPartitionFinalize:
         case AT_DropInherit:
@@ -81,16 +83,19 @@ Effects effects_of_subcommand(AlterTableType type)
 
 Effects effects_of_alter(const AlterTableStmt* statement)
 {
+    Effects effects{};
+    if (statement->objtype == OBJECT_FOREIGN_TABLE)
+        return {.foreign = true};
     if (statement->objtype != OBJECT_TABLE)
         return {.types = statement->objtype == OBJECT_TYPE,
                 .conditions = statement->objtype == OBJECT_TYPE,
                 .attributes = statement->objtype == OBJECT_TYPE};
-    Effects effects{};
     ListCell* cell = nullptr;
     foreach (cell, statement->cmds) {
         const Effects more = effects_of_subcommand(lfirst_node(AlterTableCmd, cell)->subtype);
         effects.columns |= more.columns;
         effects.children |= more.children;
+        effects.foreign |= more.foreign;
         effects.references |= more.references;
         effects.parted |= more.parted;
         effects.conditions |= more.conditions;
@@ -128,6 +133,8 @@ Effects effects_of_rename(ObjectType type)
 Effects effects_of(Node* statement)
 {
     switch (nodeTag(statement)) {
+        case T_CreateForeignTableStmt:
+            return {.foreign = reinterpret_cast<CreateStmt*>(statement)->inhRelations != NIL};
         case T_CreateStmt: {
             const bool child = reinterpret_cast<CreateStmt*>(statement)->inhRelations != NIL;
             return {.columns = child, .children = child, .guards = child};
@@ -416,6 +423,8 @@ void follow_command(Node* statement, const Effects& effects)
         if (!is_journal_relation(lfirst_oid(cell)))
             follow_table(lfirst_oid(cell), effects);
     }
+    if (effects.foreign)
+        warn_of_foreign_parts();
     if (effects.parted || (effects.children && IsA(statement, AlterTableStmt)))
         note_moved_tables(reinterpret_cast<AlterTableStmt*>(statement), tables);
     if (effects.triggers)
@@ -430,9 +439,9 @@ void follow_command(Node* statement, const Effects& effects)
 
 bool is_nothing(const Effects& effects)
 {
-    return !effects.columns && !effects.children && !effects.references && !effects.parted &&
-           !effects.names && !effects.types && !effects.conditions && !effects.guards &&
-           !effects.triggers && !effects.values && !effects.attributes;
+    return !effects.columns && !effects.children && !effects.foreign && !effects.references &&
+           !effects.parted && !effects.names && !effects.types && !effects.conditions &&
+           !effects.guards && !effects.triggers && !effects.values && !effects.attributes;
 }
 
 /// Whether the journal's tables are there: not while the extension is being created or dropped.
@@ -468,6 +477,11 @@ JOURNAL_FUNCTION(journal_follow_ddl)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("journal.follow_ddl() is an event trigger function")));
     const auto* event = reinterpret_cast<EventTriggerData*>(fcinfo->context);
+    if (journal::may_be_refused(event->parsetree)) {
+        if (!IsBinaryUpgrade && journal::has_journal())
+            journal::refuse_on_own_tables();
+        PG_RETURN_NULL();
+    }
     const journal::Effects effects = journal::effects_of(event->parsetree);
     if (!IsBinaryUpgrade && !journal::is_nothing(effects) && journal::has_journal() &&
         (effects.guards || effects.parted || journal::has_tracked_relations()))

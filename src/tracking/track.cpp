@@ -100,6 +100,12 @@ void require_trackable(Relation relation)
     List* members = find_all_inheritors(oid, AccessShareLock, nullptr);
     ListCell* cell = nullptr;
     foreach (cell, members)
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+            cannot_be_tracked(
+                oid, psprintf("Its part %s is a foreign table.", qualified_name(lfirst_oid(cell))),
+                "Changes of its rows would not be recorded: detach it, and track the table itself "
+                "on the server that has it.");
+    foreach (cell, members)
         if (lfirst_oid(cell) != oid && tracked_root(lfirst_oid(cell), &root) != 0 &&
             root == lfirst_oid(cell))
             cannot_be_tracked(

@@ -56,7 +56,8 @@ sub switch_over
 		'the copy takes over, and says where the way back begins');
 }
 
-my $first = journal_node('first');
+# Whoever waits for what is written has to know that it is.
+my $first = journal_node('first', 'synchronous_commit = on');
 $first->safe_psql('postgres', <<'SQL');
 CREATE SCHEMA crm;
 CREATE TABLE crm.status (id integer PRIMARY KEY, name text);
@@ -84,7 +85,7 @@ is($first->safe_psql('postgres', 'SELECT journal.publish()'),
 my $dump = $PostgreSQL::Test::Utils::tmp_check . '/schema.sql';
 command_ok([ 'pg_dump', '--schema-only', '-f', $dump, '-d', $first->connstr('postgres') ],
 	'a dump of the schema');
-my $second = empty_node('second');
+my $second = empty_node('second', 'synchronous_commit = on');
 $second->start;
 command_ok([ 'psql', '-qXv', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $second->connstr('postgres') ],
 	'it makes the copy');
@@ -213,6 +214,15 @@ $first->wait_for_catchup('copy');
 is_same($first, $second, 'after a restore of what both have written');
 is($first->safe_psql('postgres', q(SELECT journal.row_as_of('crm.task', '2', mark => 'first') ->> 'name')), 'Call back',
 	'the past reaches through both');
+
+# A month that is lost on the one server is told to the other, whose months are its own.
+my $month = $first->safe_psql('postgres', q(SELECT relation_name FROM journal.month
+	WHERE to_moment < now() AND from_moment > '-infinity' ORDER BY from_moment LIMIT 1));
+$first->safe_psql('postgres', "DROP TABLE $month");
+$first->wait_for_catchup('copy');
+is($second->safe_psql('postgres', q(SELECT relation_name FROM journal.month WHERE gone_at IS NOT NULL)), $month,
+	'a month that is lost on the first server is known to be');
+is($second->safe_psql('postgres', "SELECT to_regclass('$month') IS NOT NULL"), 't', 'though the copy has it still');
 
 # Somebody else's publication is left alone.
 ($status, $out, $err) = $first->psql('postgres', "\\set VERBOSITY verbose\nSELECT journal.publish('crm')");

@@ -1,14 +1,8 @@
 -- A copy of the journal on another server, and how it takes over.
 
--- A row filter of an UPDATE or DELETE sees the old row's replica identity only. A publication's author could say so, but a
--- dump leaves out what is said of an extension's table: it stands here.
-ALTER TABLE journal.event_type REPLICA IDENTITY FULL;
-ALTER TABLE journal.event_group REPLICA IDENTITY FULL;
-ALTER TABLE journal.term REPLICA IDENTITY FULL;
-ALTER TABLE journal.plan REPLICA IDENTITY FULL;
-
 -- Every table of the journal but the incarnation, which is each server's own. What is only ever added to arrives as
--- INSERTs: a move from the default partition to a month, which each server does for itself, is none.
+-- INSERTs: a move from the default partition to a month, which each server does for itself, is none. Of the months only
+-- those arrive that are lost, since they make the past unknown; which months there are is each server's own.
 CREATE VIEW journal.replicated_tables AS
 SELECT relation, only_inserts, condition
 FROM (VALUES
@@ -25,11 +19,13 @@ FROM (VALUES
     ('journal.label', false, NULL),
     ('journal.account', false, NULL),
     ('journal.role_account', false, NULL),
+    ('journal.trusted_owner', false, NULL),
     ('journal.event_title', false, NULL),
     ('journal.event_type', false, 'NOT is_core'),
     ('journal.event_group', false, 'NOT is_core'),
     ('journal.term', false, 'NOT is_core'),
-    ('journal.plan', false, 'NOT is_core')) AS t (relation, only_inserts, condition);
+    ('journal.plan', false, 'NOT is_core'),
+    ('journal.month', false, 'gone_at IS NOT NULL AND NOT was_empty')) AS t (relation, only_inserts, condition);
 COMMENT ON VIEW journal.replicated_tables IS
     'the tables that journal.publish publishes: of some only INSERT, of some not the rows that CREATE EXTENSION makes';
 

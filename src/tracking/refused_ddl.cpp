@@ -1,0 +1,97 @@
+// See refused_ddl.hpp. Both read what the server collected of the current command.
+//
+// Entries are inserted directly, so that nothing that stands on their table is asked: a trigger or
+// a rule there would be taken for one that works. A further policy would open entries to accounts
+// that they do not belong to.
+#include "tracking/refused_ddl.hpp"
+
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/relation.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+bool may_be_refused(const Node* statement)
+{
+    return IsA(statement, CreateTrigStmt) || IsA(statement, RuleStmt) ||
+           IsA(statement, CreatePolicyStmt);
+}
+
+void refuse_on_own_tables()
+{
+    Query query = Query::begin(RunAs::kOwner);
+    // A dump's restore makes again what the journal has put on its months.
+    if (query.run(
+            "SELECT d.object_type, coalesce(g.tgname, w.rulename, p.polname), "
+            "format('%I.%I', 'journal', c.relname), p.oid IS NOT NULL "
+            "FROM pg_event_trigger_ddl_commands() d "
+            "LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid "
+            "LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid "
+            "LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid "
+            "JOIN pg_class c ON c.oid = coalesce(g.tgrelid, w.ev_class, p.polrelid) "
+            "WHERE c.relnamespace = 'journal'::regnamespace AND NOT d.in_extension "
+            "AND g.tgfoid IS DISTINCT FROM 'journal.refuse_change()'::regprocedure "
+            "AND p.polname IS DISTINCT FROM 'account_window'") > 0) {
+        const char* kind = query.text(0, 1, CurrentMemoryContext);
+        const char* name = query.text(0, 2, CurrentMemoryContext);
+        const char* table = query.text(0, 3, CurrentMemoryContext);
+        const bool is_policy = query.boolean(0, 4);
+        ereport(
+            ERROR,
+            (errcode(kOwnTable), errmsg("cannot create %s \"%s\" on %s", kind, name, table),
+             is_policy ? errdetail("The journal's own policies say which entries a role sees.")
+                       : errdetail("Entries are inserted directly: it would never be asked."),
+             is_policy ? errhint("journal.role_account confines roles to accounts.")
+                       : errhint("Put a trigger on the application's table, or read what is new in "
+                                 "journal.entries.")));
+    }
+    query.end();
+}
+
+namespace {
+
+List* touched_relations()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT d.objid FROM pg_event_trigger_ddl_commands() d "
+        "JOIN pg_class c ON c.oid = d.objid WHERE d.classid = 'pg_class'::regclass "
+        "AND c.relkind IN ('r', 'p', 'f')");
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* relations = NIL;
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        relations = lappend_oid(relations, DatumGetObjectId(query.value(i, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return relations;
+}
+
+}  // namespace
+
+void warn_of_foreign_parts()
+{
+    ListCell* touched = nullptr;
+    foreach (touched, touched_relations()) {
+        Oid root = InvalidOid;
+        if (tracked_root(lfirst_oid(touched), &root) == 0)
+            continue;
+        ListCell* cell = nullptr;
+        foreach (cell, find_all_inheritors(lfirst_oid(touched), NoLock, nullptr)) {
+            const Oid part = lfirst_oid(cell);
+            if (get_rel_relkind(part) != RELKIND_FOREIGN_TABLE)
+                continue;
+            ereport(WARNING,
+                    (errmsg("changes of %s are not recorded", qualified_name(part)),
+                     errdetail("It is a foreign table, and a part of %s, which is tracked.",
+                               qualified_name(root)),
+                     errhint("Track the table itself on the server that has it.")));
+        }
+    }
+}
+
+}  // namespace journal
