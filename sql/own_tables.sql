@@ -1,8 +1,6 @@
+\i test/regress/fresh.sql
 -- What would go wrong without a word is refused: triggers, rules and policies on the journal's own tables, and foreign
 -- tables as parts of tracked ones.
-SET client_min_messages = warning;
-CREATE EXTENSION event_journal;
-SET client_min_messages = notice;
 \set SHOW_CONTEXT never
 CREATE SCHEMA crm;
 CREATE FUNCTION crm.tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'told'; RETURN NULL; END $$;

@@ -54,7 +54,7 @@ constexpr Right kRights[] = {
     {kAdministrator,
      "EXECUTE ON FUNCTION journal.track, journal.track_schema, journal.untrack, journal.add_rule, "
      "journal.drop_rule, journal.add_event_type, journal.backfill, journal.set_account, "
-     "journal.maintain, journal.drop_month, journal.mark, journal.any_object_type"},
+     "journal.check, journal.maintain, journal.drop_month, journal.mark, journal.any_object_type"},
     {kAdministrator,
      "SELECT, INSERT, UPDATE, DELETE ON journal.event_title, journal.term, journal.plan, "
      "journal.event_group, journal.role_account"},

@@ -18,8 +18,21 @@ SELECT t.relation, t.relation_name, t.object_type,
        journal.column_names(t.id, t.excluded_columns) AS excluded,
        journal.column_names(t.id, t.masked_columns) AS masked,
        t.snapshot_on_create, t.always, t.tracked_since,
-       t.capture = 'events' AS tracked
+       -- The table, and each partition and child of it, has our triggers, and they are enabled.
+       t.capture = 'events' AND EXISTS (SELECT FROM pg_class WHERE oid = t.relation) AND NOT EXISTS (
+           WITH RECURSIVE member AS (
+               SELECT t.relation::oid AS oid
+               UNION ALL
+               SELECT i.inhrelid FROM member m JOIN pg_inherits i ON i.inhparent = m.oid)
+           SELECT FROM member m JOIN pg_class c ON c.oid = m.oid
+           WHERE c.relkind = 'f' OR (
+               SELECT count(DISTINCT g.tgfoid) FROM pg_trigger g
+               WHERE g.tgrelid = c.oid AND g.tgenabled IN ('O', 'A')
+                 AND g.tgfoid = ANY (CASE c.relkind WHEN 'p' THEN ARRAY['journal.capture_moved()'::regprocedure::oid]
+                     ELSE ARRAY['journal.capture()'::regprocedure::oid, 'journal.capture_truncate()'::regprocedure] END)
+               ) < CASE c.relkind WHEN 'p' THEN 1 ELSE 2 END) AS tracked
 FROM journal.tracked_relation t
 WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS
-    'what is tracked and how, columns by name; with tracked = false what once was and has left its history';
+    'what is tracked and how, columns by name; with tracked = false what once was and has left its history, or whose '
+    'triggers are missing or disabled';

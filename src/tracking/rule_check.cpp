@@ -10,17 +10,12 @@
 
 namespace journal {
 
-namespace {
-
-// Whether an error says nothing of a rule: of an interruption, of resources or other transactions.
-bool is_of_the_server(int code)
+bool is_error_of_server(int code)
 {
     const int category = ERRCODE_TO_CATEGORY(code);
     return category == ERRCODE_OPERATOR_INTERVENTION ||
            category == ERRCODE_INSUFFICIENT_RESOURCES || category == ERRCODE_TRANSACTION_ROLLBACK;
 }
-
-}  // namespace
 
 void check_rule_conditions()
 {
@@ -66,7 +61,7 @@ void check_rule_conditions()
         }
         PG_END_TRY();
         // What is no rule's fault: a cancelled statement, a full memory.
-        if (error != nullptr && is_of_the_server(error->sqlerrcode))
+        if (error != nullptr && is_error_of_server(error->sqlerrcode))
             ReThrowError(error);
         // Building the plan parses the conditions of all rules of the relation: another one may be
         // at fault.

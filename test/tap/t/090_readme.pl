@@ -175,7 +175,7 @@ my %work = (
 		q{SELECT journal.restore_all(ARRAY[1]::bigint[]), journal.undo('1'), journal.revert(1) LIMIT 0} ],
 	crm_administrator => [
 		@auditing,
-		q{SELECT journal.mark('administrator')}, q{SELECT * FROM journal.account},
+		q{SELECT * FROM journal.check()}, q{SELECT journal.mark('administrator')}, q{SELECT * FROM journal.account},
 		q{SELECT journal.track('own.tasks', 'task', backfill => true)},
 		q{SELECT * FROM journal.table_as_of(NULL::own.tasks, mark => 'administrator')},
 		q{SELECT journal.row_as_of('own.tasks', '1', mark => 'administrator')},

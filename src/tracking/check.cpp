@@ -1,0 +1,103 @@
+// journal.check(): what an administrator should know of the journal. What is looked at, and how, is
+// SQL: src/sql/86_check.sql.
+//
+// It is read as the extension's owner, since a part of it is nobody else's to read, and says
+// nothing of any row of an application. Conditions of rules are parsed with the rights that the
+// tables' owners lend, each in a subtransaction.
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "base/rights.hpp"
+#include "base/transaction.hpp"
+#include "catalog/relation.hpp"
+#include "catalog/rule.hpp"
+#include "tracking/rule_check.hpp"
+
+namespace journal {
+
+namespace {
+
+void put_row(const ReturnSetInfo* result, const Datum* values)
+{
+    bool nulls[5] = {};
+    tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values), nulls);
+}
+
+/// Tables with rules that have conditions.
+List* conditioned_tables()
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT DISTINCT t.relation::oid FROM journal.event_rule r JOIN journal.tracked_relation t "
+        "ON t.id = r.relation JOIN pg_class c ON c.oid = t.relation "
+        "WHERE r.condition IS NOT NULL AND t.capture = 'events'");
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    List* tables = NIL;
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(spi_context);
+    query.end();
+    return tables;
+}
+
+}  // namespace
+
+/// broken_rules(): the first of each table.
+JOURNAL_FUNCTION(journal_broken_rules)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    List* tables = conditioned_tables();
+    ListCell* cell = nullptr;
+    foreach (cell, tables) {
+        CHECK_FOR_INTERRUPTS();
+        Relation table = try_relation_open(lfirst_oid(cell), AccessShareLock);
+        if (table == nullptr)
+            continue;
+        forget_parsed_rule();
+        const Rights rights = Rights::present();
+        const ErrorData* error = run_in_subtransaction([&] { known_plan_for(table); });
+        rights.end();
+        relation_close(table, NoLock);
+        if (error != nullptr && (last_parsed_rule() == 0 || is_error_of_server(error->sqlerrcode)))
+            ThrowErrorData(const_cast<ErrorData*>(error));
+        if (error != nullptr) {
+            Datum values[] = {Int32GetDatum(last_parsed_rule()),
+                              CStringGetTextDatum(error->message)};
+            put_row(result, values);
+        }
+    }
+    return Datum{0};
+}
+
+/// check()
+JOURNAL_FUNCTION(journal_check)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT severity, finding, object, meaning, remedy FROM ("
+        "SELECT * FROM journal.check_triggers() UNION ALL SELECT * FROM journal.check_tables() "
+        "UNION ALL SELECT * FROM journal.check_months() "
+        "UNION ALL SELECT * FROM journal.check_sequences() "
+        "UNION ALL SELECT * FROM journal.check_guards() "
+        "UNION ALL SELECT * FROM journal.check_statements() "
+        "UNION ALL SELECT * FROM journal.check_replication() "
+        "UNION ALL SELECT * FROM journal.check_settings()) f "
+        "ORDER BY array_position('{error,warning,notice}', severity), finding, object, meaning");
+    for (uint64 i = 0; i < count; i++) {
+        Datum values[5];
+        bool is_null = false;
+        for (int column = 0; column < 5; column++)
+            values[column] = query.value(i, column + 1, &is_null);
+        put_row(result, values);
+    }
+    query.end();
+    return Datum{0};
+}
+
+}  // namespace journal
