@@ -71,7 +71,7 @@ WHERE e.operation = 'delete' AND e.object_type LIKE '%theirs%' ORDER BY e.id;
 INSERT INTO work.theirs VALUES ('sad');
 SELECT p.object_type, p.object_id, p.detail FROM journal.entries e, journal.restore_plan(e.id) p
 WHERE e.operation = 'delete' AND e.object_type LIKE '%theirs%' ORDER BY e.id;
--- What is written runs the author's code as the one who writes, like any INSERT.
+-- What is written runs the author's code as the one who writes, like any INSERT; but a superuser writes as the author.
 SELECT object_id FROM journal.restore(:deletion);
 DROP OWNED BY regress_author CASCADE;
 DROP ROLE regress_author;

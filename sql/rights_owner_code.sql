@@ -53,6 +53,16 @@ RESET search_path;
 \set call 'SELECT object_id, object_label FROM journal.deleted_objects()'
 \i test/regress/attack.sql
 
+-- A table that the caller names.
+\set call 'SELECT id, name, amounts FROM journal.table_as_of(NULL::own.parent, mark => ''start'') ORDER BY id'
+\i test/regress/attack.sql
+\set call 'SELECT journal.row_as_of(''own.parent'', ''1'', mark => ''start'')'
+\i test/regress/attack.sql
+\set call 'SELECT key, operation, changed FROM journal.diff(NULL::own.parent, from_mark => ''start'')'
+\i test/regress/attack.sql
+\set call 'SELECT * FROM journal.verify_history(''own.parent'')'
+\i test/regress/attack.sql
+
 -- A back-fill reads the table without the planner, and its conditions as the owner. Nobody else has to do anything here.
 \set call 'SELECT journal.backfill(''own.child'')'
 \i test/regress/attack.sql
@@ -87,9 +97,21 @@ INSERT INTO journal.trusted_owner VALUES ('rights_owner');
 DELETE FROM journal.trusted_owner;
 -- The policies of an untrusted owner are not asked: whether a row is there is not known to those whom they hold.
 ALTER TABLE own.parent ENABLE ROW LEVEL SECURITY;
-CREATE POLICY seen ON own.parent USING (own.yes('policy'));
+CREATE POLICY seen ON own.parent USING (id < 2 AND own.yes('policy'));
 \i test/regress/attack.sql
+-- Those of a table that the caller names run as he, and nothing else of it.
+\set call 'SELECT id, name, amounts FROM journal.table_as_of(NULL::own.parent, mark => ''start'') ORDER BY id'
+\i test/regress/attack.sql
+\set call 'SELECT journal.row_as_of(''own.parent'', ''1'', mark => ''start'')'
+\i test/regress/attack.sql
+SET client_min_messages = error;
+REVOKE SELECT ON own.parent FROM rights_third;
+GRANT SELECT (id, name) ON own.parent TO rights_third;
+RESET client_min_messages;
+\i test/regress/attack.sql
+GRANT SELECT ON own.parent TO rights_third;
 INSERT INTO journal.trusted_owner VALUES ('rights_owner');
+\set call 'SELECT object_id, links -> 0 -> ''exists'' AS parent_exists FROM journal.history(''child'', ''1'')'
 \i test/regress/attack.sql
 -- Only superusers say whom they trust.
 SET SESSION AUTHORIZATION rights_owner;

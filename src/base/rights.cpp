@@ -17,18 +17,56 @@ Oid extension_owner()
     return owner;
 }
 
-bool is_trusted(Relation table)
+namespace {
+
+bool is_named(Oid owner)
 {
     constexpr AttrNumber kOwnerColumn = 1;
-    const Oid owner = table->rd_rel->relowner;
-    // What a superuser's code wants, it can have without us.
-    if (has_privs_of_role(owner, GetUserId()))
-        return true;
+    // The same is asked for each row of a table. No command comes between without changing one of
+    // these.
+    static Oid asked;
+    static TimestampTz statement;
+    static CommandId command;
+    static bool answer;
+    if (asked == owner && statement == GetCurrentStatementStartTimestamp() &&
+        command == GetCurrentCommandId(false))
+        return answer;
     RowScan scan =
         RowScan::begin("trusted_owner", "trusted_owner_pkey", {oid_key(kOwnerColumn, owner)});
-    const bool is_named = scan.next();
+    answer = scan.next();
     scan.end();
-    return is_named;
+    asked = owner;
+    statement = GetCurrentStatementStartTimestamp();
+    command = GetCurrentCommandId(false);
+    return answer;
+}
+
+}  // namespace
+
+bool is_trusted(Relation table)
+{
+    const Oid owner = table->rd_rel->relowner;
+    // What a superuser's code wants, it can have without us.
+    return has_privs_of_role(owner, GetUserId()) || is_named(owner);
+}
+
+void require_select(Relation table, int count, const AttrNumber* columns)
+{
+    const Oid user = GetUserId();
+    const Oid schema = RelationGetNamespace(table);
+    const AclResult usage = object_aclcheck(NamespaceRelationId, schema, user, ACL_USAGE);
+    if (usage != ACLCHECK_OK)
+        aclcheck_error(usage, OBJECT_SCHEMA, get_namespace_name(schema));
+    const Oid oid = RelationGetRelid(table);
+    if (pg_class_aclcheck(oid, user, ACL_SELECT) == ACLCHECK_OK)
+        return;
+    bool may_read =
+        count > 0 || pg_attribute_aclcheck_all(oid, user, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
+    for (int i = 0; i < count; i++)
+        may_read &= pg_attribute_aclcheck(oid, columns[i], user, ACL_SELECT) == ACLCHECK_OK;
+    if (!may_read)
+        aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(table->rd_rel->relkind),
+                       RelationGetRelationName(table));
 }
 
 bool has_policies(Relation table)

@@ -55,6 +55,10 @@ Oid extension_owner();
 /// Whether the present user trusts a table's owner with his rights; see above.
 bool is_trusted(Relation table);
 
+/// Raises insufficient_privilege, as a query would, unless the present user may read columns of a
+/// table: before its owner lends his rights for that.
+void require_select(Relation table, int count, const AttrNumber* columns);
+
 /// Whether policies of a table hold the present user.
 bool has_policies(Relation table);
 

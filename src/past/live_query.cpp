@@ -2,6 +2,8 @@
 #include "past/live_query.hpp"
 
 #include "base/operator_name.hpp"
+#include "base/policy.hpp"
+#include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -49,7 +51,9 @@ bool find_key_rows(const Past* past, KeyRows* rows)
     return true;
 }
 
-char* live_query(const Past* past, bool of_keys)
+namespace {
+
+char* live_rows_query(const Past* past, bool of_keys, const char* further_column)
 {
     StringInfoData sql;
     initStringInfo(&sql);
@@ -69,9 +73,79 @@ char* live_query(const Past* past, bool of_keys)
     }
     if (past->has_children)
         appendStringInfo(&sql, "%st.tableoid", separator);
-    appendStringInfo(&sql, " FROM %s AS t", qualified_name(RelationGetRelid(past->root)));
+    appendStringInfo(&sql, "%s FROM %s AS t", further_column,
+                     qualified_name(RelationGetRelid(past->root)));
     if (of_keys)
         append_key_condition(past, &sql);
+    return sql.data;
+}
+
+/// The live query's columns, event_journal_1 and so on, and the whole row.
+TupleDesc describe_unjudged(const Past* past)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(past->descriptor->natts + 2);
+    AttrNumber number = 0;
+    const auto add = [descriptor, &number](Oid type, int32 typmod, Oid collation) {
+        number++;
+        TupleDescInitEntry(descriptor, number, psprintf("event_journal_%d", number), type, typmod,
+                           0);
+        TupleDescInitEntryCollation(descriptor, number, collation);
+    };
+    for (int i = 0; i < past->descriptor->natts; i++) {
+        Form_pg_attribute attribute = TupleDescAttr(past->descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        int32 typmod = attribute->atttypmod;
+        const bool is_known = past->columns[past->column_of[i]].is_known;
+        const Oid type =
+            is_known ? attribute->atttypid : getBaseTypeAndTypmod(attribute->atttypid, &typmod);
+        add(type, typmod, attribute->attcollation);
+    }
+    if (past->has_children)
+        add(OIDOID, -1, InvalidOid);
+    add(get_rel_type_id(RelationGetRelid(past->root)), -1, InvalidOid);
+    descriptor->natts = number;
+    return descriptor;
+}
+
+}  // namespace
+
+char* live_query(const Past* past, bool of_keys)
+{
+    return live_rows_query(past, of_keys, "");
+}
+
+UnjudgedRows select_unjudged_rows(const Past* past, bool of_keys)
+{
+    MemoryContext connected = MemoryContextSwitchTo(past->context);
+    const UnjudgedRows unjudged{tuplestore_begin_heap(false, false, work_mem),
+                                describe_unjudged(past)};
+    MemoryContextSwitchTo(connected);
+    SPIExecuteOptions options{};
+    options.read_only = true;
+    options.must_return_tuples = true;
+    options.dest = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(options.dest, unjudged.rows, past->context, false, nullptr,
+                                    nullptr);
+    const char* sql = live_rows_query(past, of_keys, ", t");
+    const int code = SPI_execute_extended(sql, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    return unjudged;
+}
+
+const char* judged_query(const Past* past, const UnjudgedRows& unjudged)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    const int row = unjudged.descriptor->natts;
+    for (int i = 1; i < row; i++)
+        appendStringInfo(&sql, "%sevent_journal_%d", i == 1 ? "SELECT " : ", ", i);
+    // As in past_policy.cpp.
+    appendStringInfo(&sql,
+                     " FROM %s, LATERAL pg_catalog.unnest(ARRAY[event_journal_%d]) AS %s WHERE %s",
+                     kUnjudgedRows, row, quote_identifier(RelationGetRelationName(past->root)),
+                     policy_condition(RelationGetRelid(past->root), 'r', Looked::kRow));
     return sql.data;
 }
 

@@ -17,4 +17,19 @@ bool find_key_rows(const Past* past, KeyRows* rows);
 /// the current memory context.
 char* live_query(const Past* past, bool of_keys);
 
+/// Where policies that a stranger wrote hold the caller, they are the only code of the table that
+/// runs as he: the rows are read by its owner's lent rights, and judged as copies.
+/// Runs the live query, which Query runs as the owner, and keeps its rows with the whole rows that
+/// policies look at; in the past's memory context, to be registered with register_named.
+struct UnjudgedRows {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+};
+UnjudgedRows select_unjudged_rows(const Past* past, bool of_keys);
+
+constexpr const char* kUnjudgedRows = "event_journal_live_rows";
+
+/// The query that gives what the live query would give the caller; to be run as he.
+const char* judged_query(const Past* past, const UnjudgedRows& unjudged);
+
 }  // namespace journal

@@ -265,7 +265,8 @@ Past* make_past(Oid relation)
     past->has_children =
         past->root->rd_rel->relkind == RELKIND_RELATION && past->root->rd_rel->relhassubclass;
     past->has_row_shape = !past->has_children && !has_dropped_columns(past->descriptor);
-    past->rows_are_hidden = check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED;
+    past->rows_are_hidden = has_policies(past->root);
+    past->is_closed = is_closed(past->root);
     HASHCTL control{};
     control.keysize = sizeof(int32);
     control.entrysize = sizeof(LayoutMap);

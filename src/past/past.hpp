@@ -105,6 +105,7 @@ struct Past {
     TupleTableSlot* row_slot;
     TupleTableSlot* out_slot;
     bool rows_are_hidden;   // row-level security may hide live rows from the caller
+    bool is_closed;         // and is that of an owner who is not trusted
     Tuplestorestate* held;  // then: rows that wait for its policies; nullptr: none
     TupleDesc held_descriptor;
     int64 entry_count;

@@ -2,9 +2,9 @@
 //
 // Both are read under the active snapshot, so that a row which it shows was left by a change whose
 // entry it shows too. The entries are read as the owner, since a row's past needs all of them; what
-// the caller may not see of them is marked. The rows are read as the caller: privileges and
-// row-level security apply. The executor hands every row to a receiver of ours, which copies only
-// what it keeps.
+// the caller may not see of them is marked. The rows are read as the caller, or by rights that an
+// untrusted owner lends: privileges and row-level security apply. The executor hands every row to a
+// receiver of ours, which copies only what it keeps.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
@@ -386,17 +386,43 @@ void read_entries(Past* past)
     tuplesort_performsort(past->entries);
 }
 
+/// That the caller may read the columns that the live query reads, whoever runs it.
+void require_known_columns(const Past* past)
+{
+    AttrNumber* columns = make_array_in<AttrNumber>(CurrentMemoryContext, past->column_count);
+    int count = 0;
+    for (int i = 0; i < past->column_count; i++)
+        if (past->columns[i].is_known)
+            columns[count++] = past->columns[i].number;
+    require_select(past->root, count, columns);
+}
+
 void read_rows(Past* past)
 {
     Receiver receiver = make_receiver(past, receive_row);
     KeyRows keys{};
     const bool of_keys = past->only_key != nullptr && find_key_rows(past, &keys);
     const char* sql = live_query(past, of_keys);
+    require_known_columns(past);
+    UnjudgedRows unjudged{};
+    const Rights rights = Rights::lent_by(past->root);
     Query query = Query::begin(RunAs::kCallerWithPath);
     if (of_keys)
         register_named(kKeyRows, keys.rows, keys.descriptor);
-    run_for(&receiver, sql, {});
+    if (past->is_closed)
+        unjudged = select_unjudged_rows(past, of_keys);
+    else
+        run_for(&receiver, sql, {});
     query.end();
+    rights.end();
+    if (past->is_closed) {
+        sql = judged_query(past, unjudged);
+        query = Query::begin(RunAs::kCallerWithPath);
+        register_named(kUnjudgedRows, unjudged.rows, unjudged.descriptor);
+        run_for(&receiver, sql, {});
+        query.end();
+        tuplestore_end(unjudged.rows);
+    }
     if (of_keys)
         end_key_rows(&keys);
     tuplesort_performsort(past->rows);

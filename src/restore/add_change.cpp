@@ -9,18 +9,12 @@ namespace journal {
 
 namespace {
 
-/// Reads a row's values. The checks of a domain are its author's code: a plan, which only looks,
-/// runs them with the rights of the table's owner. What is written is checked as the caller, like
-/// all else that the table does with it.
+/// Reads a row's values. The checks of a domain are its author's code.
 void add_checked(const Application* application, RowSet* set, const RowChange& change)
 {
-    if (!application->dry_run) {
-        add_row(set, change);
-        return;
-    }
-    const Rights caller = Rights::lent_by(set->table);
+    const Rights rights = rights_on(application, set->table);
     add_row(set, change);
-    caller.end();
+    rights.end();
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int colum
 
 const RelationPlan* require_plan(Relation table, bool dry_run)
 {
-    const RelationPlan* plan = dry_run ? known_plan_for(table) : plan_for(table);
+    const RelationPlan* plan = dry_run ? known_plan_for(table) : plan_by_lent_rights(table);
     if (plan == nullptr || plan->capture != Capture::kEvents)
         ereport(ERROR, (errcode(kNotTracked),
                         errmsg("%s is not tracked", qualified_name(RelationGetRelid(table))),
@@ -58,6 +58,16 @@ void require_shown_rows(Relation table)
 }
 
 }  // namespace
+
+Rights rights_on(const Application* application, Relation table)
+{
+    return application->dry_run || superuser() ? Rights::lent_by(table) : Rights::present();
+}
+
+bool is_unjudged(const Application* application, Relation table)
+{
+    return application->dry_run && is_closed(table);
+}
 
 Application* begin_application(const char* done, const char* reason, bool dry_run)
 {

@@ -2,6 +2,7 @@
 // of columns. add_change.hpp fills them, apply.hpp applies them.
 #pragma once
 
+#include "base/rights.hpp"
 #include "restore/row_set.hpp"
 
 namespace journal {
@@ -16,6 +17,15 @@ struct Application {
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
 };
+
+/// Rights with which a table's rows are read, computed and judged for an application, before and
+/// after they are written: the caller's, who writes them; lent ones for a plan, which only looks,
+/// and for a superuser. The caller's privileges are to be checked before.
+Rights rights_on(const Application* application, Relation table);
+
+/// Whether live rows and policies of a table are left out of what an application judges: a plan,
+/// for whom policies of an untrusted owner hold.
+bool is_unjudged(const Application* application, Relation table);
 
 /// Begins in the current memory context. done: what the rows will be, in messages.
 Application* begin_application(const char* done, const char* reason, bool dry_run = false);

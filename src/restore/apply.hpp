@@ -9,7 +9,8 @@
 //
 // Each set is one INSERT, UPDATE or DELETE that reads its rows from a tuplestore; statements run as
 // the caller, so that privileges, row-level security, constraints and the application's triggers
-// have their say. They run in the order of the foreign keys between their tables. Sets that need
+// have their say; into the table of an owner whom a superuser does not trust, as that owner. They
+// run in the order of the foreign keys between their tables. Sets that need
 // each other (cyclic keys, or a table's own rows with different columns) are one statement with
 // WITH: foreign keys are checked at its end, when all rows are there, deferrable or not.
 #pragma once
@@ -24,7 +25,8 @@ namespace journal {
 ///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
 /// (table changed beyond repair), JE017 (a row differs), JE030 (an inserted row did not
-/// reach the journal); other errors of the statements as they are.
+/// reach the journal), JE070 (a superuser may not run the code of the table); other errors of the
+/// statements as they are.
 void apply(Application* application);
 
 /// Closes the tables; the rest goes with the memory context.

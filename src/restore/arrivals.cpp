@@ -116,6 +116,8 @@ void find_defaults(Arrivals* arrivals)
 
 Arrivals* begin_arrivals(FinalState* state, RowSet* set, int index)
 {
+    // The server evaluates what is constant in the expressions of a partition key.
+    const Rights rights = rights_on(state->application, set->table);
     auto* arrivals = make_in<Arrivals>(state->context);
     arrivals->state = state;
     arrivals->set = set;
@@ -137,6 +139,7 @@ Arrivals* begin_arrivals(FinalState* state, RowSet* set, int index)
         add_route(arrivals, RelationGetRelid(set->table));
     }
     begin_executor(arrivals);
+    rights.end();
     return arrivals;
 }
 
@@ -241,21 +244,31 @@ void place_inserts(Arrivals* arrivals, MemoryContext work)
 
 /// The live rows that a set's rows are about: number, table, place, whether it holds what is
 /// expected; in the order of the numbers.
-Tuplestorestate* select_live_rows(RowSet* set)
+Tuplestorestate* select_live_rows(const Application* application, RowSet* set)
 {
     const char* sql = psprintf(
         "SELECT e.number, t.tableoid, t.ctid, %s FROM %s AS t, %s AS e WHERE %s "
         "ORDER BY e.number",
         set->checked && set->column_count > 0 ? holds_expected(set) : "true",
-        changeable_rows_of(set), rows_name(0), has_key(set));
+        is_unjudged(application, set->table) ? only_rows_of(set) : changeable_rows_of(set),
+        rows_name(0), has_key(set));
     MemoryContext caller = CurrentMemoryContext;
+    const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
     MemoryContext connected = MemoryContextSwitchTo(caller);
     Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
     query.end();
+    rights.end();
     return rows;
+}
+
+/// Notes what has become of the live row, unless the caller must not learn of it.
+void note_live_row(const Arrivals* arrivals, ConflictKind kind)
+{
+    if (!is_unjudged(arrivals->state->application, arrivals->set->table))
+        note_row_conflict(arrivals, kind, 0, nullptr);
 }
 
 TupleTableSlot* live_slot()
@@ -319,11 +332,11 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
     bool is_null = false;
     Place* place = place_of(arrivals->state, DatumGetObjectId(slot_getattr(found, 2, &is_null)));
     if (!fetch_live_row(arrivals, place, slot_getattr(found, 3, &is_null), snapshot)) {
-        note_row_conflict(arrivals, ConflictKind::kRowGone, 0, nullptr);
+        note_live_row(arrivals, ConflictKind::kRowGone);
         return;
     }
     if (!DatumGetBool(slot_getattr(found, 4, &is_null)) || is_null) {
-        note_row_conflict(arrivals, ConflictKind::kRowChanged, 0, nullptr);
+        note_live_row(arrivals, ConflictKind::kRowChanged);
     } else {
         add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
         if (arrivals->set->operation == RowOperation::kUpdate) {
@@ -338,7 +351,7 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
 
 void place_changes(Arrivals* arrivals, MemoryContext work)
 {
-    Tuplestorestate* live = select_live_rows(arrivals->set);
+    Tuplestorestate* live = select_live_rows(arrivals->state->application, arrivals->set);
     TupleTableSlot* found = live_slot();
     Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
     bool more = tuplestore_gettupleslot(live, true, true, found);
@@ -356,7 +369,7 @@ void place_changes(Arrivals* arrivals, MemoryContext work)
             more = tuplestore_gettupleslot(live, true, true, found);
         }
         if (count == 0)
-            note_row_conflict(arrivals, ConflictKind::kRowGone, 0, nullptr);
+            note_live_row(arrivals, ConflictKind::kRowGone);
     }
     UnregisterSnapshot(snapshot);
     ExecDropSingleTupleTableSlot(found);

@@ -44,6 +44,10 @@ Words words_of(ConflictKind kind)
         case ConflictKind::kRowChanged:
             return {ERRCODE_NO_DATA_FOUND, "it has been changed since",
                     "journal.history() shows what became of it."};
+        case ConflictKind::kNotJudged:
+            return {kNotJudged, "it is not judged",
+                    "Ask a role that row-level security does not hold, or have a superuser name "
+                    "the table's owner in journal.trusted_owner."};
         case ConflictKind::kReferenced:
             return {ERRCODE_FOREIGN_KEY_VIOLATION, "other rows refer to it",
                     "Change or delete those rows first."};
@@ -70,7 +74,9 @@ Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, con
     const Words words = words_of(kind);
     return {kind,
             sqlstate == 0 ? words.sqlstate : sqlstate,
-            psprintf("%s cannot be %s: %s", row, done, words.why),
+            psprintf(kind == ConflictKind::kNotJudged ? "whether %s can be %s is not known: %s"
+                                                      : "%s cannot be %s: %s",
+                     row, done, words.why),
             words.why,
             detail,
             words.hint,

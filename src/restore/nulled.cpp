@@ -178,6 +178,8 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
     StringInfoData condition;
     initStringInfo(&sql);
     initStringInfo(&condition);
+    Relation table = table_open(target->table, AccessShareLock);
+    const Rights rights = Rights::of_constraint(table);
     for (int i = 0; i < plan->key_count; i++) {
         const PlanColumn& column = plan->columns[plan->key[i]];
         ValueReader reader{};
@@ -194,15 +196,16 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
             continue;
         const int position =
             plan_position(plan, taken.row.layout->columns[reference.key->positions[i]].id);
-        if (position < 0)
+        if (position < 0) {
+            rights.end();
+            table_close(table, NoLock);
             return false;
+        }
         types[i] = plan->columns[position].type;
         appendStringInfo(&sql, "%st.%s", sql.len == 0 ? "" : ", ",
                          quote_identifier(plan->columns[position].name));
     }
     const char* only = get_rel_relkind(target->table) == RELKIND_RELATION ? "ONLY " : "";
-    Relation table = table_open(target->table, AccessShareLock);
-    const Rights rights = Rights::of_constraint(table);
     Query query = Query::begin(RunAs::kCaller);
     bool found = query.run(psprintf("SELECT %s FROM %s%s t WHERE %s", sql.data, only,
                                     qualified_name(target->table), condition.data),

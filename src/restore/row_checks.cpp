@@ -181,15 +181,10 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
         return;
     }
     ErrorData* error = run_in_subtransaction([&] {
-        if (!arrivals->state->application->dry_run) {
-            step(arrivals);
-            return;
-        }
-        // Defaults and checks are the author's code of the table. A plan, which only looks, does
-        // not lend him the caller's rights.
-        const Rights caller = Rights::lent_by(arrivals->set->table);
+        // Defaults and checks are code of the table's owner.
+        const Rights rights = rights_on(arrivals->state->application, arrivals->set->table);
         step(arrivals);
-        caller.end();
+        rights.end();
     });
     if (error == nullptr)
         return;

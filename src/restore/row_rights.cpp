@@ -85,6 +85,20 @@ const char* columns_of_row(const RowSet* set, const Place* place)
     return sql.data;
 }
 
+/// Says of every row of a set that it is not judged.
+void note_unjudged(FinalState* state, RowSet* set, int index)
+{
+    const char* why = psprintf(
+        "row-level security of %s holds role \"%s\", and the table's owner is not trusted",
+        qualified_name(RelationGetRelid(set->table)), GetUserNameFromId(GetUserId(), false));
+    SetRow row{};
+    rewind_rows(set);
+    while (read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        note_conflict(&state->found, index, row.number, ConflictKind::kNotJudged, 0, why);
+    }
+}
+
 void check_policy(FinalState* state, const Place* place, int index, const RowSet* set,
                   const char* condition)
 {
@@ -143,9 +157,13 @@ void check_policies(FinalState* state)
 {
     ListCell* cell = nullptr;
     foreach (cell, state->application->sets) {
-        const auto* set = static_cast<RowSet*>(lfirst(cell));
+        auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->count == 0 || missing_privilege(set) != nullptr)
             continue;
+        if (is_unjudged(state->application, set->table)) {
+            note_unjudged(state, set, foreach_current_index(cell));
+            continue;
+        }
         const char* condition = condition_of_writing(set);
         if (condition == nullptr)
             continue;

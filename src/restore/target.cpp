@@ -177,7 +177,7 @@ void match_columns(const Search& search, bool dry_run)
     const Layout* layout = search.deletion->layout;
     Target* target = search.target;
     Relation relation = table_open(target->table, AccessShareLock);
-    target->plan = dry_run ? known_plan_for(relation) : plan_for(relation);
+    target->plan = dry_run ? known_plan_for(relation) : plan_by_lent_rights(relation);
     if (target->plan->key_count == 0 || search.deletion->object_id == nullptr) {
         refuse(search, ConflictKind::kNoKey,
                "The table has no key, so that nobody could tell one row from another.");

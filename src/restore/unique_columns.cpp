@@ -1,6 +1,8 @@
 // See unique_columns.hpp.
 #include "restore/unique_columns.hpp"
 
+#include "base/rights.hpp"
+
 namespace journal {
 
 namespace {
@@ -47,9 +49,12 @@ List* unique_columns_of_index(Oid oid)
             attributes = bms_add_member(
                 attributes, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
         // A whole row (number 0) is of every column; an index cannot be over one.
+        Relation table = table_open(index->rd_index->indrelid, AccessShareLock);
+        // The server evaluates what of them is constant.
+        const Rights rights = Rights::lent_by(table);
         pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexExpressions(index)), 1, &attributes);
         pull_varattnos(reinterpret_cast<Node*>(RelationGetIndexPredicate(index)), 1, &attributes);
-        Relation table = table_open(index->rd_index->indrelid, AccessShareLock);
+        rights.end();
         names = add_names(names, RelationGetRelid(table), with_sources(table, attributes));
         table_close(table, NoLock);
     }

@@ -203,6 +203,7 @@ void verify_updates(const Application* application, RowSet* set)
         return;
     int64 different = -1;
     const char* how = nullptr;
+    const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
     const uint64 rows = query.run(sql);
@@ -215,6 +216,7 @@ void verify_updates(const Application* application, RowSet* set)
         how = query.text(i, 2, context);
     }
     query.end();
+    rights.end();
     if (different < 0)
         return;
     raise_different(application, numbered_row(set, different),

@@ -82,6 +82,21 @@ ArrayType* updated_columns(const RowSet* set)
     return construct_array(ids, set->column_count, INT4OID, sizeof(int32), true, TYPALIGN_INT);
 }
 
+/// That the caller may read what of a set's table is compared, whoever reads it.
+void require_readable(const RowSet* set)
+{
+    const RelationPlan* plan = set->plan;
+    auto* columns =
+        make_array_in<AttrNumber>(CurrentMemoryContext, plan->key_count + set->column_count);
+    int count = 0;
+    for (int i = 0; i < plan->key_count; i++)
+        columns[count++] = plan->columns[plan->key[i]].number;
+    for (int i = 0; i < set->column_count; i++)
+        if (set->checked && set->columns[i].check == ColumnCheck::kRow)
+            columns[count++] = set->columns[i].column->number;
+    require_select(set->table, count, columns);
+}
+
 /// Rows that are gone, or do not hold what was left in them. Read as the caller.
 void find_changed(const Search& search)
 {
@@ -95,6 +110,8 @@ void find_changed(const Search& search)
         has_key(set), condition);
     ArrayType* updated = updated_columns(set);
     MemoryContext context = CurrentMemoryContext;
+    require_readable(set);
+    const Rights rights = rights_on(search.undo->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(search.set, search.index);
     ResultReader row =
@@ -102,6 +119,7 @@ void find_changed(const Search& search)
                            describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID,
                                              TEXTOID, INT4ARRAYOID}));
     query.end();
+    rights.end();
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         bool is_null = false;
@@ -348,7 +366,8 @@ void search_set(const Search& search)
     if (!search.undo->is_plan &&
         (changes_referring(search.set, references) || is_unsure(search.set)))
         lock_rows(search);
-    find_changed(search);
+    if (!is_unjudged(search.undo->application, search.set->table))
+        find_changed(search);
     find_changed_by_entries(search);
     for (const SetReference& reference : references)
         find_referring(search, reference);

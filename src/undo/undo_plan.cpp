@@ -21,7 +21,7 @@ const char* row_of(const char* columns)
                : psprintf("(SELECT event_journal_row FROM (SELECT %s) event_journal_row)", columns);
 }
 
-const char* values_now(const RowSet* set)
+const char* values_now(const RowSet* set, bool is_shown)
 {
     StringInfoData columns;
     initStringInfo(&columns);
@@ -34,7 +34,7 @@ const char* values_now(const RowSet* set)
             if (!is_hidden(set->plan->columns[i].mode))
                 appendStringInfo(&columns, "%st.%s", columns.len == 0 ? "" : ", ",
                                  quote_identifier(set->plan->columns[i].name));
-    return set->operation == RowOperation::kInsert
+    return !is_shown
                ? "NULL::pg_catalog.record"
                : psprintf("CASE WHEN t.tableoid IS NOT NULL THEN %s END", row_of(columns.data));
 }
@@ -51,11 +51,10 @@ const char* values_then(const RowSet* set)
 }
 
 /// The rows of a set with what stands in their way, several times if there is more than one thing.
-const char* plan_query(const RowSet* set, int index)
+const char* plan_query(const RowSet* set, int index, bool is_shown)
 {
-    const char* table = set->operation == RowOperation::kInsert
-                            ? ""
-                            : psprintf(" LEFT JOIN %s t ON %s", only_rows_of(set), has_key(set));
+    const char* table =
+        !is_shown ? "" : psprintf(" LEFT JOIN %s t ON %s", only_rows_of(set), has_key(set));
     return psprintf(
         "SELECT e.object_type, e.object_id, e.label, e.entry, %s, %s, "
         "i.conflict, i.code, i.detail, i.hint, i.later FROM %s e%s "
@@ -68,7 +67,7 @@ const char* plan_query(const RowSet* set, int index)
         "                     AND r.number OPERATOR(pg_catalog.=) i.number "
         "                     AND r.conflict OPERATOR(pg_catalog.=) 'restored'::pg_catalog.text)) "
         "ORDER BY e.number, i.conflict",
-        values_now(set), values_then(set), rows_name(index), table, index);
+        values_now(set, is_shown), values_then(set), rows_name(index), table, index);
 }
 
 /// Columns of that query.
@@ -84,11 +83,33 @@ TupleDesc describe_planned()
     return descriptor;
 }
 
-/// Runs the query as the caller, for what he may see.
+/// That the caller may read what the plan shows of rows as they are, whoever reads it.
+void require_shown(const RowSet* set)
+{
+    const RelationPlan* plan = set->plan;
+    auto* columns = make_array_in<AttrNumber>(
+        CurrentMemoryContext, plan->key_count + plan->column_count + set->column_count);
+    int count = 0;
+    for (int i = 0; i < plan->key_count; i++)
+        columns[count++] = plan->columns[plan->key[i]].number;
+    for (int i = 0; set->operation == RowOperation::kUpdate && i < set->column_count; i++)
+        columns[count++] = set->columns[i].column->number;
+    for (int i = 0; set->operation == RowOperation::kDelete && i < plan->column_count; i++)
+        if (!is_hidden(plan->columns[i].mode))
+            columns[count++] = plan->columns[i].number;
+    require_select(set->table, count, columns);
+}
+
+/// Runs the query for what the caller may see.
 Tuplestorestate* select_planned(Undo* undo, RowSet* set, int index)
 {
-    const char* sql = plan_query(set, index);
+    const bool is_shown =
+        set->operation != RowOperation::kInsert && !is_unjudged(undo->application, set->table);
+    const char* sql = plan_query(set, index, is_shown);
+    if (is_shown)
+        require_shown(set);
     MemoryContext caller = CurrentMemoryContext;
+    const Rights rights = rights_on(undo->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, index);
     register_issues(undo);
@@ -96,6 +117,7 @@ Tuplestorestate* select_planned(Undo* undo, RowSet* set, int index)
     Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
     MemoryContextSwitchTo(connected);
     query.end();
+    rights.end();
     return rows;
 }
 
