@@ -87,7 +87,9 @@ UPDATE journal.gap SET at = at + interval '1 hour' WHERE relation = (SELECT id F
 ALTER TABLE journal.gap ENABLE ALWAYS TRIGGER refuse_change;
 UPDATE k SET v = 3;
 SELECT * FROM journal.verify_history('k');
+\set VERBOSITY sqlstate
 SELECT * FROM journal.table_as_of(NULL::k, clock_timestamp());
+\set VERBOSITY terse
 
 -- Nothing is no table.
 SELECT * FROM journal.verify_history(NULL);

@@ -19,6 +19,13 @@ inline constexpr OwnTrigger kTruncateTrigger{"00_event_journal_truncate", "captu
 inline constexpr OwnTrigger kMovedTrigger{"00_event_journal_moved", "capture_moved", "AFTER UPDATE",
                                           "FOR EACH STATEMENT"};
 
+/// Beside the first two: they fire where those do not, and note a gap.
+inline constexpr OwnTrigger kUnrecordedTrigger{"00_event_journal_unrecorded", "note_unrecorded",
+                                               "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW"};
+inline constexpr OwnTrigger kUnrecordedTruncateTrigger{"00_event_journal_unrecorded_truncate",
+                                                       "note_unrecorded_truncate",
+                                                       "BEFORE TRUNCATE", "FOR EACH STATEMENT"};
+
 struct FoundTrigger {
     const char* name;  // nullptr: there is none
     char enabled;      // as in pg_trigger.tgenabled

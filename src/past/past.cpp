@@ -9,6 +9,7 @@
 #include "catalog/open_relation.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "catalog/unrecorded.hpp"
 #include "past/lost_month.hpp"
 #include "past/past_gap.hpp"
 
@@ -202,6 +203,10 @@ void require_known(const Past* past, const Moment* moment)
     if (moment->kind == MomentKind::kNow)
         return;
     require_trigger(past);
+    // The gap is noted when the transaction commits.
+    if (has_unrecorded(past->plan->id))
+        raise_unknown_past(past, moment, GetCurrentTimestamp(),
+                           gap_in_words("unrecorded", nullptr));
     Query query = Query::begin_latest();
     MemoryContext context = past->context;
     query.run("SELECT tracked_since FROM journal.tracked_relation WHERE id = $1",

@@ -3,6 +3,7 @@
 
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "catalog/unrecorded.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,8 @@ const char* gap_in_words(const char* reason, const char* other)
         return "older entries were purged";
     if (strcmp(reason, "computed") == 0)
         return psprintf("then the values of its column %s were computed anew", other);
+    if (strcmp(reason, "unrecorded") == 0)
+        return "then it was changed under session_replication_role = replica";
     return psprintf("then %s left it with its rows", other);
 }
 
@@ -52,7 +55,7 @@ PastGaps* read_gaps(Past* past)
         "AND NOT l.is_root AND l.relation_name = g.other) FROM journal.gap g WHERE g.relation = $1 "
         "ORDER BY g.last_entry, g.at",
         {int4_argument(past->plan->id)}, true);
-    gaps->last_entries = make_array_in<int64>(context, count);
+    gaps->last_entries = make_array_in<int64>(context, count + 1);
     gaps->members = make_array_in<MemberGap>(context, count);
     for (uint64 i = 0; i < count; i++) {
         if (query.boolean(i, 5))
@@ -60,8 +63,8 @@ PastGaps* read_gaps(Past* past)
         else
             gaps->last_entries[gaps->count++] = query.int8(i, 1);
     }
-    // That the journal began to record the table at some time is no gap of its proof.
-    if (count > 0 && (count > 1 || strcmp(query.text(0, 2, context), "tracked") != 0)) {
+    // Where the journal began to record the table its proof begins.
+    if (count > 0 && strcmp(query.text(count - 1, 2, context), "tracked") != 0) {
         bool is_null = false;
         gaps->newest_at = DatumGetTimestampTz(query.value(count - 1, 4, &is_null));
         MemoryContext spi_context = MemoryContextSwitchTo(context);
@@ -70,6 +73,11 @@ PastGaps* read_gaps(Past* past)
         MemoryContextSwitchTo(spi_context);
     }
     query.end();
+    if (has_unrecorded(past->plan->id)) {
+        gaps->last_entries[gaps->count++] = PG_INT64_MAX - 1;
+        gaps->newest_at = GetCurrentTimestamp();
+        gaps->newest = gap_in_words("unrecorded", nullptr);
+    }
     return gaps;
 }
 

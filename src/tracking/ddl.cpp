@@ -181,22 +181,25 @@ List* touched_tables()
     return tables;
 }
 
-/// ENABLE TRIGGER ALL, as a dump with --disable-triggers says it, turns ENABLE ALWAYS into plain
-/// ENABLE: a table's triggers that call one of the functions get it back. DISABLE TRIGGER is left
-/// alone.
-void rearm_triggers(Oid relation, const char* functions)
+/// ENABLE TRIGGER ALL, as a dump with --disable-triggers says it, turns ENABLE ALWAYS and ENABLE
+/// REPLICA into plain ENABLE: a table's triggers that call one of the functions get it back.
+/// DISABLE TRIGGER is left alone.
+void rearm_triggers(Oid relation, const char* functions, char state = TRIGGER_FIRES_ALWAYS)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = $1 AND tgenabled IN ('O', 'R') "
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = $1 AND tgenabled NOT IN ('D', $3) "
         "AND tgfoid = ANY (cast($2 AS regprocedure[])::oid[])",
-        {{OIDOID, ObjectIdGetDatum(relation)}, text_argument(functions)});
+        {{OIDOID, ObjectIdGetDatum(relation)},
+         text_argument(functions),
+         {CHAROID, CharGetDatum(state)}});
     const char** name = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++)
         name[i] = query.text(i, 1, context);
     for (uint64 i = 0; i < count; i++)
-        query.run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relation),
+        query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", qualified_name(relation),
+                           state == TRIGGER_FIRES_ALWAYS ? "ALWAYS" : "REPLICA",
                            quote_identifier(name[i])));
     query.end();
 }
@@ -218,17 +221,23 @@ void keep_guards(Oid table)
     }
 }
 
-/// The same for a table that is tracked always, its partitions and children.
+/// The same for a tracked table, its partitions and children.
 void keep_always(Oid table)
 {
     const TrackedRelation* tracked = find_tracked_relation(table);
-    if (tracked == nullptr || !tracked->always)
+    if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
         return;
     List* members = find_all_inheritors(table, NoLock, nullptr);
     ListCell* cell = nullptr;
-    foreach (cell, members)
+    foreach (cell, members) {
+        if (tracked->always)
+            rearm_triggers(
+                lfirst_oid(cell),
+                "{journal.capture(),journal.capture_truncate(),journal.capture_moved()}");
         rearm_triggers(lfirst_oid(cell),
-                       "{journal.capture(),journal.capture_truncate(),journal.capture_moved()}");
+                       "{journal.note_unrecorded(),journal.note_unrecorded_truncate()}",
+                       TRIGGER_FIRES_ON_REPLICA);
+    }
 }
 
 /// Records the layouts of a tracked table, its partitions and children.

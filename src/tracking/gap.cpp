@@ -31,6 +31,8 @@ const char* reason_code(GapReason reason)
             return "purged";
         case GapReason::kComputed:
             return "computed";
+        case GapReason::kUnrecorded:
+            return "unrecorded";
     }
     return "tracked";
 }

@@ -16,6 +16,7 @@ enum class GapReason {
     kDropped,
     kPurged,
     kComputed,
+    kUnrecorded,
 };
 
 /// Records that the past of a tracked relation (tracked_relation.id) is unknown before now. other

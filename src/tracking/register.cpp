@@ -4,6 +4,7 @@
 #include "base/copied_journal.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/table_rows.hpp"
@@ -35,34 +36,58 @@ void create_trigger(Query& query, Oid relation, const OwnTrigger& wanted)
 
 // Brings one trigger of a table into the wanted state. One that its owner disabled stays so, unless
 // it is to be rearmed.
-void ensure_trigger(Query& query, Oid relation, const OwnTrigger& wanted, bool always, bool rearm)
+void ensure_trigger(Query& query, Oid relation, const OwnTrigger& wanted, char state, bool rearm)
 {
     FoundTrigger found = find_trigger(relation, wanted);
     if (found.name == nullptr) {
         create_trigger(query, relation, wanted);
         found = {wanted.name, TRIGGER_FIRES_ON_ORIGIN};
     }
-    const char state = always ? TRIGGER_FIRES_ALWAYS : TRIGGER_FIRES_ON_ORIGIN;
     const bool is_disabled =
-        found.enabled == TRIGGER_DISABLED || found.enabled == TRIGGER_FIRES_ON_REPLICA;
+        found.enabled == TRIGGER_DISABLED ||
+        (found.enabled == TRIGGER_FIRES_ON_REPLICA && state != TRIGGER_FIRES_ON_REPLICA);
     if (found.enabled != state && (rearm || !is_disabled))
         query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", qualified_name(relation),
-                           always ? "ALWAYS" : "", quote_identifier(found.name)));
+                           state == TRIGGER_FIRES_ALWAYS       ? "ALWAYS"
+                           : state == TRIGGER_FIRES_ON_REPLICA ? "REPLICA"
+                                                               : "",
+                           quote_identifier(found.name)));
 }
 
-void equip_member(Query& query, Oid relation, bool always, bool rearm)
+void drop_trigger(Query& query, Oid relation, const OwnTrigger& unwanted)
 {
+    const FoundTrigger found = find_trigger(relation, unwanted);
+    if (found.name != nullptr)
+        query.run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(found.name),
+                           qualified_name(relation)));
+}
+
+// What notes that changes were not recorded: not needed where they always are.
+void ensure_unrecorded_triggers(Query& query, Oid relation, bool wanted, bool rearm)
+{
+    for (const OwnTrigger& trigger : {kUnrecordedTrigger, kUnrecordedTruncateTrigger}) {
+        if (wanted)
+            ensure_trigger(query, relation, trigger, TRIGGER_FIRES_ON_REPLICA, rearm);
+        else
+            drop_trigger(query, relation, trigger);
+    }
+}
+
+void equip_member(Query& query, Oid relation, bool has_events, bool always, bool rearm)
+{
+    const char state = always ? TRIGGER_FIRES_ALWAYS : TRIGGER_FIRES_ON_ORIGIN;
     const char kind = get_rel_relkind(relation);
     // What holds rows has the triggers, each leaf its own: a row trigger on the partitioned table
     // would be cloned to every new partition by whoever makes one, who would need EXECUTE on our
     // function.
     if (kind == RELKIND_RELATION) {
-        ensure_trigger(query, relation, kRowTrigger, always, rearm);
-        ensure_trigger(query, relation, kTruncateTrigger, always, rearm);
+        ensure_trigger(query, relation, kRowTrigger, state, rearm);
+        ensure_trigger(query, relation, kTruncateTrigger, state, rearm);
+        ensure_unrecorded_triggers(query, relation, has_events && !always, rearm);
     }
     // Only a partitioned table moves rows.
     if (kind == RELKIND_PARTITIONED_TABLE)
-        ensure_trigger(query, relation, kMovedTrigger, always, rearm);
+        ensure_trigger(query, relation, kMovedTrigger, state, rearm);
 }
 
 int32 identity_of(const Layout* layout, AttrNumber number)
@@ -130,9 +155,9 @@ bool owner_may_read_names(Oid owner, Oid target)
 // Gives a table of which only names are kept its triggers.
 void equip_reference(Query& query, Oid target)
 {
-    ensure_trigger(query, target, kRowTrigger, false, false);
+    ensure_trigger(query, target, kRowTrigger, TRIGGER_FIRES_ON_ORIGIN, false);
     if (get_rel_relkind(target) == RELKIND_RELATION)
-        ensure_trigger(query, target, kTruncateTrigger, false, false);
+        ensure_trigger(query, target, kTruncateTrigger, TRIGGER_FIRES_ON_ORIGIN, false);
 }
 
 // Registers a referenced table for its names. It is not open while its triggers are made.
@@ -218,13 +243,13 @@ TrackedRelation* register_unknown(Relation relation)
     return tracked;
 }
 
-void equip_tracked(Oid root, bool always, bool rearm)
+void equip_tracked(Oid root, bool has_events, bool always, bool rearm)
 {
     Query query = Query::begin(RunAs::kOwner);
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
     ListCell* cell = nullptr;
     foreach (cell, members)
-        equip_member(query, lfirst_oid(cell), always, rearm);
+        equip_member(query, lfirst_oid(cell), has_events, always, rearm);
     query.end();
 }
 
@@ -250,11 +275,11 @@ void equip_registered()
     for (uint64 i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
         const Registered& one = registered[i];
-        LockRelationOid(one.table, ShareRowExclusiveLock);
+        lock_patiently(one.table, ShareRowExclusiveLock);
         if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(one.table)))
             continue;
         if (one.has_events) {
-            equip_tracked(one.table, one.always, false);
+            equip_tracked(one.table, true, one.always, false);
             note_trigger_switch(one.id, one.table);
         } else {
             equip_reference(query, one.table);
@@ -342,7 +367,7 @@ void equip_tracked_children(Oid relation)
     refuse_tracked_twice(relation);
     const bool has_events = strcmp(tracked->capture, "events") == 0;
     const int32 id = tracked->id;
-    equip_tracked(relation, tracked->always, false);
+    equip_tracked(relation, has_events, tracked->always, false);
     if (!has_events)
         return;
     note_trigger_switch(id, relation);
@@ -355,12 +380,9 @@ void drop_triggers(Oid root)
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
     ListCell* cell = nullptr;
     foreach (cell, members)
-        for (const OwnTrigger& ours : {kRowTrigger, kTruncateTrigger, kMovedTrigger}) {
-            const FoundTrigger found = find_trigger(lfirst_oid(cell), ours);
-            if (found.name != nullptr)
-                query.run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(found.name),
-                                   qualified_name(lfirst_oid(cell))));
-        }
+        for (const OwnTrigger& ours : {kRowTrigger, kTruncateTrigger, kMovedTrigger,
+                                       kUnrecordedTrigger, kUnrecordedTruncateTrigger})
+            drop_trigger(query, lfirst_oid(cell), ours);
     query.end();
 }
 

@@ -19,10 +19,11 @@ void give_fact_writer();
 /// DDL; runs as the owner.
 void equip_tracked_children(Oid relation);
 
-/// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions) on
+/// Creates the triggers of a tracked table (row, TRUNCATE, end of an update across partitions;
+/// where they do not fire always and events are recorded, those that note what goes unrecorded) on
 /// it and on its partitions and children, where they are missing, and sets whether they fire
 /// always. Those that their owner disabled stay so unless rearm. Runs as the owner.
-void equip_tracked(Oid root, bool always, bool rearm);
+void equip_tracked(Oid root, bool has_events, bool always, bool rearm);
 
 /// Registers every table that a tracked one references and that the journal does not know, so that
 /// names of its rows are kept: installs its recorder and fills journal.label. Runs as the owner.

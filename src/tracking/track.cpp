@@ -372,7 +372,7 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     const int32 id = claim_row(relation, object_type);
     store_options(id, relation, object_type, options);
     relation_close(relation, NoLock);
-    equip_tracked(oid, options.always, true);
+    equip_tracked(oid, true, options.always, true);
     note_trigger_switch(id, oid);
     invalidate_plans(oid);
     invalidate_referencing(oid);
