@@ -67,6 +67,35 @@ SET client_min_messages = warning;  -- proofs tell of gaps
 SELECT before, now, conversion, regexp_replace(outcome(change), ', 0 contradictions$', '') AS past FROM change ORDER BY n;
 RESET client_min_messages;
 
+-- Rows of which entries before the change tell what was there are known, one by one; the others are not.
+CREATE TABLE rows (id integer PRIMARY KEY, v numeric(10,4), w text);
+SELECT journal.track('rows');
+INSERT INTO rows VALUES (1, 1.2345, 'a'), (2, 2.2345, 'b'), (3, 3.2345, 'c'), (4, 4.2345, 'd'), (5, 5.2345, 'e');
+SELECT journal.mark('rows') IS NOT NULL AS marked;
+DELETE FROM rows WHERE id = 1;
+UPDATE rows SET v = 0 WHERE id = 2;
+UPDATE rows SET w = 'changed' WHERE id = 3;
+UPDATE rows SET id = 6, v = 0 WHERE id = 5;
+SELECT past('rows', 'rows');
+ALTER TABLE rows ALTER v TYPE numeric(10,2);
+UPDATE rows SET v = 1, w = 'x' WHERE id > 1;
+SELECT past('rows', 'rows');
+CREATE FUNCTION past_row(of regclass, key text, at text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce(journal.row_as_of(of, key, mark => at)::text, 'not there');
+EXCEPTION WHEN SQLSTATE 'JE050' THEN
+    RETURN SQLSTATE;
+END $$;
+SELECT key, past_row('rows', key, 'rows') FROM unnest('{1,2,3,4,5,6,7}'::text[]) AS key;
+-- A diff across the change, and one after it; the column under another name; and no column any more.
+SELECT count(*) FROM journal.diff(NULL::rows, from_mark => 'rows');
+SELECT journal.mark('rows retyped') IS NOT NULL AS marked;
+SELECT count(*) FROM journal.diff(NULL::rows, from_mark => 'rows retyped');
+ALTER TABLE rows RENAME v TO renamed;
+SELECT past('rows', 'rows');
+ALTER TABLE rows DROP renamed;
+SELECT past('rows', 'rows');
+
 -- A column of which no values are kept, and a value that the present type, which is wider, has in other words.
 CREATE TABLE hidden (id integer PRIMARY KEY, v varchar(50), d date);
 SELECT journal.track('hidden', excluded => '{v}');

@@ -37,6 +37,7 @@ void prepare_columns(Past* past)
             from.type, from.typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
         column.is_known = true;
         column.is_chained = true;
+        column.known_until[kFrom] = column.known_until[kTo] = PG_INT64_MAX;
         Oid input = InvalidOid;
         getTypeInputInfo(from.type, &input, &column.input_parameter);
         fmgr_info_cxt(input, &column.input, past->context);
@@ -184,6 +185,39 @@ bool is_gap_later(const Moment* moment, const Query& query, uint64 row)
                      query.int4(row, 3), PG_INT64_MAX});
 }
 
+/// Notes which columns' values were computed anew later than the moments. The journal knows the
+/// column by the name that it had.
+void limit_computed(Past* past)
+{
+    Query query = Query::begin_latest();
+    const uint64 gaps = query.run(
+        "SELECT g.at, g.transaction_id, g.command, g.last_entry, g.incarnation = "
+        "(SELECT id FROM journal.incarnation), coalesce((SELECT (c ->> 'id')::integer "
+        "FROM journal.layout l, jsonb_array_elements(l.columns) c WHERE l.relation = g.relation "
+        "AND l.is_root AND l.seen_at <= g.at AND c ->> 'name' = g.other ORDER BY l.id DESC "
+        "LIMIT 1), 0) FROM journal.gap g WHERE g.relation = $1 AND g.reason = 'computed' "
+        "ORDER BY g.at",
+        {int4_argument(past->plan->id)}, true);
+    for (uint64 i = 0; i < gaps; i++) {
+        bool is_null = false;
+        const int32 id = query.int4(i, 6);
+        for (int side = 0; side < past->side_count; side++) {
+            if (past->moments[side]->kind == MomentKind::kNow ||
+                !is_gap_later(past->moments[side], query, i))
+                continue;
+            for (int j = 0; j < past->column_count; j++) {
+                PastColumn& column = past->columns[j];
+                if (id != 0 && column.id != id)
+                    continue;
+                past->has_computed = true;
+                column.known_until[side] = std::min(column.known_until[side], query.int8(i, 4));
+                column.computed_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
+            }
+        }
+    }
+    query.end();
+}
+
 /// Raises JE050 if the table, or a partition or child of it, records nothing now.
 void require_trigger(const Past* past)
 {
@@ -215,13 +249,14 @@ void require_known(const Past* past, const Moment* moment)
     const TimestampTz since = DatumGetTimestampTz(query.value(0, 1, &is_null));
     const uint64 gaps = query.run(
         "SELECT g.at, g.transaction_id, g.command, g.last_entry, g.incarnation = "
-        "(SELECT id FROM journal.incarnation), g.reason, g.other FROM journal.gap g "
-        "WHERE g.relation = $1 ORDER BY g.at DESC",
+        "(SELECT id FROM journal.incarnation), g.reason, g.other, "
+        "g.reason = 'computed' FROM journal.gap g WHERE g.relation = $1 ORDER BY g.at DESC",
         {int4_argument(past->plan->id)}, true);
     TimestampTz gap_at = DT_NOBEGIN;
     const char* why = nullptr;
     for (uint64 i = 0; i < gaps && why == nullptr; i++) {
-        if (!is_gap_later(moment, query, i))
+        // Rows that entries tell of are known in spite of such a gap (limit_computed).
+        if (!is_gap_later(moment, query, i) || query.boolean(i, 8))
             continue;
         gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
         // The words outlive the query.
@@ -320,10 +355,28 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
             require_known(past, past->moments[side]);
     prepare_columns(past);
     limit_columns(past);
-    if (sink.finding == nullptr)
+    if (sink.finding == nullptr) {
+        limit_computed(past);
         tell_unknown_columns(past);
+    }
     MemoryContextSwitchTo(previous);
     return past;
+}
+
+void require_known_value(const Past* past, Side side, int column, int64 entry)
+{
+    const PastColumn& of = past->columns[column];
+    const int64 until = of.known_until[side];
+    if (of.is_known && until != PG_INT64_MAX && (entry == 0 || entry > until))
+        raise_unknown_past(past, past->moments[side], of.computed_at,
+                           gap_in_words("computed", of.name));
+}
+
+void require_known_row(const Past* past)
+{
+    for (int side = 0; past->has_computed && side < past->side_count; side++)
+        for (int i = 0; i < past->column_count; i++)
+            require_known_value(past, static_cast<Side>(side), i, 0);
 }
 
 void read_past(Past* past)

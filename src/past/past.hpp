@@ -19,6 +19,10 @@
 
 namespace journal {
 
+/// The two ends of a diff; what asks for one state alone has the first. Neither need be the later
+/// one: each state is found on its own, among the entries that are later than either.
+enum Side { kFrom, kTo, kSides };
+
 /// A column of the table's present row.
 struct PastColumn {
     int32 id;           // our identity of it
@@ -32,6 +36,10 @@ struct PastColumn {
     bool names_objects;
     bool by_value;
     int16 length;
+    // Its values were computed anew later than the moment: what comes from entries beyond this one,
+    // or from the live row, is not what was there. Without: PG_INT64_MAX.
+    int64 known_until[kSides];
+    TimestampTz computed_at;
     FmgrInfo input;
     Oid input_parameter;
     TextForm output;
@@ -54,10 +62,6 @@ struct PastValue {
     int64 entry;
     TimestampTz occurred_at;
 };
-
-/// The two ends of a diff; what asks for one state alone has the first. Neither need be the later
-/// one: each state is found on its own, among the entries that are later than either.
-enum Side { kFrom, kTo, kSides };
 
 struct Past;
 
@@ -82,6 +86,7 @@ struct Past {
     const Moment* moments[kSides];
     int side_count;
     PastSink sink;
+    bool has_computed;     // columns whose values were computed anew since
     bool has_children;     // plain inheritance: a key is unique within each table only
     bool has_row_shape;    // the live query's rows have the table's attributes, no more or less
     const char* only_key;  // nullptr: every row
@@ -131,6 +136,13 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
 /// if a moment is not before the transaction.
 bool step_out_of_statement(const Past* past);
 void leave_statement(bool stepped_out);
+
+/// Raises JE050 if a column's values were computed anew since one of the moments, unless its value
+/// there is one that an entry before that tells; entry is where it is from, 0 for the live row.
+void require_known_value(const Past* past, Side side, int column, int64 entry);
+
+/// The same for a row that no entry since has touched.
+void require_known_row(const Past* past);
 
 /// Raises JE050 if the active snapshot is older than a file in which the table's rows are
 /// (past_storage).

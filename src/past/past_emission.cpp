@@ -47,6 +47,16 @@ const PastValue* find_value(const Segment* segment, Side side, int column, const
     pg_unreachable();
 }
 
+/// Raises JE050 unless the values of a row at one of the moments are those that it had.
+void require_known_values(const Past* past, const Segment* segment, Side side)
+{
+    for (int i = 0; past->has_computed && i < past->column_count; i++) {
+        const Segment* last = nullptr;
+        const PastValue* value = find_value(segment, side, i, &last);
+        require_known_value(past, side, i, value == nullptr ? 0 : value->entry);
+    }
+}
+
 /// Converts the values of a row at one of the moments to the table's present types.
 void fill_row(Past* past, const Segment* segment, Side side, Datum* values, bool* nulls,
               Conversion* conversion)
@@ -76,6 +86,7 @@ void emit_row(Past* past, const Segment* segment, Side side)
     if (past->sink.changed == nullptr ||
         (past->only_key != nullptr && strcmp(object, past->only_key) != 0))
         return;
+    require_known_values(past, segment, side);
     const int count = past->descriptor->natts;
     auto* values = make_array_in<Datum>(CurrentMemoryContext, count);
     bool* nulls = make_array_in<bool>(CurrentMemoryContext, count);

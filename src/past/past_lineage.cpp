@@ -388,6 +388,7 @@ void read_transaction(Past* past, Stream* entries, const char* key, Events* even
 /// A live row that no entry has touched, although its key looked as if.
 void pass_row(Past* past, TupleTableSlot* slot)
 {
+    require_known_row(past);
     if (past->sink.unchanged == nullptr)
         return;
     slot_getallattrs(slot);

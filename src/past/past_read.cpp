@@ -258,11 +258,12 @@ void put_row(Past* past, const char* key, TupleTableSlot* row)
 /// Hands over a row that no later entry has touched.
 void pass_unchanged(Past* past, const char* key, TupleTableSlot* row)
 {
-    if (past->sink.unchanged == nullptr ||
-        (past->only_key != nullptr &&
-         (key == nullptr || strcmp(object_of(past, key), past->only_key) != 0)))
+    if (past->only_key != nullptr &&
+        (key == nullptr || strcmp(object_of(past, key), past->only_key) != 0))
         return;
-    past->sink.unchanged(past, row);
+    require_known_row(past);
+    if (past->sink.unchanged != nullptr)
+        past->sink.unchanged(past, row);
 }
 
 bool receive_row(TupleTableSlot* slot, DestReceiver* base)

@@ -133,9 +133,9 @@ bool keeps_values(Oid before, int32 before_typmod, Oid now, int32 now_typmod)
 
 void note_computed_columns(const AlterTableStmt* statement, List* tables)
 {
-    List* noted = NIL;
     ListCell* cell = nullptr;
     foreach (cell, statement->cmds) {
+        List* noted = NIL;
         const auto* command = lfirst_node(AlterTableCmd, cell);
         if (!is_set_expression(command->subtype) && command->subtype != AT_AlterColumnType)
             continue;
