@@ -5,6 +5,7 @@
 #include "base/query.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
+#include "catalog/restricted.hpp"
 
 namespace journal {
 
@@ -28,6 +29,8 @@ void push_value(JsonbParseState** state, const JsonbValue* value)
 Jsonb* changed_values(const Layout* layout, Jsonb* data, bool after)
 {
     const EntryChanges changes = read_changes(layout, data);
+    JsonbValue null;
+    null.type = jbvNull;
     JsonbParseState* state = nullptr;
     pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
     for (int i = 0; i < changes.count; i++) {
@@ -35,21 +38,23 @@ Jsonb* changed_values(const Layout* layout, Jsonb* data, bool after)
         const JsonbValue* value = after ? change.new_value : change.old_value;
         if (value == nullptr)
             return nullptr;
-        push_key(&state, layout->columns[change.position].name);
-        push_value(&state, value);
+        const LayoutColumn& column = layout->columns[change.position];
+        push_key(&state, column.name);
+        push_value(&state, is_withheld(layout, column) ? &null : value);
     }
     return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, nullptr));
 }
 
-/// Values by name; columns whose values are not kept have no key, since null would say that they
-/// were empty.
+/// Values by name; columns whose values are not kept, or not for the caller, have no key, since
+/// null would say that they were empty.
 Jsonb* named_values(const Layout* layout, const EntryValues& values)
 {
     JsonbParseState* state = nullptr;
     pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
     for (int i = 0; i < values.count; i++) {
         const LayoutColumn& column = layout->columns[values.positions[i]];
-        if (column.mode != ColumnMode::kStored && column.mode != ColumnMode::kGenerated)
+        if ((column.mode != ColumnMode::kStored && column.mode != ColumnMode::kGenerated) ||
+            is_withheld(layout, column))
             continue;
         push_key(&state, column.name);
         push_value(&state, &values.values[i]);
@@ -71,7 +76,7 @@ Jsonb* named_links(const Layout* layout, Jsonb* links)
         if (!layout->foreign_keys[i].link)
             continue;
         const JsonbValue* key = getIthJsonbValueFromContainer(&links->root, index++);
-        if (key == nullptr || key->type == jbvNull)
+        if (key == nullptr || key->type == jbvNull || is_withheld(layout, layout->foreign_keys[i]))
             continue;
         JsonbValue type;
         type.type = jbvString;

@@ -341,7 +341,8 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
         reference.link &= is_linked;
         // A link would give away what the column is meant to hide.
         for (int i = 0; i < reference.count; i++)
-            if (is_hidden(layout->columns[reference.positions[i]].mode))
+            if (is_hidden(layout->columns[reference.positions[i]].mode) ||
+                tracked.restricted.contains(layout->columns[reference.positions[i]].id))
                 reference.link = false;
         layout->link_count += reference.link ? 1 : 0;
         layout->foreign_key_count++;

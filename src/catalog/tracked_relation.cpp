@@ -26,7 +26,10 @@ enum {
     kExcluded,
     kMasked,
     kSnapshotOnCreate,
-    kAlways
+    kAlways,
+    kTrackedSince,
+    kObjectTypes,
+    kRestricted
 };
 
 ColumnSet read_set(const RowScan& scan, int column, MemoryContext context)
@@ -74,6 +77,7 @@ TrackedRelation* read_row(const char* index, const RowKey& key)
     row->ignored = read_set(scan, kIgnored, context);
     row->excluded = read_set(scan, kExcluded, context);
     row->masked = read_set(scan, kMasked, context);
+    row->restricted = read_set(scan, kRestricted, context);
     row->snapshot_on_create = scan.boolean(kSnapshotOnCreate);
     row->always = scan.boolean(kAlways);
     scan.end();

@@ -30,6 +30,7 @@ struct TrackedRelation {
     ColumnSet ignored;
     ColumnSet excluded;
     ColumnSet masked;
+    ColumnSet restricted;
     bool snapshot_on_create;
     bool always;
     const char* event_prefix;  // of its generic event types, where that is not the object type:

@@ -4,6 +4,7 @@
 #include "base/exact_form.hpp"
 #include "base/memory.hpp"
 #include "base/server_text.hpp"
+#include "catalog/restricted.hpp"
 #include "report/json.hpp"
 
 #include <algorithm>
@@ -20,9 +21,10 @@ bool is_hidden(const LayoutColumn& column)
     return column.mode == ColumnMode::kExcluded || column.mode == ColumnMode::kVirtual;
 }
 
-bool is_masked(const LayoutColumn& column)
+bool is_masked(const Layout* layout, int position)
 {
-    return column.mode == ColumnMode::kMasked;
+    return layout->columns[position].mode == ColumnMode::kMasked ||
+           is_withheld(layout, layout->columns[position]);
 }
 
 /// A key of several columns as it is written, or nullptr if one of them is not known. What the
@@ -82,9 +84,11 @@ Reference* ask_name(const EntryRow& entry, const Layout* layout, int position,
                     ValuesByPosition values, References* references)
 {
     const int which = naming_key(layout, position);
-    if (which < 0 || values[position] == nullptr || is_masked(layout->columns[position]))
+    if (which < 0 || values[position] == nullptr || is_masked(layout, position))
         return nullptr;
     const LayoutForeignKey& key = layout->foreign_keys[which];
+    if (is_withheld(layout, key))
+        return nullptr;
     const char* text =
         composite_key(key, values, key.count == 1 ? nullptr : linked_key(entry, layout, which));
     if (text == nullptr)
@@ -101,8 +105,7 @@ Reference* name_of(const EntryRow& entry, const Layout* layout, int position,
 {
     const JsonbValue* value = values[position];
     const char* object = value == nullptr || value->type != jbvString ||
-                                 is_masked(layout->columns[position]) ||
-                                 !layout->current_incarnation
+                                 is_masked(layout, position) || !layout->current_incarnation
                              ? nullptr
                              : object_name(layout->columns[position].type, value_text(value));
     if (object == nullptr)
@@ -131,7 +134,10 @@ void collect_changes(const EntryRow& entry, const Layout* layout, References* re
         if (is_hidden(column) || column.ignored)
             continue;
         details->changes[details->change_count++] = {
-            &column, old_values[position], new_values[position],
+            &column,
+            is_masked(layout, position),
+            old_values[position],
+            new_values[position],
             name_of(entry, layout, position, old_values, references),
             name_of(entry, layout, position, new_values, references)};
     }
@@ -151,8 +157,9 @@ void collect_values(const EntryRow& entry, const Layout* layout, References* ref
         if (is_hidden(column))
             continue;
         details->values[details->value_count++] = {
-            &column, nullptr, values[position], nullptr,
-            name_of(entry, layout, position, values, references)};
+            &column, is_masked(layout, position),
+            nullptr, values[position],
+            nullptr, name_of(entry, layout, position, values, references)};
     }
 }
 
@@ -170,7 +177,7 @@ void push_detail(JsonBuilder* json, const DetailValue& detail, bool is_change)
     json->begin_object();
     json->key("column");
     json->text(detail.column->name);
-    if (is_masked(*detail.column)) {
+    if (detail.masked) {
         json->key("masked");
         json->boolean(true);
     } else if (!is_change) {
@@ -291,7 +298,7 @@ void append_named(StringInfo line, const DetailValue& detail, bool old, const Wo
 void append_detail(StringInfo line, const DetailValue& detail, bool is_change, const Words& words,
                    pg_tz* time_zone)
 {
-    if (is_masked(*detail.column)) {
+    if (detail.masked) {
         appendStringInfoString(line, words.word("masked"));
         return;
     }

@@ -10,6 +10,7 @@ namespace journal {
 
 struct DetailValue {
     const LayoutColumn* column;
+    bool masked;                  // that it is one is told, its values are not
     const JsonbValue* old_value;  // nullptr: unknown, or none
     const JsonbValue* new_value;
     Reference* old_name;  // nullptr: refers to nothing

@@ -3,6 +3,7 @@
 
 #include "base/journal_tables.hpp"
 #include "catalog/language.hpp"
+#include "catalog/restricted.hpp"
 #include "report/details.hpp"
 #include "report/json.hpp"
 
@@ -92,7 +93,7 @@ void collect_row_links(PageRow* row, References* references)
             continue;
         const JsonbValue* value = getIthJsonbValueFromContainer(&entry.links->root, index++);
         const char* id = value == nullptr ? nullptr : value_text(value);
-        if (id == nullptr)
+        if (id == nullptr || is_withheld(layout, key))
             continue;
         if (has_document && strcmp(key.type, entry.document_type) == 0 &&
             strcmp(id, entry.document_id) == 0)

@@ -4,6 +4,7 @@
 // is told of each goes into one tuplestore, the conflicts into another, and a query joins the two.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "catalog/restricted.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
 #include "restore/find_conflicts.hpp"
@@ -91,11 +92,15 @@ struct Told {
     }
 };
 
-Datum values_as_object(int count, const SetColumn* columns, const JsonbValue* const* values)
+/// Columns that are not for the caller have no key.
+Datum values_as_object(int32 relation, int count, const SetColumn* columns,
+                       const JsonbValue* const* values)
 {
     JsonbParseState* state = nullptr;
     pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
     for (int i = 0; i < count; i++) {
+        if (is_withheld(relation, columns[i].column->id))
+            continue;
         JsonbValue name;
         name.type = jbvString;
         name.val.string.val = const_cast<char*>(columns[i].column->name);
@@ -118,9 +123,11 @@ void plan_row(Collection* collection, RowSet* set, const Deletion& deletion,
     told.put(kLabel, deletion.label);
     told.put(kEntry, Int64GetDatum(deletion.entry));
     told.put(kAction, expected == nullptr ? "insert" : "update");
-    told.put(kNewValues, values_as_object(values.count, values.columns, values.values));
+    told.put(kNewValues,
+             values_as_object(set->plan->id, values.count, values.columns, values.values));
     if (expected != nullptr)
-        told.put(kOldValues, values_as_object(values.count, values.columns, expected));
+        told.put(kOldValues,
+                 values_as_object(set->plan->id, values.count, values.columns, expected));
     if (misfit != nullptr) {
         told.put(kKey, deletion.object_id);
         told.put(*misfit);

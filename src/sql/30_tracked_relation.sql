@@ -21,6 +21,7 @@ CREATE TABLE journal.tracked_relation (
     always             boolean NOT NULL DEFAULT false,
     tracked_since      timestamptz NOT NULL DEFAULT now(),
     object_types       text[] NOT NULL DEFAULT '{}',
+    restricted_columns integer[] NOT NULL DEFAULT '{}',
     CHECK (object_type IS NOT NULL OR capture <> 'events')
 );
 ALTER SEQUENCE journal.tracked_relation_id_seq OWNED BY journal.tracked_relation.id;
@@ -32,3 +33,5 @@ COMMENT ON COLUMN journal.tracked_relation.relation_name IS 'its qualified name 
 COMMENT ON COLUMN journal.tracked_relation.object_types IS
     'every object type that entries of its rows may have, former ones included';
 COMMENT ON COLUMN journal.tracked_relation.link_columns IS 'first columns of the foreign keys shown as links; NULL: those to tracked relations';
+COMMENT ON COLUMN journal.tracked_relation.restricted_columns IS
+    'columns whose values are kept, and shown to roles with SELECT on them in the table';

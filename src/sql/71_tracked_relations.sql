@@ -30,7 +30,8 @@ SELECT t.relation, t.relation_name, t.object_type,
                WHERE g.tgrelid = c.oid AND g.tgenabled IN ('O', 'A')
                  AND g.tgfoid = ANY (CASE c.relkind WHEN 'p' THEN ARRAY['journal.capture_moved()'::regprocedure::oid]
                      ELSE ARRAY['journal.capture()'::regprocedure::oid, 'journal.capture_truncate()'::regprocedure] END)
-               ) < CASE c.relkind WHEN 'p' THEN 1 ELSE 2 END) AS tracked
+               ) < CASE c.relkind WHEN 'p' THEN 1 ELSE 2 END) AS tracked,
+       journal.column_names(t.id, t.restricted_columns) AS restricted
 FROM journal.tracked_relation t
 WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS

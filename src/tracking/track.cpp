@@ -47,6 +47,7 @@ struct TrackOptions {
     ColumnNames ignored;
     ColumnNames excluded;
     ColumnNames masked;
+    ColumnNames restricted;
     bool snapshot_on_create;
     bool always;
 };
@@ -155,13 +156,16 @@ bool contains(const ColumnNames& names, const char* name)
     return false;
 }
 
-// What an entry shows outside its data must not be a column whose values are to stay hidden.
+// What an entry shows outside its data must not be a column whose values are to stay hidden, or are
+// not for everybody.
 void require_visible(const TrackOptions& options, const char* name, const char* use)
 {
-    if (name != nullptr && (contains(options.excluded, name) || contains(options.masked, name)))
+    if (name != nullptr && (contains(options.excluded, name) || contains(options.masked, name) ||
+                            contains(options.restricted, name)))
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                 errmsg("column \"%s\" cannot be the %s and be excluded or masked", name, use),
+                 errmsg("column \"%s\" cannot be the %s and be excluded, masked or restricted",
+                        name, use),
                  errdetail("Every entry of the object would show its value."),
                  errhint("Choose another column, or do not hide this one.")));
 }
@@ -322,7 +326,8 @@ void store_options(int32 id, Relation relation, const char* object_type,
     Bitmapset* hidden = nullptr;
     for (int i = 0; i < layout->column_count; i++)
         if (contains(options.excluded, layout->columns[i].name) ||
-            contains(options.masked, layout->columns[i].name))
+            contains(options.masked, layout->columns[i].name) ||
+            contains(options.restricted, layout->columns[i].name))
             hidden = bms_add_member(hidden, layout->columns[i].number);
     int32 label = identity_by_name(layout, options.label);
     const AttrNumber guessed = options.label == nullptr ? guess_label(relation, hidden) : 0;
@@ -337,6 +342,7 @@ void store_options(int32 id, Relation relation, const char* object_type,
         "label_column = $4, account_column = $5, location_column = $6, author_column = $7, "
         "created_at_column = $8, document_column = $9, link_columns = $10, ignored_columns = $11, "
         "excluded_columns = $12, masked_columns = $13, snapshot_on_create = $14, always = $15, "
+        "restricted_columns = $16, "
         "tracked_since = CASE capture WHEN 'events' THEN tracked_since ELSE now() END WHERE id = "
         "$1",
         {int4_argument(id),
@@ -353,7 +359,8 @@ void store_options(int32 id, Relation relation, const char* object_type,
          identities_argument(layout, options.excluded),
          identities_argument(layout, options.masked),
          {BOOLOID, BoolGetDatum(options.snapshot_on_create)},
-         {BOOLOID, BoolGetDatum(options.always)}});
+         {BOOLOID, BoolGetDatum(options.always)},
+         identities_argument(layout, options.restricted)});
     query.end();
     keep_object_type(RelationGetRelid(relation));
 }
@@ -451,7 +458,7 @@ bool boolean_argument(FunctionCallInfo fcinfo, int number, bool otherwise)
 }  // namespace
 
 /// journal.track(relation, object_type, label, account, location, author, created_at, document,
-/// links, ignored, excluded, masked, snapshot_on_create, backfill, always)
+/// links, ignored, excluded, masked, snapshot_on_create, backfill, always, restricted)
 JOURNAL_FUNCTION(journal_track)
 {
     require_writable("journal.track()");
@@ -467,8 +474,10 @@ JOURNAL_FUNCTION(journal_track)
     options.ignored = names_argument(fcinfo, 9, "ignored");
     options.excluded = names_argument(fcinfo, 10, "excluded");
     options.masked = names_argument(fcinfo, 11, "masked");
+    options.restricted = names_argument(fcinfo, 15, "restricted");
     // NULL means the same as the default.
-    options.ignored.present = options.excluded.present = options.masked.present = true;
+    options.ignored.present = options.excluded.present = options.masked.present =
+        options.restricted.present = true;
     options.snapshot_on_create = boolean_argument(fcinfo, 12, true);
     options.always = boolean_argument(fcinfo, 14, false);
 
@@ -531,7 +540,8 @@ JOURNAL_FUNCTION(journal_track_schema)
         lock_for_tracking(tables[i]);
         TrackOptions options{};
         options.object_type = types[i];
-        options.ignored.present = options.excluded.present = options.masked.present = true;
+        options.ignored.present = options.excluded.present = options.masked.present =
+            options.restricted.present = true;
         options.snapshot_on_create = true;
         begin_tracking(tables[i], options);
     }

@@ -2,6 +2,7 @@
 // stands in its way. Nothing is changed.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "catalog/restricted.hpp"
 #include "restore/deletion.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
@@ -27,11 +28,13 @@ const char* values_now(const RowSet* set, bool is_shown)
     initStringInfo(&columns);
     if (set->operation == RowOperation::kUpdate)
         for (int i = 0; i < set->column_count; i++)
-            appendStringInfo(&columns, "%st.%s", i == 0 ? "" : ", ",
-                             quote_identifier(set->columns[i].column->name));
+            if (!is_withheld(set->plan->id, set->columns[i].column->id))
+                appendStringInfo(&columns, "%st.%s", columns.len == 0 ? "" : ", ",
+                                 quote_identifier(set->columns[i].column->name));
     if (set->operation == RowOperation::kDelete)
         for (int i = 0; i < set->plan->column_count; i++)
-            if (!is_hidden(set->plan->columns[i].mode))
+            if (!is_hidden(set->plan->columns[i].mode) &&
+                !is_withheld(set->plan->id, set->plan->columns[i].id))
                 appendStringInfo(&columns, "%st.%s", columns.len == 0 ? "" : ", ",
                                  quote_identifier(set->plan->columns[i].name));
     return !is_shown
@@ -45,8 +48,9 @@ const char* values_then(const RowSet* set)
     initStringInfo(&columns);
     if (set->operation != RowOperation::kDelete)
         for (int i = 0; i < set->column_count; i++)
-            appendStringInfo(&columns, "%se.c%d AS %s", i == 0 ? "" : ", ", i + 1,
-                             quote_identifier(set->columns[i].column->name));
+            if (!is_withheld(set->plan->id, set->columns[i].column->id))
+                appendStringInfo(&columns, "%se.c%d AS %s", columns.len == 0 ? "" : ", ", i + 1,
+                                 quote_identifier(set->columns[i].column->name));
     return row_of(columns.data);
 }
 

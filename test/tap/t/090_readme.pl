@@ -154,9 +154,9 @@ my @auditing = (
 my @restoring = (
 	@reading,
 	'SELECT * FROM journal.undos', 'SELECT * FROM journal.restoration',
-	"SELECT journal.restore_plan($deleted{client}), journal.restore_plan(ARRAY[$deleted{client}]::bigint[])",
-	"SELECT * FROM journal.undo_plan('$inserted')");
+	"SELECT journal.restore_plan($deleted{client}), journal.restore_plan(ARRAY[$deleted{client}]::bigint[])");
 my @bringing_back = (
+	"SELECT * FROM journal.undo_plan('$inserted')",
 	"SELECT journal.restore($deleted{client})", "SELECT journal.restore_all(ARRAY[$other])",
 	"SELECT journal.undo('$inserted')", "SELECT journal.revert($change)");
 my %work = (
@@ -172,11 +172,12 @@ my %work = (
 	crm_restorer => [ @restoring, @bringing_back ],
 	crm_support => [
 		@restoring, "SELECT journal.restore($deleted{order}, 'asked for')",
-		q{SELECT journal.restore_all(ARRAY[1]::bigint[]), journal.undo('1'), journal.revert(1) LIMIT 0} ],
+		q{SELECT journal.restore_all(ARRAY[1]::bigint[]), journal.undo('1'), journal.undo_plan('1'), journal.revert(1) LIMIT 0} ],
 	crm_administrator => [
 		@auditing,
-		q{SELECT * FROM journal.check()}, q{SELECT journal.mark('administrator')}, q{SELECT * FROM journal.account},
+		q{SELECT * FROM journal.check()}, q{SELECT * FROM journal.account},
 		q{SELECT journal.track('own.tasks', 'task', backfill => true)},
+		q{SELECT journal.mark('administrator')},
 		q{SELECT * FROM journal.table_as_of(NULL::own.tasks, mark => 'administrator')},
 		q{SELECT journal.row_as_of('own.tasks', '1', mark => 'administrator')},
 		q{SELECT * FROM journal.diff(NULL::own.tasks, from_mark => 'administrator')},
