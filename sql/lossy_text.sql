@@ -114,3 +114,6 @@ INSERT INTO shop.grown_thing VALUES (1, ROW('a'));
 ALTER TYPE shop.grown ADD ATTRIBUTE n shop.short;
 INSERT INTO shop.grown_thing VALUES (2, ROW('b', '70000'));
 SELECT object_id, snapshot -> 'g' ? 'binary' AS is_binary FROM journal.entries WHERE object_type = 'grown_thing' ORDER BY id;
+
+-- What an administrator is told of them.
+SELECT object, meaning, remedy FROM journal.check() WHERE finding = 'text form not exact' ORDER BY object;

@@ -1,6 +1,7 @@
 // See exact_form.hpp.
 #include "base/exact_form.hpp"
 
+#include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "base/transaction.hpp"
@@ -346,3 +347,9 @@ bool is_fixed_object(const char* text)
 }
 
 }  // namespace journal
+
+/// has_exact_text(type)
+JOURNAL_FUNCTION(journal_has_exact_text)
+{
+    PG_RETURN_BOOL(journal::has_telling_text(PG_GETARG_OID(0)));
+}

@@ -54,6 +54,11 @@ FROM member WHERE relkind = 'f';
 END;
 COMMENT ON FUNCTION journal.check_triggers() IS 'what journal.check says of the triggers on tracked tables';
 
+CREATE FUNCTION journal.has_exact_text(type regtype) RETURNS boolean
+LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_has_exact_text';
+COMMENT ON FUNCTION journal.has_exact_text(regtype) IS
+    'whether the text form of every value of a type is known to read back to that value';
+
 -- The tables themselves, and their neighbours.
 CREATE FUNCTION journal.check_tables()
 RETURNS TABLE (severity text, finding text, object text, meaning text, remedy text)
@@ -89,6 +94,13 @@ SELECT 'warning', 'unlogged', t.relation_name, 'it is emptied after a crash, of 
        format('ALTER TABLE %s SET LOGGED;', c.oid::regclass)
 FROM journal.tracked_relation t JOIN pg_catalog.pg_class c ON c.oid = t.relation
 WHERE t.capture = 'events' AND c.relpersistence = 'u'
+UNION ALL
+SELECT 'notice', 'text form not exact', format('%s, column %I', t.relation_name, a.attname),
+       format('nobody knows whether what type %s writes reads back: each value is tried as it is recorded, and one that does not '
+              'come back is kept in binary form', pg_catalog.format_type(a.atttypid, NULL)),
+       'Nothing; writing the table costs more.'
+FROM journal.tracked_relation t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.relation
+WHERE t.capture = 'events' AND a.attnum > 0 AND NOT a.attisdropped AND NOT journal.has_exact_text(a.atttypid)
 UNION ALL
 SELECT 'notice', 'not tracked', c.oid::regclass::text, 'other tables of its schema are tracked, this one is not',
        format('SELECT journal.track(%L);', c.oid::regclass)
