@@ -77,10 +77,14 @@ SELECT test.refused(test.deletion('client', '1'));
 RESET session_replication_role;
 SELECT object_id FROM journal.restore(test.deletion('city', '1'));
 
--- A trigger that changes the row, before or after it went in, or takes it away (JE017).
+-- A trigger that changes the row, before or after it went in, or takes it away. What a BEFORE trigger sets is told, unless the row
+-- has to be exact or a unique column is concerned (JE017); what another one sets is set once more.
 CREATE FUNCTION shop.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF tg_argv[0] = 'change' THEN new.name := 'Other'; new.email := lower(new.email); RETURN new; END IF;
+    IF tg_argv[0] = 'email' THEN new.email := 'other@x'; RETURN new; END IF;
+    IF tg_argv[0] = 'forbid' THEN RAISE 'clients stay as they are'; END IF;
+    IF tg_argv[0] = 'city' THEN new.city := 2; RETURN new; END IF;
     IF tg_argv[0] = 'later' THEN UPDATE shop.client SET name = name || '!' WHERE id = new.id; RETURN NULL; END IF;
     IF tg_argv[0] = 'remove' THEN DELETE FROM shop.client WHERE id = new.id; RETURN NULL; END IF;
     IF tg_argv[0] = 're-key' THEN new.id := 99; RETURN new; END IF;
@@ -89,10 +93,42 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER meddle BEFORE INSERT ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('change');
+BEGIN;
+SELECT test.refused(test.deletion('client', '1'), exact => true);
+SELECT * FROM shop.client;
+SELECT count(*) FROM journal.entry WHERE id > test.deletion('client', '1') AND object_type = 'client';
+ROLLBACK;
+DROP TRIGGER meddle ON shop.client;
+CREATE TRIGGER meddle BEFORE INSERT OR UPDATE ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('change');
+SELECT test.refused(test.deletion('client', '1'), exact => true);
+BEGIN;
+SELECT test.refused(test.deletion('client', '1'));
+SELECT * FROM shop.client;
+SELECT count(*) FROM journal.entry WHERE id > test.deletion('client', '1') AND object_type = 'client';
+ROLLBACK;
+DROP TRIGGER meddle ON shop.client;
+CREATE TRIGGER meddle BEFORE INSERT OR UPDATE ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('email');
+SELECT test.refused(test.deletion('client', '1'));
+DROP TRIGGER meddle ON shop.client;
+CREATE TRIGGER meddle BEFORE INSERT OR UPDATE ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('city');
 SELECT test.refused(test.deletion('client', '1'));
 DROP TRIGGER meddle ON shop.client;
 CREATE TRIGGER meddle AFTER INSERT ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('later');
+BEGIN;
+SELECT test.refused(test.deletion('client', '1'), exact => true);
+SELECT * FROM shop.client;
+ROLLBACK;
+DROP TRIGGER meddle ON shop.client;
+CREATE TRIGGER meddle AFTER INSERT OR UPDATE ON shop.client FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION shop.meddle('later');
 SELECT test.refused(test.deletion('client', '1'));
+DROP TRIGGER meddle ON shop.client;
+CREATE TRIGGER meddle BEFORE INSERT ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('change');
+CREATE TRIGGER meddle_again BEFORE UPDATE ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('forbid');
+SELECT test.refused(test.deletion('client', '1'), exact => true);
+BEGIN;
+SELECT test.refused(test.deletion('client', '1'));
+ROLLBACK;
+DROP TRIGGER meddle_again ON shop.client;
 DROP TRIGGER meddle ON shop.client;
 CREATE TRIGGER meddle AFTER INSERT ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('remove');
 SELECT test.refused(test.deletion('client', '1'));
@@ -203,6 +239,17 @@ CREATE POLICY mine ON shop.client FOR INSERT TO regress_restorer WITH CHECK (id 
 INSERT INTO shop.city VALUES (2, 'Tver') ON CONFLICT DO NOTHING;
 SET ROLE regress_restorer;
 SELECT test.refused(:ann);
+-- Whoever may insert need not be allowed to update, or to read.
+RESET ROLE;
+CREATE TRIGGER meddle BEFORE INSERT OR UPDATE ON shop.client FOR EACH ROW EXECUTE FUNCTION shop.meddle('change');
+SET ROLE regress_restorer;
+SELECT test.refused(:bob, exact => true);
+BEGIN;
+SELECT test.refused(:bob);
+ROLLBACK;
+RESET ROLE;
+DROP TRIGGER meddle ON shop.client;
+SET ROLE regress_restorer;
 SELECT object_id FROM journal.restore(:bob);
 RESET ROLE;
 SELECT id, name FROM shop.client;

@@ -168,7 +168,15 @@ CREATE FUNCTION shop.keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN 
 UPDATE shop.place SET name = 'bb' WHERE id = 2;
 SELECT test.last() AS one \gset
 CREATE TRIGGER stamp BEFORE UPDATE ON shop.place FOR EACH ROW EXECUTE FUNCTION shop.stamp();
+SELECT test.try(format('journal.undo(%L, exact => true)', :'one'));
+BEGIN;
 SELECT test.try(format('journal.undo(%L)', :'one'));
+SELECT * FROM shop.place WHERE id = 2;
+ROLLBACK;
+BEGIN;
+SELECT test.try(format('journal.revert(%s)', (SELECT max(change) FROM journal.entry WHERE transaction_id = :'one')));
+ROLLBACK;
+SELECT test.try(format('journal.revert(%s, exact => true)', (SELECT max(change) FROM journal.entry WHERE transaction_id = :'one')));
 DROP TRIGGER stamp ON shop.place;
 CREATE TRIGGER keep BEFORE UPDATE ON shop.place FOR EACH ROW EXECUTE FUNCTION shop.keep();
 SELECT test.try(format('journal.undo(%L)', :'one'));

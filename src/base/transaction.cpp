@@ -51,6 +51,14 @@ void register_hooks(const TransactionHooks* hooks)
 
 ErrorData* run_in_subtransaction(void (*step)(void* state), void* state)
 {
+    return try_in_subtransaction([&]() -> bool {
+        step(state);
+        return true;
+    });
+}
+
+ErrorData* try_in_subtransaction(bool (*step)(void* state), void* state)
+{
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     ErrorData* volatile error = nullptr;
@@ -58,8 +66,10 @@ ErrorData* run_in_subtransaction(void (*step)(void* state), void* state)
     MemoryContextSwitchTo(context);
     PG_TRY();
     {
-        step(state);
-        ReleaseCurrentSubTransaction();
+        if (step(state))
+            ReleaseCurrentSubTransaction();
+        else
+            RollbackAndReleaseCurrentSubTransaction();
     }
     PG_CATCH();
     {

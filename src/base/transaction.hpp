@@ -34,7 +34,17 @@ inline int trigger_depth()
 /// exec_stmt_block does it.
 ErrorData* run_in_subtransaction(void (*step)(void* state), void* state);
 
+/// The same of a step that says whether what it did is to stay.
+ErrorData* try_in_subtransaction(bool (*step)(void* state), void* state);
+
 /// The same for a lambda that takes what it needs by reference.
+template <typename Step>
+ErrorData* try_in_subtransaction(const Step& step)
+{
+    return try_in_subtransaction(
+        [](void* state) -> bool { return (*static_cast<const Step*>(state))(); },
+        const_cast<Step*>(&step));
+}
 template <typename Step>
 ErrorData* run_in_subtransaction(const Step& step)
 {

@@ -12,6 +12,7 @@ struct Application {
     ResourceOwner owner;
     const char* done;    // for messages: "restored"
     const char* reason;  // or nullptr
+    bool exact;          // no trigger may set a column of a row
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements

@@ -5,15 +5,15 @@
 // outlives it is allocated outside of it, also in the resource owner's sense.
 #include "restore/apply.hpp"
 
-#include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
+#include "restore/settle.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
-#include "restore/verify.hpp"
+#include "restore/write_rights.hpp"
 
 namespace journal {
 
@@ -200,59 +200,6 @@ List* steps_of(const Application* application, List* sets)
     return result;
 }
 
-/// The table of a list of sets, if any, whose code a superuser would run by writing to it.
-Relation strangers_table(const List* sets)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        Relation table = static_cast<const RowSet*>(lfirst(cell))->table;
-        if (superuser() && !is_trusted(table))
-            return table;
-    }
-    return nullptr;
-}
-
-[[noreturn]] void raise_strangers_table(const Application* application, Relation table,
-                                        const char* why)
-{
-    const Oid owner = table->rd_rel->relowner;
-    ereport(ERROR,
-            (errcode(kStrangersTable),
-             errmsg("rows of %s cannot be %s by a superuser",
-                    qualified_name(RelationGetRelid(table)), application->done),
-             errdetail("Code of its owner, %s, runs with his rights, and that is not enough: %s.",
-                       quote_identifier(GetUserNameFromId(owner, false)), why),
-             errhint("Call the function as a role that may write the rows, or name the owner in "
-                     "journal.trusted_owner if he may have every superuser's rights.")));
-    pg_unreachable();
-}
-
-/// Rights for the statement of some sets: the caller's, or lent by the one owner of all tables.
-Rights rights_to_write(const Application* application, const List* sets)
-{
-    Relation table = strangers_table(sets);
-    if (table == nullptr)
-        return Rights::present();
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        Relation other = static_cast<const RowSet*>(lfirst(cell))->table;
-        if (other->rd_rel->relowner != table->rd_rel->relowner)
-            raise_strangers_table(
-                application, table,
-                psprintf("they are written together with rows of %s, which is another's",
-                         qualified_name(RelationGetRelid(other))));
-    }
-    return Rights::lent_by(table);
-}
-
-/// Has deferrable constraints and triggers checked with each statement: the server defers none in a
-/// restricted operation, and at the end of the transaction they would run as the superuser.
-void set_constraints_immediate()
-{
-    auto* statement = makeNode(ConstraintsSetStmt);
-    AfterTriggerSetState(statement);
-}
-
 void run_steps(const Application* application, List* steps)
 {
     ListCell* cell = nullptr;
@@ -294,14 +241,7 @@ void apply(Application* application)
         raise_strangers_table(application, stranger, error->message);
     if (error != nullptr)
         raise_translated(application, sets, error);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (set->operation == RowOperation::kInsert)
-            verify_rows(application, set);
-        else if (set->operation == RowOperation::kUpdate)
-            verify_updates(application, set);
-    }
+    settle(application, sets);
     application->applied = sets;
 }
 

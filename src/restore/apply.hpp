@@ -20,7 +20,8 @@
 namespace journal {
 
 /// Applies all sets or none: an error leaves nothing behind. Inserted and updated rows are then
-/// held against what they were to be. Rows of an update or delete that are gone, or do not hold
+/// held against what they were to be; columns that triggers set are set again, or told
+/// (settle.hpp). Rows of an update or delete that are gone, or do not hold
 /// what a checked set expects, are left alone: SetRow::applied says so.
 ///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016

@@ -25,6 +25,7 @@ void check_triggers_fire()
 /// One restore: its collection, and where its result goes.
 struct Restore : Collection {
     bool skip;
+    bool exact;
     const Ids* requested;  // the requests' entries, sorted
     ReturnSetInfo* result;
     MemoryContext row;  // of one of its rows
@@ -220,10 +221,14 @@ void return_rows(const Restore* restore)
         rewind_rows(set);
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
+            const char* told =
+                row.set_by_trigger == nullptr ? "" : psprintf("trigger set %s", row.set_by_trigger);
             if (set->operation == RowOperation::kInsert)
-                return_row(restore, root, row, row.written_entry, "restored", "");
+                return_row(restore, root, row, row.written_entry, "restored", told);
             else if (row.applied)
-                return_row(restore, root, row, 0, "updated", "Its reference has been set back.");
+                return_row(restore, root, row, 0, "updated",
+                           *told == '\0' ? "Its reference has been set back."
+                                         : psprintf("Its reference has been set back; %s.", told));
             else
                 return_row(restore, root, row, 0, "left alone",
                            "Its reference has been changed since, or it is not there any more.");
@@ -237,6 +242,7 @@ void restore_entries(Restore* restore, const Ids& entries)
     Vector<Request> requests(&memory);
     restore->requests = &requests;
     restore->application = begin_application("restored", restore->reason);
+    restore->application->exact = restore->exact;
     if (restore->skip) {
         restore->on_row = skip_misfit;
         restore->on_unfit = skip_unfit;
@@ -280,7 +286,7 @@ const char* text_argument_or(FunctionCallInfo fcinfo, int number, const char* ot
     return PG_ARGISNULL(number) ? otherwise : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
-/// The arguments that follow the entries: reason, related, overrides, on_conflict.
+/// The arguments that follow the entries: reason, related, overrides, on_conflict, exact.
 Restore* read_arguments(FunctionCallInfo fcinfo)
 {
     auto* restore = make_in<Restore>(CurrentMemoryContext);
@@ -290,6 +296,7 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
     restore->related = related_argument(text_argument_or(fcinfo, 2, "none"));
     restore->overrides = read_overrides(PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3));
     restore->skip = conflict_argument(text_argument_or(fcinfo, 4, "error"));
+    restore->exact = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
     InitMaterializedSRF(fcinfo, 0);
     restore->result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     restore->row =
@@ -303,8 +310,8 @@ Restore* read_arguments(FunctionCallInfo fcinfo)
 
 using namespace journal;
 
-// restore(entry bigint, reason text, related text, overrides jsonb, on_conflict text): see
-// src/sql/60_restore.sql.
+// restore(entry bigint, reason text, related text, overrides jsonb, on_conflict text, exact
+// boolean): see src/sql/60_restore.sql.
 JOURNAL_FUNCTION(journal_restore)
 {
     require_writable("journal.restore()");
@@ -316,7 +323,8 @@ JOURNAL_FUNCTION(journal_restore)
     return Datum{0};
 }
 
-// restore_all(entries bigint[], reason text, related text, overrides jsonb, on_conflict text).
+// restore_all(entries bigint[], reason text, related text, overrides jsonb, on_conflict text, exact
+// boolean).
 JOURNAL_FUNCTION(journal_restore_all)
 {
     require_writable("journal.restore_all()");

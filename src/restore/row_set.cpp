@@ -355,11 +355,41 @@ int column_of_attribute(const RowSet* set, int attribute)
     return -1;
 }
 
+namespace {
+
+void next_told(RowSet* set)
+{
+    set->telling_valid = tuplestore_gettupleslot(set->told, true, false, set->telling);
+}
+
+}  // namespace
+
 void rewind_rows(RowSet* set)
 {
     tuplestore_select_read_pointer(set->rows, 0);
     tuplestore_rescan(set->rows);
     tuplestore_rescan(set->places);
+    if (set->told == nullptr)
+        return;
+    tuplestore_rescan(set->told);
+    next_told(set);
+}
+
+void tell_row(RowSet* set, int64 number, const char* columns)
+{
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
+    if (set->told == nullptr) {
+        TupleDesc descriptor = CreateTemplateTupleDesc(2);
+        TupleDescInitEntry(descriptor, 1, "number", INT8OID, -1, 0);
+        TupleDescInitEntry(descriptor, 2, "columns", TEXTOID, -1, 0);
+        set->told = tuplestore_begin_heap(true, false, work_mem);
+        set->telling = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    }
+    Datum values[] = {Int64GetDatum(number), CStringGetTextDatum(columns)};
+    bool nulls[] = {false, false};
+    tuplestore_putvalues(set->told, set->telling->tts_tupleDescriptor, values, nulls);
+    pfree(DatumGetPointer(values[1]));
+    MemoryContextSwitchTo(caller);
 }
 
 bool read_row(RowSet* set, SetRow* row)
@@ -376,6 +406,13 @@ bool read_row(RowSet* set, SetRow* row)
         if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
             tuplestore_gettupleslot(set->places, true, false, set->place))
             row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
+        if (set->told != nullptr && set->telling_valid &&
+            DatumGetInt64(attribute_of(set->telling, 1)) == row->number) {
+            MemoryContextSwitchTo(set->row_context);
+            row->set_by_trigger = TextDatumGetCString(attribute_of(set->telling, 2));
+            MemoryContextSwitchTo(set->context);
+            next_told(set);
+        }
     }
     MemoryContextSwitchTo(caller);
     return found;
@@ -441,6 +478,10 @@ void end_row_set(RowSet* set)
     ExecDropSingleTupleTableSlot(set->place);
     tuplestore_end(set->rows);
     tuplestore_end(set->places);
+    if (set->told == nullptr)
+        return;
+    ExecDropSingleTupleTableSlot(set->telling);
+    tuplestore_end(set->told);
 }
 
 const char* describe_row(const SetRow& row)

@@ -54,8 +54,9 @@ struct SetRow {
     const char* object_type;
     const char* object_id;
     const char* label;
-    const char* key;  // as it is when all is done
-    bool applied;     // after apply(): the statement changed the row
+    const char* key;             // as it is when all is done
+    bool applied;                // after apply(): the statement changed the row
+    const char* set_by_trigger;  // after apply(): columns that a trigger set; nullptr: none
 };
 
 struct RowSet : Restoring {
@@ -90,6 +91,10 @@ struct RowSet : Restoring {
     TupleDesc place_descriptor;
     TupleTableSlot* place;
     uint8* applied;  // one bit a row; nullptr: all
+    // Rows in which a trigger set columns, by number; nullptr: none.
+    Tuplestorestate* told;
+    TupleTableSlot* telling;
+    bool telling_valid;
 };
 
 /// Numbers of the attributes of a set's rows: what SetRow has, then values (c1, c2, …), the key's
@@ -145,6 +150,9 @@ inline bool is_applied(const RowSet* set, int64 number)
 
 /// The index of a set in a list; -1: it is not in it.
 int set_index(const List* sets, const RowSet* set);
+
+/// Notes that a trigger set columns of a row; rows come by their numbers.
+void tell_row(RowSet* set, int64 number, const char* columns);
 
 /// Leaves out the rows that keep refuses; the others are numbered anew.
 void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);

@@ -9,11 +9,14 @@
 #include "base/query.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 
 namespace journal {
 
 namespace {
+
+constexpr const char* kGone = "The row is not there any more.";
 
 /// A table into which rows went, open for reading: the set's, or one partition after the other.
 struct Place {
@@ -74,11 +77,11 @@ bool is_equal(Form_pg_attribute attribute, Datum now, const PlanColumn* column, 
                                                      text_form_once(column->type, then)) == 0);
 }
 
-/// Says in which columns the row's newest version differs, or nullptr if all are equal.
-const char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* expected)
+/// A flag for each of the set's columns, whether the row's newest version differs in it; nullptr if
+/// none does.
+char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* expected)
 {
-    StringInfoData names;
-    names.data = nullptr;
+    char* flags = nullptr;
     const TupleDesc descriptor = RelationGetDescr(place->table);
     for (int i = 0; i < set->column_count; i++) {
         const PlanColumn* column = set->columns[i].column;
@@ -91,22 +94,13 @@ const char* differing_columns(const RowSet* set, const Place* place, TupleTableS
         if (now_null == then_null &&
             is_equal(TupleDescAttr(descriptor, place->numbers[i] - 1), now, column, then))
             continue;
-        if (names.data == nullptr)
-            initStringInfo(&names);
-        appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
-                         quote_identifier(column->name));
+        if (flags == nullptr) {
+            flags = make_array_in<char>(CurrentMemoryContext, set->column_count + 1);
+            memset(flags, kAsWanted, set->column_count);
+        }
+        flags[i] = kDiffers;
     }
-    return names.data == nullptr ? nullptr
-                                 : psprintf("These columns would differ: %s.", names.data);
-}
-
-const char* difference(const RowSet* set, Place* place, TupleTableSlot* expected)
-{
-    // A trigger may have updated the row since, also several times.
-    table_tuple_get_latest_tid(place->scan, &place->tid);
-    return table_tuple_fetch_row_version(place->table, &place->tid, place->snapshot, place->row)
-               ? differing_columns(set, place, expected)
-               : "The row is not there any more.";
+    return flags;
 }
 
 [[noreturn]] void raise_unseen(const Application* application, const RowSet* set, const SetRow& row)
@@ -139,37 +133,39 @@ const char* has_new_key(const RowSet* set)
     return sql.data;
 }
 
-/// Rows of an update whose columns are not as they were to be: number, names of those columns.
+/// Rows of an update whose columns are not as they were to be, as Differences; no flags: it is
+/// gone.
 const char* different_rows(const RowSet* set)
 {
-    StringInfoData names;
+    StringInfoData flags;
     StringInfoData now;
     StringInfoData wanted;
-    initStringInfo(&names);
+    initStringInfo(&flags);
     initStringInfo(&now);
     initStringInfo(&wanted);
     for (int i = 0; i < set->column_count; i++) {
-        if (set->checked && set->columns[i].check == ColumnCheck::kColumn)
+        const char* separator = i == 0 ? "" : " OPERATOR(pg_catalog.||) ";
+        if (set->checked && set->columns[i].check == ColumnCheck::kColumn) {
+            appendStringInfo(&flags, "%s'%c'::pg_catalog.text", separator, kAsWanted);
             continue;
+        }
         const char* name = quote_identifier(set->columns[i].column->name);
-        const char* separator = now.len == 0 ? "" : ", ";
-        appendStringInfo(&now, "%st.%s", separator, name);
-        appendStringInfo(&wanted, "%se.c%d", separator, i + 1);
-        appendStringInfo(
-            &names, "%sCASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.c%d)) THEN %s END",
-            separator, name, i + 1, quote_literal_cstr(name));
+        const char* comma = now.len == 0 ? "" : ", ";
+        appendStringInfo(&now, "%st.%s", comma, name);
+        appendStringInfo(&wanted, "%se.c%d", comma, i + 1);
+        appendStringInfo(&flags, "%s%s", separator, flag_of(set, i));
     }
     if (now.len == 0)
         return nullptr;
     // Until the end of the transaction two rows may have one key, if it is deferrable: it is enough
     // that one of them is as it was to be.
     return psprintf(
-        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN "
-        "pg_catalog.array_to_string(ARRAY[%s], ', ') END FROM %s e LEFT JOIN %s t ON %s "
+        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END, t.tableoid, t.ctid, "
+        "false FROM %s e LEFT JOIN %s t ON %s "
         "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) THEN "
         "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(ROW(%s), ROW(%s))) "
         "END ORDER BY 1",
-        names.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data,
+        flags.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data,
         only_rows_of(set), has_new_key(set), now.data, wanted.data);
 }
 
@@ -182,49 +178,47 @@ SetRow numbered_row(RowSet* set, int64 number)
     return row;
 }
 
-[[noreturn]] void raise_different(const Application* application, const SetRow& row,
-                                  const char* how)
+void put_difference(Differences* differences, int64 number, const char* flags, Oid table,
+                    ItemPointerData place, bool as_written)
 {
-    ereport(ERROR, (errcode(kRestoredInexactly),
-                    errmsg("%s cannot be %s exactly: a trigger or rule of its table changes it",
-                           describe_row(row), application->done),
-                    errdetail_internal("%s", how),
-                    errhint("Let the trigger leave the row as it is, or disable it meanwhile.")));
-    pg_unreachable();
+    Datum values[] = {Int64GetDatum(number), CStringGetTextDatum(flags), ObjectIdGetDatum(table),
+                      PointerGetDatum(&place), BoolGetDatum(as_written)};
+    bool nulls[] = {false, false, false, false, false};
+    tuplestore_putvalues(differences->rows, differences->descriptor, values, nulls);
+    differences->count++;
 }
 
-}  // namespace
-
-void verify_updates(const Application* application, RowSet* set)
+void find_updated(const Application* application, RowSet* set, Differences* differences)
 {
-    MemoryContext context = CurrentMemoryContext;
     const char* sql = different_rows(set);
     if (sql == nullptr)
         return;
-    int64 different = -1;
-    const char* how = nullptr;
+    MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
-    const uint64 rows = query.run(sql);
-    for (uint64 i = 0; i < rows && different < 0; i++) {
-        CHECK_FOR_INTERRUPTS();
-        const int64 number = query.int8(i, 1);
-        if (!is_applied(set, number))
-            continue;
-        different = number;
-        how = query.text(i, 2, context);
-    }
+    ResultReader row = ResultReader::open(context, sql, differences->descriptor);
     query.end();
     rights.end();
-    if (different < 0)
-        return;
-    raise_different(application, numbered_row(set, different),
-                    how == nullptr ? "The row is not there any more."
-                                   : psprintf("These columns would differ: %s.", how));
+    while (row.next()) {
+        const int64 number = row.int8(kDifferenceNumber);
+        if (!is_applied(set, number))
+            continue;
+        if (row.is_null(kDifferenceFlags))
+            raise_different(application, set, number, kGone);
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+        bool is_null = false;
+        put_difference(
+            differences, number, row.text(kDifferenceFlags),
+            DatumGetObjectId(row.value(kDifferenceTable, &is_null)),
+            *reinterpret_cast<ItemPointer>(DatumGetPointer(row.value(kDifferencePlace, &is_null))),
+            false);
+        MemoryContextSwitchTo(caller);
+    }
+    row.close();
 }
 
-void verify_rows(const Application* application, RowSet* set)
+void find_inserted(const Application* application, RowSet* set, Differences* differences)
 {
     Place place{};
     place.snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -240,14 +234,61 @@ void verify_rows(const Application* application, RowSet* set)
         const int64 number = DatumGetInt64(slot_getattr(set->reading, kRowNumber, &is_null));
         if (!next_place(&place, set, slot) || place.number != number)
             raise_unseen(application, set, row_in_slot(set, set->reading));
-        const char* how = difference(set, &place, set->reading);
-        if (how != nullptr)
-            raise_different(application, row_in_slot(set, set->reading), how);
+        // A trigger may have updated the row since, also several times.
+        ItemPointerData newest = place.tid;
+        table_tuple_get_latest_tid(place.scan, &newest);
+        if (!table_tuple_fetch_row_version(place.table, &newest, place.snapshot, place.row))
+            raise_different(application, set, number, kGone);
+        const char* flags = differing_columns(set, &place, set->reading);
+        if (flags != nullptr)
+            put_difference(differences, number, flags, RelationGetRelid(place.table), newest,
+                           ItemPointerEquals(&newest, &place.tid));
         MemoryContextSwitchTo(caller);
     }
     close_place(&place);
     ExecDropSingleTupleTableSlot(slot);
     UnregisterSnapshot(place.snapshot);
+}
+
+}  // namespace
+
+const char* flag_of(const RowSet* set, int i)
+{
+    return psprintf(
+        "CASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.c%d)) THEN '%c' ELSE '%c' END",
+        quote_identifier(set->columns[i].column->name), i + 1, kDiffers, kAsWanted);
+}
+
+void raise_different(const Application* application, RowSet* set, int64 number, const char* how)
+{
+    ereport(ERROR, (errcode(kRestoredInexactly),
+                    errmsg("%s cannot be %s exactly: a trigger or rule of its table changes it",
+                           describe_row(numbered_row(set, number)), application->done),
+                    errdetail_internal("%s", how),
+                    errhint("Let the trigger leave the row as it is, or disable it meanwhile.")));
+    pg_unreachable();
+}
+
+Differences find_differences(const Application* application, RowSet* set)
+{
+    Differences differences{};
+    differences.descriptor = describe_named({{"number", INT8OID},
+                                             {"flags", TEXTOID},
+                                             {"relation", OIDOID},
+                                             {"place", TIDOID},
+                                             {"as_written", BOOLOID}});
+    differences.rows = tuplestore_begin_heap(true, false, work_mem);
+    if (set->operation == RowOperation::kInsert)
+        find_inserted(application, set, &differences);
+    else if (set->operation == RowOperation::kUpdate)
+        find_updated(application, set, &differences);
+    return differences;
+}
+
+void end_differences(Differences* differences)
+{
+    tuplestore_end(differences->rows);
+    differences->rows = nullptr;
 }
 
 }  // namespace journal

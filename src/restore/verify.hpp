@@ -1,17 +1,46 @@
-// Rows that were inserted, held against what was to be inserted.
+// Rows that were inserted or updated, held against what they were to be.
 #pragma once
 
 #include "restore/application.hpp"
 
 namespace journal {
 
-/// Holds the rows of an insert, as they are now after every trigger, against the set's: raises
-/// JE030 if one did not reach the journal, JE017 if one differs.
-void verify_rows(const Application* application, RowSet* set);
+/// Rows in which columns differ from what they were to be, by number; of which columns, by a flag
+/// for each of the set's. place and table are those of the row as it is now, and as_written says of
+/// an inserted one that nothing has updated it since.
+struct Differences {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+    int64 count;
+};
 
-/// The same for the rows of an update that were applied, read as the caller: raises JE017 if one
-/// does not hold the new values. Columns that are left alone where they are not as expected
-/// (ignored ones) may hold anything.
-void verify_updates(const Application* application, RowSet* set);
+/// Numbers of the attributes of differences: number, flags, relation, place, as_written.
+enum DifferenceAttribute {
+    kDifferenceNumber = 1,
+    kDifferenceFlags,
+    kDifferenceTable,
+    kDifferencePlace,
+    kDifferenceAsWritten
+};
+
+/// A column's flag.
+inline constexpr char kDiffers = '1';
+inline constexpr char kAsWanted = '0';
+
+/// Holds the rows of an insert, or those of an update that were applied, as they are now after
+/// every trigger, against the set's. Those of an update are read as the caller; columns of it that
+/// are left alone where they are not as expected (ignored ones) may hold anything. None of a
+/// deletion. Raises JE030 if an inserted row did not reach the journal, JE017 if a row is not there
+/// any more.
+Differences find_differences(const Application* application, RowSet* set);
+
+void end_differences(Differences* differences);
+
+/// The flag of a column of the table's row t, to be held against the set's row e, in SQL.
+const char* flag_of(const RowSet* set, int i);
+
+/// Raises JE017 for a row; how: a sentence.
+[[noreturn]] void raise_different(const Application* application, RowSet* set, int64 number,
+                                  const char* how);
 
 }  // namespace journal

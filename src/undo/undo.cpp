@@ -125,8 +125,10 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
             const bool is_undone = set->operation == RowOperation::kInsert || row.applied;
+            const char* told =
+                row.set_by_trigger == nullptr ? "" : psprintf("trigger set %s", row.set_by_trigger);
             return_row(undo, result, set, row, is_undone ? "undone" : "skipped",
-                       is_undone ? "" : kLeftAlone);
+                       is_undone ? told : kLeftAlone);
         }
     }
 }
@@ -231,6 +233,11 @@ const char* reason_argument(FunctionCallInfo fcinfo, int number)
     return *reason == '\0' ? nullptr : reason;
 }
 
+bool exact_argument(FunctionCallInfo fcinfo, int number)
+{
+    return !PG_ARGISNULL(number) && PG_GETARG_BOOL(number);
+}
+
 ReturnSetInfo* begin_result(FunctionCallInfo fcinfo)
 {
     InitMaterializedSRF(fcinfo, 0);
@@ -281,7 +288,7 @@ void end_undo(Undo* undo)
 
 using namespace journal;
 
-// undo(transaction xid8, reason text, on_conflict text): see src/sql/81_undo.sql.
+// undo(transaction xid8, reason text, on_conflict text, exact boolean): see src/sql/81_undo.sql.
 JOURNAL_FUNCTION(journal_undo)
 {
     require_writable("journal.undo()");
@@ -296,7 +303,9 @@ JOURNAL_FUNCTION(journal_undo)
         require_not_undone(transaction);
     if (on_conflict == OnConflict::kCascade)
         extent = with_later_transactions(extent, reason);
-    take_back(begin_undo(extent, on_conflict, reason, false), result);
+    Undo* undo = begin_undo(extent, on_conflict, reason, false);
+    undo->application->exact = exact_argument(fcinfo, 3);
+    take_back(undo, result);
     return Datum{0};
 }
 
@@ -317,7 +326,7 @@ JOURNAL_FUNCTION(journal_undo_plan)
     return Datum{0};
 }
 
-// revert(entry bigint, reason text).
+// revert(entry bigint, reason text, exact boolean).
 JOURNAL_FUNCTION(journal_revert)
 {
     require_writable("journal.revert()");
@@ -327,6 +336,8 @@ JOURNAL_FUNCTION(journal_revert)
     const char* reason = reason_argument(fcinfo, 1);
     const ReturnSetInfo* result = begin_result(fcinfo);
     const Extent extent = extent_of_change(PG_GETARG_INT64(0));
-    take_back(begin_undo(extent, OnConflict::kError, reason, false), result);
+    Undo* undo = begin_undo(extent, OnConflict::kError, reason, false);
+    undo->application->exact = exact_argument(fcinfo, 2);
+    take_back(undo, result);
     return Datum{0};
 }

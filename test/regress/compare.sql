@@ -28,13 +28,12 @@ BEGIN
 END
 $$;
 
--- What a restore is refused with; ids, which may vary, as N.
-CREATE FUNCTION test.refused(entry bigint, reason text DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
+-- What a restore is refused with, or what triggers set in the row; ids, which may vary, as N.
+CREATE FUNCTION test.refused(entry bigint, reason text DEFAULT NULL, exact boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     code text; message text; detail text; hint text;
 BEGIN
-    PERFORM journal.restore(entry, reason);
-    RETURN NEXT 'restored';
+    RETURN QUERY SELECT trim('restored ' || r.detail) FROM journal.restore(entry, reason, exact => refused.exact) r;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     RETURN NEXT format('%s: %s', code, regexp_replace(message, 'entry \d+', 'entry N'));

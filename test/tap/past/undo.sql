@@ -109,7 +109,7 @@ BEGIN
     BEGIN
         SELECT min(concat_ws(' ', p.sqlstate, p.action, p.object_type, p.object_id, p.detail)) INTO predicted FROM journal.undo_plan(target) p
         WHERE p.sqlstate IS NOT NULL;
-        PERFORM journal.undo(target);
+        PERFORM journal.undo(target, exact => true);
         SET CONSTRAINTS ALL IMMEDIATE;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = PG_EXCEPTION_DETAIL;
@@ -215,7 +215,7 @@ BEGIN
     PERFORM test.copy('after');
     SELECT array_agg(DISTINCT p.sqlstate) INTO predicted FROM journal.restore_plan(gone, related => 'all') p WHERE p.sqlstate IS NOT NULL;
     BEGIN
-        PERFORM journal.restore_all(gone, related => 'all');
+        PERFORM journal.restore_all(gone, related => 'all', exact => true);
         SET CONSTRAINTS ALL IMMEDIATE;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = PG_EXCEPTION_DETAIL;

@@ -41,8 +41,8 @@ older_text('73_mark.sql', qr/COMMENT ON COLUMN journal\.mark\.earliest.*\n/, '')
 older_text('73_mark.sql', qr/SELECT name, made_at, made_by FROM/, 'SELECT name, made_at FROM');
 older_text('73_mark.sql', qr/'the named marks'/, q{'marks'});
 older_text('60_restore.sql', qr/CREATE FUNCTION journal\.restore_all.*/s, '');
-older_text('60_restore.sql', qr/, related text.*?on_conflict text DEFAULT 'error'\)/s, ')');
-older_text('60_restore.sql', qr/journal\.restore\(bigint, text, text, jsonb, text\)/, 'journal.restore(bigint, text)');
+older_text('60_restore.sql', qr/, related text.*?exact boolean DEFAULT false\)/s, ')');
+older_text('60_restore.sql', qr/journal\.restore\(bigint, text, text, jsonb, text, boolean\)/, 'journal.restore(bigint, text)');
 
 my $update_script = <<"SQL";
 \\echo Use "ALTER EXTENSION event_journal UPDATE TO '$current'" to load this file. \\quit
@@ -247,8 +247,8 @@ my $equipment = q{SELECT DISTINCT string_agg(definition, '; ' ORDER BY definitio
 is($node->safe_psql('used', $equipment), $node->safe_psql('fresh', $equipment), 'its months have the indexes of new ones');
 
 # Whoever could call the old function can call the one in its place.
-is( $node->safe_psql('used', q{SELECT has_function_privilege('update_reader', 'journal.restore(bigint, text, text, jsonb, text)', 'EXECUTE'),
-		has_function_privilege('update_reader', 'journal.restore_all(bigint[], text, text, jsonb, text)', 'EXECUTE')}),
+is( $node->safe_psql('used', q{SELECT has_function_privilege('update_reader', 'journal.restore(bigint, text, text, jsonb, text, boolean)', 'EXECUTE'),
+		has_function_privilege('update_reader', 'journal.restore_all(bigint[], text, text, jsonb, text, boolean)', 'EXECUTE')}),
 	't|f', 'a grant on a function goes over to the one in its place, and to no other');
 
 # What was deleted before is restored after.
