@@ -251,6 +251,16 @@ INSERT INTO journal.trusted_owner VALUES ('rights_owner'), ('rights_other');
 SELECT object_type FROM public.step s, journal.undo(s.transaction_id) WHERE s.name = 'hen' ORDER BY 1;
 SELECT object_type FROM public.step s, journal.restore(s.entry) WHERE s.name = 'temporary';
 SELECT DISTINCT acting_role = session_user AS as_himself FROM journal.entries WHERE restores IS NOT NULL;
+DELETE FROM journal.trusted_owner;
+-- Code that raises an error stops nobody's report.
+\connect -
+SET client_min_messages = error;
+SET SESSION AUTHORIZATION rights_owner;
+CREATE OR REPLACE FUNCTION own.yes(place text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+    $$BEGIN IF place LIKE 'predicate%' THEN RAISE EXCEPTION 'no'; END IF; RETURN true; END$$;
+RESET SESSION AUTHORIZATION;
+\connect -
+SELECT object_id, links -> 0 -> 'exists' AS parent_exists FROM journal.history('full', '3') LIMIT 1;
 SET client_min_messages = error;
 DROP OWNED BY rights_owner, rights_other, rights_third CASCADE;
 DROP ROLE rights_owner, rights_other, rights_third;

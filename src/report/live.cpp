@@ -130,8 +130,21 @@ void run_query(const LiveQuery& live, const char* account, int count, const char
     end_key_rows(&key_rows);
 }
 
+/// Whether an error may have been raised by the code of an owner who is not trusted, who must not
+/// stop everybody's reports by it.
+bool is_of_stranger(Relation relation, const ErrorData* error)
+{
+    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+    return !is_trusted(relation) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) &&
+           category != ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK);
+}
+
 /// Runs the query in a subtransaction; false if a key could not be read as a value of the key's
-/// type (SQLSTATE class 22). Other errors go on.
+/// type (SQLSTATE class 22). Errors of a stranger's code are warned of: nothing is known of his
+/// rows then. Other errors go on.
 bool try_query(const LiveQuery& live, const char* account, int count, const char* const* keys,
                MemoryContext context, LiveRow* rows)
 {
@@ -139,10 +152,18 @@ bool try_query(const LiveQuery& live, const char* account, int count, const char
         run_in_subtransaction([&] { run_query(live, account, count, keys, context, rows); });
     if (error == nullptr)
         return true;
-    if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
+    const bool is_misfit = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_DATA_EXCEPTION;
+    if (!is_misfit && !is_of_stranger(live.relation, error))
         ReThrowError(error);
+    if (!is_misfit) {
+        ereport(WARNING, (errmsg("rows of %s are not looked up: code of the table raises an error",
+                                 qualified_name(RelationGetRelid(live.relation))),
+                          errdetail_internal("%s", error->message)));
+        for (int i = 0; i < count; i++)
+            rows[i].presence = Presence::kUnknown;
+    }
     FreeErrorData(error);
-    return false;
+    return !is_misfit;
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ INSERT INTO journal.plan (code, report_window) VALUES ('trial', '7 days');
 SELECT journal.set_account('a', plan => 'trial', time_zone => 'Europe/Berlin', language => 'de');
 SELECT journal.set_account('b', plan => 'business');
 INSERT INTO journal.role_account VALUES ('shop_reader', 'b');
+INSERT INTO journal.trusted_owner VALUES ('shop_owner');
 
 SET ROLE shop_owner;
 SET search_path = shop;
@@ -90,7 +91,8 @@ my %same = (
 	'groups, titles, terms' => q{SELECT to_jsonb(g) FROM journal.event_group g UNION ALL SELECT to_jsonb(t)
 		FROM journal.event_title t UNION ALL SELECT to_jsonb(w) FROM journal.term w ORDER BY 1},
 	'accounts' => q{SELECT to_jsonb(p) FROM journal.plan p UNION ALL SELECT to_jsonb(a) FROM journal.account a
-		UNION ALL SELECT to_jsonb(r) FROM journal.role_account r ORDER BY 1},
+		UNION ALL SELECT to_jsonb(r) FROM journal.role_account r
+		UNION ALL SELECT to_jsonb(o) FROM journal.trusted_owner o ORDER BY 1},
 	'labels' => 'SELECT * FROM journal.label ORDER BY 1, 2, 4',
 	'restorations' => 'SELECT * FROM journal.restoration ORDER BY entry',
 	'layouts' => 'SELECT * FROM journal.layout ORDER BY id',
