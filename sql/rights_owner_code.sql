@@ -113,6 +113,26 @@ GRANT SELECT ON own.parent TO rights_third;
 INSERT INTO journal.trusted_owner VALUES ('rights_owner');
 \set call 'SELECT object_id, links -> 0 -> ''exists'' AS parent_exists FROM journal.history(''child'', ''1'')'
 \i test/regress/attack.sql
+DELETE FROM journal.trusted_owner;
+\connect -
+-- Nor is a table asked that has a stranger's partition or child, whoever owns the rest.
+CREATE TABLE public.mixed (id integer PRIMARY KEY, name text) PARTITION BY RANGE (id);
+SET SESSION AUTHORIZATION rights_owner;
+CREATE TABLE own.part (id integer PRIMARY KEY, name text);
+CREATE INDEX ON own.part (id) WHERE own.yes('predicate of a partition''s index');
+RESET SESSION AUTHORIZATION;
+RESET search_path;
+ALTER TABLE public.mixed ATTACH PARTITION own.part FOR VALUES FROM (0) TO (10);
+GRANT SELECT ON public.mixed TO rights_third;
+CREATE TABLE public.of_mixed (id integer PRIMARY KEY, mixed_id integer REFERENCES public.mixed);
+SELECT journal.track('public.mixed'), journal.track('public.of_mixed');
+INSERT INTO public.mixed VALUES (1, 'm'), (2, 'n');
+INSERT INTO public.of_mixed VALUES (1, 1);
+DELETE FROM public.mixed WHERE id = 2;
+\set call 'SELECT object_id, links -> 0 -> ''exists'' AS mixed_exists FROM journal.history(''of_mixed'', ''1'')'
+\i test/regress/attack.sql
+\set call 'SELECT object_id, object_label FROM journal.deleted_objects() WHERE object_type = ''mixed'''
+\i test/regress/attack.sql
 -- Only superusers say whom they trust.
 SET SESSION AUTHORIZATION rights_owner;
 INSERT INTO journal.trusted_owner VALUES ('rights_owner');

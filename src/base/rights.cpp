@@ -6,18 +6,17 @@
 
 namespace journal {
 
-Oid extension_owner()
+namespace {
+
+Oid owner_of_table(Oid table)
 {
-    const Oid entry = journal_table("entry");
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(entry));
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
     if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for relation %u", entry);
+        elog(ERROR, "cache lookup failed for relation %u", table);
     const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
     ReleaseSysCache(tuple);
     return owner;
 }
-
-namespace {
 
 bool is_named(Oid owner)
 {
@@ -41,13 +40,37 @@ bool is_named(Oid owner)
     return answer;
 }
 
+/// Whether a user trusts a role with his rights.
+bool trusts(Oid user, Oid owner)
+{
+    // What a superuser's code wants, it can have without us.
+    return has_privs_of_role(owner, user) || is_named(owner);
+}
+
 }  // namespace
+
+Oid extension_owner()
+{
+    return owner_of_table(journal_table("entry"));
+}
 
 bool is_trusted(Relation table)
 {
-    const Oid owner = table->rd_rel->relowner;
-    // What a superuser's code wants, it can have without us.
-    return has_privs_of_role(owner, GetUserId()) || is_named(owner);
+    return trusts(GetUserId(), table->rd_rel->relowner);
+}
+
+bool has_strange_members(Relation table)
+{
+    if (!table->rd_rel->relhassubclass)
+        return false;
+    const Oid reader = is_trusted(table) ? GetUserId() : table->rd_rel->relowner;
+    ListCell* cell = nullptr;
+    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
+        const Oid owner = owner_of_table(lfirst_oid(cell));
+        if (owner != table->rd_rel->relowner && !trusts(reader, owner))
+            return true;
+    }
+    return false;
 }
 
 void require_select(Relation table, int count, const AttrNumber* columns)

@@ -66,4 +66,8 @@ bool has_policies(Relation table);
 /// policies hold him, and they are a stranger's code.
 bool is_closed(Relation table);
 
+/// Whether a partition or child of the table is of somebody whom the user that reads the table does
+/// not trust: the present one, or the table's owner where he lends his rights. His code would run.
+bool has_strange_members(Relation table);
+
 }  // namespace journal

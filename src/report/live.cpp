@@ -52,8 +52,8 @@ LiveQuery make_query(Relation relation, const Target& target)
     Oid index = InvalidOid;
     query.relation = relation;
     query.key_count = key_attributes(relation, query.key, &index);
-    // Policies run as whoever reads: not those of a stranger.
-    if (query.key_count == 0 || is_closed(relation) ||
+    // Policies run as whoever reads: not those of a stranger, nor what planning runs of his.
+    if (query.key_count == 0 || is_closed(relation) || has_strange_members(relation) ||
         object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(),
                         ACL_USAGE) != ACLCHECK_OK)
         return query;
