@@ -8,6 +8,10 @@ SELECT g.grantee::regrole AS role, 'relation' AS what, c.oid::regclass::text AS 
 FROM pg_class c, aclexplode(c.relacl) g
 WHERE c.relnamespace = 'journal'::regnamespace AND g.grantee <> c.relowner AND g.grantee <> 0 GROUP BY 1, 3
 UNION ALL
+SELECT g.grantee::regrole, 'columns', a.attrelid::regclass::text, g.privilege_type || ' of ' || string_agg(a.attname, ', ' ORDER BY a.attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) g
+WHERE c.relnamespace = 'journal'::regnamespace AND g.grantee <> c.relowner AND g.grantee <> 0 GROUP BY 1, 3, g.privilege_type
+UNION ALL
 SELECT g.grantee::regrole, 'function', p.oid::regprocedure::text, string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type)
 FROM pg_proc p, aclexplode(p.proacl) g
 WHERE p.pronamespace = 'journal'::regnamespace AND g.grantee <> p.proowner AND g.grantee <> 0 GROUP BY 1, 3
@@ -98,6 +102,8 @@ SET ROLE regress_one;
 SELECT object_label, restorable FROM journal.deleted_objects();
 SELECT object_label, outcome FROM journal.restore(:deletion);
 SELECT count(*) FROM journal.undos;
+-- Another account's name is in it.
+SELECT accounts FROM journal.undone;
 SELECT count(*) FROM journal.entries;
 SET ROLE "Regress Two";
 SELECT event, label, restored_entry IS NOT NULL AS restored FROM journal.entries ORDER BY id;

@@ -90,6 +90,22 @@ BEGIN
 END
 $$;
 
+-- A month of the journal that a dump was made of, and that its restore did not attach.
+BEGIN;
+INSERT INTO journal.month (relation_name, relation_oid, incarnation, from_moment, to_moment, attached_at)
+VALUES ('journal.entry_left_out', 1, gen_random_uuid(), now() - interval '1 day', now() + interval '1 day', now() - interval '1 day');
+SAVEPOINT s;
+SELECT v FROM journal.table_as_of(NULL::e, mark => 'm');
+ROLLBACK TO s;
+INSERT INTO journal.month (relation_name, relation_oid, incarnation, from_moment, to_moment, attached_at)
+SELECT relation_name, 2, incarnation, from_moment, to_moment, now() FROM journal.month WHERE relation_oid = 1;
+SAVEPOINT s;
+SELECT v FROM journal.table_as_of(NULL::e, mark => 'm');
+ROLLBACK TO s;
+UPDATE journal.month SET incarnation = (SELECT id FROM journal.incarnation) WHERE relation_oid = 2;
+SELECT v FROM journal.table_as_of(NULL::e, mark => 'm');
+ROLLBACK;
+
 -- journal.drop_month is the way to drop one that is over.
 SELECT journal.drop_month(now()::date);
 SELECT journal.drop_month('2001-02-03');

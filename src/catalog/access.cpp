@@ -45,7 +45,11 @@ constexpr Right kRights[] = {
     {kAuditors,
      "EXECUTE ON FUNCTION journal.table_as_of, journal.row_as_of, journal.diff, "
      "journal.verify_history"},
-    {kAuditors | kRestorers, "SELECT ON journal.restoration, journal.undone, journal.undos"},
+    {kAuditors | kRestorers, "SELECT ON journal.restoration, journal.undos"},
+    // What the view shows: not the names of other accounts that a transaction touched.
+    {kAuditors | kRestorers,
+     "SELECT (incarnation, transaction_id, entry, undone_by, role, reason, on_conflict, at) "
+     "ON journal.undone"},
     {kRestorers,
      "EXECUTE ON FUNCTION journal.restore, journal.restore_all, "
      "journal.restore_plan(bigint, text, jsonb), journal.restore_plan(bigint[], text, jsonb), "

@@ -1,6 +1,7 @@
 // See lost_month.hpp.
 #include "past/lost_month.hpp"
 
+#include "base/journal_tables.hpp"
 #include "base/query.hpp"
 
 namespace journal {
@@ -23,15 +24,22 @@ TimestampTz earliest_of(const Moment* moment)
 
 LostMonth find_lost_month(const Moment* moment)
 {
+    // None is to go between the answer and the reading of the entries.
+    LockRelationOid(journal_table("entry"), AccessShareLock);
     MemoryContext context = CurrentMemoryContext;
     LostMonth lost{DT_NOBEGIN, nullptr};
     Query query = Query::begin_latest();
-    // What was written after it had gone is elsewhere.
+    // What was written after it had gone is elsewhere. One of a former incarnation that never came
+    // back was left out of a dump, or of its restore.
     const uint64 found = query.run(
-        "SELECT least(to_moment, gone_at), relation_name FROM journal.month WHERE gone_at > $1 "
-        "AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
+        "SELECT least(to_moment, gone_at), relation_name FROM journal.month m WHERE to_moment > $2 "
+        "AND NOT was_empty AND (gone_at > $1 OR gone_at IS NULL AND incarnation <> $3 "
+        "AND NOT EXISTS (SELECT FROM journal.month l WHERE l.from_moment = m.from_moment "
+        "AND l.to_moment = m.to_moment AND l.attached_at > m.attached_at)) "
+        "ORDER BY 1 DESC LIMIT 1",
         {{TIMESTAMPTZOID, TimestampTzGetDatum(moment->time)},
-         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))}},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))},
+         {UUIDOID, UUIDPGetDatum(current_incarnation())}},
         true);
     if (found > 0) {
         bool is_null = false;

@@ -17,10 +17,10 @@ namespace journal {
 
 namespace {
 
-void put_row(const ReturnSetInfo* result, const Datum* values)
+void put_row(const ReturnSetInfo* result, const Datum* values, const bool* nulls)
 {
-    bool nulls[5] = {};
-    tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values), nulls);
+    tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values),
+                         const_cast<bool*>(nulls));
 }
 
 /// Tables with rules that have conditions.
@@ -67,7 +67,8 @@ JOURNAL_FUNCTION(journal_broken_rules)
         if (error != nullptr) {
             Datum values[] = {Int32GetDatum(last_parsed_rule()),
                               CStringGetTextDatum(error->message)};
-            put_row(result, values);
+            const bool nulls[2] = {};
+            put_row(result, values, nulls);
         }
     }
     return Datum{0};
@@ -91,10 +92,10 @@ JOURNAL_FUNCTION(journal_check)
         "ORDER BY array_position('{error,warning,notice}', severity), finding, object, meaning");
     for (uint64 i = 0; i < count; i++) {
         Datum values[5];
-        bool is_null = false;
+        bool nulls[5];
         for (int column = 0; column < 5; column++)
-            values[column] = query.value(i, column + 1, &is_null);
-        put_row(result, values);
+            values[column] = query.value(i, column + 1, &nulls[column]);
+        put_row(result, values, nulls);
     }
     query.end();
     return Datum{0};
