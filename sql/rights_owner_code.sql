@@ -133,6 +133,14 @@ DELETE FROM public.mixed WHERE id = 2;
 \i test/regress/attack.sql
 \set call 'SELECT object_id, object_label FROM journal.deleted_objects() WHERE object_type = ''mixed'''
 \i test/regress/attack.sql
+-- Whoever asks for its past, or for a plan, is told why not.
+SELECT max(id) AS deletion FROM journal.entry WHERE operation = 'd' \gset
+\set call 'SELECT name FROM journal.table_as_of(NULL::public.mixed, now())'
+\i test/regress/attack.sql
+\set call 'SELECT count(*) FROM journal.restore_plan(:deletion)'
+\i test/regress/attack.sql
+\set call 'SELECT outcome FROM journal.restore(:deletion)'
+\i test/regress/attack.sql
 -- Only superusers say whom they trust.
 SET SESSION AUTHORIZATION rights_owner;
 INSERT INTO journal.trusted_owner VALUES ('rights_owner');

@@ -1,6 +1,7 @@
 // See rights.hpp.
 #include "base/rights.hpp"
 
+#include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/row_scan.hpp"
 
@@ -16,6 +17,12 @@ Oid owner_of_table(Oid table)
     const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
     ReleaseSysCache(tuple);
     return owner;
+}
+
+char* name_of_table(Oid table)
+{
+    return quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)),
+                                      get_rel_name(table));
 }
 
 bool is_named(Oid owner)
@@ -47,6 +54,23 @@ bool trusts(Oid user, Oid owner)
     return has_privs_of_role(owner, user) || is_named(owner);
 }
 
+/// A partition or child of the table that is of somebody whom the user that reads the table does
+/// not trust.
+Oid find_strange_member(Relation table)
+{
+    if (!table->rd_rel->relhassubclass)
+        return InvalidOid;
+    const Oid whole = table->rd_rel->relowner;
+    const Oid reader = trusts(GetUserId(), whole) ? GetUserId() : whole;
+    ListCell* cell = nullptr;
+    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
+        const Oid owner = owner_of_table(lfirst_oid(cell));
+        if (owner != whole && !trusts(reader, owner))
+            return lfirst_oid(cell);
+    }
+    return InvalidOid;
+}
+
 }  // namespace
 
 Oid extension_owner()
@@ -61,16 +85,22 @@ bool is_trusted(Relation table)
 
 bool has_strange_members(Relation table)
 {
-    if (!table->rd_rel->relhassubclass)
-        return false;
-    const Oid reader = is_trusted(table) ? GetUserId() : table->rd_rel->relowner;
-    ListCell* cell = nullptr;
-    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
-        const Oid owner = owner_of_table(lfirst_oid(cell));
-        if (owner != table->rd_rel->relowner && !trusts(reader, owner))
-            return true;
-    }
-    return false;
+    return OidIsValid(find_strange_member(table));
+}
+
+void require_own_members(Relation table)
+{
+    const Oid member = find_strange_member(table);
+    if (OidIsValid(member))
+        ereport(ERROR,
+                (errcode(kStrangersTable),
+                 errmsg("a part of %s belongs to somebody who is not trusted",
+                        name_of_table(RelationGetRelid(table))),
+                 errdetail("Code of %s, the owner of %s, would run with rights that he lacks.",
+                           quote_identifier(GetUserNameFromId(owner_of_table(member), false)),
+                           name_of_table(member)),
+                 errhint("Give the part the owner that the table has, or name its owner in "
+                         "journal.trusted_owner if he may have everybody's rights.")));
 }
 
 void require_select(Relation table, int count, const AttrNumber* columns)

@@ -70,4 +70,7 @@ bool is_closed(Relation table);
 /// not trust: the present one, or the table's owner where he lends his rights. His code would run.
 bool has_strange_members(Relation table);
 
+/// Raises JE070 if one is.
+void require_own_members(Relation table);
+
 }  // namespace journal

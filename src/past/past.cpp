@@ -294,6 +294,7 @@ Past* make_past(Oid relation)
                  OidIsValid(root) ? errhint("Ask for the past of %s.", qualified_name(root))
                                   : errhint("journal.track records a table's changes from then "
                                             "on.")));
+    require_own_members(past->root);
     past->plan = known_plan_for(past->root);
     if (past->plan->key_count == 0)
         ereport(

@@ -29,6 +29,9 @@ bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int colum
 
 const RelationPlan* require_plan(Relation table, bool dry_run)
 {
+    // Who writes himself runs what he writes to.
+    if (dry_run || superuser())
+        require_own_members(table);
     const RelationPlan* plan = dry_run ? known_plan_for(table) : plan_by_lent_rights(table);
     if (plan == nullptr || plan->capture != Capture::kEvents)
         ereport(ERROR, (errcode(kNotTracked),
