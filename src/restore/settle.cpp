@@ -135,7 +135,8 @@ void try_row(const Application* application, Settling* settling, Trial* trial)
     if (error != nullptr) {
         if (!is_refusal(error))
             ReThrowError(error);
-        settling->refusal = error->message;
+        // It outlives the row.
+        settling->refusal = MemoryContextStrdup(settling->set->context, error->message);
         trial->written = nullptr;
     }
 }
@@ -170,6 +171,7 @@ void try_columns(const Application* application, Settling* settling, int64 numbe
 template <typename Use>
 void for_each_difference(Differences* differences, const Use& use)
 {
+    tuplestore_select_read_pointer(differences->rows, 0);
     tuplestore_rescan(differences->rows);
     MemoryContext row_context = AllocSetContextCreate(
         CurrentMemoryContext, "event_journal differing row", ALLOCSET_DEFAULT_SIZES);
@@ -183,6 +185,8 @@ void for_each_difference(Differences* differences, const Use& use)
             TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null)),
             DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null)));
         MemoryContextSwitchTo(caller);
+        // Queries over them read on by pointers of their own.
+        tuplestore_select_read_pointer(differences->rows, 0);
     }
     ExecDropSingleTupleTableSlot(slot);
     MemoryContextDelete(row_context);
