@@ -25,6 +25,21 @@ SELECT test.back('buyer', 'purchase', 'purchase_line');
 DELETE FROM purchase WHERE id = 2;
 SELECT test.back('buyer', 'purchase', 'purchase_line');
 
+-- Rows that go beside those that their triggers write to.
+BEGIN;
+INSERT INTO purchase (id, buyer) VALUES (4, 2);
+INSERT INTO purchase_line VALUES (5, 4, 5), (6, 4, 6);
+COMMIT;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+BEGIN;
+UPDATE buyer SET name = 'Rob' WHERE id = 2;
+INSERT INTO purchase (id, buyer) VALUES (5, 2);
+INSERT INTO purchase_line VALUES (7, 5, 7);
+UPDATE purchase_line SET amount = amount + 1 WHERE purchase = 1;
+DELETE FROM purchase WHERE id = 2;
+COMMIT;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+
 -- A name that is held twice.
 UPDATE buyer SET name = 'Rob' WHERE id = 2;
 SELECT test.back('buyer', 'purchase');
@@ -58,6 +73,18 @@ SELECT test.back('account', 'account_option');
 
 -- A flag that goes down a tree.
 UPDATE folder SET gone = true WHERE id = 1;
+SELECT test.back('folder');
+
+-- A trigger that takes something back, which an undo does not let it do.
+CREATE FUNCTION take_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM journal.undo(test.last());
+    RETURN NULL;
+END $$;
+CREATE TRIGGER take_back AFTER UPDATE ON folder FOR EACH ROW WHEN (NEW.gone < OLD.gone) EXECUTE FUNCTION take_back();
+UPDATE folder SET gone = true WHERE id = 3;
+SELECT test.back('folder');
+DROP TRIGGER take_back ON folder;
 SELECT test.back('folder');
 
 -- Words that a trigger computes, a generated column.

@@ -64,6 +64,7 @@ struct RowSet : Restoring {
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
     bool checked;
+    bool locked;  // its rows are, and have been held against what a checked set expects
     int column_count;
     SetColumn* columns;
     int64 count;  // rows

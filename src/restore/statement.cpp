@@ -57,7 +57,8 @@ void append_insert(StringInfo sql, const RowSet* set, int number)
 void append_condition(StringInfo sql, const RowSet* set)
 {
     appendStringInfo(sql, " WHERE %s", has_key(set));
-    if (set->checked)
+    // What locked rows do not hold any more is what triggers of this application made of them.
+    if (set->checked && !set->locked)
         appendStringInfo(sql, " AND %s", holds_expected(set));
 }
 

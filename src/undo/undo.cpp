@@ -8,6 +8,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "base/transaction.hpp"
 #include "restore/claim.hpp"
 
 namespace journal {
@@ -52,6 +53,31 @@ void check_triggers_fire()
                  errmsg("nothing can be taken back while session_replication_role is replica"),
                  errdetail("Foreign keys would not be checked."),
                  errhint("SET session_replication_role = origin;")));
+}
+
+/// The subtransaction in which an undo is on its way; InvalidSubTransactionId: none is.
+SubTransactionId undoing_in = InvalidSubTransactionId;
+
+constexpr TransactionHooks kHooks{nullptr,
+                                  [](SubTransactionId aborted) {
+                                      if (undoing_in >= aborted)
+                                          undoing_in = InvalidSubTransactionId;
+                                  },
+                                  [](bool) { undoing_in = InvalidSubTransactionId; }};
+
+/// A trigger that an undo fires would take things back that the undo has judged already.
+void refuse_within_undo()
+{
+    if (undoing_in != InvalidSubTransactionId)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("nothing can be taken back by a trigger of an undo"),
+                        errhint("Take it back after the undo.")));
+}
+
+void begin_undoing()
+{
+    register_hooks(&kHooks);
+    undoing_in = GetCurrentSubTransactionId();
 }
 
 /// Claims a set's deletions; those that somebody has claimed already become issues.
@@ -169,6 +195,7 @@ void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
 /// Does it all, or raises an error.
 void take_back(Undo* undo, const ReturnSetInfo* result)
 {
+    begin_undoing();
     collect_undo(undo);
     find_conflicts(undo);
     settle_conflicts(undo, result);
@@ -184,6 +211,7 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
     name_entries(undo->application);
     return_rows(undo, result);
     end_undo(undo);
+    undoing_in = InvalidSubTransactionId;
 }
 
 /// Adds the transactions that stand in the way of an undo to those that it takes back; false if
@@ -292,6 +320,7 @@ using namespace journal;
 JOURNAL_FUNCTION(journal_undo)
 {
     require_writable("journal.undo()");
+    refuse_within_undo();
     check_triggers_fire();
     const FullTransactionId transaction = transaction_argument(fcinfo);
     const OnConflict on_conflict = conflict_argument(fcinfo, 2);
@@ -330,6 +359,7 @@ JOURNAL_FUNCTION(journal_undo_plan)
 JOURNAL_FUNCTION(journal_revert)
 {
     require_writable("journal.revert()");
+    refuse_within_undo();
     check_triggers_fire();
     if (PG_ARGISNULL(0))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("entry must not be null")));

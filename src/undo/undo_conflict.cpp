@@ -10,6 +10,7 @@
 #include "restore/result_reader.hpp"
 #include "restore/set_reference.hpp"
 #include "restore/statement.hpp"
+#include "restore/user_triggers.hpp"
 #include "undo/undo_find.hpp"
 
 namespace journal {
@@ -26,6 +27,7 @@ struct Search {
     RowSet* set;
     int index;  // of the set
     Finds* finds;
+    bool fires_triggers;  // which may change rows of any set before its statement
 };
 
 /// Texts are the reader's, valid until its next row.
@@ -337,9 +339,10 @@ bool may_write(const RowSet* set)
            pg_attribute_aclcheck_all(table, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
 }
 
-/// Locks rows that are to be deleted, or to get another key, so that no row comes to refer to them
-/// that a cascade would change; and rows of which the journal alone tells whether they were
-/// changed, so that they are not from then on. Whoever may not write them is refused before.
+/// Locks rows that triggers may change before their turn, so that nobody else does from now on;
+/// rows that are to be deleted, or to get another key, so that no row comes to refer to them that a
+/// cascade would change; and rows of which the journal alone tells whether they were changed, so
+/// that they are not from then on. Whoever may not write them is refused before.
 void lock_rows(const Search& search)
 {
     Relation table = search.set->table;
@@ -364,8 +367,11 @@ void search_set(const Search& search)
     SetReferences references(&memory);
     read_references(search.set, ReferenceSide::kReferenced, &references);
     if (!search.undo->is_plan &&
-        (changes_referring(search.set, references) || is_unsure(search.set)))
+        (search.fires_triggers || changes_referring(search.set, references) ||
+         is_unsure(search.set))) {
         lock_rows(search);
+        search.set->locked = search.fires_triggers;
+    }
     if (!is_unjudged(search.undo->application, search.set->table))
         find_changed(search);
     find_changed_by_entries(search);
@@ -378,9 +384,11 @@ void search_set(const Search& search)
 void find_conflicts(Undo* undo)
 {
     Finds finds = begin_finds();
+    const bool fires_triggers = has_user_triggers(undo->application);
     ListCell* cell = nullptr;
     foreach (cell, undo->application->sets)
-        search_set({undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), &finds});
+        search_set({undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), &finds,
+                    fires_triggers});
     if (foresees(undo))
         foresee_conflicts(undo, &finds);
     name_later_transactions(undo, &finds);

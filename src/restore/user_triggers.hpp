@@ -1,0 +1,12 @@
+// Triggers of the application, which may write to any row while ours are written.
+#pragma once
+
+#include "restore/application.hpp"
+
+namespace journal {
+
+/// Whether a table that an application writes to has a trigger for rows or statements that is
+/// neither a foreign key's nor the journal's.
+bool has_user_triggers(const Application* application);
+
+}  // namespace journal
