@@ -348,8 +348,11 @@ bool is_fixed_object(const char* text)
 
 }  // namespace journal
 
-/// has_exact_text(type)
+/// has_exact_text(type): NULL if there is no such type.
 JOURNAL_FUNCTION(journal_has_exact_text)
 {
-    PG_RETURN_BOOL(journal::has_telling_text(PG_GETARG_OID(0)));
+    const Oid type = PG_GETARG_OID(0);
+    if (!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type)))
+        PG_RETURN_NULL();
+    PG_RETURN_BOOL(journal::has_telling_text(type));
 }
