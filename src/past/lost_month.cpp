@@ -30,13 +30,14 @@ LostMonth find_lost_month(const Moment* moment)
     LostMonth lost{DT_NOBEGIN, nullptr};
     Query query = Query::begin_latest();
     // What was written after it had gone is elsewhere. One of a former incarnation that never came
-    // back was left out of a dump, or of its restore.
+    // back went with the restore: it was left out then, or of the dump.
     const uint64 found = query.run(
-        "SELECT least(to_moment, gone_at), relation_name FROM journal.month m WHERE to_moment > $2 "
-        "AND NOT was_empty AND (gone_at > $1 OR gone_at IS NULL AND incarnation <> $3 "
-        "AND NOT EXISTS (SELECT FROM journal.month l WHERE l.from_moment = m.from_moment "
-        "AND l.to_moment = m.to_moment AND l.attached_at > m.attached_at)) "
-        "ORDER BY 1 DESC LIMIT 1",
+        "SELECT least(to_moment, gone_at), relation_name FROM (SELECT relation_name, to_moment, "
+        "was_empty, CASE WHEN incarnation <> $3 AND gone_at IS NULL AND NOT EXISTS (SELECT FROM "
+        "journal.month l WHERE l.from_moment = m.from_moment AND l.to_moment = m.to_moment "
+        "AND l.attached_at > m.attached_at) THEN (SELECT min(attached_at) FROM journal.month "
+        "WHERE incarnation = $3) ELSE gone_at END AS gone_at FROM journal.month m) m "
+        "WHERE gone_at > $1 AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
         {{TIMESTAMPTZOID, TimestampTzGetDatum(moment->time)},
          {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))},
          {UUIDOID, UUIDPGetDatum(current_incarnation())}},
