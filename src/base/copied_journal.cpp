@@ -2,8 +2,8 @@
 // one ordinary table: it is asked for that one.
 #include "base/copied_journal.hpp"
 
-#include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/sqlstates.hpp"
 
 namespace journal {
 

@@ -10,8 +10,8 @@
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "catalog/unrecorded.hpp"
+#include "past/gap_words.hpp"
 #include "past/lost_month.hpp"
-#include "past/past_gap.hpp"
 
 namespace journal {
 

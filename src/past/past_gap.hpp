@@ -11,10 +11,6 @@ namespace journal {
 
 struct PastGaps;
 
-/// Words for a gap's reason: "then its trigger was disabled or dropped". other is what
-/// journal.gap.other holds.
-const char* gap_in_words(const char* reason, const char* other);
-
 /// The gaps of a table, in its past's memory context.
 PastGaps* read_gaps(Past* past);
 

@@ -37,7 +37,7 @@ void require_own_publication(Query& query, const char* name)
         ereport(ERROR, (errcode(kPublicationHoldsOthers),
                         errmsg("publication \"%s\" holds other tables than the journal's", name),
                         errhint("Give the journal's publication another name: "
-                                "journal.publish('…').")));
+                                "journal.publish('...').")));
 }
 
 const char* published_tables(Query& query, bool only_inserts)

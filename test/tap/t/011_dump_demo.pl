@@ -26,8 +26,9 @@ sub dump_of
 {
 	my ($node, $database, $file) = @_;
 	$node->command_ok([ 'pg_dump', '-f', $file, $database ], "a dump of $database");
-	# Rows come in the order of the heap, and newer versions of pg_dump write a random key.
-	return [ sort grep { !/^\\(un)?restrict / } split /^/, slurp_file($file) ];
+	# Rows come in the order of the heap, and newer versions of pg_dump write a random key. Which partitions there were
+	# (journal.month) goes by their OIDs, so a restored journal has rows of its own besides.
+	return [ sort grep { !/^\\(un)?restrict / && !/^journal\.entry_\w+\t\d+\t[0-9a-f-]{36}\t/ } split /^/, slurp_file($file) ];
 }
 
 my @quietly = ('-c', 'SET client_min_messages = warning');

@@ -9,7 +9,6 @@ use PostgreSQL::Test::Utils;
 # Both servers' answers, asked of a server as one text.
 my $answers = <<'SQL';
 SET TimeZone = 'UTC';
-SET jit = off;
 SELECT 'entry', id, occurred_at, event, operation, relation, object_id, label, old, new, snapshot, reason
 	FROM journal.entries ORDER BY id;
 SELECT 'report', entry, occurred_at, title, object_label, details_text, links FROM journal.report();

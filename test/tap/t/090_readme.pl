@@ -247,7 +247,7 @@ my $settings = $node->safe_psql($database,
 @missing = grep { $readme !~ /^\| `\Q$_\E` \|/m } split /\n/, $settings;
 is("@missing", '', 'every setting');
 
-my @codes = slurp_file('src/base/function.hpp') =~ /MAKE_SQLSTATE\((.*?)\)/g;
+my @codes = slurp_file('src/base/sqlstates.hpp') =~ /MAKE_SQLSTATE\((.*?)\)/g;
 s/[', ]//g for @codes;
 cmp_ok(scalar @codes, '>=', 15, 'the errors have codes of their own');
 @missing = grep { $readme !~ /^\| `$_` \|/m } @codes;
