@@ -1,4 +1,5 @@
-// The sorted entries of a past: their columns, and what each did to the row of its key.
+// The entries of a past: their columns as they are read and as they are sorted, and what each did
+// to the row of its key.
 #pragma once
 
 #include "base/pg.hpp"
@@ -30,5 +31,28 @@ enum EntryColumn {
     kEntryData,
     kEntryColumns,
 };
+
+/// Columns of the query that reads them, from 0.
+enum ReadColumn {
+    kReadId,
+    kReadOccurredAt,
+    kReadTransaction,
+    kReadCommand,
+    kReadSession,
+    kReadChange,
+    kReadOperation,
+    kReadRelation,
+    kReadLayout,
+    kReadAccount,
+    kReadObject,
+    kReadPrevious,
+    kReadData,
+    kReadIsPreviousWanted,  // false: the key that the row left is another row's
+};
+
+/// The columns of journal.entry e that they are, up to kReadIsPreviousWanted.
+#define ENTRY_COLUMNS                                                                      \
+    "e.id, e.occurred_at, e.transaction_id, e.command, e.session, e.change, e.operation, " \
+    "e.relation, e.layout, e.account, e.object_id, e.previous_id, e.data"
 
 }  // namespace journal

@@ -60,13 +60,19 @@ void report_break(Past* past, const char* key, const PastValue* after, const cha
                      since, qualified_name(RelationGetRelid(past->root)))));
 }
 
+/// Whether a column's changes alone made no entry when a value of it was recorded.
+bool was_ignored(const PastValue& value)
+{
+    return value.map->layout->columns[value.position].ignored;
+}
+
 /// Compares what an entry left in a column with what the next one found there. Values of different
 /// types are not compared: the column was retyped in between.
 void check_link(Past* past, const char* key, int column, const PastValue& left,
                 const PastValue& found)
 {
     if (left.value == nullptr || found.value == nullptr || !past->columns[column].is_chained ||
-        !is_same_type(left, found.map->layout->columns[found.position].type) ||
+        was_ignored(left) || !is_same_type(left, found.map->layout->columns[found.position].type) ||
         !has_kept_meaning(past->columns[column], left) ||
         !has_kept_meaning(past->columns[column], found) || same_value(left.value, found.value))
         return;
@@ -81,8 +87,8 @@ void check_live(Past* past, const Segment& segment)
         PastColumn& column = past->columns[i];
         const PastValue& left = segment.last[i];
         const int attribute = column.number - 1;
-        if (left.value == nullptr || !column.is_chained || !is_same_type(left, column.type_name) ||
-            !has_kept_meaning(column, left) ||
+        if (left.value == nullptr || !column.is_chained || was_ignored(left) ||
+            !is_same_type(left, column.type_name) || !has_kept_meaning(column, left) ||
             is_live_value(past, &column, left.value, segment.live_values[attribute],
                           segment.live_nulls[attribute]))
             continue;

@@ -11,6 +11,7 @@
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "past/earlier_entries.hpp"
 #include "past/index_prefix.hpp"
 #include "past/key_filter.hpp"
 #include "past/live_query.hpp"
@@ -21,27 +22,7 @@ namespace journal {
 
 namespace {
 
-#define ENTRY_COLUMNS                                                                      \
-    "e.id, e.occurred_at, e.transaction_id, e.command, e.session, e.change, e.operation, " \
-    "e.relation, e.layout, e.account, e.object_id, e.previous_id, e.data"
 constexpr int64 kEntriesPerNotice = 1000000;
-
-enum ReadColumn {
-    kReadId,
-    kReadOccurredAt,
-    kReadTransaction,
-    kReadCommand,
-    kReadSession,
-    kReadChange,
-    kReadOperation,
-    kReadRelation,
-    kReadLayout,
-    kReadAccount,
-    kReadObject,
-    kReadPrevious,
-    kReadData,
-    kReadIsPreviousWanted,  // false: the key that the row left is another row's
-};
 
 /// Takes the rows of a query as the executor finds them.
 struct Receiver {
@@ -93,19 +74,30 @@ void run_for(Receiver* receiver, const char* sql, std::initializer_list<QueryArg
         elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(result), sql);
 }
 
+/// Since when the caller sees entries of an account.
+TimestampTz seen_since(const Receiver& receiver, const char* account)
+{
+    const Rights owner = Rights::before(receiver.caller);
+    const TimestampTz since = visible_since(account);
+    owner.end();
+    return since;
+}
+
+bool may_see(const Receiver& receiver, Datum account, TimestampTz occurred_at)
+{
+    return receiver.sees_everything ||
+           occurred_at >= seen_since(receiver, TextDatumGetCString(account));
+}
+
 /// Whether the caller may not see an entry of that account and time. Other accounts' entries are
 /// not the caller's business; those of its own that lie beyond its plan's window are, and make the
 /// past unknown.
 bool is_hidden_entry(const Receiver& receiver, Datum account, TimestampTz occurred_at)
 {
-    if (receiver.sees_everything)
+    if (may_see(receiver, account, occurred_at))
         return false;
     const char* name = TextDatumGetCString(account);
-    const Rights owner = Rights::before(receiver.caller);
-    const TimestampTz since = visible_since(name);
-    owner.end();
-    if (occurred_at >= since)
-        return false;
+    const TimestampTz since = seen_since(receiver, name);
     if (!TIMESTAMP_IS_NOEND(since))
         ereport(ERROR, (errcode(kPastUnknown),
                         errmsg("the past of %s is known to you since %s only",
@@ -369,6 +361,33 @@ void read_later_entries(Past* past, Receiver* receiver)
                            "register it");
 }
 
+/// Puts what came before the moment among the later entries, so that it is compared with the next.
+void put_earlier_entries(Past* past, const Receiver& receiver)
+{
+    constexpr bool kIsLater[kSides]{};
+    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
+    EarlierEntries earlier = find_earlier_entries(past, past->moments[kFrom]);
+    // Nothing of what the caller does not see may decide.
+    int64 floor = 0;
+    for (int i = 0; i < earlier.count; i++) {
+        const ReadEntry& entry = earlier.entries[i];
+        if (!may_see(receiver, entry.values[kReadAccount],
+                     DatumGetTimestampTz(entry.values[kReadOccurredAt])))
+            floor = std::max(floor, entry.id);
+    }
+    keep_after(&earlier, floor);
+    for (int i = 0; i < earlier.count; i++) {
+        const ReadEntry& entry = earlier.entries[i];
+        const Oid child = past->has_children
+                              ? layout_map(past, DatumGetInt32(entry.values[kReadLayout]))->child
+                              : InvalidOid;
+        put_entry(past, sorting_key(past, child, past->only_key), entry.kind, entry.values,
+                  entry.nulls, false, kIsLater);
+    }
+    MemoryContextSwitchTo(previous);
+    MemoryContextReset(past->row_context);
+}
+
 void read_entries(Past* past)
 {
     const Oid caller = GetUserId();
@@ -380,6 +399,8 @@ void read_entries(Past* past)
     receiver.caller = Rights::present();
 
     read_later_entries(past, &receiver);
+    if (past->only_key != nullptr)
+        put_earlier_entries(past, receiver);
     if (past->side_count > 1 && !has_nothing_later(past->moments[kTo], past->moments[kFrom])) {
         receiver.pass = kTo;
         read_later_entries(past, &receiver);

@@ -1,0 +1,113 @@
+// See earlier_entries.hpp.
+#include "past/earlier_entries.hpp"
+
+#include "base/query.hpp"
+#include "past/index_prefix.hpp"
+#include "past/past_gap.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+/// A row that changed more often within the minute after the moment is not compared.
+#define MOST_ENTRIES "100"
+
+/// The entries of the key in a column; parameters: relations, accounts, object types, key, time.
+#define LATEST_ENTRIES(column)                                                               \
+    "(SELECT " ENTRY_COLUMNS                                                                 \
+    " FROM journal.entry e WHERE e.relation = ANY ($1) AND e.account = ANY ($2) "            \
+    "AND e.object_type = ANY ($3) AND e." column                                             \
+    " = $4 AND e.occurred_at <= $5 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') " \
+    "ORDER BY e.occurred_at DESC, e.id DESC LIMIT " MOST_ENTRIES ")"
+
+EntryPlace place_of(const ReadEntry& entry)
+{
+    return {DatumGetInt64(entry.values[kReadId]),
+            DatumGetTimestampTz(entry.values[kReadOccurredAt]),
+            DatumGetFullTransactionId(entry.values[kReadTransaction]),
+            DatumGetInt32(entry.values[kReadCommand]), DatumGetInt64(entry.values[kReadSession])};
+}
+
+/// What an entry did to a key.
+PastKind kind_at(const ReadEntry& entry, const char* key)
+{
+    if (strcmp(TextDatumGetCString(entry.values[kReadObject]), key) != 0)
+        return PastKind::kLeft;
+    return entry.nulls[kReadPrevious]
+               ? static_cast<PastKind>(DatumGetChar(entry.values[kReadOperation]))
+               : PastKind::kArrived;
+}
+
+/// Copies the rows of the last result into context.
+ReadEntry* copy_entries(const Query& query, uint64 count, MemoryContext context)
+{
+    auto* entries = make_array_in<ReadEntry>(context, count);
+    MemoryContext spi_context = MemoryContextSwitchTo(context);
+    for (uint64 i = 0; i < count; i++)
+        for (int column = 0; column < kReadIsPreviousWanted; column++) {
+            ReadEntry& entry = entries[i];
+            const Datum value = query.value(i, column + 1, &entry.nulls[column]);
+            const auto* attribute = TupleDescAttr(SPI_tuptable->tupdesc, column);
+            if (!entry.nulls[column])
+                entry.values[column] = datumCopy(value, attribute->attbyval, attribute->attlen);
+        }
+    MemoryContextSwitchTo(spi_context);
+    return entries;
+}
+
+}  // namespace
+
+void keep_after(EarlierEntries* earlier, int64 id)
+{
+    ReadEntry* end = std::remove_if(earlier->entries, earlier->entries + earlier->count,
+                                    [id](const ReadEntry& entry) { return entry.id <= id; });
+    earlier->count = static_cast<int>(end - earlier->entries);
+}
+
+EarlierEntries find_earlier_entries(Past* past, const Moment* moment)
+{
+    EarlierEntries earlier{};
+    if (moment->kind == MomentKind::kNow || moment->kind == MomentKind::kEver ||
+        TIMESTAMP_NOT_FINITE(moment->time))
+        return earlier;
+    const IndexPrefix prefix =
+        read_index_prefix(past->plan->id, past->plan->object_type, DT_NOBEGIN);
+    if (!prefix.is_short)
+        return earlier;
+    MemoryContext context = CurrentMemoryContext;
+    // Numbers and marks follow the clock but for the time between two takings of it.
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count =
+        query.run(LATEST_ENTRIES("object_id") " UNION ALL " LATEST_ENTRIES("previous_id"),
+                  {{INT4ARRAYOID, prefix.relations},
+                   {TEXTARRAYOID, prefix.accounts},
+                   {TEXTARRAYOID, prefix.object_types},
+                   text_argument(past->only_key),
+                   {TIMESTAMPTZOID, TimestampTzGetDatum(moment->time + USECS_PER_MINUTE)}},
+                  true);
+    earlier.entries = copy_entries(query, count, context);
+    query.end();
+
+    const PastGaps* gaps = read_gaps(past);
+    int64 floor = 0;
+    for (uint64 i = 0; i < count; i++) {
+        ReadEntry entry = earlier.entries[i];
+        const EntryPlace place = place_of(entry);
+        if (is_later(moment, place))
+            continue;
+        entry.id = place.id;
+        entry.kind = kind_at(entry, past->only_key);
+        // A gap behind it, or one that a session recorded apart: nothing before fits for certain.
+        if (DatumGetInt32(entry.values[kReadRelation]) != past->plan->id ||
+            is_gap_between(gaps, layout_map(past, DatumGetInt32(entry.values[kReadLayout]))->layout,
+                           place.id, PG_INT64_MAX))
+            floor = std::max(floor, place.id);
+        earlier.entries[earlier.count++] = entry;
+    }
+    keep_after(&earlier, floor);
+    return earlier;
+}
+
+}  // namespace journal
