@@ -83,7 +83,11 @@ char* live_rows_query(const Past* past, bool of_keys, const char* further_column
 /// The live query's columns, event_journal_1 and so on, and the whole row.
 TupleDesc describe_unjudged(const Past* past)
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(past->descriptor->natts + 2);
+    // Where a descriptor keeps its attributes may follow from their number: it is made with it.
+    int count = past->has_children ? 2 : 1;
+    for (int i = 0; i < past->descriptor->natts; i++)
+        count += TupleDescAttr(past->descriptor, i)->attisdropped ? 0 : 1;
+    TupleDesc descriptor = CreateTemplateTupleDesc(count);
     AttrNumber number = 0;
     const auto add = [descriptor, &number](Oid type, int32 typmod, Oid collation) {
         number++;
@@ -104,7 +108,6 @@ TupleDesc describe_unjudged(const Past* past)
     if (past->has_children)
         add(OIDOID, -1, InvalidOid);
     add(get_rel_type_id(RelationGetRelid(past->root)), -1, InvalidOid);
-    descriptor->natts = number;
     return descriptor;
 }
 
