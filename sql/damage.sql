@@ -60,7 +60,7 @@ FROM journal.entry e WHERE e.operation = 'd' AND object_id = '1';
 \set bad '''\\\\x0500004001000080ffffff0f''::bytea::jsonb'
 INSERT INTO journal.entry
 SELECT 1001, occurred_at, transaction_id, 1001, session, context, restores, command, event_type, relation, layout, operation,
-       reported, backfilled, account, location, employee, object_type, '4', previous_id, document_type, document_id, label, links,
+       reported, backfilled, derived, account, location, employee, object_type, '4', previous_id, document_type, document_id, label, links,
        :bad, :bad
 FROM journal.entry WHERE id = 1000;
 SELECT details FROM journal.report() WHERE object_id = '4';

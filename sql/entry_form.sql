@@ -26,7 +26,7 @@ SELECT journal.log('user.logged_in', 'user', '7', details => '{"from": "here"}')
 -- id + 0 has the server form each row anew.
 CREATE TABLE formed AS
 SELECT id + 0 AS id, occurred_at, transaction_id, change, session, context, restores, command, event_type, relation,
-       layout, operation, reported, backfilled, account, location, employee, object_type, object_id, previous_id,
+       layout, operation, reported, backfilled, derived, account, location, employee, object_type, object_id, previous_id,
        document_type, document_id, label, links, details, data
   FROM journal.entry ORDER BY id;
 SELECT count(*) AS entries, count(*) FILTER (WHERE e.* *= f.*) AS same_values

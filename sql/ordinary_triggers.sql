@@ -92,3 +92,62 @@ UPDATE article SET body = 'moon and stars';
 SELECT test.back('article');
 DELETE FROM article;
 SELECT test.back('article');
+
+-- What others have added to totals since stays, and is no conflict.
+DELETE FROM purchase_line WHERE id = 2;
+SELECT test.last() AS deleted \gset
+INSERT INTO purchase_line VALUES (8, 1, 25);
+SELECT object_type, object_id, action, conflict, detail FROM journal.undo_plan(:'deleted');
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.rows('{buyer, purchase}');
+
+-- What somebody has written into one is.
+DELETE FROM purchase_line WHERE id = 2;
+SELECT test.last() AS deleted \gset
+UPDATE purchase_line SET amount = 26 WHERE id = 8;
+UPDATE purchase SET total = total + 1 WHERE id = 1;
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'deleted'));
+SELECT test.rows('{buyer, purchase}');
+UPDATE purchase SET total = total - 1 WHERE id = 1;
+UPDATE purchase_line SET amount = 25 WHERE id = 8;
+
+-- The same of a total that the journal ignores: nothing is added twice.
+SELECT journal.track('purchase', ignored => '{total}') \g /dev/null
+DELETE FROM purchase_line WHERE id = 2;
+SELECT test.last() AS deleted \gset
+UPDATE purchase SET buyer_name = 'A' WHERE id = 1;
+UPDATE purchase SET buyer_name = 'Ann' WHERE id = 1;
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.rows('{buyer, purchase}');
+BEGIN;
+UPDATE purchase SET buyer_name = 'A' WHERE id = 1;
+DELETE FROM purchase_line WHERE id = 2;
+COMMIT;
+SELECT test.last() AS deleted \gset
+UPDATE purchase_line SET amount = 50 WHERE id = 8;
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.rows('{buyer, purchase}');
+BEGIN;
+UPDATE purchase SET buyer_name = 'A' WHERE id = 1;
+DELETE FROM purchase_line WHERE id = 2;
+COMMIT;
+SELECT test.back('buyer', 'purchase', 'purchase_line');
+SELECT journal.track('purchase', ignored => '{}') \g /dev/null
+
+-- Where a row is left alone, triggers alone see to what they had written.
+BEGIN;
+DELETE FROM purchase_line WHERE id = 2;
+UPDATE purchase_line SET amount = 1 WHERE id = 8;
+COMMIT;
+SELECT test.last() AS changed \gset
+UPDATE purchase_line SET amount = 2 WHERE id = 8;
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'changed'));
+SELECT test.rows('{buyer, purchase, purchase_line}');
+
+-- A foreign key's cascade is not derived.
+DELETE FROM purchase WHERE id = 1;
+SELECT object_type, object_id, operation, derived FROM journal.entry WHERE transaction_id = test.last() ORDER BY 1, 2, id;
+SELECT journal.undo(test.last()) \g /dev/null
+SELECT object_type, object_id, operation, derived FROM journal.entry WHERE transaction_id = test.last() ORDER BY 1, 2, id;
+SELECT test.rows('{buyer, purchase, purchase_line}');

@@ -13,7 +13,7 @@ namespace journal {
 
 class EntryTuple {
   public:
-    static constexpr int kColumns = 26;
+    static constexpr int kColumns = 27;
 
     /// Begins a tuple in the current memory context; variable_size is that of all its texts and
     /// jsonb, with kVariableHeader added for each.

@@ -3,9 +3,11 @@
 
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
+#include "base/transaction.hpp"
 #include "capture/actor.hpp"
 #include "capture/entry_tuple.hpp"
 #include "catalog/partition.hpp"
+#include "catalog/restoring.hpp"
 
 namespace journal {
 
@@ -40,6 +42,12 @@ void add_int4_unless_zero(EntryTuple* tuple, int32 value)
         tuple->add_int4(value);
 }
 
+// At depth 1 our own trigger runs alone.
+bool is_derived(const Entry& entry)
+{
+    return entry.operation != 'l' && !entry.backfilled && (trigger_depth() > 1 || is_deriving());
+}
+
 }  // namespace
 
 int64 next_entry_id()
@@ -69,6 +77,7 @@ int64 write_entry(const Entry& entry)
     tuple.add_byte(entry.operation);
     tuple.add_byte(entry.reported ? 1 : 0);
     tuple.add_byte(entry.backfilled ? 1 : 0);
+    tuple.add_byte(is_derived(entry) ? 1 : 0);
     tuple.add_text(entry.account);
     tuple.add_text(entry.location);
     tuple.add_text(entry.employee);

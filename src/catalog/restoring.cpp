@@ -8,17 +8,21 @@ namespace journal {
 namespace {
 
 Restoring* innermost;
+SubTransactionId deriving_in = InvalidSubTransactionId;
 
 // Only forgets: what it forgets may lie in memory that is about to go.
 void savepoint_aborted(SubTransactionId aborted)
 {
     while (innermost != nullptr && innermost->begun_in >= aborted)
         innermost = innermost->outer;
+    if (deriving_in >= aborted)
+        deriving_in = InvalidSubTransactionId;
 }
 
 void transaction_ended(bool)
 {
     innermost = nullptr;
+    deriving_in = InvalidSubTransactionId;
 }
 
 constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
@@ -37,6 +41,22 @@ void restoring_end(Restoring* restoring)
 {
     Assert(innermost == restoring);
     innermost = restoring->outer;
+}
+
+void begin_deriving()
+{
+    register_hooks(&kHooks);
+    deriving_in = GetCurrentSubTransactionId();
+}
+
+void end_deriving()
+{
+    deriving_in = InvalidSubTransactionId;
+}
+
+bool is_deriving()
+{
+    return deriving_in != InvalidSubTransactionId;
 }
 
 bool restoring_any()

@@ -8,6 +8,9 @@
 // The reason is in event_journal.reason meanwhile, so that it reaches the entry's context as any
 // reason does.
 //
+// It also asks whether the change is one of those that an undo makes in place of what triggers
+// wrote, which counts as written by them.
+//
 // A user's trigger may restore something itself, so these nest. One that an error has left behind
 // is forgotten when its (sub)transaction aborts.
 #pragma once
@@ -37,6 +40,14 @@ void restoring_end(Restoring* restoring);
 /// For capture, at each inserted row: what is being restored if this row is part of it, else
 /// nullptr. Costs one comparison when nothing is being restored.
 Restoring* restoring_match(int32 relation, const char* key);
+
+/// From now on changes are recorded as derived: what is written is in place of what triggers wrote.
+/// At most until the current subtransaction aborts.
+void begin_deriving();
+void end_deriving();
+
+/// For capture, at each change.
+bool is_deriving();
 
 /// Whether anything is being restored: capture need not form the key otherwise.
 bool restoring_any();

@@ -12,6 +12,7 @@ struct Application {
     ResourceOwner owner;
     const char* done;    // for messages: "restored"
     const char* reason;  // or nullptr
+    bool aimless;        // something was skipped: columns that triggers write are left to them
     bool exact;          // no trigger may set a column of a row
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making

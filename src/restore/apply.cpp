@@ -172,13 +172,14 @@ int order_sets(const Application* application, List* sets, int* steps)
     return steps_in_order({dependencies, found}, {steps, static_cast<std::size_t>(count)});
 }
 
-List* filled_sets(const Application* application)
+/// The sets with rows, those that are written or those that are not.
+List* filled_sets(const Application* application, bool written)
 {
     List* filled = NIL;
     ListCell* cell = nullptr;
     foreach (cell, application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (set->count > 0)
+        if (set->count > 0 && is_written(set) == written)
             filled = lappend(filled, set);
     }
     return filled;
@@ -215,6 +216,19 @@ void run_steps(const Application* application, List* steps)
     }
 }
 
+/// Whether statements left rows alone, as triggers and policies may make them do.
+bool leaves_rows(const List* sets)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        const auto* set = static_cast<RowSet*>(lfirst(cell));
+        for (int64 i = 0; set->operation != RowOperation::kInsert && i < set->count; i++)
+            if (!is_applied(set, i))
+                return true;
+    }
+    return false;
+}
+
 List* flattened(List* lists)
 {
     List* result = NIL;
@@ -228,7 +242,7 @@ List* flattened(List* lists)
 
 void apply(Application* application)
 {
-    List* steps = steps_of(application, filled_sets(application));
+    List* steps = steps_of(application, filled_sets(application, true));
     List* sets = flattened(steps);
     Relation stranger = strangers_table(sets);
     ErrorData* error = run_in_subtransaction([&] {
@@ -241,6 +255,8 @@ void apply(Application* application)
         raise_strangers_table(application, stranger, error->message);
     if (error != nullptr)
         raise_translated(application, sets, error);
+    application->aimless |= leaves_rows(sets);
+    sets = list_concat(sets, filled_sets(application, false));
     settle(application, sets);
     application->applied = sets;
 }

@@ -436,6 +436,22 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     return row;
 }
 
+bool is_written(const RowSet* set)
+{
+    for (int i = 0; i < set->column_count; i++)
+        if (!is_aim(set, i))
+            return true;
+    return set->operation != RowOperation::kUpdate;
+}
+
+void leave_to_triggers(RowSet* set, int64 number, int column)
+{
+    const int64 bit = number * set->column_count + column;
+    if (set->aimless == nullptr)
+        set->aimless = make_array_in<uint8>(set->context, set->count * set->column_count / 8 + 1);
+    set->aimless[bit / 8] |= static_cast<uint8>(1 << (bit % 8));
+}
+
 int set_index(const List* sets, const RowSet* set)
 {
     ListCell* cell = nullptr;

@@ -30,6 +30,7 @@ struct SetColumn {
     bool retyped;    // the values come from another type: what this one makes of them is said
     bool new_value;  // a key's values need not be those of the entries' keys
     ColumnCheck check = ColumnCheck::kRow;
+    bool aim = false;  // left to triggers while its rows are locked, and to the settling
 };
 
 /// One row change, as an entry tells it.
@@ -92,6 +93,7 @@ struct RowSet : Restoring {
     TupleDesc place_descriptor;
     TupleTableSlot* place;
     uint8* applied;  // one bit a row; nullptr: all
+    uint8* aimless;  // one bit a row and column: triggers alone see to it; nullptr: to none
     // Rows in which a trigger set columns, by number; nullptr: none.
     Tuplestorestate* told;
     TupleTableSlot* telling;
@@ -147,6 +149,25 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot);
 inline bool is_applied(const RowSet* set, int64 number)
 {
     return set->applied == nullptr || (set->applied[number / 8] >> (number % 8) & 1) != 0;
+}
+
+/// Whether a column is not written by the statement of its set, but only afterwards where triggers
+/// have not brought it about.
+inline bool is_aim(const RowSet* set, int column)
+{
+    return set->locked && set->columns[column].aim;
+}
+
+/// Whether a statement writes a set's rows: not if all that they are updated by are aims.
+bool is_written(const RowSet* set);
+
+/// Leaves a column of a row to triggers alone: it is no aim.
+void leave_to_triggers(RowSet* set, int64 number, int column);
+
+inline bool is_left_to_triggers(const RowSet* set, int64 number, int column)
+{
+    const int64 bit = number * set->column_count + column;
+    return set->aimless != nullptr && (set->aimless[bit / 8] >> (bit % 8) & 1) != 0;
 }
 
 /// The index of a set in a list; -1: it is not in it.

@@ -5,6 +5,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
+#include "catalog/restoring.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "restore/unique_columns.hpp"
@@ -55,8 +56,12 @@ const char* update_text(const RowSet* set, const bool* columns, bool of_one)
         appendStringInfo(&flags, "%s%s", i == 0 ? "" : " OPERATOR(pg_catalog.||) ",
                          flag_of(set, i));
         if (columns[i])
-            appendStringInfo(&assignments, "%s%s = e.c%d", assignments.len == 0 ? "" : ", ",
-                             quote_identifier(set->columns[i].column->name), i + 1);
+            appendStringInfo(
+                &assignments,
+                "%s%s = CASE WHEN pg_catalog.substr(d.flags, %d, 1) OPERATOR(pg_catalog.=) '%c' "
+                "THEN e.c%d ELSE t.%s END",
+                assignments.len == 0 ? "" : ", ", quote_identifier(set->columns[i].column->name),
+                i + 1, kDiffers, i + 1, quote_identifier(set->columns[i].column->name));
     }
     return psprintf(
         "UPDATE %s AS t SET %s FROM %s AS e JOIN event_journal_differences d "
@@ -81,7 +86,9 @@ const char* update_rows(const Application* application, const Settling* settling
     register_named("event_journal_differences", settling->differences.rows,
                    settling->differences.descriptor);
     const QueryArgument one = int8_argument(number == nullptr ? 0 : *number);
+    begin_deriving();
     const uint64 rows = query.run(sql, number == nullptr ? 0 : 1, &one);
+    end_deriving();
     const char* flags = rows == 1 ? query.text(0, 1, context) : nullptr;
     query.end();
     rights.end();
@@ -235,9 +242,11 @@ void accept(const Application* application, Settling* settling)
             if (flags[i] != kDiffers)
                 continue;
             const PlanColumn* column = set->columns[i].column;
-            is_accepted &=
-                (settling->overruled[i] || as_written) &&
-                !bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound);
+            const bool is_bound =
+                bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound);
+            // Of an ignored column nobody promised anything.
+            is_accepted &= ((settling->overruled[i] || as_written) && !is_bound) ||
+                           (set->checked && set->columns[i].check == ColumnCheck::kColumn);
             appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
                              quote_identifier(column->name));
         }

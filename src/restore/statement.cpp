@@ -65,7 +65,13 @@ void append_condition(StringInfo sql, const RowSet* set)
 void append_update(StringInfo sql, const RowSet* set, int number)
 {
     appendStringInfo(sql, "UPDATE %s AS t SET ", only_rows_of(set));
-    append_list(sql, set, assignment);
+    bool is_first = true;
+    for (int i = 0; i < set->column_count; i++) {
+        if (is_aim(set, i))
+            continue;
+        appendStringInfo(sql, "%s%s", is_first ? "" : ", ", assignment(set, i));
+        is_first = false;
+    }
     appendStringInfo(sql, " FROM %s AS e", rows_name(number));
     append_condition(sql, set);
     appendStringInfoString(sql, " RETURNING e.number");

@@ -145,7 +145,7 @@ const char* different_rows(const RowSet* set)
     initStringInfo(&wanted);
     for (int i = 0; i < set->column_count; i++) {
         const char* separator = i == 0 ? "" : " OPERATOR(pg_catalog.||) ";
-        if (set->checked && set->columns[i].check == ColumnCheck::kColumn) {
+        if (set->checked && set->columns[i].check == ColumnCheck::kColumn && !is_aim(set, i)) {
             appendStringInfo(&flags, "%s'%c'::pg_catalog.text", separator, kAsWanted);
             continue;
         }
@@ -188,6 +188,18 @@ void put_difference(Differences* differences, int64 number, const char* flags, O
     differences->count++;
 }
 
+/// Leaves out of a row's flags what is left to triggers; false if nothing else differs.
+bool leave_aims_out(const Application* application, const RowSet* set, int64 number, char* flags)
+{
+    bool any = false;
+    for (int i = 0; i < set->column_count; i++) {
+        if (is_aim(set, i) && (application->aimless || is_left_to_triggers(set, number, i)))
+            flags[i] = kAsWanted;
+        any |= flags[i] == kDiffers;
+    }
+    return any;
+}
+
 void find_updated(const Application* application, RowSet* set, Differences* differences)
 {
     const char* sql = different_rows(set);
@@ -208,9 +220,13 @@ void find_updated(const Application* application, RowSet* set, Differences* diff
             raise_different(application, set, number, kGone);
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         bool is_null = false;
+        char* flags = pstrdup(row.text(kDifferenceFlags));
+        if (!leave_aims_out(application, set, number, flags)) {
+            MemoryContextSwitchTo(caller);
+            continue;
+        }
         put_difference(
-            differences, number, row.text(kDifferenceFlags),
-            DatumGetObjectId(row.value(kDifferenceTable, &is_null)),
+            differences, number, flags, DatumGetObjectId(row.value(kDifferenceTable, &is_null)),
             *reinterpret_cast<ItemPointer>(DatumGetPointer(row.value(kDifferencePlace, &is_null))),
             false);
         MemoryContextSwitchTo(caller);

@@ -29,7 +29,7 @@ inline constexpr char kAsWanted = '0';
 
 /// Holds the rows of an insert, or those of an update that were applied, as they are now after
 /// every trigger, against the set's. Those of an update are read as the caller; columns of it that
-/// are left alone where they are not as expected (ignored ones) may hold anything. None of a
+/// are left to triggers, or alone where they are not as expected, may hold anything. None of a
 /// deletion. Raises JE030 if an inserted row did not reach the journal, JE017 if a row is not there
 /// any more.
 Differences find_differences(const Application* application, RowSet* set);

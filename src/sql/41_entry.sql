@@ -26,6 +26,7 @@ CREATE TABLE journal.entry (
     operation      "char" NOT NULL,
     reported       boolean NOT NULL,
     backfilled     boolean NOT NULL,
+    derived        boolean NOT NULL DEFAULT false,
     account        text NOT NULL,
     location       text,
     employee       text,
@@ -45,6 +46,8 @@ COMMENT ON COLUMN journal.entry.command IS
     'command within the transaction: cmin of the new row version, cmax of a deleted one; orders a row''s changes with id';
 COMMENT ON COLUMN journal.entry.operation IS 'i, u, d: a row was inserted, updated, deleted; l: logged';
 COMMENT ON COLUMN journal.entry.reported IS 'false: no rule of the relation matched, so a report shows it only by its code';
+COMMENT ON COLUMN journal.entry.derived IS
+    'the row was written while another trigger ran, by it or by what it called; a foreign key''s cascade is not derived';
 COMMENT ON COLUMN journal.entry.previous_id IS 'the object''s key before an update of the key, else NULL';
 COMMENT ON COLUMN journal.entry.document_id IS 'the object that this one belongs to; NULL: it is its own document';
 COMMENT ON COLUMN journal.entry.restores IS 'the deletion that this entry brought back';

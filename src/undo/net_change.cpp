@@ -31,7 +31,8 @@ enum Column {
     kLabel,
     kDocument,
     kData,
-    kColumns = kData
+    kDerived,
+    kColumns = kDerived
 };
 
 /// How the values of one layout's entries belong to the present columns.
@@ -53,6 +54,7 @@ struct Event {
     const char* object_type;
     const char* label;
     const char* document;
+    bool derived;
     Jsonb* data;
 };
 
@@ -72,6 +74,7 @@ struct Stretch {
     NetValue* between;     // of a column: an old value that is not the first
     NetValue* deleted;     // the deleted row's; nullptr: not deleted
     bool* changed;
+    bool* written;   // of a column: by what is not derived
     bool lost;       // another transaction took the row away before its key was used anew
     Stretch* next;   // where the row went on
     Stretch* older;  // in a list
@@ -165,6 +168,7 @@ Stretch* begin_stretch(const char* key, Edge begin, const Event& event)
     stretch->last = make_array_in<NetValue>(CurrentMemoryContext, count);
     stretch->between = make_array_in<NetValue>(CurrentMemoryContext, count);
     stretch->changed = make_array_in<bool>(CurrentMemoryContext, count);
+    stretch->written = make_array_in<bool>(CurrentMemoryContext, count);
     return stretch;
 }
 
@@ -194,6 +198,7 @@ void add_update(Stretch* stretch, const Event& event)
         else if (differs(old_value, stretch->first[column]))
             stretch->between[column] = old_value;
         stretch->changed[column] = true;
+        stretch->written[column] |= !event.derived;
         stretch->last[column] = value_at(event.use, change.position, change.new_value);
     }
 }
@@ -388,10 +393,16 @@ void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
     if (change.operation == RowOperation::kDelete)
         note_deletion(&change, last);
     if (change.operation == RowOperation::kUpdate) {
-        bool* may_differ = make_array_in<bool>(CurrentMemoryContext, change.plan->column_count);
+        const int count = change.plan->column_count;
+        bool* may_differ = make_array_in<bool>(CurrentMemoryContext, count);
+        bool* derived = make_array_in<bool>(CurrentMemoryContext, count);
+        memset(derived, 1, count);
         for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
-            for (int i = 0; i < change.plan->column_count; i++)
+            for (int i = 0; i < count; i++) {
                 may_differ[i] |= stretch->changed[i];
+                derived[i] &= !stretch->written[i];
+            }
+        change.derived = derived;
         change.between = values_between(first, change.before, change.after);
         if (!mark_changed(&change, may_differ))
             return;
@@ -409,6 +420,7 @@ void emit_replaced(const Reading* reading, const Stretch* deleted, const Stretch
     change.key_after = inserted->key;
     change.before = values_before(deleted, deleted);
     change.after = values_after(inserted);
+    change.derived = make_array_in<bool>(CurrentMemoryContext, change.plan->column_count);
     note_deletion(&change, deleted);
     bool* may_differ = make_array_in<bool>(CurrentMemoryContext, change.plan->column_count);
     for (int i = 0; i < change.plan->column_count; i++)
@@ -540,6 +552,7 @@ Event read_event(Reading* reading, const Place& place)
     event.object_type = text_of(reading, kObjectType);
     event.label = text_of(reading, kLabel);
     event.document = text_of(reading, kDocument);
+    event.derived = DatumGetBool(value_of(reading, kDerived));
     if (!is_null(reading, kData))
         event.data = stored_jsonb(value_of(reading, kData), true);
     event.use = use_of(reading, place.relation, DatumGetInt32(value_of(reading, kLayout)), event,
@@ -604,7 +617,7 @@ constexpr const char* kEntries =
     "k.key, k.kind, e.id, e.transaction_id, e.command, e.change, e.event_type, e.layout, "
     "e.object_type, e.label, CASE WHEN e.document_id IS NOT NULL "
     "THEN e.document_type || ' ' || e.document_id END, "
-    "CASE WHEN k.kind <> 'l' THEN e.data END "
+    "CASE WHEN k.kind <> 'l' THEN e.data END, e.derived "
     "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
     "LEFT JOIN journal.layout l ON l.id = e.layout "
     "LEFT JOIN journal.tracked_relation t ON t.id = e.relation "
@@ -622,8 +635,9 @@ constexpr const char* kEntries =
 void select_entries(Reading* reading, const Extent& extent)
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(kColumns);
-    const Oid types[kColumns] = {INT4OID, OIDOID,  TEXTOID, CHAROID, INT8OID, XID8OID, INT4OID,
-                                 INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID};
+    const Oid types[kColumns] = {INT4OID, OIDOID,  TEXTOID, CHAROID,  INT8OID,
+                                 XID8OID, INT4OID, INT8OID, INT4OID,  INT4OID,
+                                 TEXTOID, TEXTOID, TEXTOID, JSONBOID, BOOLOID};
     for (int i = 0; i < kColumns; i++)
         TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
     reading->slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);

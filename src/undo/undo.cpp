@@ -141,6 +141,15 @@ void find_unapplied(Undo* undo)
     }
 }
 
+/// Whether triggers alone saw to all of a row.
+bool is_left(const Application* application, const RowSet* set, const SetRow& row)
+{
+    bool result = !is_written(set);
+    for (int i = 0; i < set->column_count && result; i++)
+        result = application->aimless || is_left_to_triggers(set, row.number, i);
+    return result;
+}
+
 void return_rows(const Undo* undo, const ReturnSetInfo* result)
 {
     ListCell* cell = nullptr;
@@ -151,8 +160,10 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
         while (read_row(set, &row)) {
             CHECK_FOR_INTERRUPTS();
             const bool is_undone = set->operation == RowOperation::kInsert || row.applied;
-            const char* told =
-                row.set_by_trigger == nullptr ? "" : psprintf("trigger set %s", row.set_by_trigger);
+            const char* told = row.set_by_trigger != nullptr
+                                   ? psprintf("trigger set %s", row.set_by_trigger)
+                               : is_left(undo->application, set, row) ? "left to triggers"
+                                                                      : "";
             return_row(undo, result, set, row, is_undone ? "undone" : "skipped",
                        is_undone ? told : kLeftAlone);
         }
@@ -176,12 +187,25 @@ bool has_only_gone_rows(Undo* undo)
     return result;
 }
 
+/// Notes before a skip whether a row is among what is skipped that not only triggers had written.
+void note_skipped(Undo* undo)
+{
+    Issue issue{};
+    IssueReader reader = read_issues(undo);
+    while (next_issue(&reader, &issue))
+        undo->application->aimless |=
+            issue.set < 0 ||
+            is_written(static_cast<RowSet*>(list_nth(undo->application->sets, issue.set)));
+    end_reading(&reader);
+}
+
 /// What is done about issues: an error, or their rows are left alone, and what depends on those.
 void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
 {
     if (undo->on_conflict == OnConflict::kSkip) {
         while (undo->issue_count > 0) {
             add_dependent_issues(undo);
+            note_skipped(undo);
             leave_alone(undo, result);
             find_conflicts(undo);
         }
@@ -200,8 +224,10 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
     find_conflicts(undo);
     settle_conflicts(undo, result);
     claim_deletions(undo);
-    if (undo->on_conflict == OnConflict::kSkip)
+    if (undo->on_conflict == OnConflict::kSkip) {
+        note_skipped(undo);
         leave_alone(undo, result);
+    }
     raise_any(undo);
     record_undo(undo->extent, conflict_name(undo->on_conflict), undo->reason);
     apply(undo->application);

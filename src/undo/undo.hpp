@@ -33,7 +33,9 @@ struct Undo {
     TupleDesc part_descriptor;
     int64 part_count;
     Vector<uint64>* later;  // transactions that stand in the way are added; nullptr: not asked for
-    int64 told;             // rows of which a notice said that something is lost
+    Oid bound_table;        // of which bound_columns are (unique_columns.hpp)
+    Bitmapset* bound_columns;
+    int64 told;  // rows of which a notice said that something is lost
 };
 
 /// What stands in a row's way.

@@ -215,8 +215,22 @@ bool went_aside(const NetChange& change, int column)
     return result;
 }
 
+/// Whether a column has to be as it was before other rows are written.
+bool is_bound(Undo* undo, const NetChange& change, const PlanColumn& column)
+{
+    if (undo->bound_table != change.table) {
+        Relation table = table_open(change.table, AccessShareLock);
+        MemoryContext caller = MemoryContextSwitchTo(undo->context);
+        undo->bound_columns = bound_columns(table);
+        MemoryContextSwitchTo(caller);
+        undo->bound_table = change.table;
+        table_close(table, NoLock);
+    }
+    return bms_is_member(column.number - FirstLowInvalidHeapAttributeNumber, undo->bound_columns);
+}
+
 /// What was changed of an updated row, as it was.
-Values values_of_update(const Undo* undo, const NetChange& change)
+Values values_of_update(Undo* undo, const NetChange& change)
 {
     Values values = make_values(change.plan);
     for (int i = 0; i < change.plan->column_count; i++) {
@@ -230,6 +244,9 @@ Values values_of_update(const Undo* undo, const NetChange& change)
                                   : column.ignored || stays           ? ColumnCheck::kColumn
                                                                       : ColumnCheck::kRow;
         add_value(&values, &column, change.before[i].retyped, check, before, after);
+        values.columns[values.count - 1].aim =
+            check != ColumnCheck::kNone && (change.derived[i] || check == ColumnCheck::kColumn) &&
+            !is_bound(undo, change, column);
     }
     return values;
 }

@@ -73,6 +73,31 @@ const char* differing_columns(const RowSet* set)
                      names.data, ids.data);
 }
 
+/// Whether a row t differs in columns that triggers wrote, and in no others, as an SQL expression.
+const char* differs_by_triggers(const RowSet* set)
+{
+    StringInfoData now;
+    StringInfoData expected;
+    initStringInfo(&now);
+    initStringInfo(&expected);
+    bool any = false;
+    for (int i = 0; i < set->column_count; i++) {
+        any |= set->columns[i].aim;
+        if (set->columns[i].check != ColumnCheck::kRow || set->columns[i].aim)
+            continue;
+        const char* comma = now.len == 0 ? "" : ", ";
+        appendStringInfo(&now, "%st.%s", comma, quote_identifier(set->columns[i].column->name));
+        appendStringInfo(&expected, "%se.x%d", comma, i + 1);
+    }
+    if (!set->checked || !any)
+        return "false";
+    return now.len == 0 ? "t.tableoid IS NOT NULL"
+                        : psprintf(
+                              "t.tableoid IS NOT NULL AND pg_catalog.record_image_eq(ROW(%s), "
+                              "ROW(%s))",
+                              now.data, expected.data);
+}
+
 /// The identities of what a set of updates gives to rows; nullptr: it is about whole rows.
 ArrayType* updated_columns(const RowSet* set)
 {
@@ -107,9 +132,10 @@ void find_changed(const Search& search)
                                 ? psprintf("t.tableoid IS NULL OR NOT %s", holds_expected(set))
                                 : "t.tableoid IS NULL";
     const char* sql = psprintf(
-        "SELECT %s, t.tableoid IS NOT NULL, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY 1",
-        kRowColumns, differing_columns(set), rows_name(search.index), only_rows_of(set),
-        has_key(set), condition);
+        "SELECT %s, t.tableoid IS NOT NULL, %s, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER "
+        "BY 1",
+        kRowColumns, differing_columns(set), differs_by_triggers(set), rows_name(search.index),
+        only_rows_of(set), has_key(set), condition);
     ArrayType* updated = updated_columns(set);
     MemoryContext context = CurrentMemoryContext;
     require_readable(set);
@@ -119,7 +145,7 @@ void find_changed(const Search& search)
     ResultReader row =
         ResultReader::open(context, sql,
                            describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID,
-                                             TEXTOID, INT4ARRAYOID}));
+                                             TEXTOID, INT4ARRAYOID, BOOLOID}));
     query.end();
     rights.end();
     while (row.next()) {
@@ -133,6 +159,7 @@ void find_changed(const Search& search)
         found.by_all = true;
         if (row.boolean(kFirstOther)) {
             found.issue.conflict = "changed";
+            found.derived = search.fires_triggers && row.boolean(kFirstOther + 3);
             const char* names = row.text(kFirstOther + 1);
             found.columns = row.is_null(kFirstOther + 2)
                                 ? nullptr
@@ -148,6 +175,35 @@ void find_changed(const Search& search)
         add_find(search.finds, found);
         MemoryContextSwitchTo(caller);
     }
+    row.close();
+}
+
+/// Leaves ignored columns to triggers where they do not hold what was left in them. Such a column
+/// that holds it is an aim, as an ignored total is, which triggers may bring about by themselves.
+void judge_ignored(const Search& search)
+{
+    RowSet* set = search.set;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < set->column_count; i++)
+        if (is_aim(set, i) && set->columns[i].check == ColumnCheck::kColumn)
+            appendStringInfo(&sql,
+                             "%sSELECT e.number, %d FROM %s e JOIN %s t ON %s WHERE "
+                             "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
+                             sql.len == 0 ? "" : " UNION ALL ", i, rows_name(search.index),
+                             only_rows_of(set), has_key(set),
+                             quote_identifier(set->columns[i].column->name), i + 1);
+    if (sql.len == 0)
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    const Rights rights = rights_on(search.undo->application, set->table);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, search.index);
+    ResultReader row = ResultReader::open(context, sql.data, describe_columns({INT8OID, INT4OID}));
+    query.end();
+    rights.end();
+    while (row.next())
+        leave_to_triggers(set, row.int8(1), row.int4(2));
     row.close();
 }
 
@@ -361,6 +417,7 @@ void lock_rows(const Search& search)
 
 void search_set(const Search& search)
 {
+    search.set->aimless = nullptr;
     if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
         return;
     ContextResource memory(CurrentMemoryContext);
@@ -371,6 +428,7 @@ void search_set(const Search& search)
          is_unsure(search.set))) {
         lock_rows(search);
         search.set->locked = search.fires_triggers;
+        judge_ignored(search);
     }
     if (!is_unjudged(search.undo->application, search.set->table))
         find_changed(search);

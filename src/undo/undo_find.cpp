@@ -16,6 +16,7 @@ enum FindColumn {
     kKey,
     kSince,
     kColumns,
+    kDerived,
     kByAll,
     kWhat,
     kOtherwise,
@@ -38,13 +39,13 @@ struct ColumnOfFinds {
 };
 
 constexpr ColumnOfFinds kColumnsOfFinds[kFindColumns] = {
-    {"number", INT8OID},       {"set", INT4OID},      {"row", INT8OID},
-    {"relation", INT4OID},     {"key", TEXTOID},      {"since", INT8OID},
-    {"columns", INT4ARRAYOID}, {"by_all", BOOLOID},   {"what", TEXTOID},
-    {"otherwise", TEXTOID},    {"table", OIDOID},     {"object_type", TEXTOID},
-    {"object_id", TEXTOID},    {"label", TEXTOID},    {"action", CHAROID},
-    {"entry", INT8OID},        {"conflict", TEXTOID}, {"code", INT4OID},
-    {"detail", TEXTOID},       {"hint", TEXTOID}};
+    {"number", INT8OID},       {"set", INT4OID},       {"row", INT8OID},
+    {"relation", INT4OID},     {"key", TEXTOID},       {"since", INT8OID},
+    {"columns", INT4ARRAYOID}, {"derived", BOOLOID},   {"by_all", BOOLOID},
+    {"what", TEXTOID},         {"otherwise", TEXTOID}, {"table", OIDOID},
+    {"object_type", TEXTOID},  {"object_id", TEXTOID}, {"label", TEXTOID},
+    {"action", CHAROID},       {"entry", INT8OID},     {"conflict", TEXTOID},
+    {"code", INT4OID},         {"detail", TEXTOID},    {"hint", TEXTOID}};
 
 }  // namespace
 
@@ -82,6 +83,7 @@ void add_find(Finds* finds, const Found& found)
     values[kSince] = Int64GetDatum(found.since);
     nulls[kColumns] = found.columns == nullptr;
     values[kColumns] = PointerGetDatum(found.columns);
+    values[kDerived] = BoolGetDatum(found.derived);
     values[kByAll] = BoolGetDatum(found.by_all);
     put_text(kWhat, found.what);
     put_text(kOtherwise, found.otherwise);
@@ -128,6 +130,7 @@ bool read_find(Finds* finds, Found* found)
     found->since = DatumGetInt64(values[kSince]);
     if (!finds->slot->tts_isnull[kColumns])
         found->columns = DatumGetArrayTypePCopy(values[kColumns]);
+    found->derived = DatumGetBool(values[kDerived]);
     found->by_all = DatumGetBool(values[kByAll]);
     found->what = text_of(kWhat);
     found->otherwise = text_of(kOtherwise);

@@ -15,6 +15,7 @@ struct Found {
     const char* key;        // its object key; nullptr: of an untracked table, or not known
     int64 since;            // by entries later than this one
     ArrayType* columns;     // our identities of those whose changes count, integer[]; nullptr: all
+    bool derived;           // what changed are columns that triggers had written
     bool by_all;            // each such transaction stands in the way, not only the newest
     const char* what;       // what the later transaction did, in words that begin with %s for who
     const char* otherwise;  // the same where nobody can be named

@@ -10,22 +10,29 @@ namespace journal {
 
 namespace {
 
+/// Whether a column is among those of an array; columns that are as they were are NULL in it.
+bool is_among(ArrayType* columns, int32 id)
+{
+    Datum* ids = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(columns, INT4OID, sizeof(int32), true, TYPALIGN_INT, &ids, &nulls, &count);
+    for (int i = 0; i < count; i++)
+        if (!nulls[i] && DatumGetInt32(ids[i]) == id)
+            return true;
+    return false;
+}
+
 /// Whether an update changed one of the columns.
 bool touches(int32 layout, Datum data, bool is_empty, ArrayType* columns)
 {
     if (columns == nullptr || is_empty)
         return columns == nullptr;
-    // Those that are as they were are NULL.
-    Datum* ids = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    deconstruct_array(columns, INT4OID, sizeof(int32), true, TYPALIGN_INT, &ids, &nulls, &count);
     const Layout* found = layout_by_id(layout);
     const EntryChanges update = read_changes(found, DatumGetJsonbP(data));
     for (int i = 0; i < update.count; i++)
-        for (int j = 0; j < count; j++)
-            if (!nulls[j] && DatumGetInt32(ids[j]) == found->columns[update.changes[i].position].id)
-                return true;
+        if (is_among(columns, found->columns[update.changes[i].position].id))
+            return true;
     return false;
 }
 
@@ -40,7 +47,8 @@ enum LaterColumn {
     kOperation,
     kLayout,
     kData,
-    kMoves
+    kMoves,
+    kDerived
 };
 
 uint64 transaction_in(const ResultReader& entry)
@@ -71,7 +79,7 @@ const char* describe_writer(const ResultReader& entry)
 /// how much that is the planner knows too little.
 constexpr const char* kLaterEntries =
     "SELECT e.number, e.transaction_id, e.occurred_at, e.employee, s.acting_role::text, e.account, "
-    "e.operation, e.layout, e.data, e.previous_id IS NOT NULL "
+    "e.operation, e.layout, e.data, e.previous_id IS NOT NULL, e.derived "
     "FROM (SELECT f.number, f.since, j.* FROM event_journal_finds f JOIN journal.entry j "
     "      ON j.relation = f.relation AND j.object_id = f.key WHERE j.id > $1 AND j.occurred_at >= "
     "$2 "
@@ -88,27 +96,52 @@ ResultReader read_later_entries(const Undo* undo, Finds* finds)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_finds(finds);
-    ResultReader entries =
-        ResultReader::open(context, kLaterEntries,
-                           describe_columns({INT8OID, XID8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-                                             TEXTOID, CHAROID, INT4OID, JSONBOID, BOOLOID}),
-                           {int8_argument(undo->extent.first_id),
-                            {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
-                            {XID8ARRAYOID, undo->extent.transactions},
-                            int8_argument(undo->extent.change)});
+    ResultReader entries = ResultReader::open(
+        context, kLaterEntries,
+        describe_columns({INT8OID, XID8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, CHAROID,
+                          INT4OID, JSONBOID, BOOLOID, BOOLOID}),
+        {int8_argument(undo->extent.first_id),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
+         {XID8ARRAYOID, undo->extent.transactions},
+         int8_argument(undo->extent.change)});
     query.end();
     return entries;
+}
+
+/// Whether an entry is a change of what was found.
+bool is_change(const ResultReader& entry, const Found& found)
+{
+    bool is_empty = false;
+    const Datum data = entry.value(kData, &is_empty);
+    return entry.character(kOperation) != 'u' || entry.boolean(kMoves) ||
+           touches(entry.int4(kLayout), data, is_empty, found.columns);
 }
 
 /// Whether an entry is a change that stands in the way, and the caller may see it.
 bool counts(const ResultReader& entry, const Found& found)
 {
-    if (time_in(entry) < visible_since(entry.text(kAccount)))
-        return false;
-    bool is_empty = false;
-    const Datum data = entry.value(kData, &is_empty);
-    return entry.character(kOperation) != 'u' || entry.boolean(kMoves) ||
-           touches(entry.int4(kLayout), data, is_empty, found.columns);
+    return time_in(entry) >= visible_since(entry.text(kAccount)) && is_change(entry, found);
+}
+
+/// Whether triggers alone have changed what they had written before: they do so again.
+enum class ByTriggers : char { kUnknown, kYes, kNo };
+
+ByTriggers by_triggers(const ResultReader& entry, const Found& found, ByTriggers so_far)
+{
+    if (!found.derived || so_far == ByTriggers::kNo || !is_change(entry, found))
+        return so_far;
+    return entry.boolean(kDerived) && entry.character(kOperation) == 'u' && !entry.boolean(kMoves)
+               ? ByTriggers::kYes
+               : ByTriggers::kNo;
+}
+
+/// Leaves to triggers what they have changed of a row since.
+void leave_changed_to_triggers(const Undo* undo, const Found& found)
+{
+    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, found.issue.set));
+    for (int i = 0; i < set->column_count; i++)
+        if (is_among(found.columns, set->columns[i].column->id))
+            leave_to_triggers(set, found.issue.number, i);
 }
 
 void add_later(Vector<uint64>* later, uint64 transaction)
@@ -121,6 +154,8 @@ void add_later(Vector<uint64>* later, uint64 transaction)
 /// What is said of it is in memory.
 void look_at(const Undo* undo, const ResultReader& entry, Found* found, MemoryContext memory)
 {
+    if (found->derived && entry.boolean(kDerived))
+        return;
     const bool is_named = found->issue.detail != nullptr;
     if ((is_named && !(found->by_all && undo->later != nullptr)) || !counts(entry, *found))
         return;
@@ -150,10 +185,17 @@ void name_later_transactions(Undo* undo, Finds* finds)
     Found found{};
     rewind_finds(finds);
     for (int64 number = 0; read_find(finds, &found); number++) {
+        ByTriggers triggers = ByTriggers::kUnknown;
         for (; more && entries.int8(kFind) == number; more = entries.next()) {
             MemoryContextSwitchTo(entries.row_memory());
+            triggers = by_triggers(entries, found, triggers);
             look_at(undo, entries, &found, work);
             MemoryContextSwitchTo(work);
+        }
+        if (triggers == ByTriggers::kYes) {
+            leave_changed_to_triggers(undo, found);
+            MemoryContextReset(work);
+            continue;
         }
         if (found.issue.detail == nullptr)
             found.issue.detail = found.otherwise;
