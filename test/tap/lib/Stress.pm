@@ -201,7 +201,9 @@ sub start_programs
 	my (@running, @logs);
 	for my $session (1 .. $sessions)
 	{
-		my $base = $PostgreSQL::Test::Utils::tmp_check . "/program_${seed}_$session";
+		# Tests that run at the same time share the folder.
+		my $base = $PostgreSQL::Test::Utils::tmp_check . '/' . $node->name . "_${seed}_$session";
+		die "$base.sql exists already" if -e "$base.sql";
 		append_to_file("$base.sql", program($seed * 100 + $session, $count));
 		push @running, IPC::Run::start(
 			[ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-f', "$base.sql" ], '>', "$base.log", '2>&1');
