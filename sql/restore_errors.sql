@@ -15,6 +15,7 @@ CREATE TABLE shop.client (
 CREATE TABLE shop.log (line text);
 CREATE TABLE shop.sale (id int PRIMARY KEY, total numeric);
 CREATE TABLE shop.booking (id int PRIMARY KEY, span int4range, EXCLUDE USING gist (span WITH &&));
+SELECT journal.track('shop.sale', 'sale');
 SELECT journal.track_schema('shop');
 INSERT INTO shop.city VALUES (1, 'Moscow'), (2, 'Tver');
 INSERT INTO shop.client VALUES (1, 'Ann', 'ann@x', 1, 2), (2, 'Bob', 'bob@x', 1, NULL), (3, 'Cyd', NULL, NULL, NULL);

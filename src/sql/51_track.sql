@@ -16,7 +16,8 @@ CREATE FUNCTION journal.untrack(relation regclass) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_untrack';
 COMMENT ON FUNCTION journal.untrack(regclass) IS 'no longer records the changes of a table; its history and its restores stay';
 
-CREATE FUNCTION journal.track_schema(schema name, backfill boolean DEFAULT false) RETURNS integer
+CREATE FUNCTION journal.track_schema(schema name, backfill boolean DEFAULT false, "except" name[] DEFAULT '{}',
+                                     excluded name[] DEFAULT '{}') RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_track_schema';
-COMMENT ON FUNCTION journal.track_schema(name, boolean) IS
-    'tracks every table of a schema that is not tracked yet, with generic events; returns how many';
+COMMENT ON FUNCTION journal.track_schema(name, boolean, name[], name[]) IS
+    'tracks every table of a schema that is not tracked yet, with generic events, but for some tables and columns; returns how many';

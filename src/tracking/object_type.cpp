@@ -21,17 +21,20 @@ char* default_object_type(Relation relation)
     return as_object_type(pstrdup(RelationGetRelationName(relation)));
 }
 
+char* full_object_type(Relation relation)
+{
+    return as_object_type(psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)),
+                                   RelationGetRelationName(relation)));
+}
+
 const char* free_object_type(Query& query, Relation relation, MemoryContext context)
 {
-    const char* full =
-        as_object_type(psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)),
-                                RelationGetRelationName(relation)));
     query.run(
         "SELECT type FROM (SELECT 0 AS n, $1 AS type UNION ALL SELECT 1, $2 UNION ALL SELECT n, "
         "$2 || '_' || n FROM generate_series(2, (SELECT count(*) + 2 FROM "
         "journal.tracked_relation)) n) c WHERE NOT EXISTS (SELECT FROM journal.tracked_relation t "
         "WHERE t.object_type = c.type) ORDER BY n LIMIT 1",
-        {text_argument(default_object_type(relation)), text_argument(full)});
+        {text_argument(default_object_type(relation)), text_argument(full_object_type(relation))});
     return query.text(0, 1, context);
 }
 

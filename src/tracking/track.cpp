@@ -1,8 +1,10 @@
-// journal.track, untrack and track_schema: saying what is recorded, and how.
+// journal.track and untrack: saying what is recorded, and how. track_schema.cpp does it for many
+// tables.
 //
 // track may be called again: it states all the options anew. It keeps columns by our identity, so
 // it describes the table's layout first. It needs ownership of the table; what it writes and
 // creates it does as the extension's owner.
+#include "tracking/track.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/lock_wait.hpp"
@@ -19,38 +21,39 @@
 #include "tracking/month.hpp"
 #include "tracking/object_type.hpp"
 #include "tracking/register.hpp"
+#include "tracking/told_changes.hpp"
 
 #include <algorithm>
 
 namespace journal {
 
+bool contains(const ColumnNames& names, const char* name)
+{
+    for (int i = 0; i < names.count; i++)
+        if (strcmp(names.names[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool may_take_type(Oid relation, const char* object_type)
+{
+    if (may_take_any_type())
+        return true;
+    const bool is_special =
+        strcmp(object_type, "employee") == 0 || strcmp(object_type, "location") == 0;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run(
+        "SELECT coalesce(bool_or(relation = $2 AND object_type = $1), false), "
+        "coalesce(bool_or(relation IS DISTINCT FROM $2), false) FROM journal.tracked_relation "
+        "WHERE object_type = $1 OR $1 = ANY (object_types)",
+        {text_argument(object_type), {REGCLASSOID, ObjectIdGetDatum(relation)}});
+    const bool has_it = query.boolean(0, 1);
+    const bool is_anothers = query.boolean(0, 2);
+    query.end();
+    return has_it || !(is_special || is_anothers);
+}
+
 namespace {
-
-constexpr int kMonthsAhead = 3;
-
-struct ColumnNames {
-    bool present;
-    int count;
-    char** names;
-};
-
-// The options of track, as they were given: by column name.
-struct TrackOptions {
-    const char* object_type;
-    const char* label;
-    const char* account;
-    const char* location;
-    const char* author;
-    const char* created_at;
-    const char* document;
-    ColumnNames links;
-    ColumnNames ignored;
-    ColumnNames excluded;
-    ColumnNames masked;
-    ColumnNames restricted;
-    bool snapshot_on_create;
-    bool always;
-};
 
 [[noreturn]] void cannot_be_tracked(Oid relation, const char* detail, const char* hint)
 {
@@ -148,14 +151,6 @@ QueryArgument identities_argument(const Layout* layout, const ColumnNames& names
                                                           sizeof(int32), true, TYPALIGN_INT))};
 }
 
-bool contains(const ColumnNames& names, const char* name)
-{
-    for (int i = 0; i < names.count; i++)
-        if (strcmp(names.names[i], name) == 0)
-            return true;
-    return false;
-}
-
 // What an entry shows outside its data must not be a column whose values are to stay hidden, or are
 // not for everybody.
 void require_visible(const TrackOptions& options, const char* name, const char* use)
@@ -236,26 +231,6 @@ void check_options(const TrackOptions& options, Relation relation, const Layout*
     }
 }
 
-// Whether the caller may track a table under an object type: reports show names by types, so
-// employee, location, and what is or was another table's are for superusers and whom they permit.
-bool may_take_type(Oid relation, const char* object_type)
-{
-    if (may_take_any_type())
-        return true;
-    const bool is_special =
-        strcmp(object_type, "employee") == 0 || strcmp(object_type, "location") == 0;
-    Query query = Query::begin(RunAs::kOwner);
-    query.run(
-        "SELECT coalesce(bool_or(relation = $2 AND object_type = $1), false), "
-        "coalesce(bool_or(relation IS DISTINCT FROM $2), false) FROM journal.tracked_relation "
-        "WHERE object_type = $1 OR $1 = ANY (object_types)",
-        {text_argument(object_type), {REGCLASSOID, ObjectIdGetDatum(relation)}});
-    const bool has_it = query.boolean(0, 1);
-    const bool is_anothers = query.boolean(0, 2);
-    query.end();
-    return has_it || !(is_special || is_anothers);
-}
-
 void require_permitted_type(Oid relation, const char* object_type)
 {
     if (!may_take_type(relation, object_type))
@@ -320,6 +295,7 @@ void store_options(int32 id, Relation relation, const char* object_type,
     const TrackedRelation* tracked = tracked_relation_by_id(id);
     const Layout* layout = describe_layout(relation, *tracked);
     check_options(options, relation, layout);
+    const char* stated = stated_options(id);
     if (strcmp(tracked->capture, "events") != 0)
         note_gap(id, GapReason::kTracked, nullptr);
 
@@ -363,10 +339,29 @@ void store_options(int32 id, Relation relation, const char* object_type,
          identities_argument(layout, options.restricted)});
     query.end();
     keep_object_type(RelationGetRelid(relation));
+    tell_changes(*tracked, stated);
 }
 
-// Everything but what other tables need to be registered for: see finish_tracking. The table is
-// locked, but not open while its triggers are made.
+Oid relation_argument(FunctionCallInfo fcinfo)
+{
+    if (PG_ARGISNULL(0))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
+                        errhint("Name the table: journal.track('crm.orders').")));
+    return PG_GETARG_OID(0);
+}
+
+const char* name_argument(FunctionCallInfo fcinfo, int number)
+{
+    return PG_ARGISNULL(number) ? nullptr : pstrdup(NameStr(*PG_GETARG_NAME(number)));
+}
+
+}  // namespace
+
+void lock_for_tracking(Oid relation)
+{
+    relation_close(open_owned(relation, ShareRowExclusiveLock, kCannotBeTracked), NoLock);
+}
+
 void begin_tracking(Oid oid, const TrackOptions& options)
 {
     // table_open would refuse what is no table in words of its own.
@@ -386,8 +381,6 @@ void begin_tracking(Oid oid, const TrackOptions& options)
     CommandCounterIncrement();
 }
 
-// Registers what the table references, and builds its plan once, so that a mistake shows now and
-// the layout is on record. Returns whether the table has a key.
 bool finish_tracking(Oid oid)
 {
     equip_references(oid);
@@ -408,26 +401,6 @@ int64 backfill_tracked(Oid oid)
     const int64 entries = backfill_relation(relation);
     table_close(relation, NoLock);
     return entries;
-}
-
-Oid relation_argument(FunctionCallInfo fcinfo)
-{
-    if (PG_ARGISNULL(0))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation cannot be NULL"),
-                        errhint("Name the table: journal.track('crm.orders').")));
-    return PG_GETARG_OID(0);
-}
-
-// Of the same strength as CREATE TRIGGER's lock: two trackers of one table meet here, and no writer
-// slips between.
-void lock_for_tracking(Oid relation)
-{
-    relation_close(open_owned(relation, ShareRowExclusiveLock, kCannotBeTracked), NoLock);
-}
-
-const char* name_argument(FunctionCallInfo fcinfo, int number)
-{
-    return PG_ARGISNULL(number) ? nullptr : pstrdup(NameStr(*PG_GETARG_NAME(number)));
 }
 
 ColumnNames names_argument(FunctionCallInfo fcinfo, int number, const char* argument)
@@ -454,8 +427,6 @@ bool boolean_argument(FunctionCallInfo fcinfo, int number, bool otherwise)
 {
     return PG_ARGISNULL(number) ? otherwise : PG_GETARG_BOOL(number);
 }
-
-}  // namespace
 
 /// journal.track(relation, object_type, label, account, location, author, created_at, document,
 /// links, ignored, excluded, masked, snapshot_on_create, backfill, always, restricted)
@@ -490,75 +461,6 @@ JOURNAL_FUNCTION(journal_track)
     const int64 entries = boolean_argument(fcinfo, 13, false) ? backfill_tracked(relation) : 0;
     end_lock_limit(level);
     PG_RETURN_INT64(entries);
-}
-
-/// journal.track_schema(schema, backfill): every table of the schema that is not tracked yet.
-JOURNAL_FUNCTION(journal_track_schema)
-{
-    require_writable("journal.track_schema()");
-    if (PG_ARGISNULL(0))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("schema cannot be NULL")));
-    const char* schema = NameStr(*PG_GETARG_NAME(0));
-    get_namespace_oid(schema, false);
-
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    // Partitions and children follow their parents; tables tracked already keep their options.
-    const uint64 count = query.run(
-        "SELECT c.oid, c.relname, EXISTS (SELECT FROM journal.tracked_relation t WHERE "
-        "t.object_type = c.relname "
-        "AND t.relation IS NOT NULL AND t.capture = 'events') "
-        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
-        "AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) "
-        "AND NOT EXISTS (SELECT FROM journal.tracked_relation t WHERE t.relation = c.oid AND "
-        "t.capture = 'events') "
-        "ORDER BY c.relname",
-        {{NAMEOID, NameGetDatum(PG_GETARG_NAME(0))}});
-    Oid* tables = make_array_in<Oid>(context, count);
-    const char** types = make_array_in<const char*>(context, count);
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        tables[i] = DatumGetObjectId(query.value(i, 1, &is_null));
-        types[i] = query.text(i, 2, context);
-        if (query.boolean(i, 3))
-            types[i] = MemoryContextStrdup(context, psprintf("%s.%s", schema, types[i]));
-        else
-            types[i] = nullptr;
-    }
-    query.end();
-    for (uint64 i = 0; i < count; i++) {
-        const char* name = get_rel_name(tables[i]);
-        if (types[i] == nullptr && name != nullptr && !may_take_type(tables[i], name))
-            types[i] = psprintf("%s.%s", schema, name);
-    }
-
-    const int level = begin_lock_limit();
-    // First all tables, then what they reference: most of that is among them.
-    for (uint64 i = 0; i < count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        lock_for_tracking(tables[i]);
-        TrackOptions options{};
-        options.object_type = types[i];
-        options.ignored.present = options.excluded.present = options.masked.present =
-            options.restricted.present = true;
-        options.snapshot_on_create = true;
-        begin_tracking(tables[i], options);
-    }
-    if (count > 0)
-        make_coming_months(kMonthsAhead);
-    const bool backfill = boolean_argument(fcinfo, 1, false);
-    for (uint64 i = 0; i < count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        const bool has_key = finish_tracking(tables[i]);
-        if (backfill && has_key)
-            backfill_tracked(tables[i]);
-        else if (backfill)
-            ereport(NOTICE,
-                    (errmsg("%s is not back-filled: it has no key", qualified_name(tables[i]))));
-    }
-    end_lock_limit(level);
-    PG_RETURN_INT32(static_cast<int32>(count));
 }
 
 /// journal.untrack(relation): no longer records its changes; what is recorded stays.
