@@ -81,8 +81,21 @@ BEGIN
     PERFORM journal.undo(test.last());
     RETURN NULL;
 END $$;
+CREATE FUNCTION bring_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM journal.restore(0);
+    RETURN NULL;
+END $$;
 CREATE TRIGGER take_back AFTER UPDATE ON folder FOR EACH ROW WHEN (NEW.gone < OLD.gone) EXECUTE FUNCTION take_back();
 UPDATE folder SET gone = true WHERE id = 3;
+SELECT test.back('folder');
+DROP TRIGGER take_back ON folder;
+CREATE TRIGGER bring_back AFTER UPDATE ON folder FOR EACH ROW EXECUTE FUNCTION bring_back();
+SELECT test.back('folder');
+DROP TRIGGER bring_back ON folder;
+SELECT test.back('folder');
+CREATE TRIGGER take_back AFTER INSERT ON folder FOR EACH ROW EXECUTE FUNCTION take_back();
+DELETE FROM folder WHERE id = 3;
 SELECT test.back('folder');
 DROP TRIGGER take_back ON folder;
 SELECT test.back('folder');
@@ -151,3 +164,41 @@ SELECT object_type, object_id, operation, derived FROM journal.entry WHERE trans
 SELECT journal.undo(test.last()) \g /dev/null
 SELECT object_type, object_id, operation, derived FROM journal.entry WHERE transaction_id = test.last() ORDER BY 1, 2, id;
 SELECT test.rows('{buyer, purchase, purchase_line}');
+
+-- A check that triggers keep is made at the end of the call, and one that is deferred, too.
+CREATE FUNCTION check_total() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT sum(amount) FROM purchase_line WHERE purchase = NEW.id) <> (SELECT total FROM purchase WHERE id = NEW.id) THEN
+        RAISE EXCEPTION 'the total of purchase % is wrong', NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+BEGIN;
+UPDATE purchase SET total = 1 WHERE id = 1;
+UPDATE purchase_line SET amount = 10 WHERE id = 1;
+UPDATE purchase SET total = 52 WHERE id = 1;
+COMMIT;
+SELECT test.last() AS changed \gset
+CREATE CONSTRAINT TRIGGER check_total AFTER UPDATE ON purchase DEFERRABLE INITIALLY IMMEDIATE
+    FOR EACH ROW EXECUTE FUNCTION check_total();
+SELECT test.try(format('journal.undo(%L)', :'changed'));
+SELECT test.rows('{buyer, purchase, purchase_line}');
+UPDATE share SET percent = percent + CASE id WHEN 1 THEN 10 ELSE -10 END;
+SELECT test.last() AS changed \gset
+UPDATE share SET percent = CASE id WHEN 1 THEN 69 ELSE 31 END;
+BEGIN;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'changed'));
+UPDATE share SET percent = percent + 1;
+ROLLBACK;
+INSERT INTO share VALUES (3, 2, 100);
+BEGIN;
+INSERT INTO share VALUES (4, 2, 0);
+UPDATE share SET percent = 50 WHERE deal = 2;
+COMMIT;
+SELECT test.last() AS changed \gset
+UPDATE share SET percent = CASE id WHEN 3 THEN 40 ELSE 60 END WHERE deal = 2;
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'changed'));
+DELETE FROM share WHERE id = 4 OR id = 3;
+SELECT test.last() AS changed \gset
+INSERT INTO share VALUES (3, 2, 100);
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'changed'));

@@ -83,7 +83,7 @@ SELECT test.planned(ARRAY[:note]);
 SELECT test.planned(ARRAY[:visit], 'none', '{"visit": {"client": null}}');
 SELECT test.planned(ARRAY[:note], 'none', '{"note": {"part": null}}');
 SELECT test.planned(ARRAY[:note], 'none', '{"note": {"part": null, "day": null}}');
--- Deferred: the commit says so.
+-- A deferred constraint, which is checked at the end of the call.
 SELECT test.planned(ARRAY[:cyd], 'none', '{"client": {"region": 9, "city": 1}}');
 
 -- Keys in use, also twice among the rows themselves; by an expression, a predicate, an exclusion, a deferred key.

@@ -116,7 +116,7 @@ SELECT keys.planned('later');
 DELETE FROM keys.later;
 SELECT keys.planned('later');
 
--- Taking back, where only the commit refuses: until then two rows may have one key, and what was done to the one is verified.
+-- Taking back, where a deferred constraint refuses at the end of the call.
 CREATE TABLE keys.moved (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, x int, note text, UNIQUE (x) DEFERRABLE INITIALLY DEFERRED);
 SELECT journal.track('keys.moved', 'moved');
 INSERT INTO keys.moved VALUES (1, 1, 'one'), (2, 2, 'two');
@@ -126,17 +126,11 @@ INSERT INTO keys.moved VALUES (1, 7, 'another');
 UPDATE keys.moved SET x = 1 WHERE id = 2;
 SELECT object_id, conflict, sqlstate, later_transaction IS NOT NULL AS named FROM journal.undo_plan(:'moved') ORDER BY detail;
 SELECT object_id, conflict, sqlstate, later_transaction IS NOT NULL AS named FROM journal.undo_plan(:'moved', 'cascade') ORDER BY object_id, detail;
-BEGIN;
 SELECT test.try(format('journal.undo(%L)', :'moved'));
-COMMIT;
-BEGIN;
 SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'moved'));
-COMMIT;
-BEGIN;
-SELECT test.try(format('journal.undo(%L)', :'moved'));
-UPDATE keys.moved SET id = 6, x = 6 WHERE note IN ('another', 'two') AND id = 1;
+UPDATE keys.moved SET id = 6, x = 6 WHERE note = 'another';
 UPDATE keys.moved SET x = 2 WHERE id = 2;
-COMMIT;
+SELECT test.try(format('journal.undo(%L)', :'moved'));
 TABLE keys.moved ORDER BY id;
 
 -- Ranges that overlap: closed and open bounds, none, empty ranges, NULL.

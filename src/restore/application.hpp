@@ -10,7 +10,8 @@ namespace journal {
 struct Application {
     MemoryContext context;
     ResourceOwner owner;
-    const char* done;    // for messages: "restored"
+    const char* done;  // for messages: "restored"
+    bool is_undo;
     const char* reason;  // or nullptr
     bool aimless;        // something was skipped: columns that triggers write are left to them
     bool exact;          // no trigger may set a column of a row
@@ -18,6 +19,9 @@ struct Application {
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
+    // While it is applied: by which subtransaction, and what was being applied then.
+    SubTransactionId applied_in;
+    Application* outer;
 };
 
 /// Rights with which a table's rows are read, computed and judged for an application, before and

@@ -13,11 +13,31 @@
 #include "restore/settle.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
+#include "restore/user_triggers.hpp"
 #include "restore/write_rights.hpp"
 
 namespace journal {
 
 namespace {
+
+/// What is being applied; only forgotten where an error has left it behind.
+Application* innermost;
+
+void savepoint_aborted(SubTransactionId aborted)
+{
+    while (innermost != nullptr && innermost->applied_in >= aborted)
+        innermost = innermost->outer;
+}
+
+constexpr TransactionHooks kHooks{nullptr, savepoint_aborted, [](bool) { innermost = nullptr; }};
+
+void begin_applying(Application* application)
+{
+    register_hooks(&kHooks);
+    application->applied_in = GetCurrentSubTransactionId();
+    application->outer = innermost;
+    innermost = application;
+}
 
 /// Whether a foreign key leads to a set's table, to a partition of it, or to one of its parents, of
 /// which related is the list.
@@ -240,24 +260,41 @@ List* flattened(List* lists)
 
 }  // namespace
 
+void refuse_within(const char* done, bool is_undo)
+{
+    for (const Application* outer = innermost; outer != nullptr; outer = outer->outer)
+        if (is_undo || outer->is_undo)
+            ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                            errmsg("nothing can be %s by a trigger of %s", done,
+                                   outer->is_undo ? "an undo" : "a restore"),
+                            errhint("Do it when the call that fires the trigger is over.")));
+}
+
 void apply(Application* application)
 {
     List* steps = steps_of(application, filled_sets(application, true));
     List* sets = flattened(steps);
     Relation stranger = strangers_table(sets);
+    begin_applying(application);
     ErrorData* error = run_in_subtransaction([&] {
         if (stranger != nullptr)
-            set_constraints_immediate();
+            set_constraints(false);
+        else if (has_user_triggers(application))
+            set_constraints(true);
         run_steps(application, steps);
     });
     if (error != nullptr && stranger != nullptr &&
         error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE)
         raise_strangers_table(application, stranger, error->message);
     if (error != nullptr)
-        raise_translated(application, sets, error);
+        raise_translated(application, sets, error, false);
     application->aimless |= leaves_rows(sets);
     sets = list_concat(sets, filled_sets(application, false));
     settle(application, sets);
+    error = run_in_subtransaction([&] { set_constraints(false); });
+    if (error != nullptr)
+        raise_translated(application, sets, error, true);
+    innermost = application->outer;
     application->applied = sets;
 }
 

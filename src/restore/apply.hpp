@@ -24,11 +24,20 @@ namespace journal {
 /// (settle.hpp). Rows of an update or delete that are gone, or do not hold
 /// what a checked set expects, are left alone: SetRow::applied says so.
 ///
+/// Where triggers may write, deferrable constraints are deferred until all is there. At the end all
+/// constraints are immediate, for the rest of the transaction, so that what they refuse is refused
+/// here.
+///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
 /// (table changed beyond repair), JE017 (a row differs), JE030 (an inserted row did not
 /// reach the journal), JE070 (a superuser may not run the code of the table); other errors of the
 /// statements as they are.
 void apply(Application* application);
+
+/// Refuses to be called by a trigger that an undo fires, which would bring back what the undo has
+/// judged already, and an undo to be called by one that a restore fires. done: what the call does,
+/// in messages.
+void refuse_within(const char* done, bool is_undo);
 
 /// Closes the tables; the rest goes with the memory context.
 void end_application(Application* application);

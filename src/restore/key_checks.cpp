@@ -60,8 +60,7 @@ void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict&
         const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
         char* values = TextDatumGetCString(slot_getattr(slot, 3, &is_null));
         char* detail = psprintf("%s(%s)%s", conflict.before, values, conflict.after);
-        note_conflict(&state->found, set, number, conflict.kind, conflict.sqlstate, detail,
-                      conflict.object);
+        note_conflict(&state->found, set, number, conflict.kind, 0, detail, conflict.object);
         pfree(detail);
         pfree(values);
     }

@@ -24,8 +24,7 @@ Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const cha
 /// What the rows of a query have against them.
 struct KeyConflict {
     ConflictKind kind;
-    int sqlstate;  // 0: the kind's own
-    Oid object;    // see Conflict
+    Oid object;  // see Conflict
     const char* before;
     const char* after;  // the detail is before(values)after
 };

@@ -14,7 +14,6 @@ struct ForeignKey {
     const char* name;
     Oid table;  // that has the reference
     Oid referenced;
-    bool deferred;
     bool full;            // MATCH FULL
     const char* match;    // p.id = a.parent …: p what is referred to, a what refers
     const char* given;    // a.parent IS NOT NULL AND …
@@ -50,7 +49,7 @@ List* foreign_keys(Oid table, bool referring)
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
         psprintf(
-            "SELECT c.conname::text, c.conrelid, c.confrelid, c.condeferred, c.confmatchtype = "
+            "SELECT c.conname::text, c.conrelid, c.confrelid, c.confmatchtype = "
             "'f', "
             " string_agg(format('p.%%I OPERATOR(%%I.%%s) a.%%I', pa.attname, n.nspname, o.oprname, "
             "                   fa.attname), ' AND ' ORDER BY k), "
@@ -81,7 +80,7 @@ List* foreign_keys(Oid table, bool referring)
             "  AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false) "
             "  AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = c.oid "
             "                  AND g.tgrelid = $1 AND g.tgenabled = 'D') "
-            "GROUP BY c.oid, c.conname, c.conrelid, c.confrelid, c.condeferred, c.confmatchtype "
+            "GROUP BY c.oid, c.conname, c.conrelid, c.confrelid, c.confmatchtype "
             "ORDER BY 1",
             referring ? "conrelid" : "confrelid", referring ? "conrelid" : "confrelid",
             referring ? "conrelid" : "confrelid"),
@@ -90,22 +89,21 @@ List* foreign_keys(Oid table, bool referring)
         MemoryContext connected = MemoryContextSwitchTo(context);
         bool is_null = false;
         auto* key = make_in<ForeignKey>(context);
-        key->constraint = DatumGetObjectId(query.value(i, 15, &is_null));
+        key->constraint = DatumGetObjectId(query.value(i, 14, &is_null));
         key->name = query.text(i, 1, context);
         key->table = DatumGetObjectId(query.value(i, 2, &is_null));
         key->referenced = DatumGetObjectId(query.value(i, 3, &is_null));
-        key->deferred = query.boolean(i, 4);
-        key->full = query.boolean(i, 5);
-        key->match = query.text(i, 6, context);
-        key->given = query.text(i, 7, context);
-        key->missing = query.text(i, 8, context);
-        key->columns = query.text(i, 9, context);
-        key->names = names_in(query.value(i, 16, &is_null));
-        key->values = query.text(i, 10, context);
-        key->same_key = query.text(i, 11, context);
-        key->referenced_by = query.text(i, 12, context);
-        key->referenced_columns = query.text(i, 13, context);
-        key->referenced_values = query.text(i, 14, context);
+        key->full = query.boolean(i, 4);
+        key->match = query.text(i, 5, context);
+        key->given = query.text(i, 6, context);
+        key->missing = query.text(i, 7, context);
+        key->columns = query.text(i, 8, context);
+        key->names = names_in(query.value(i, 15, &is_null));
+        key->values = query.text(i, 9, context);
+        key->same_key = query.text(i, 10, context);
+        key->referenced_by = query.text(i, 11, context);
+        key->referenced_columns = query.text(i, 12, context);
+        key->referenced_values = query.text(i, 13, context);
         keys = lappend(keys, key);
         MemoryContextSwitchTo(connected);
     }
@@ -150,7 +148,6 @@ void append_writes_reference(StringInfo sql, const FinalState* state, const Fore
 
 void check_reference(FinalState* state, const Place* place, const ForeignKey* key)
 {
-    const int sqlstate = key->deferred ? ERRCODE_FOREIGN_KEY_VIOLATION : 0;
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql,
@@ -163,7 +160,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
     append_none_arrives(&sql, state, key->referenced, key->match);
     append_writes_reference(&sql, state, key);
     note_rows(state, key->referenced, sql.data,
-              {ConflictKind::kParentMissing, sqlstate, key->constraint,
+              {ConflictKind::kParentMissing, key->constraint,
                psprintf("foreign key \"%s\": Key (%s)=", key->name, key->columns),
                psprintf(" is not present in table \"%s\".", get_rel_name(key->referenced))});
     if (!key->full)
@@ -174,7 +171,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
         kSetName, kNumberName, key->values, arriving_name(place), key->given, key->missing);
     append_writes_reference(&sql, state, key);
     note_rows(state, key->referenced, sql.data,
-              {ConflictKind::kParentMissing, sqlstate, InvalidOid,
+              {ConflictKind::kParentMissing, InvalidOid,
                psprintf("foreign key \"%s\": MATCH FULL does not allow mixing of null and nonnull "
                         "key values: ",
                         key->name),
@@ -195,7 +192,7 @@ void check_referring(FinalState* state, const Place* place, const ForeignKey* ke
     // A row that takes the key over.
     append_none_arrives(&sql, state, key->referenced, key->same_key);
     note_rows(state, key->table, sql.data,
-              {ConflictKind::kReferenced, 0, InvalidOid,
+              {ConflictKind::kReferenced, InvalidOid,
                psprintf("foreign key \"%s\": Key (%s)=", key->name, key->referenced_columns),
                psprintf(" is still referenced from table \"%s\".", get_rel_name(key->table))});
 }

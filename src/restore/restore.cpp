@@ -2,6 +2,7 @@
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
+#include "restore/apply.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
 #include "restore/dependent_rows.hpp"
@@ -315,6 +316,7 @@ using namespace journal;
 JOURNAL_FUNCTION(journal_restore)
 {
     require_writable("journal.restore()");
+    refuse_within("restored", false);
     check_triggers_fire();
     ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);
@@ -328,6 +330,7 @@ JOURNAL_FUNCTION(journal_restore)
 JOURNAL_FUNCTION(journal_restore_all)
 {
     require_writable("journal.restore_all()");
+    refuse_within("restored", false);
     check_triggers_fire();
     ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);

@@ -9,6 +9,7 @@
 #include "restore/collect.hpp"
 #include "restore/find_conflicts.hpp"
 #include "restore/statement.hpp"
+#include "restore/user_triggers.hpp"
 
 namespace journal {
 
@@ -31,7 +32,8 @@ enum PlannedColumn {
     kState,
     kDetail,
     kHint,
-    kPlannedColumns = kHint
+    kTriggers,
+    kPlannedColumns = kTriggers
 };
 
 struct Plan : Collection {
@@ -62,6 +64,7 @@ TupleDesc planned_descriptor()
     column(kState, "sqlstate", TEXTOID);
     column(kDetail, "detail", TEXTOID);
     column(kHint, "hint", TEXTOID);
+    column(kTriggers, "triggers", TEXTARRAYOID);
     return descriptor;
 }
 
@@ -128,6 +131,8 @@ void plan_row(Collection* collection, RowSet* set, const Deletion& deletion,
     if (expected != nullptr)
         told.put(kOldValues,
                  values_as_object(set->plan->id, values.count, values.columns, expected));
+    if (ArrayType* triggers = fired_triggers(set))
+        told.put(kTriggers, PointerGetDatum(triggers));
     if (misfit != nullptr) {
         told.put(kKey, deletion.object_id);
         told.put(*misfit);
@@ -179,7 +184,7 @@ void return_plan(Plan* plan, ReturnSetInfo* result)
         "SELECT p.relation, p.object_type, p.object_id, p.object_label, p.entry, p.action, "
         "       p.new_values, p.old_values, coalesce(p.conflict, c.conflict), "
         "       coalesce(p.sqlstate, c.sqlstate), coalesce(p.detail, c.detail), "
-        "       coalesce(p.hint, c.hint) "
+        "       coalesce(p.hint, c.hint), p.triggers "
         "FROM event_journal_planned p LEFT JOIN event_journal_conflicts c "
         "  ON c.set = p.set AND c.number = p.number ORDER BY p.position, c.position",
         0, nullptr, nullptr);

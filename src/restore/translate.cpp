@@ -57,11 +57,12 @@ bool is_only_set_of_table(const List* sets, const RowSet* set, const ErrorData* 
 
 /// Words for the row that an error is about. The only row of the table's; the row whose trigger
 /// came last, where a foreign key's follows ours; else the table's rows.
-const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* error)
+const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* error, bool at_end)
 {
     SetRow row{};
     rewind_rows(set);
-    const bool in_triggers = error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION && set->arrived > 0;
+    const bool in_triggers =
+        error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION && set->arrived > 0 && !at_end;
     int64 skipped = in_triggers ? set->arrived - 1 : 0;
     if (!in_triggers && (set->count > 1 || !is_only_set_of_table(sets, set, error)))
         return psprintf("rows of %s", qualified_name(set->plan->root));
@@ -107,7 +108,7 @@ void raise_misfit(const Application* application, const RowSet* set, const RowCh
     raise_conflict(misfit_of(application, set, change, error));
 }
 
-void raise_translated(const Application* application, List* sets, ErrorData* error)
+void raise_translated(const Application* application, List* sets, ErrorData* error, bool at_end)
 {
     RowSet* set = set_of(sets, error);
     if (set == nullptr)
@@ -124,8 +125,8 @@ void raise_translated(const Application* application, List* sets, ErrorData* err
         kind = ConflictKind::kNoPartition;
     else
         ReThrowError(error);
-    raise_conflict(describe_conflict(kind, 0, describe_culprit(sets, set, error), application->done,
-                                     original_words(error)));
+    raise_conflict(describe_conflict(kind, 0, describe_culprit(sets, set, error, at_end),
+                                     application->done, original_words(error)));
 }
 
 }  // namespace journal

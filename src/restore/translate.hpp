@@ -20,7 +20,9 @@ Conflict misfit_of(const Application* application, const RowSet* set, const RowC
                                const RowChange& change, ErrorData* error);
 
 /// Raises what an error of the statements means, naming the row if it is known; unchanged if it
-/// means nothing that we know. Called after the statements' subtransaction is gone.
-[[noreturn]] void raise_translated(const Application* application, List* sets, ErrorData* error);
+/// means nothing that we know. at_end: it comes of a check when all rows were there. Called after
+/// the statements' subtransaction is gone.
+[[noreturn]] void raise_translated(const Application* application, List* sets, ErrorData* error,
+                                   bool at_end);
 
 }  // namespace journal

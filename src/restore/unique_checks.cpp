@@ -28,7 +28,6 @@ struct UniqueKey {
     Oid index;
     const char* name;
     bool immediate;  // not deferrable: checked row by row
-    bool deferred;
     bool exclusion;
     bool nulls_equal;       // NULLS NOT DISTINCT
     const char* predicate;  // or nullptr
@@ -41,7 +40,6 @@ enum KeyValue {
     kIndex = 1,
     kName,
     kImmediate,
-    kDeferred,
     kExclusion,
     kNullsEqual,
     kPredicate,
@@ -68,7 +66,7 @@ List* unique_keys(Oid table)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
-        "SELECT i.indexrelid, c.relname::text, i.indimmediate, coalesce(con.condeferred, false), "
+        "SELECT i.indexrelid, c.relname::text, i.indimmediate, "
         "       i.indisexclusion, i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), "
         "d.text, "
         "       format('(%s)%s', d.text, CASE WHEN co.oid IS NOT NULL THEN "
@@ -103,7 +101,6 @@ List* unique_keys(Oid table)
             key->index = index;
             key->name = query.text(i, kName, context);
             key->immediate = query.boolean(i, kImmediate);
-            key->deferred = query.boolean(i, kDeferred);
             key->exclusion = query.boolean(i, kExclusion);
             key->nulls_equal = query.boolean(i, kNullsEqual) && !key->exclusion;
             key->predicate = query.text(i, kPredicate, context);
@@ -378,9 +375,6 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
     const Oid table = RelationGetRelid(place->relation);
     KeyConflict conflict{};
     conflict.kind = ConflictKind::kKeyInUse;
-    conflict.sqlstate = !key->deferred   ? 0
-                        : key->exclusion ? ERRCODE_EXCLUSION_VIOLATION
-                                         : ERRCODE_UNIQUE_VIOLATION;
     conflict.object = key->index;
     conflict.before = psprintf(
         "%s \"%s\": Key (%s)=", key->exclusion ? "exclusion constraint" : "unique constraint",

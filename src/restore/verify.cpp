@@ -157,7 +157,7 @@ const char* different_rows(const RowSet* set)
     }
     if (now.len == 0)
         return nullptr;
-    // Until the end of the transaction two rows may have one key, if it is deferrable: it is enough
+    // Until the end of the call two rows may have one key, if it is deferrable: it is enough
     // that one of them is as it was to be.
     return psprintf(
         "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END, t.tableoid, t.ctid, "

@@ -48,9 +48,10 @@ Rights rights_to_write(const Application* application, const List* sets)
     return Rights::lent_by(table);
 }
 
-void set_constraints_immediate()
+void set_constraints(bool deferred)
 {
     auto* statement = makeNode(ConstraintsSetStmt);
+    statement->deferred = deferred;
     AfterTriggerSetState(statement);
 }
 

@@ -16,8 +16,9 @@ Relation strangers_table(const List* sets);
 /// Rights for the statement of some sets: the caller's, or lent by the one owner of all tables.
 Rights rights_to_write(const Application* application, const List* sets);
 
-/// Has deferrable constraints and triggers checked with each statement: the server defers none in a
-/// restricted operation, and at the end of the transaction they would run as the superuser.
-void set_constraints_immediate();
+/// Has deferrable constraints and triggers checked later, or now and with each statement from now
+/// on. Rows of an untrusted owner's table need that: the server defers none in a restricted
+/// operation, and at the end of the transaction they would run as the superuser.
+void set_constraints(bool deferred);
 
 }  // namespace journal

@@ -8,7 +8,6 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/transaction.hpp"
 #include "restore/claim.hpp"
 
 namespace journal {
@@ -53,31 +52,6 @@ void check_triggers_fire()
                  errmsg("nothing can be taken back while session_replication_role is replica"),
                  errdetail("Foreign keys would not be checked."),
                  errhint("SET session_replication_role = origin;")));
-}
-
-/// The subtransaction in which an undo is on its way; InvalidSubTransactionId: none is.
-SubTransactionId undoing_in = InvalidSubTransactionId;
-
-constexpr TransactionHooks kHooks{nullptr,
-                                  [](SubTransactionId aborted) {
-                                      if (undoing_in >= aborted)
-                                          undoing_in = InvalidSubTransactionId;
-                                  },
-                                  [](bool) { undoing_in = InvalidSubTransactionId; }};
-
-/// A trigger that an undo fires would take things back that the undo has judged already.
-void refuse_within_undo()
-{
-    if (undoing_in != InvalidSubTransactionId)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("nothing can be taken back by a trigger of an undo"),
-                        errhint("Take it back after the undo.")));
-}
-
-void begin_undoing()
-{
-    register_hooks(&kHooks);
-    undoing_in = GetCurrentSubTransactionId();
 }
 
 /// Claims a set's deletions; those that somebody has claimed already become issues.
@@ -219,7 +193,6 @@ void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
 /// Does it all, or raises an error.
 void take_back(Undo* undo, const ReturnSetInfo* result)
 {
-    begin_undoing();
     collect_undo(undo);
     find_conflicts(undo);
     settle_conflicts(undo, result);
@@ -237,7 +210,6 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
     name_entries(undo->application);
     return_rows(undo, result);
     end_undo(undo);
-    undoing_in = InvalidSubTransactionId;
 }
 
 /// Adds the transactions that stand in the way of an undo to those that it takes back; false if
@@ -319,6 +291,7 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
     undo->row_context =
         AllocSetContextCreate(undo->context, "event_journal undone row", ALLOCSET_DEFAULT_SIZES);
     undo->application = begin_application("taken back", reason, is_plan);
+    undo->application->is_undo = true;
     begin_issues(undo);
     undo->part_descriptor = CreateTemplateTupleDesc(4);
     TupleDescInitEntry(undo->part_descriptor, 1, "document", TEXTOID, -1, 0);
@@ -346,7 +319,7 @@ using namespace journal;
 JOURNAL_FUNCTION(journal_undo)
 {
     require_writable("journal.undo()");
-    refuse_within_undo();
+    refuse_within("taken back", true);
     check_triggers_fire();
     const FullTransactionId transaction = transaction_argument(fcinfo);
     const OnConflict on_conflict = conflict_argument(fcinfo, 2);
@@ -385,7 +358,7 @@ JOURNAL_FUNCTION(journal_undo_plan)
 JOURNAL_FUNCTION(journal_revert)
 {
     require_writable("journal.revert()");
-    refuse_within_undo();
+    refuse_within("taken back", true);
     check_triggers_fire();
     if (PG_ARGISNULL(0))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("entry must not be null")));

@@ -6,13 +6,14 @@
 #include "restore/deletion.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
+#include "restore/user_triggers.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {
 
 namespace {
 
-constexpr int kPlanColumns = 13;
+constexpr int kPlanColumns = 14;
 
 /// Some columns as one row: those of t, or the values of e. The row's name must be no column's.
 const char* row_of(const char* columns)
@@ -139,6 +140,7 @@ Datum later_transaction(int64 id, bool* is_null)
 void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
 {
     Tuplestorestate* planned = select_planned(undo, set, index);
+    ArrayType* triggers = fired_triggers(set);
     MemoryContext context = CurrentMemoryContext;
     // A cast to json may be the table's author's code: it runs with its owner's rights.
     const Rights scope = Rights::lent_by(set->table);
@@ -168,6 +170,8 @@ void return_set(Undo* undo, RowSet* set, int index, const ReturnSetInfo* result)
         values[10] = row.value(9, &nulls[10]);
         values[11] = row.value(10, &nulls[11]);
         values[12] = later_transaction(row.int8(11), &nulls[12]);
+        values[13] = PointerGetDatum(triggers);
+        nulls[13] = triggers == nullptr;
         MemoryContextSwitchTo(caller);
         put_plan_row(result, values, nulls);
     }
@@ -202,6 +206,7 @@ void return_others(Undo* undo, const ReturnSetInfo* result)
         put_text(9, unpack_sql_state(issue.code));
         put_text(10, issue.detail);
         put_text(11, issue.hint);
+        nulls[13] = true;
         values[12] = later_transaction(static_cast<int64>(issue.later_transaction), &nulls[12]);
         MemoryContextSwitchTo(caller);
         put_plan_row(result, values, nulls);

@@ -46,7 +46,7 @@ BEGIN
     IF entries IS NOT NULL THEN
         BEGIN
             lines := ARRAY['restore_plan'] || test.lines(format('SELECT concat_ws('' '', ''  '', object_type, object_id, action, '
-                'conflict, sqlstate, detail) FROM journal.restore_plan(%L::bigint[])', entries));
+                'conflict, sqlstate, detail, ''fires '' || triggers::text) FROM journal.restore_plan(%L::bigint[])', entries));
             lines := lines || 'restore'::text || test.lines(format('SELECT concat_ws('' '', ''  '', object_type, object_id, outcome, '
                 'detail) FROM journal.restore_all(%L)', entries));
             lines := lines || ARRAY(SELECT test.rows(tables));
@@ -56,7 +56,7 @@ BEGIN
         END;
     END IF;
     lines := ARRAY['undo_plan'] || test.lines(format('SELECT concat_ws('' '', ''  '', object_type, object_id, action, conflict, '
-        'sqlstate, detail) FROM journal.undo_plan(%L)', transaction));
+        'sqlstate, detail, ''fires '' || triggers::text) FROM journal.undo_plan(%L)', transaction));
     lines := lines || 'undo'::text || test.lines(format('SELECT concat_ws('' '', ''  '', object_type, object_id, action, outcome, '
         'detail) FROM journal.undo(%L)', transaction));
     RETURN QUERY SELECT line FROM unnest(lines || ARRAY(SELECT test.rows(tables))) line WHERE line IS NOT NULL;
