@@ -68,6 +68,18 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
     reader.close();
 }
 
+/// Raises JE010 or JE011 for the first of related rows that the caller may not bring back.
+void refuse(Collection* collection, RestoredBy restored_by, const Ids& refused, Ids*)
+{
+    if (refused.empty())
+        return;
+    ResultReader reader = begin_deletions(refused);
+    Deletion deletion{};
+    next_deletion(&reader, &deletion);
+    check_allowed(restored_by, collection->reason, deletion);
+    reader.close();
+}
+
 }  // namespace
 
 void collect(Collection* collection, const Ids& entries)
@@ -79,8 +91,10 @@ void collect(Collection* collection, const Ids& entries)
         deletions.push_back(request.entry);
     std::sort(deletions.begin(), deletions.end());
     deletions.erase(std::unique(deletions.begin(), deletions.end()), deletions.end());
-    add_document_parts(*collection->requests, &deletions);
-    add_related(collection->related, collection->reason, &deletions);
+    Refused refused{Ids(&memory), Ids(&memory)};
+    add_belonging(collection->related, collection->reason, &deletions, &refused);
+    refuse(collection, RestoredBy::kNobody, refused.nobodys, &deletions);
+    refuse(collection, RestoredBy::kSupport, refused.supports, &deletions);
     if (collection->related == Related::kChildren || collection->related == Related::kAll) {
         NulledReferences* nulled = begin_nulled(deletions);
         add_deletions(collection, nulled, deletions);

@@ -76,7 +76,7 @@ void check_request(const ResultReader& entry, const char* reason, Allowed* allow
         check_allowed(by, reason, deletion);
         allowed->checked = true;
     }
-    requests->push_back({entry.int8(kId), entry.int8(kChange), by});
+    requests->push_back({entry.int8(kId), entry.int8(kChange)});
 }
 
 bool is_asked(const Vector<Request>& requests, int64 entry)

@@ -31,7 +31,6 @@ struct Deletion {
 struct Request {
     int64 asked;  // the entry named; its change's first entry is what counts
     int64 entry;
-    RestoredBy restored_by;
 };
 
 /// The deletions that entries record, each once, in the order of their ids; read as the caller:

@@ -7,28 +7,13 @@
 
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "restore/parts.hpp"
 #include "restore/statement.hpp"
 #include "restore/taken.hpp"
 
 namespace journal {
 
 namespace {
-
-/// Sorts ids and leaves out repeated ones.
-void make_unique(Ids* ids)
-{
-    std::sort(ids->begin(), ids->end());
-    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
-}
-
-/// Reads ids, and closes what they come from.
-void add_ids(ResultReader* from, Ids* ids)
-{
-    while (from->next())
-        ids->push_back(from->int8(1));
-    from->close();
-    make_unique(ids);
-}
 
 /// Keys of rows, of whatever columns: those that they have, or those that they refer to.
 struct Keys {
@@ -335,39 +320,101 @@ void check_visible(const Ids& added)
              errhint("Restore the row alone (related => 'none'), or ask a role that sees them.")));
 }
 
-const char* copied_text(const ResultReader& row, int column)
-{
-    return row.is_null(column) ? nullptr : pstrdup(row.text(column));
-}
+/// What is known of how each deletion came to be among those that come back.
+struct Belonging {
+    Ids requested;
+    Ids asked;  // whose parts have been asked for
+    Ids parts;
+    Ids children;
+};
 
-/// Only support brings back what only support may, also along with something else.
-void check_added(const Ids& before, const Ids& now, const char* reason)
+void add_new_parts(Belonging* belonging, Ids* deletions)
 {
     ContextResource memory(CurrentMemoryContext);
-    Ids added(&memory);
-    std::set_difference(now.begin(), now.end(), before.begin(), before.end(),
-                        std::back_inserter(added));
+    Ids documents(*deletions, &memory);
+    leave_out(belonging->asked, &documents);
+    add_parts(documents, deletions, &belonging->parts);
+    belonging->asked = *deletions;
+}
+
+/// Those of some deletions whose types the caller could not restore by themselves, and who it is
+/// that could.
+void find_disallowed(const Ids& ids, const char* reason, Ids* nobodys, Ids* supports)
+{
+    if (ids.empty())
+        return;
+    ResultReader type = read_about(
+        RunAs::kOwner,
+        psprintf("SELECT e.id, e.event_type FROM journal.entry e WHERE %s ORDER BY e.event_type, "
+                 "e.id",
+                 is_among("e.id", ids)),
+        ids, {INT8OID, INT4OID});
+    int32 event_type = 0;
+    Ids* disallowed = nullptr;
+    while (type.next()) {
+        if (type.int4(2) != event_type) {
+            event_type = type.int4(2);
+            const RestoredBy by = restored_by(event_type);
+            const bool is_given =
+                by == RestoredBy::kSupport && may_restore(by) && reason != nullptr;
+            disallowed = by == RestoredBy::kNobody                 ? nobodys
+                         : by == RestoredBy::kSupport && !is_given ? supports
+                                                                   : nullptr;
+        }
+        if (disallowed != nullptr)
+            disallowed->push_back(type.int8(1));
+    }
+    type.close();
+    make_unique(nobodys);
+    make_unique(supports);
+}
+
+/// Leaves out of some deletions those of rows that refer to one of the others.
+void leave_out_referring(const Ids& deletions, Ids* ids)
+{
+    if (ids->empty())
+        return;
+    ResultReader reader = begin_deletions(*ids);
+    const Keys references = read_references(&reader, nullptr);
+    reader.close();
+    reader = begin_deletions(deletions);
+    const Keys own = read_found(&reader, references.references);
+    reader.close();
+    ContextResource memory(CurrentMemoryContext);
+    Ids referring(&memory);
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
+    register_named("event_journal_keys", own.rows, own.descriptor);
+    register_named("event_journal_references", references.rows, references.descriptor);
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT DISTINCT r.id FROM event_journal_references r JOIN event_journal_keys k "
+        "  ON k.relation = r.relation AND k.columns = r.columns AND k.key = r.key AND k.id <> r.id",
+        describe_columns({INT8OID}));
+    query.end();
+    add_ids(&found, &referring);
+    tuplestore_end(own.rows);
+    tuplestore_end(references.rows);
+    leave_out(referring, ids);
+}
+
+/// Finds what comes with something else and may not: what only support brings back, and what a row
+/// refers to where nobody restores its type. Parts may do what their document may.
+void find_refused(Related related, const char* reason, const Belonging& belonging,
+                  const Ids& deletions, Refused* refused)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids added(deletions, &memory);
+    leave_out(belonging.requested, &added);
+    leave_out(belonging.parts, &added);
     if (added.empty())
         return;
     check_visible(added);
-    ResultReader kind = read_about(
-        RunAs::kOwner,
-        psprintf("SELECT DISTINCT ON (e.event_type) e.event_type, e.object_type, e.object_id, "
-                 "e.label FROM journal.entry e WHERE %s ORDER BY e.event_type, e.id",
-                 is_among("e.id", added)),
-        added, {INT4OID, TEXTOID, TEXTOID, TEXTOID});
-    Deletion support{};
-    while (kind.next()) {
-        if (restored_by(kind.int4(1)) != RestoredBy::kSupport)
-            continue;
-        support.object_type = copied_text(kind, 2);
-        support.object_id = copied_text(kind, 3);
-        support.label = copied_text(kind, 4);
-    }
-    kind.close();
-    // The right is the caller's.
-    if (support.object_type != nullptr)
-        check_allowed(RestoredBy::kSupport, reason, support);
+    find_disallowed(added, reason, &refused->nobodys, &refused->supports);
+    leave_out(belonging.children, &refused->nobodys);
+    if (related == Related::kAll)
+        leave_out_referring(deletions, &refused->nobodys);
 }
 
 }  // namespace
@@ -387,70 +434,29 @@ Related related_argument(const char* name)
     pg_unreachable();
 }
 
-void add_document_parts(const Vector<Request>& requests, Ids* deletions)
+void add_belonging(Related related, const char* reason, Ids* deletions, Refused* refused)
 {
     ContextResource memory(CurrentMemoryContext);
-    Ids documents(&memory);
-    for (const Request& request : requests)
-        if (request.restored_by == RestoredBy::kSupport)
-            documents.push_back(request.entry);
-    if (documents.empty())
-        return;
-    make_unique(&documents);
-    Tuplestorestate* rows = select_about(
-        RunAs::kOwner,
-        psprintf("SELECT e.object_type, e.object_id, e.account, e.transaction_id, s.incarnation "
-                 "FROM journal.entry e JOIN journal.session s ON s.id = e.session WHERE %s",
-                 is_among("e.id", documents)),
-        documents);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
-    register_named("event_journal_documents", rows,
-                   describe_named({{"object_type", TEXTOID},
-                                   {"object_id", TEXTOID},
-                                   {"account", TEXTOID},
-                                   {"transaction_id", XID8OID},
-                                   {"incarnation", UUIDOID}}));
-    // Of each object the last that the transaction did: one that it deleted and created again is
-    // there. Entries without an account of their own belong to their document's.
-    ResultReader parts = ResultReader::open(
-        context,
-        "SELECT e.id "
-        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation) "
-        "             d.id, d.operation, d.object_id "
-        "      FROM event_journal_documents o "
-        "      JOIN journal.entry d ON d.document_type = o.object_type "
-        "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
-        "           AND d.account = ANY (ARRAY[o.account, '']) "
-        "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
-        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change "
-        "      ORDER BY d.relation, d.object_id, d.transaction_id, s.incarnation, "
-        "               d.command DESC, d.id DESC) AS e "
-        "WHERE e.operation = 'd' AND e.object_id IS NOT NULL "
-        "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
-        describe_columns({INT8OID}));
-    query.end();
-    add_ids(&parts, deletions);
-    tuplestore_end(rows);
-}
-
-void add_related(Related related, const char* reason, Ids* deletions)
-{
-    if (related == Related::kNone)
-        return;
-    ContextResource memory(CurrentMemoryContext);
-    const Ids before(*deletions, &memory);
+    Belonging belonging{Ids(*deletions, &memory), Ids(&memory), Ids(&memory), Ids(&memory)};
+    add_new_parts(&belonging, deletions);
     std::size_t count = 0;
-    do {
+    while (related != Related::kNone && deletions->size() > count) {
         CHECK_FOR_INTERRUPTS();
         count = deletions->size();
-        if (related != Related::kParents)
+        if (related == Related::kChildren || related == Related::kAll)
             add_children(related == Related::kAll, deletions);
-        if (related != Related::kChildren)
+        if (related == Related::kChildren)
+            belonging.children = *deletions;
+        if (related == Related::kParents || related == Related::kAll)
             add_parents(deletions);
-    } while (related != Related::kChildren && deletions->size() > count);
-    check_added(before, *deletions, reason);
+        const std::size_t added = deletions->size();
+        add_new_parts(&belonging, deletions);
+        // Children have been followed to the last.
+        if (related == Related::kChildren && deletions->size() == added)
+            break;
+    }
+    if (related != Related::kNone)
+        find_refused(related, reason, belonging, *deletions, refused);
 }
 
 }  // namespace journal

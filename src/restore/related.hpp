@@ -15,13 +15,15 @@ enum class Related : char {
 /// The argument related; raises JE001 for anything else.
 Related related_argument(const char* name);
 
-/// Adds to deletions, which are sorted and stay so, those of the parts of deleted documents: rows
-/// that name one as their document and went in the same transaction. Restored ones are left out.
-void add_document_parts(const Vector<Request>& requests, Ids* deletions);
+/// What would come back with something else, and may not: sorted ids of deletions.
+struct Refused {
+    Ids nobodys;   // what rows refer to, of types that nobody restores
+    Ids supports;  // of types that only support restores, giving a reason
+};
 
-/// Adds to deletions, which are sorted and stay so, what belonged to them. Rows that were restored,
-/// or are there again, are left out. Read as the owner, within the accounts of the deletions.
-/// Raises JE011 for a row that only support restores, unless the caller is support.
-void add_related(Related related, const char* reason, Ids* deletions);
+/// Adds to deletions, which are sorted and stay so, the parts of documents (parts.hpp) and what
+/// belonged to them. Rows that were restored, or are there again, are left out. Read as the owner,
+/// within the accounts of the deletions.
+void add_belonging(Related related, const char* reason, Ids* deletions, Refused* refused);
 
 }  // namespace journal

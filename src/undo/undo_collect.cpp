@@ -367,6 +367,14 @@ void put_part(Undo* undo, Tuplestorestate* rows, const char* document, int64 ent
     MemoryContextSwitchTo(caller);
 }
 
+/// Notes a row that comes back, with which its parts may.
+void put_document(Undo* undo, int64 entry, const NetChange& change)
+{
+    if (change.object_type != nullptr && change.key_before != nullptr)
+        put_part(undo, undo->documents, psprintf("%s %s", change.object_type, change.key_before),
+                 entry, change);
+}
+
 /// Whether the caller may bring a deleted row back, as journal.restore would say. What nobody
 /// restores by itself may come along with its document, which is seen when all is read.
 bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
@@ -374,6 +382,8 @@ bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
     const RestoredBy by = restored_by(change.deletion_event);
     if (by == RestoredBy::kNobody) {
         put_part(undo, undo->parts, change.document, entry, change);
+        // It may have parts itself.
+        put_document(undo, entry, change);
         undo->part_count++;
         return true;
     }
@@ -388,9 +398,7 @@ bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
         add_issue(undo, issue);
         return false;
     }
-    if (by == RestoredBy::kSupport)
-        put_part(undo, undo->documents, psprintf("%s %s", change.object_type, change.key_before),
-                 entry, change);
+    put_document(undo, entry, change);
     return true;
 }
 

@@ -1,0 +1,144 @@
+// See parts.hpp.
+#include "restore/parts.hpp"
+
+#include "base/query.hpp"
+#include "restore/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+// So many documents are looked up one by one, whatever the server knows of how many entries there
+// are.
+constexpr std::size_t kFew = 1000;
+
+void look_up_by_index(Query* query)
+{
+    query->set("enable_seqscan", "off");
+    query->set("enable_bitmapscan", "off");
+    query->set("enable_hashjoin", "off");
+    query->set("enable_mergejoin", "off");
+}
+
+void register_documents(Tuplestorestate* documents)
+{
+    register_named("event_journal_documents", documents,
+                   describe_named({{"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"account", TEXTOID},
+                                   {"transaction_id", XID8OID},
+                                   {"incarnation", UUIDOID}}));
+}
+
+/// Whether any entry at all names an object of one of the documents' types as its document.
+bool may_have_parts(Tuplestorestate* documents)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
+    look_up_by_index(&query);
+    register_documents(documents);
+    const bool may = query.run(
+                         "SELECT FROM (SELECT DISTINCT object_type, account "
+                         "             FROM event_journal_documents OFFSET 0) o "
+                         "WHERE EXISTS (SELECT FROM journal.entry d "
+                         "  WHERE d.account = ANY (ARRAY[o.account, '']) "
+                         "  AND d.document_type = o.object_type AND d.document_id IS NOT NULL) "
+                         "LIMIT 1",
+                         0, nullptr, true) > 0;
+    query.end();
+    return may;
+}
+
+/// Adds the deletions of parts of the objects that some deletions (not empty) are of.
+void read_parts(const Ids& documents, Ids* parts)
+{
+    Tuplestorestate* rows = select_about(
+        RunAs::kOwner,
+        psprintf("SELECT e.object_type, e.object_id, e.account, e.transaction_id, s.incarnation "
+                 "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+                 "WHERE %s AND e.object_id IS NOT NULL",
+                 is_among("e.id", documents)),
+        documents);
+    if (!may_have_parts(rows)) {
+        tuplestore_end(rows);
+        return;
+    }
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("jit", "off");
+    if (documents.size() <= kFew)
+        look_up_by_index(&query);
+    register_documents(rows);
+    // Of each object the last that the transaction did: one that it deleted and created again is
+    // there. Entries without an account of their own belong to their document's.
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT e.id "
+        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation) "
+        "             d.id, d.operation "
+        "      FROM event_journal_documents o "
+        "      JOIN journal.entry d ON d.document_type = o.object_type "
+        "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
+        "           AND d.account = ANY (ARRAY[o.account, '']) "
+        "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
+        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change AND d.object_id IS NOT NULL "
+        "        AND d.document_id IS NOT NULL "
+        "      ORDER BY d.relation, d.object_id, d.transaction_id, s.incarnation, "
+        "               d.command DESC, d.id DESC) AS e "
+        "WHERE e.operation = 'd' "
+        "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
+        describe_columns({INT8OID}));
+    query.end();
+    add_ids(&found, parts);
+    tuplestore_end(rows);
+}
+
+void merge(const Ids& more, Ids* ids)
+{
+    ids->insert(ids->end(), more.begin(), more.end());
+    make_unique(ids);
+}
+
+}  // namespace
+
+void make_unique(Ids* ids)
+{
+    std::sort(ids->begin(), ids->end());
+    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
+}
+
+void add_ids(ResultReader* from, Ids* ids)
+{
+    while (from->next())
+        ids->push_back(from->int8(1));
+    from->close();
+    make_unique(ids);
+}
+
+void leave_out(const Ids& others, Ids* ids)
+{
+    ids->erase(std::remove_if(ids->begin(), ids->end(),
+                              [&others](int64 id) {
+                                  return std::binary_search(others.begin(), others.end(), id);
+                              }),
+               ids->end());
+}
+
+void add_parts(const Ids& asked, Ids* deletions, Ids* parts)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids documents(asked, &memory);
+    Ids known(asked, &memory);
+    while (!documents.empty()) {
+        CHECK_FOR_INTERRUPTS();
+        Ids found(&memory);
+        read_parts(documents, &found);
+        merge(found, deletions);
+        merge(found, parts);
+        leave_out(known, &found);
+        merge(found, &known);
+        documents.swap(found);
+    }
+}
+
+}  // namespace journal

@@ -1,0 +1,23 @@
+// The parts of deleted documents: rows that name one as their document (track's argument document)
+// and went in the same transaction. A document comes back with them, whatever their types.
+#pragma once
+
+#include "restore/deletion.hpp"
+
+namespace journal {
+
+/// Adds to deletions, which are sorted and stay so, those of the parts of the deleted objects
+/// asked (sorted), and of the parts of parts; parts (sorted) receives them, too. Restored ones are
+/// left out. Read as the owner, within the accounts of the documents.
+void add_parts(const Ids& asked, Ids* deletions, Ids* parts);
+
+/// Sorts ids and leaves out repeated ones.
+void make_unique(Ids* ids);
+
+/// Reads ids, and closes what they come from.
+void add_ids(ResultReader* from, Ids* ids);
+
+/// Those ids (sorted) that are not among others (sorted).
+void leave_out(const Ids& others, Ids* ids);
+
+}  // namespace journal
