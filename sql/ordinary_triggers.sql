@@ -202,3 +202,32 @@ DELETE FROM share WHERE id = 4 OR id = 3;
 SELECT test.last() AS changed \gset
 INSERT INTO share VALUES (3, 2, 100);
 SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'changed'));
+
+-- Rows that a trigger refuses: the error names one, and they can be left out.
+INSERT INTO invoice SELECT i, i IN (13, 17, 18) FROM generate_series(10, 19) i;
+SELECT test.last() AS inserted \gset
+SELECT test.try(format('journal.undo(%L)', :'inserted'));
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'inserted'));
+SELECT test.rows('{invoice}');
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% does not come in', NEW.name USING ERRCODE = 'TR001', DETAIL = 'It is Sunday.', HINT = 'Wait.';
+END $$;
+CREATE TRIGGER refuse AFTER INSERT ON student FOR EACH ROW WHEN (NEW.id = 2) EXECUTE FUNCTION refuse();
+DELETE FROM reader;
+DELETE FROM student;
+SELECT test.last() AS deleted \gset
+SELECT array_agg(id ORDER BY id) AS entries FROM journal.entry WHERE transaction_id = :'deleted' \gset
+SELECT unnest(test.lines(format('SELECT object_id FROM journal.restore_all(%L)', :'entries')));
+BEGIN;
+SELECT object_type, object_id, outcome, detail FROM journal.restore_all(:'entries', on_conflict => 'skip') ORDER BY 1, 2;
+SELECT count(*) AS claims, count(restored_entry) AS of_rows FROM journal.restoration WHERE entry = ANY (:'entries');
+SELECT test.rows('{student, attends}');
+ROLLBACK;
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'deleted'));
+SELECT count(*) AS claims, count(restored_entry) AS of_rows FROM journal.restoration WHERE entry = ANY (:'entries');
+SELECT test.rows('{student, attends}');
+DROP TRIGGER refuse ON student;
+SELECT unnest(test.lines(format('SELECT concat_ws('' '', object_type, object_id, outcome) FROM journal.restore_all(%L, on_conflict => ''skip'')', :'entries')));
+SELECT test.rows('{student, attends}');

@@ -14,11 +14,13 @@ struct Application {
     bool is_undo;
     const char* reason;  // or nullptr
     bool aimless;        // something was skipped: columns that triggers write are left to them
+    bool skips;          // rows that a trigger refuses are looked for, and left out by the caller
     bool exact;          // no trigger may set a column of a row
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
+    List* refusals;      // of Refusal (refusal.hpp), by apply()
     // While it is applied: by which subtransaction, and what was being applied then.
     SubTransactionId applied_in;
     Application* outer;

@@ -10,6 +10,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
+#include "restore/refusal.hpp"
 #include "restore/settle.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
@@ -221,19 +222,50 @@ List* steps_of(const Application* application, List* sets)
     return result;
 }
 
-void run_steps(const Application* application, List* steps)
+void run_step(const Application* application, List* sets)
+{
+    const Exchange* exchange = exchange_among(application, sets);
+    const Rights rights = rights_to_write(application, sets);
+    if (exchange == nullptr)
+        run_statement(sets, application->reason);
+    else
+        run_exchange(exchange, sets, application->reason);
+    rights.end();
+}
+
+/// Runs a step so that rows that triggers refuse are found.
+void run_watched_step(Application* application, List* sets)
+{
+    ErrorData* error = run_in_subtransaction([&] { run_step(application, sets); });
+    if (error == nullptr)
+        return;
+    if (is_refusal(error) && !is_known(sets, error) && exchange_among(application, sets) == nullptr)
+        find_refusals(application, sets, error);
+    ReThrowError(error);
+}
+
+void run_steps(Application* application, List* steps, bool watched)
 {
     ListCell* cell = nullptr;
     foreach (cell, steps) {
         List* sets = static_cast<List*>(lfirst(cell));
-        const Exchange* exchange = exchange_among(application, sets);
-        const Rights rights = rights_to_write(application, sets);
-        if (exchange == nullptr)
-            run_statement(sets, application->reason);
+        if (watched)
+            run_watched_step(application, sets);
         else
-            run_exchange(exchange, sets, application->reason);
-        rights.end();
+            run_step(application, sets);
     }
+}
+
+/// Raises what an error of the statements means, or returns with the rows that triggers refuse.
+void leave_refused(Application* application, List* sets, ErrorData* error)
+{
+    if (application->refusals == NIL)
+        raise_translated(application, sets, error, false);
+    if (!application->skips)
+        raise_refusal(application, static_cast<Refusal*>(linitial(application->refusals)));
+    ListCell* cell = nullptr;
+    foreach (cell, sets)
+        begin_again(static_cast<RowSet*>(lfirst(cell)));
 }
 
 /// Whether statements left rows alone, as triggers and policies may make them do.
@@ -275,19 +307,25 @@ void apply(Application* application)
     List* steps = steps_of(application, filled_sets(application, true));
     List* sets = flattened(steps);
     Relation stranger = strangers_table(sets);
+    const bool fires_triggers = has_user_triggers(application);
+    application->refusals = NIL;
+    application->applied = NIL;
     begin_applying(application);
     ErrorData* error = run_in_subtransaction([&] {
         if (stranger != nullptr)
             set_constraints(false);
-        else if (has_user_triggers(application))
+        else if (fires_triggers)
             set_constraints(true);
-        run_steps(application, steps);
+        run_steps(application, steps, fires_triggers);
     });
     if (error != nullptr && stranger != nullptr &&
         error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE)
         raise_strangers_table(application, stranger, error->message);
-    if (error != nullptr)
-        raise_translated(application, sets, error, false);
+    if (error != nullptr) {
+        leave_refused(application, sets, error);
+        innermost = application->outer;
+        return;
+    }
     application->aimless |= leaves_rows(sets);
     sets = list_concat(sets, filled_sets(application, false));
     settle(application, sets);

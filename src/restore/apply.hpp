@@ -28,6 +28,9 @@ namespace journal {
 /// constraints are immediate, for the rest of the transaction, so that what they refuse is refused
 /// here.
 ///
+/// Where triggers refuse rows, and the application skips such, nothing is applied either: its
+/// refusals name them, and the caller leaves them out and applies it again.
+///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
 /// (table changed beyond repair), JE017 (a row differs), JE030 (an inserted row did not
 /// reach the journal), JE070 (a superuser may not run the code of the table); other errors of the

@@ -153,6 +153,23 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost)
     tuplestore_end(accounts);
 }
 
+void release_claims(const Application* application)
+{
+    ListCell* cell = nullptr;
+    enter_append_only_pass(journal_table("restoration"));
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation != RowOperation::kInsert || set->count == 0)
+            continue;
+        Query query = Query::begin(RunAs::kOwner);
+        register_rows(set, 0);
+        query.run(psprintf("DELETE FROM journal.restoration c USING %s r WHERE c.entry = r.entry",
+                           rows_name(0)));
+        query.end();
+    }
+    leave_append_only_pass();
+}
+
 void find_restored(RowSet* set, const char*, Ids* lost)
 {
     Query query = Query::begin(RunAs::kOwner);

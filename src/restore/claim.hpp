@@ -23,7 +23,10 @@ void require_not_restored(const Vector<Request>& requests);
 /// them; lost receives, sorted, those that are another's.
 void claim_deletions(RowSet* set, const char* reason, Ids* lost);
 
-/// The same for those that have been restored, as far as one can see: claims nothing.
+/// Gives back what an application has claimed, whose statements have been rolled back.
+void release_claims(const Application* application);
+
+/// Finds those that have been restored, as far as one can see: claims nothing.
 void find_restored(RowSet* set, const char* reason, Ids* lost);
 
 /// Says with each claim by which entry the row came back: an entry's id is taken when the row has

@@ -7,6 +7,7 @@
 #include "restore/collect.hpp"
 #include "restore/dependent_rows.hpp"
 #include "restore/find_conflicts.hpp"
+#include "restore/refusal.hpp"
 #include "restore/translate.hpp"
 
 namespace journal {
@@ -189,6 +190,18 @@ void refuse_dependents(Refused* refused)
     MemoryContextDelete(work);
 }
 
+/// Leaves refused rows out of their sets.
+void leave_out(Refused* refused)
+{
+    std::sort(refused->rows->begin(), refused->rows->end());
+    ListCell* cell = nullptr;
+    foreach (cell, refused->restore->application->sets) {
+        refused->set = static_cast<RowSet*>(lfirst(cell));
+        if (refused->set->count > 0 && !refused->rows->empty())
+            filter_rows(refused->set, keep_unrefused, refused);
+    }
+}
+
 /// Leaves out the rows that something stands in the way of, and those that depend on them.
 void skip_conflicts(Restore* restore)
 {
@@ -203,13 +216,30 @@ void skip_conflicts(Restore* restore)
         Refused refused{restore, nullptr, &rows};
         find_conflicts(restore->application, refuse, &refused);
         refuse_dependents(&refused);
-        std::sort(rows.begin(), rows.end());
-        foreach (cell, restore->application->sets) {
-            refused.set = static_cast<RowSet*>(lfirst(cell));
-            if (refused.set->count > 0 && !rows.empty())
-                filter_rows(refused.set, keep_unrefused, &refused);
-        }
+        leave_out(&refused);
     } while (!rows.empty());
+}
+
+/// Leaves out the rows that triggers have refused; nothing has been applied then. false: none.
+bool skip_refused(const Restore* restore)
+{
+    const Application* application = restore->application;
+    if (application->refusals == NIL)
+        return false;
+    release_claims(application);
+    ContextResource memory(CurrentMemoryContext);
+    Vector<RefusedRow> rows(&memory);
+    Refused refused{restore, nullptr, &rows};
+    ListCell* cell = nullptr;
+    foreach (cell, application->refusals) {
+        const auto* refusal = static_cast<Refusal*>(lfirst(cell));
+        rows.push_back({refusal->set, refusal->row.number});
+        return_row(restore, refusal->set->plan->root, refusal->row, 0, "skipped",
+                   reason_of(refusal));
+    }
+    refuse_dependents(&refused);
+    leave_out(&refused);
+    return true;
 }
 
 void return_rows(const Restore* restore)
@@ -237,6 +267,21 @@ void return_rows(const Restore* restore)
     }
 }
 
+/// Everywhere in the same order, so that two restores of the same rows wait for one another in
+/// turn.
+void claim_all(Restore* restore)
+{
+    List* sets = list_copy(restore->application->sets);
+    list_sort(sets, [](const ListCell* a, const ListCell* b) {
+        const Oid first = RelationGetRelid(static_cast<const RowSet*>(lfirst(a))->table);
+        const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
+        return (first > second) - (first < second);
+    });
+    ListCell* cell = nullptr;
+    foreach (cell, sets)
+        claim(restore, static_cast<RowSet*>(lfirst(cell)), claim_deletions);
+}
+
 void restore_entries(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
@@ -244,6 +289,7 @@ void restore_entries(Restore* restore, const Ids& entries)
     restore->requests = &requests;
     restore->application = begin_application("restored", restore->reason);
     restore->application->exact = restore->exact;
+    restore->application->skips = restore->skip;
     if (restore->skip) {
         restore->on_row = skip_misfit;
         restore->on_unfit = skip_unfit;
@@ -254,20 +300,12 @@ void restore_entries(Restore* restore, const Ids& entries)
         requested.push_back(request.entry);
     std::sort(requested.begin(), requested.end());
     restore->requested = &requested;
-    if (restore->skip)
-        skip_conflicts(restore);
-    // Everywhere in the same order, so that two restores of the same rows wait for one another in
-    // turn.
-    List* sets = list_copy(restore->application->sets);
-    list_sort(sets, [](const ListCell* a, const ListCell* b) {
-        const Oid first = RelationGetRelid(static_cast<const RowSet*>(lfirst(a))->table);
-        const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
-        return (first > second) - (first < second);
-    });
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        claim(restore, static_cast<RowSet*>(lfirst(cell)), claim_deletions);
-    apply(restore->application);
+    do {
+        if (restore->skip)
+            skip_conflicts(restore);
+        claim_all(restore);
+        apply(restore->application);
+    } while (skip_refused(restore));
     name_entries(restore->application);
     return_rows(restore);
     end_application(restore->application);

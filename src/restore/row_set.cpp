@@ -318,6 +318,38 @@ void add_row(RowSet* set, const RowChange& change)
     set->count++;
 }
 
+RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last)
+{
+    RowSet* part = make_row_set(context, set->operation, set->table, set->plan, set->column_count,
+                                set->columns, set->checked);
+    part->locked = set->locked;
+    tuplestore_select_read_pointer(set->rows, 0);
+    tuplestore_rescan(set->rows);
+    tuplestore_skiptuples(set->rows, first, true);
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    while (part->count < last - first &&
+           tuplestore_gettupleslot(set->rows, true, false, set->reading)) {
+        CHECK_FOR_INTERRUPTS();
+        slot_getallattrs(set->reading);
+        memcpy(part->datums, set->reading->tts_values, sizeof(Datum) * set->descriptor->natts);
+        memcpy(part->nulls, set->reading->tts_isnull, sizeof(bool) * set->descriptor->natts);
+        part->datums[kRowNumber - 1] = Int64GetDatum(part->count++);
+        tuplestore_putvalues(part->rows, part->descriptor, part->datums, part->nulls);
+    }
+    MemoryContextSwitchTo(caller);
+    return part;
+}
+
+void begin_again(RowSet* set)
+{
+    set->applied = nullptr;
+    set->arrived = 0;
+    set->next_valid = false;
+    tuplestore_select_read_pointer(set->rows, set->following);
+    tuplestore_rescan(set->rows);
+    tuplestore_clear(set->places);
+}
+
 char** split_key(const char* key, int count)
 {
     char** texts = make_array_in<char*>(CurrentMemoryContext, count);

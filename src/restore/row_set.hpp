@@ -136,6 +136,12 @@ int value_attribute(const RowSet* set, int column);
 /// expected one. -1: it holds none, or the set does not write that column.
 int column_of_attribute(const RowSet* set, int attribute);
 
+/// A set in context with the rows of another from number first up to last, numbered anew.
+RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last);
+
+/// Makes a set as it was before its statement ran, which has been rolled back.
+void begin_again(RowSet* set);
+
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);
 

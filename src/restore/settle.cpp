@@ -6,6 +6,7 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/restoring.hpp"
+#include "restore/refusal.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
 #include "restore/unique_columns.hpp"
@@ -108,20 +109,6 @@ const char* flags_of(Differences* differences, int64 number)
     }
     ExecDropSingleTupleTableSlot(slot);
     return flags;
-}
-
-bool is_refusal(const ErrorData* error)
-{
-    switch (ERRCODE_TO_CATEGORY(error->sqlerrcode)) {
-        case ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED):
-        case ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES):
-        case ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK):
-        case ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR):
-        case ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR):
-            return false;
-        default:
-            return true;
-    }
 }
 
 /// Sets the columns of one row; it stays if one of them is as it was to be then.

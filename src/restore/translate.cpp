@@ -71,6 +71,23 @@ const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* err
     return describe_row(row);
 }
 
+/// What an error about rows of a set means, if that is known.
+bool kind_of(const RowSet* set, const ErrorData* error, ConflictKind* kind)
+{
+    const int code = error->sqlerrcode;
+    if (code == ERRCODE_UNIQUE_VIOLATION || code == ERRCODE_EXCLUSION_VIOLATION)
+        *kind = ConflictKind::kKeyInUse;
+    else if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
+        *kind = ConflictKind::kParentMissing;
+    else if (code == ERRCODE_NOT_NULL_VIOLATION)
+        *kind = ConflictKind::kNoValue;
+    else if (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr)
+        *kind = ConflictKind::kNoPartition;
+    else
+        return false;
+    return true;
+}
+
 }  // namespace
 
 void raise_conflict(const Conflict& conflict)
@@ -108,22 +125,18 @@ void raise_misfit(const Application* application, const RowSet* set, const RowCh
     raise_conflict(misfit_of(application, set, change, error));
 }
 
+bool is_known(List* sets, const ErrorData* error)
+{
+    const RowSet* set = set_of(sets, error);
+    ConflictKind kind{};
+    return set != nullptr && kind_of(set, error, &kind);
+}
+
 void raise_translated(const Application* application, List* sets, ErrorData* error, bool at_end)
 {
     RowSet* set = set_of(sets, error);
-    if (set == nullptr)
-        ReThrowError(error);
-    const int code = error->sqlerrcode;
     ConflictKind kind{};
-    if (code == ERRCODE_UNIQUE_VIOLATION || code == ERRCODE_EXCLUSION_VIOLATION)
-        kind = ConflictKind::kKeyInUse;
-    else if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
-        kind = ConflictKind::kParentMissing;
-    else if (code == ERRCODE_NOT_NULL_VIOLATION)
-        kind = ConflictKind::kNoValue;
-    else if (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr)
-        kind = ConflictKind::kNoPartition;
-    else
+    if (set == nullptr || !kind_of(set, error, &kind))
         ReThrowError(error);
     raise_conflict(describe_conflict(kind, 0, describe_culprit(sets, set, error, at_end),
                                      application->done, original_words(error)));

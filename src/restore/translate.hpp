@@ -19,6 +19,9 @@ Conflict misfit_of(const Application* application, const RowSet* set, const RowC
 [[noreturn]] void raise_misfit(const Application* application, const RowSet* set,
                                const RowChange& change, ErrorData* error);
 
+/// Whether an error of the statements has a meaning that raise_translated knows.
+bool is_known(List* sets, const ErrorData* error);
+
 /// Raises what an error of the statements means, naming the row if it is known; unchanged if it
 /// means nothing that we know. at_end: it comes of a check when all rows were there. Called after
 /// the statements' subtransaction is gone.

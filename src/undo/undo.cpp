@@ -9,6 +9,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
+#include "restore/refusal.hpp"
 
 namespace journal {
 
@@ -190,20 +191,42 @@ void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
     }
 }
 
+/// Whether triggers have refused rows, of which issues tell then; nothing has been applied.
+bool find_refused(Undo* undo)
+{
+    const Application* application = undo->application;
+    if (application->refusals == NIL)
+        return false;
+    release_claims(application);
+    ListCell* cell = nullptr;
+    foreach (cell, application->refusals) {
+        const auto* refusal = static_cast<Refusal*>(lfirst(cell));
+        Issue issue =
+            issue_of_row(refusal->set, refusal->row, "refused", refusal->error->sqlerrcode);
+        issue.detail = reason_of(refusal);
+        issue.set = set_index(application->sets, refusal->set);
+        issue.number = refusal->row.number;
+        add_issue(undo, issue);
+    }
+    return true;
+}
+
 /// Does it all, or raises an error.
 void take_back(Undo* undo, const ReturnSetInfo* result)
 {
     collect_undo(undo);
     find_conflicts(undo);
-    settle_conflicts(undo, result);
-    claim_deletions(undo);
-    if (undo->on_conflict == OnConflict::kSkip) {
-        note_skipped(undo);
-        leave_alone(undo, result);
-    }
-    raise_any(undo);
     record_undo(undo->extent, conflict_name(undo->on_conflict), undo->reason);
-    apply(undo->application);
+    do {
+        settle_conflicts(undo, result);
+        claim_deletions(undo);
+        if (undo->on_conflict == OnConflict::kSkip) {
+            note_skipped(undo);
+            leave_alone(undo, result);
+        }
+        raise_any(undo);
+        apply(undo->application);
+    } while (find_refused(undo));
     if (undo->on_conflict != OnConflict::kSkip)
         find_unapplied(undo);
     raise_any(undo);
@@ -292,6 +315,7 @@ Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reaso
         AllocSetContextCreate(undo->context, "event_journal undone row", ALLOCSET_DEFAULT_SIZES);
     undo->application = begin_application("taken back", reason, is_plan);
     undo->application->is_undo = true;
+    undo->application->skips = on_conflict == OnConflict::kSkip;
     begin_issues(undo);
     undo->part_descriptor = CreateTemplateTupleDesc(4);
     TupleDescInitEntry(undo->part_descriptor, 1, "document", TEXTOID, -1, 0);
