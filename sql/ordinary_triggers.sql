@@ -231,3 +231,23 @@ SELECT test.rows('{student, attends}');
 DROP TRIGGER refuse ON student;
 SELECT unnest(test.lines(format('SELECT concat_ws('' '', object_type, object_id, outcome) FROM journal.restore_all(%L, on_conflict => ''skip'')', :'entries')));
 SELECT test.rows('{student, attends}');
+
+-- A row that a trigger makes gives way to the one that comes back, unless others refer to it.
+INSERT INTO account VALUES (3, 'third');
+UPDATE account_option SET value = 'fr' WHERE account = 3;
+DELETE FROM account WHERE id = 3;
+SELECT test.back('account', 'account_option');
+CREATE TABLE option_use (id int PRIMARY KEY, account int, name text, FOREIGN KEY (account, name) REFERENCES account_option ON DELETE CASCADE);
+CREATE FUNCTION use_option() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO option_use VALUES (NEW.account, NEW.account, NEW.name);
+    RETURN NULL;
+END $$;
+DELETE FROM account WHERE id = 3;
+CREATE TRIGGER use_option AFTER INSERT ON account_option FOR EACH ROW EXECUTE FUNCTION use_option();
+SELECT test.back('account', 'account_option', 'option_use');
+DROP TRIGGER use_option ON account_option;
+CREATE FUNCTION keep_option() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER keep_option BEFORE DELETE ON account_option FOR EACH ROW EXECUTE FUNCTION keep_option();
+SELECT test.back('account', 'account_option', 'option_use');
+DROP TRIGGER keep_option ON account_option;

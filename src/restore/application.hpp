@@ -21,6 +21,8 @@ struct Application {
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
     List* refusals;      // of Refusal (refusal.hpp), by apply()
+    List* replaced;      // of OtherRow (replace.hpp), by apply()
+    int64 before_entry;  // an entry's id before all of this application's
     // While it is applied: by which subtransaction, and what was being applied then.
     SubTransactionId applied_in;
     Application* outer;

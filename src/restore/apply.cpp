@@ -5,12 +5,14 @@
 // outlives it is allocated outside of it, also in the resource owner's sense.
 #include "restore/apply.hpp"
 
+#include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
 #include "restore/refusal.hpp"
+#include "restore/replace.hpp"
 #include "restore/settle.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
@@ -233,10 +235,28 @@ void run_step(const Application* application, List* sets)
     rights.end();
 }
 
-/// Runs a step so that rows that triggers refuse are found.
+/// Of one step; a trigger may insert its row again and again.
+constexpr int kReplacements = 3;
+
+bool is_unique(const ErrorData* error)
+{
+    return error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION;
+}
+
+/// Runs a step so that rows that triggers refuse are found, and those that triggers have inserted
+/// make way.
 void run_watched_step(Application* application, List* sets)
 {
     ErrorData* error = run_in_subtransaction([&] { run_step(application, sets); });
+    for (int i = 0; i < kReplacements && error != nullptr && is_unique(error); i++) {
+        // The rest of the step has been rolled back with what failed.
+        ListCell* cell = nullptr;
+        foreach (cell, sets)
+            begin_again(static_cast<RowSet*>(lfirst(cell)));
+        if (!replace_rows(application, sets))
+            break;
+        error = run_in_subtransaction([&] { run_step(application, sets); });
+    }
     if (error == nullptr)
         return;
     if (is_refusal(error) && !is_known(sets, error) && exchange_among(application, sets) == nullptr)
@@ -309,6 +329,9 @@ void apply(Application* application)
     Relation stranger = strangers_table(sets);
     const bool fires_triggers = has_user_triggers(application);
     application->refusals = NIL;
+    application->replaced = NIL;
+    if (fires_triggers)
+        application->before_entry = next_id("entry_id_seq");
     application->applied = NIL;
     begin_applying(application);
     ErrorData* error = run_in_subtransaction([&] {

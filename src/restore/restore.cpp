@@ -8,6 +8,7 @@
 #include "restore/dependent_rows.hpp"
 #include "restore/find_conflicts.hpp"
 #include "restore/refusal.hpp"
+#include "restore/replace.hpp"
 #include "restore/translate.hpp"
 
 namespace journal {
@@ -282,6 +283,18 @@ void claim_all(Restore* restore)
         claim(restore, static_cast<RowSet*>(lfirst(cell)), claim_deletions);
 }
 
+/// Rows that a trigger had inserted, and that made way.
+void return_replaced(const Restore* restore)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, restore->application->replaced) {
+        const auto* other = static_cast<OtherRow*>(lfirst(cell));
+        SetRow row = other->row;
+        row.entry = 0;
+        return_row(restore, other->root, row, 0, "replaced", "A trigger had inserted it.");
+    }
+}
+
 void restore_entries(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
@@ -308,6 +321,7 @@ void restore_entries(Restore* restore, const Ids& entries)
     } while (skip_refused(restore));
     name_entries(restore->application);
     return_rows(restore);
+    return_replaced(restore);
     end_application(restore->application);
 }
 

@@ -145,6 +145,17 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
     }
 }
 
+/// Rows that a trigger had inserted, and that made way.
+void return_replaced(const Undo* undo, const ReturnSetInfo* result)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, undo->application->replaced) {
+        const auto* other = static_cast<OtherRow*>(lfirst(cell));
+        return_other(undo, result, *other, RowOperation::kDelete, "replaced",
+                     "a trigger had inserted it");
+    }
+}
+
 void raise_any(Undo* undo)
 {
     if (undo->issue_count > 0)
@@ -232,6 +243,7 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
     raise_any(undo);
     name_entries(undo->application);
     return_rows(undo, result);
+    return_replaced(undo, result);
     end_undo(undo);
 }
 

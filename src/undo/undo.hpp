@@ -10,6 +10,7 @@
 
 #include "base/memory.hpp"
 #include "restore/apply.hpp"
+#include "restore/replace.hpp"
 #include "undo/undo_transaction.hpp"
 
 namespace journal {
@@ -117,6 +118,10 @@ void leave_alone(Undo* undo, const ReturnSetInfo* result);
 /// Hands over what became of a set's row.
 void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set, const SetRow& row,
                 const char* outcome, const char* detail);
+
+/// The same of a row of no set.
+void return_other(const Undo* undo, const ReturnSetInfo* result, const OtherRow& other,
+                  RowOperation action, const char* outcome, const char* detail);
 
 /// Raises the issues as one error that names the first of them.
 [[noreturn]] void raise_issues(Undo* undo);

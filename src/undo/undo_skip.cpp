@@ -132,6 +132,20 @@ void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set
     put_row(undo, result, issue, outcome);
 }
 
+void return_other(const Undo* undo, const ReturnSetInfo* result, const OtherRow& other,
+                  RowOperation action, const char* outcome, const char* detail)
+{
+    Issue issue{};
+    issue.relation = other.root;
+    issue.object_type = other.row.object_type;
+    issue.object_id = other.row.object_id;
+    issue.label = other.row.label;
+    issue.entry = other.row.entry;
+    issue.action = action;
+    issue.detail = detail;
+    put_row(undo, result, issue, outcome);
+}
+
 void leave_alone(Undo* undo, const ReturnSetInfo* result)
 {
     for (int i = 0; i < list_length(undo->application->sets); i++)
