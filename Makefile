@@ -88,7 +88,7 @@ COMPILE.cxx.bc += $(LANGUAGE) $(WARNINGS)
 # them, and they on the server that they were made for. Library files know nothing of a server. (ccache
 # sees through a .gch only with -fpch-preprocess.)
 PRECOMPILED = src/precompiled.hpp
-SERVER := $(shell $(PG_CONFIG) --version --configure | cksum)
+SERVER := $(shell $(PG_CONFIG) --version --configure --includedir-server | cksum)
 SERVER_OBJS = $(filter-out $(patsubst %.cpp,%.o,$(shell grep -l '^// Regime: library' $(SOURCES))),$(OBJS))
 $(SERVER_OBJS): $(PRECOMPILED).gch
 $(SERVER_OBJS): private override CXXFLAGS += -include $(PRECOMPILED) -Winvalid-pch -fpch-preprocess
