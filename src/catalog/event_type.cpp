@@ -53,7 +53,9 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
     } kWords[] = {{"created", "Создано", "Created"},
                   {"changed", "Изменено", "Changed"},
                   {"deleted", "Удалено", "Deleted"},
-                  {"restored", "Восстановлено", "Restored"}};
+                  {"restored", "Восстановлено", "Restored"},
+                  {"dropped", "Удалена", "Dropped"},
+                  {"detached", "Отсоединена", "Detached"}};
     const char* dot = strrchr(code, '.');
     const char* what = strcmp(kind, "other") == 0 && dot != nullptr ? dot + 1 : kind;
     StringInfoData titles;

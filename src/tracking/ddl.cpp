@@ -13,6 +13,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "tracking/composite.hpp"
 #include "tracking/gap.hpp"
+#include "tracking/gone_table.hpp"
 #include "tracking/layout_writer.hpp"
 #include "tracking/month_register.hpp"
 #include "tracking/partition_equipment.hpp"
@@ -318,9 +319,13 @@ void note_moved_tables(const AlterTableStmt* statement, List* tables)
             const Oid child = attached || detached ? other : lfirst_oid(table);
             Oid root = InvalidOid;
             if (OidIsValid(parent) && OidIsValid(child) && parent != child &&
-                tracked_root(parent, &root) != 0 && !is_being_restored(parent))
+                tracked_root(parent, &root) != 0 && !is_being_restored(parent)) {
+                const bool comes = attached || inherits;
                 note_moved_table(tracked_root(parent, &root), child,
-                                 attached || inherits ? GapReason::kAttached : GapReason::kParted);
+                                 comes ? GapReason::kAttached : GapReason::kParted);
+                if (!comes)
+                    record_detached_table(tracked_root(parent, &root), child);
+            }
         }
     }
 }

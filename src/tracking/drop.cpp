@@ -7,6 +7,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "tracking/ddl.hpp"
 #include "tracking/gap.hpp"
+#include "tracking/gone_table.hpp"
 #include "tracking/month_register.hpp"
 #include "tracking/rule_check.hpp"
 
@@ -238,6 +239,7 @@ void follow_drops()
 {
     const Drops drops = read_drops();
     if (drops.table_count > 0) {
+        record_dropped_tables();
         forget_tables(drops);
         note_dropped_members(drops);
         note_dropped_months(drops);
