@@ -50,12 +50,9 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
         const char* what;
         const char* ru;
         const char* en;
-    } kWords[] = {{"created", "Создано", "Created"},
-                  {"changed", "Изменено", "Changed"},
-                  {"deleted", "Удалено", "Deleted"},
-                  {"restored", "Восстановлено", "Restored"},
-                  {"dropped", "Удалена", "Dropped"},
-                  {"detached", "Отсоединена", "Detached"}};
+    } kWords[] = {{"created", "Создано", "Created"}, {"changed", "Изменено", "Changed"},
+                  {"deleted", "Удалено", "Deleted"}, {"restored", "Восстановлено", "Restored"},
+                  {"dropped", "Удалена", "Dropped"}, {"detached", "Отсоединена", "Detached"}};
     const char* dot = strrchr(code, '.');
     const char* what = strcmp(kind, "other") == 0 && dot != nullptr ? dot + 1 : kind;
     StringInfoData titles;
