@@ -49,6 +49,9 @@ EntryValues read_details(const Layout* layout, Jsonb* details, Jsonb* row);
 /// A stored value's text form: "true" and "false" for booleans, nullptr for SQL NULL.
 char* value_text(const JsonbValue* value);
 
+/// Whether two stored values are the same: of one kind, and alike as text.
+bool same_value(const JsonbValue* a, const JsonbValue* b);
+
 /// A stored value as jsonb, as it stands: JSON null for SQL NULL.
 Jsonb* value_jsonb(const JsonbValue* value);
 

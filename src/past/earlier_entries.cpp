@@ -31,13 +31,13 @@ EntryPlace place_of(const ReadEntry& entry)
 }
 
 /// What an entry did to a key.
-PastKind kind_at(const ReadEntry& entry, const char* key)
+EventKind kind_at(const ReadEntry& entry, const char* key)
 {
     if (strcmp(TextDatumGetCString(entry.values[kReadObject]), key) != 0)
-        return PastKind::kLeft;
+        return EventKind::kLeft;
     return entry.nulls[kReadPrevious]
-               ? static_cast<PastKind>(DatumGetChar(entry.values[kReadOperation]))
-               : PastKind::kArrived;
+               ? static_cast<EventKind>(DatumGetChar(entry.values[kReadOperation]))
+               : EventKind::kArrived;
 }
 
 /// Copies the rows of the last result into context.

@@ -5,6 +5,7 @@
 // moment or after it. (For a whole table this would cost some buffers for each row.)
 #pragma once
 
+#include "lineage/row_event.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
 
@@ -13,7 +14,7 @@ namespace journal {
 /// An entry as it was read, and what it did to the key asked for.
 struct ReadEntry {
     int64 id;
-    PastKind kind;
+    EventKind kind;
     Datum values[kReadIsPreviousWanted];
     bool nulls[kReadIsPreviousWanted];
 };

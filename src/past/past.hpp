@@ -182,9 +182,6 @@ bool is_same_type(const PastValue& value, const char* type_name);
 /// OIDs does so in the cluster that wrote it.
 bool has_kept_meaning(const PastColumn& column, const PastValue& value);
 
-/// Whether two stored values are the same.
-bool same_value(const JsonbValue* a, const JsonbValue* b);
-
 /// Whether a stored value of the column's type is what a live row has in it. The exact settings
 /// have to be in force.
 bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* stored, Datum value,

@@ -1,19 +1,9 @@
-// The entries of a past: their columns as they are read and as they are sorted, and what each did
-// to the row of its key.
+// The entries of a past: their columns as they are read and as they are sorted.
 #pragma once
 
 #include "base/pg.hpp"
 
 namespace journal {
-
-/// What happened at a key.
-enum class PastKind : char {
-    kInserted = 'i',
-    kUpdated = 'u',
-    kDeleted = 'd',
-    kArrived = 'a',  // a row of another key took this one
-    kLeft = 'l',     // the row took another key
-};
 
 /// Columns of the sort, from 0. Sorted by the first two.
 enum EntryColumn {

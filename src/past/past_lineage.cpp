@@ -16,6 +16,7 @@
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "lineage/row_event.hpp"
 #include "past/past_entry.hpp"
 #include "past/past_gap.hpp"
 #include "past/past_segment.hpp"
@@ -23,17 +24,11 @@
 namespace journal {
 
 /// One entry at one key.
-struct PastEvent {
-    int64 id;
+struct PastEvent : RowEvent {
     TimestampTz occurred_at;
-    FullTransactionId transaction;
-    int32 command;
-    int64 change;
-    PastKind kind;
     const LayoutMap* map;
     bool is_hidden;
     bool is_later[kSides];
-    Jsonb* data;  // or nullptr
 };
 
 namespace {
@@ -173,13 +168,6 @@ void finish_segment(Past* past, const Segment* segment, TupleTableSlot* row)
     MemoryContextSwitchTo(previous);
 }
 
-/// Whether an event is another entry of the change that came just before.
-bool is_same_change(const Events& events, std::size_t i)
-{
-    return i > 0 && events[i].change == events[i - 1].change &&
-           events[i].kind == events[i - 1].kind;
-}
-
 /// What is known of a key while its events are gone through.
 struct Follower {
     Segment* segment;           // the present one, or nullptr
@@ -206,7 +194,7 @@ void keep_order(Past* past, const char* key, Events* events, Follower* follower)
     for (PastEvent& event : *events)
         for (int side = 0; side < past->side_count; side++) {
             if (follower->is_later[side] && !event.is_later[side] &&
-                (event.kind == PastKind::kLeft || event.kind == PastKind::kArrived))
+                (event.kind == EventKind::kLeft || event.kind == EventKind::kArrived))
                 // The same change may not have been later at the row's other key.
                 ereport(ERROR, (errcode(kPastUnknown),
                                 errmsg("the past of %s is not known at %s", row_name(past, key),
@@ -234,7 +222,7 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
     for (std::size_t i = 0; i < events.size(); i++) {
         const PastEvent& event = events[i];
         const PastValue here{nullptr, event.map, 0, event.id, event.occurred_at};
-        const bool begins = event.kind == PastKind::kInserted || event.kind == PastKind::kArrived;
+        const bool begins = gives_key(event.kind);
         Segment*& segment = follower->segment;
         if (is_cut(past, *follower, event.id)) {
             segment = nullptr;
@@ -243,8 +231,7 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
         follower->last_entry = event.id;
         follower->last_map = event.map;
         if (is_same_change(events, i)) {
-            if (segment != nullptr &&
-                (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived))
+            if (segment != nullptr && has_changes(event.kind))
                 add_update(past, segment, event);
             continue;
         }
@@ -263,25 +250,25 @@ void follow_events(Past* past, const char* key, const Events& events, Follower* 
         }
         follower->was_ended = false;
         switch (event.kind) {
-            case PastKind::kInserted:
+            case EventKind::kInserted:
                 segment = begin_segment(past, key, Edge::kChanged);
                 note_sides(past, event, segment->begins_after);
                 segment->last = row_values(past, event);
                 break;
-            case PastKind::kArrived:
+            case EventKind::kArrived:
                 segment = begin_segment(past, key, Edge::kKey);
                 note_sides(past, event, segment->begins_after);
                 segment->arrival = event.change;
                 add_update(past, segment, event);
                 break;
-            case PastKind::kUpdated:
+            case EventKind::kUpdated:
                 add_update(past, segment, event);
                 break;
-            case PastKind::kDeleted:
-            case PastKind::kLeft:
-                if (event.kind == PastKind::kDeleted)
+            case EventKind::kDeleted:
+            case EventKind::kLeft:
+                if (event.kind == EventKind::kDeleted)
                     end_deleted(past, segment, event);
-                segment->end = event.kind == PastKind::kDeleted ? Edge::kChanged : Edge::kKey;
+                segment->end = event.kind == EventKind::kDeleted ? Edge::kChanged : Edge::kKey;
                 note_sides(past, event, segment->ends_after);
                 segment->departure = event.change;
                 finish_segment(past, segment, nullptr);
@@ -318,23 +305,6 @@ void end_key(Past* past, const char* key, Follower* follower, TupleTableSlot* ro
     finish_segment(past, segment, row);
 }
 
-bool takes_away(PastKind kind)
-{
-    return kind == PastKind::kDeleted || kind == PastKind::kLeft;
-}
-
-/// Puts the changes of one transaction into the order of its commands.
-void order_events(Events* events)
-{
-    std::sort(events->begin(), events->end(), [](const PastEvent& a, const PastEvent& b) {
-        if (a.command != b.command)
-            return a.command < b.command;
-        if (takes_away(a.kind) != takes_away(b.kind))
-            return takes_away(a.kind);
-        return a.change != b.change ? a.change < b.change : a.id < b.id;
-    });
-}
-
 /// The entry at hand in the sort.
 PastEvent read_event(Past* past)
 {
@@ -347,7 +317,7 @@ PastEvent read_event(Past* past)
     event.transaction = DatumGetFullTransactionId(values[kEntryTransaction]);
     event.command = DatumGetInt32(values[kEntryCommand]);
     event.change = DatumGetInt64(values[kEntryChange]);
-    event.kind = static_cast<PastKind>(DatumGetChar(values[kEntryKind]));
+    event.kind = static_cast<EventKind>(DatumGetChar(values[kEntryKind]));
     event.map = layout_map(past, DatumGetInt32(values[kEntryLayout]));
     event.is_hidden = DatumGetBool(values[kEntryHidden]);
     event.is_later[kFrom] = DatumGetBool(values[kEntryLaterThanFrom]);
@@ -447,7 +417,7 @@ void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
             ContextResource resource(CurrentMemoryContext);
             Events events(&resource);
             read_transaction(past, entries, key, &events);
-            order_events(&events);
+            order_events(events.data(), events.data() + events.size());
             if (may_use(past, key, events, is_live, &follower)) {
                 keep_order(past, key, &events, &follower);
                 follow_events(past, key, events, &follower);

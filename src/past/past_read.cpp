@@ -11,6 +11,7 @@
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "lineage/row_event.hpp"
 #include "past/earlier_entries.hpp"
 #include "past/index_prefix.hpp"
 #include "past/key_filter.hpp"
@@ -108,7 +109,7 @@ bool is_hidden_entry(const Receiver& receiver, Datum account, TimestampTz occurr
     return true;
 }
 
-void put_entry(Past* past, const char* key, PastKind kind, const Datum* read, const bool* nulls,
+void put_entry(Past* past, const char* key, EventKind kind, const Datum* read, const bool* nulls,
                bool is_hidden, const bool* is_later)
 {
     TupleTableSlot* slot = past->entry_slot;
@@ -127,7 +128,7 @@ void put_entry(Past* past, const char* key, PastKind kind, const Datum* read, co
     values[kEntryLaterThanFrom] = BoolGetDatum(is_later[kFrom]);
     values[kEntryLaterThanTo] = BoolGetDatum(is_later[kTo]);
     values[kEntryData] = read[kReadData];
-    slot->tts_isnull[kEntryData] = nulls[kReadData] || kind == PastKind::kLeft;
+    slot->tts_isnull[kEntryData] = nulls[kReadData] || kind == EventKind::kLeft;
     ExecStoreVirtualTuple(slot);
     tuplesort_puttupleslot(past->entries, slot);
     add_key(past->filter, key);
@@ -166,13 +167,13 @@ bool receive_entry(TupleTableSlot* slot, DestReceiver* base)
                           ? layout_map(past, DatumGetInt32(values[kReadLayout]))->child
                           : InvalidOid;
     const char* key = sorting_key(past, child, TextDatumGetCString(values[kReadObject]));
-    auto kind = static_cast<PastKind>(DatumGetChar(values[kReadOperation]));
+    auto kind = static_cast<EventKind>(DatumGetChar(values[kReadOperation]));
     if (!slot->tts_isnull[kReadPrevious]) {
         // The row left one key and arrived at another.
         if (DatumGetBool(values[kReadIsPreviousWanted]))
             put_entry(past, sorting_key(past, child, TextDatumGetCString(values[kReadPrevious])),
-                      PastKind::kLeft, values, slot->tts_isnull, is_hidden, is_later);
-        kind = PastKind::kArrived;
+                      EventKind::kLeft, values, slot->tts_isnull, is_hidden, is_later);
+        kind = EventKind::kArrived;
     }
     put_entry(past, key, kind, values, slot->tts_isnull, is_hidden, is_later);
     MemoryContextSwitchTo(previous);

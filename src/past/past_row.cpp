@@ -134,29 +134,6 @@ const LayoutMap* layout_map(Past* past, int32 layout)
     return map;
 }
 
-bool same_value(const JsonbValue* a, const JsonbValue* b)
-{
-    if (a->type != b->type)
-        return false;
-    switch (a->type) {
-        case jbvNull:
-            return true;
-        case jbvBool:
-            return a->val.boolean == b->val.boolean;
-        case jbvString:
-            return a->val.string.len == b->val.string.len &&
-                   memcmp(a->val.string.val, b->val.string.val, a->val.string.len) == 0;
-        case jbvBinary:
-            if (a->val.binary.len == b->val.binary.len &&
-                memcmp(a->val.binary.data, b->val.binary.data, a->val.binary.len) == 0)
-                return true;
-            break;
-        default:
-            break;
-    }
-    return strcmp(value_text(a), value_text(b)) == 0;
-}
-
 bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* stored, Datum value,
                    bool is_null)
 {

@@ -4,7 +4,7 @@
 // past_emission.cpp makes rows at a moment out of them.
 #pragma once
 
-#include "base/key_change.hpp"
+#include "lineage/key_change.hpp"
 #include "past/past.hpp"
 
 namespace journal {

@@ -155,8 +155,8 @@ void put_reference(const TakenRow& taken, const TakenReference& reference, const
         if (reference.before[i] == nullptr)
             continue;
         const int position = position_of(layout, taken, reference, i);
-        if (!is_same_value(values[position], deleted[position]) &&
-            !is_same_value(values[position], *reference.before[i]))
+        if (!same_value(&values[position], &deleted[position]) &&
+            !same_value(&values[position], reference.before[i]))
             return;
     }
     for (int i = 0; i < reference.key->count; i++)

@@ -4,7 +4,7 @@
 
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "restore/apply.hpp"
+#include "restore/application.hpp"
 
 namespace journal {
 

@@ -225,7 +225,7 @@ bool is_whole(int count, const JsonbValue* const* values)
 bool are_same(int count, const JsonbValue* const* a, const JsonbValue* const* b)
 {
     for (int i = 0; i < count; i++)
-        if (a[i] != nullptr && b[i] != nullptr && !is_same_value(*a[i], *b[i]))
+        if (a[i] != nullptr && b[i] != nullptr && !same_value(a[i], b[i]))
             return false;
     return true;
 }
@@ -267,7 +267,7 @@ bool follow_key(const TakenReader* reader, const Layout* layout, int number,
         return false;
     for (int i = 0; i < key.count; i++)
         if (reference->after[i] != nullptr && reference->after[i]->type != jbvNull &&
-            !is_same_value(*reference->before[i], *reference->after[i]) &&
+            !same_value(reference->before[i], reference->after[i]) &&
             !is_key_default(reader->defaults, layout->id, number, i, *reference->after[i]))
             return false;
     return true;
@@ -321,13 +321,6 @@ bool read_row(TakenReader* reader)
 }
 
 }  // namespace
-
-bool is_same_value(const JsonbValue& a, const JsonbValue& b)
-{
-    if (a.type == jbvNull || b.type == jbvNull)
-        return a.type == b.type;
-    return strcmp(value_text(&a), value_text(&b)) == 0;
-}
 
 TakenReader* begin_taken(const Ids& deletions)
 {
@@ -390,7 +383,7 @@ char* taken_key(const TakenRow& taken, const TakenReference& reference, const De
         if (position < 0)
             return nullptr;
         const JsonbValue& left = deletion.row.values[position];
-        if (reference.after[i] != nullptr && !is_same_value(left, *reference.after[i]))
+        if (reference.after[i] != nullptr && !same_value(&left, reference.after[i]))
             return nullptr;
         texts[i] = key_text(reference.before[i] == nullptr ? &left : reference.before[i]);
         if (texts[i] == nullptr)

@@ -58,9 +58,6 @@ void end_taken(TakenReader* reader);
 /// none, or if the row was not deleted with what the reference's columns were left with.
 char* taken_key(const TakenRow& taken, const TakenReference& reference, const Deletion& deletion);
 
-/// Whether two stored values are the same.
-bool is_same_value(const JsonbValue& a, const JsonbValue& b);
-
 /// The name under which a transaction is known here, as an expression over aliases of an entry and
 /// of its session.
 const char* transaction_name(const char* entry, const char* session);

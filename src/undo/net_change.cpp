@@ -1,13 +1,12 @@
 // See net_change.hpp.
 #include "undo/net_change.hpp"
 
-#include "base/key_change.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "base/stored_jsonb.hpp"
-#include "past/past.hpp"
-#include "past/past_entry.hpp"
+#include "lineage/key_change.hpp"
+#include "lineage/row_event.hpp"
 
 namespace journal {
 
@@ -43,19 +42,13 @@ struct LayoutUse {
     bool* retyped;   // of a position
 };
 
-struct Event {
-    int64 id;
-    FullTransactionId transaction;
-    int32 command;
-    int64 change;
+struct Event : RowEvent {
     int32 event_type;
-    PastKind kind;
     const LayoutUse* use;
     const char* object_type;
     const char* label;
     const char* document;
     bool derived;
-    Jsonb* data;
 };
 
 using Events = Vector<Event>;
@@ -203,23 +196,6 @@ void add_update(Stretch* stretch, const Event& event)
     }
 }
 
-bool takes_away(PastKind kind)
-{
-    return kind == PastKind::kDeleted || kind == PastKind::kLeft;
-}
-
-/// Puts the changes of one transaction into the order of its commands.
-void order_events(Event* begin, Event* end)
-{
-    std::sort(begin, end, [](const Event& a, const Event& b) {
-        if (a.command != b.command)
-            return a.command < b.command;
-        if (takes_away(a.kind) != takes_away(b.kind))
-            return takes_away(a.kind);
-        return a.change != b.change ? a.change < b.change : a.id < b.id;
-    });
-}
-
 void order_by_transactions(Events* events)
 {
     std::size_t first = 0;
@@ -232,12 +208,6 @@ void order_by_transactions(Events* events)
     }
 }
 
-bool is_same_change(const Events& events, std::size_t i)
-{
-    return i > 0 && events[i].change == events[i - 1].change &&
-           events[i].kind == events[i - 1].kind;
-}
-
 /// The stretches of a key, newest first.
 Stretch* find_stretches(const char* key, const Events& events)
 {
@@ -246,34 +216,33 @@ Stretch* find_stretches(const char* key, const Events& events)
     for (std::size_t i = 0; i < events.size(); i++) {
         CHECK_FOR_INTERRUPTS();
         const Event& event = events[i];
-        const bool begins = event.kind == PastKind::kInserted || event.kind == PastKind::kArrived;
+        const bool begins = gives_key(event.kind);
         if (is_same_change(events, i)) {
-            if (current != nullptr &&
-                (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived))
+            if (current != nullptr && has_changes(event.kind))
                 add_update(current, event);
             continue;
         }
         if (current == nullptr || begins) {
-            const Edge edge = !begins                             ? Edge::kPresent
-                              : event.kind == PastKind::kInserted ? Edge::kChanged
-                                                                  : Edge::kKey;
+            const Edge edge = !begins                              ? Edge::kPresent
+                              : event.kind == EventKind::kInserted ? Edge::kChanged
+                                                                   : Edge::kKey;
             if (current != nullptr)
                 current->lost = true;
             current = begin_stretch(key, edge, event);
             current->older = stretches;
             stretches = current;
-            if (event.kind == PastKind::kInserted)
+            if (event.kind == EventKind::kInserted)
                 current->last = row_values(event);
-            if (event.kind == PastKind::kArrived)
+            if (event.kind == EventKind::kArrived)
                 current->arrival = event.change;
         }
         take_event(current, event);
-        if (event.kind == PastKind::kUpdated || event.kind == PastKind::kArrived)
+        if (has_changes(event.kind))
             add_update(current, event);
         if (!takes_away(event.kind))
             continue;
-        current->end = event.kind == PastKind::kDeleted ? Edge::kChanged : Edge::kKey;
-        if (event.kind == PastKind::kDeleted)
+        current->end = event.kind == EventKind::kDeleted ? Edge::kChanged : Edge::kKey;
+        if (event.kind == EventKind::kDeleted)
             current->deleted = row_values(event);
         else
             current->departure = event.change;
@@ -543,7 +512,7 @@ bool is_at(const Reading* reading, const Place& place)
 Event read_event(Reading* reading, const Place& place)
 {
     Event event{};
-    event.kind = static_cast<PastKind>(DatumGetChar(value_of(reading, kKind)));
+    event.kind = static_cast<EventKind>(DatumGetChar(value_of(reading, kKind)));
     event.id = DatumGetInt64(value_of(reading, kId));
     event.transaction = DatumGetFullTransactionId(value_of(reading, kTransaction));
     event.command = DatumGetInt32(value_of(reading, kCommand));
