@@ -74,5 +74,70 @@ DELETE FROM shop.line WHERE id = 3;
 SELECT journal.restore(test.deletion('mail', '1'), related => 'parents');
 SELECT journal.restore(test.deletion('mail', '1'), related => 'all');
 
+-- With skip, and in a plan, entries that may not be restored are told, each with its SQLSTATE; else the first is an error.
+SELECT ARRAY[test.deletion('invoice_line', '3'), test.deletion('mail', '1'), test.deletion('order', '1'), test.deletion('client', '2'),
+    (SELECT min(id) FROM journal.entry), 0] AS entries, test.deletion('mail', '1') AS mail \gset
+GRANT ALL ON shop.mail TO regress_restorer;
+SET ROLE regress_restorer;
+SELECT journal.restore_all(:'entries');
+SELECT relation, object_type, object_id, action, sqlstate, conflict, detail, hint FROM journal.restore_plan(:'entries'::bigint[]);
+BEGIN;
+SELECT relation, object_type, object_id, outcome, sqlstate, detail FROM journal.restore_all(:'entries', on_conflict => 'skip');
+SELECT object_type, object_id, outcome, sqlstate FROM journal.restore_all(:'entries', on_conflict => 'skip', overrides => '{"mail": {"line": null}}');
+ROLLBACK;
+-- So are those that would come along.
+SELECT object_type, object_id, outcome, sqlstate, detail FROM journal.restore(:mail, related => 'parents', on_conflict => 'skip');
+SELECT object_type, object_id, sqlstate, conflict, detail FROM journal.restore_plan(:mail, related => 'parents');
+SELECT object_type, object_id, sqlstate, detail FROM journal.restore_plan(test.deletion('visit', '1'), related => 'all');
+RESET ROLE;
+SELECT journal.restore_all(ARRAY[test.deletion('order', '1')], on_conflict => 'skip');
+
+-- Children follow what has been restored, while it is there: an error without them, and when it is gone.
+TRUNCATE shop.client CASCADE;
+INSERT INTO shop.client VALUES (5, 'Eve');
+INSERT INTO shop.bill VALUES (50, 5, 1), (51, 5, 2);
+INSERT INTO shop.payment VALUES (60, 50), (61, 51);
+CREATE TABLE shop.card (id int PRIMARY KEY, client int REFERENCES shop.client ON DELETE SET NULL);
+SELECT journal.track('shop.card');
+INSERT INTO shop.card VALUES (1, 5);
+DELETE FROM shop.client;
+SELECT test.deletion('client', '5') AS eve \gset
+SELECT object_type, object_id, outcome FROM journal.restore(:eve);
+SELECT test.refused(:eve);
+SELECT object_type, object_id, action, conflict FROM journal.restore_plan(:eve);
+SELECT object_type, object_id, outcome FROM journal.restore(test.deletion('payment', '61'), related => 'parents');
+SELECT object_type, object_id, action, conflict FROM journal.restore_plan(:eve, related => 'children');
+SELECT object_type, object_id, outcome FROM journal.restore(:eve, related => 'children');
+SELECT object_type, object_id, outcome FROM journal.restore(:eve, related => 'children');
+DELETE FROM shop.client;
+SELECT journal.restore(:eve, related => 'children');
+SELECT object_type, object_id, outcome, sqlstate FROM journal.restore(:eve, related => 'all', on_conflict => 'skip');
+
+-- What was deleted along and cannot come back is told: rows without a key, of tables that are gone or not tracked any more, of tables that never were.
+CREATE TABLE shop.scan (bill int REFERENCES shop.bill ON DELETE CASCADE, body text);
+CREATE TABLE shop.page (id int PRIMARY KEY, bill int REFERENCES shop.bill ON DELETE CASCADE);
+CREATE TABLE shop.stamp (bill int PRIMARY KEY REFERENCES shop.bill ON DELETE CASCADE);
+CREATE TABLE shop.reader (bill int REFERENCES shop.bill ON DELETE CASCADE);
+CREATE TABLE shop.mark (bill int REFERENCES shop.bill ON DELETE SET NULL);
+SELECT journal.track('shop.scan', document => 'bill'), journal.track('shop.page'), journal.track('shop.stamp');
+INSERT INTO shop.bill VALUES (70);
+INSERT INTO shop.scan VALUES (70, 'front'), (70, 'back');
+INSERT INTO shop.page VALUES (1, 70);
+INSERT INTO shop.stamp VALUES (70);
+INSERT INTO shop.reader VALUES (70);
+DELETE FROM shop.bill WHERE id = 70;
+SELECT journal.untrack('shop.stamp');
+DROP TABLE shop.page;
+SELECT test.deletion('invoice', '70') AS bill \gset
+SELECT relation, object_type, object_id, action, sqlstate, conflict, detail FROM journal.restore_plan(:bill);
+SELECT relation, object_type, object_id, action, sqlstate, conflict, detail FROM journal.restore_plan(:bill, related => 'children');
+BEGIN;
+SELECT relation, object_type, object_id, outcome, sqlstate, detail FROM journal.restore(:bill, related => 'children');
+ROLLBACK;
+SELECT relation, object_type, object_id, outcome, sqlstate, detail FROM journal.restore(:bill, on_conflict => 'skip');
+-- What is tracked again follows.
+SELECT journal.track('shop.stamp');
+SELECT relation, object_type, object_id, outcome, sqlstate FROM journal.restore(:bill, related => 'children') WHERE object_type = 'stamp';
+
 DROP OWNED BY regress_restorer;
 DROP ROLE regress_restorer;

@@ -163,14 +163,14 @@ UPDATE shop.car SET name = 'truck' WHERE id = 2;
 UPDATE shop.car SET city = 1 WHERE id = 2;
 SELECT test.planned(ARRAY[:perm], 'children');
 
--- What nobody may restore, or has restored already, is an error, as it is of restore.
-SELECT journal.restore_plan(0);
+-- What nobody may restore, or has restored already, is told, too.
+SELECT entry, action, sqlstate, conflict, detail, hint FROM journal.restore_plan(0);
 SELECT journal.restore_plan(NULL::bigint);
 SELECT journal.restore_plan('{}'::bigint[]);
 SELECT journal.restore_plan(:ann, related => 'cousins');
 SELECT journal.restore_plan(:cyd, overrides => '{"booking": {"id": 1}}');
 SELECT object_id FROM journal.restore(:cyd);
-SELECT object_id FROM journal.restore_plan(:cyd);
+SELECT object_id, sqlstate, conflict FROM journal.restore_plan(:cyd);
 
 -- A role without INSERT, or whom row-level security forbids the row, is told so; and the plan shows nothing that the role
 -- may not restore.

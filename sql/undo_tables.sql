@@ -103,7 +103,9 @@ EXCEPTION WHEN OTHERS THEN
     RETURN NEXT '  DETAIL: ' || why;
 END
 $$;
+SAVEPOINT complete;
 SELECT test.restored(format('journal.restore(%s, related => ''all'')', :ann));
+ROLLBACK TO complete;
 SELECT test.restored(format('journal.restore_all(ARRAY[%s, %s, %s])', :visit, :ann, :remark));
 SELECT test.restored(format('journal.restore_all(ARRAY[%s, %s], on_conflict => ''skip'')', :visit, :log));
 SELECT test.restored(format('journal.restore(%s, related => ''all'', on_conflict => ''skip'')', :ann));

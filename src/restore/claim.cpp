@@ -12,26 +12,6 @@
 
 namespace journal {
 
-namespace {
-
-SetRow row_of_entry(int64 entry)
-{
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    SetRow row{};
-    row.entry = entry;
-    if (query.run("SELECT e.object_type, e.object_id, e.label FROM journal.entry e WHERE e.id = $1",
-                  {int8_argument(entry)}) > 0) {
-        row.object_type = query.text(0, 1, context);
-        row.object_id = query.text(0, 2, context);
-        row.label = query.text(0, 3, context);
-    }
-    query.end();
-    return row;
-}
-
-}  // namespace
-
 void read_entry(FunctionCallInfo fcinfo, Ids* entries)
 {
     if (PG_ARGISNULL(0))
@@ -61,39 +41,86 @@ void read_entries(FunctionCallInfo fcinfo, Ids* entries)
     entries->erase(std::unique(entries->begin(), entries->end()), entries->end());
 }
 
-void raise_already_restored(const SetRow& row)
+const char* who_restored(int64 deletion)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
         "SELECT restored_by::text, restored_entry FROM journal.restoration WHERE entry = $1",
-        {int8_argument(row.entry)}, true);
+        {int8_argument(deletion)}, true);
     const char* role = rows == 0 ? "?" : query.text(0, 1, context);
     const int64 entry = rows == 0 ? 0 : query.int8(0, 2);
     query.end();
+    return psprintf("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry));
+}
+
+void raise_already_restored(const Deletion& deletion)
+{
     ereport(ERROR,
-            (errcode(kAlreadyRestored), errmsg("%s has been restored already", describe_row(row)),
-             errdetail("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry)),
+            (errcode(kAlreadyRestored), errmsg("%s has been restored already", describe(deletion)),
+             errdetail_internal("%s", who_restored(deletion.entry)),
              errhint("If it was deleted again, restore that deletion.")));
     pg_unreachable();
 }
 
-void require_not_restored(const Vector<Request>& requests)
+void find_restored(const Ids& deletions, Ids* restored)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids ids(&memory);
-    for (const Request& request : requests)
-        ids.push_back(request.entry);
-    std::sort(ids.begin(), ids.end());
-    ResultReader restored =
+    ResultReader found =
         read_about(RunAs::kOwner,
-                   psprintf("SELECT r.entry FROM journal.restoration r WHERE %s ORDER BY 1 LIMIT 1",
-                            is_among("r.entry", ids)),
-                   ids, {INT8OID});
-    const int64 entry = restored.next() ? restored.int8(1) : 0;
-    restored.close();
-    if (entry != 0)
-        raise_already_restored(row_of_entry(entry));
+                   psprintf("SELECT r.entry FROM journal.restoration r WHERE %s ORDER BY 1",
+                            is_among("r.entry", deletions)),
+                   deletions, {INT8OID});
+    while (found.next())
+        restored->push_back(found.int8(1));
+    found.close();
+}
+
+void find_living(const Ids& restored, Ids* living)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ContextResource memory(context);
+    Ids entries(&memory);
+    ResultReader by = read_about(RunAs::kOwner,
+                                 psprintf("SELECT r.restored_entry FROM journal.restoration r "
+                                          "WHERE %s AND r.restored_entry IS NOT NULL ORDER BY 1",
+                                          is_among("r.entry", restored)),
+                                 restored, {INT8OID});
+    while (by.next())
+        entries.push_back(by.int8(1));
+    by.close();
+    if (entries.empty())
+        return;
+    Tuplestorestate* objects = select_about(
+        RunAs::kOwner,
+        psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, e.restores "
+                 "FROM journal.entry e WHERE %s",
+                 is_among("e.id", entries)),
+        entries);
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("enable_seqscan", "off");
+    query.set("enable_bitmapscan", "off");
+    query.set("jit", "off");
+    register_named("event_journal_objects", objects,
+                   describe_named({{"id", INT8OID},
+                                   {"account", TEXTOID},
+                                   {"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"relation", INT4OID},
+                                   {"restores", INT8OID}}));
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT o.restores FROM event_journal_objects o "
+        "CROSS JOIN LATERAL (SELECT e.operation FROM journal.entry e "
+        " WHERE e.account = o.account AND e.object_type = o.object_type "
+        "   AND e.object_id = o.object_id AND e.relation = o.relation AND e.id = e.change "
+        "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
+        " ORDER BY e.id DESC LIMIT 1) p WHERE p.operation <> 'd' ORDER BY 1",
+        describe_columns({INT8OID}));
+    query.end();
+    while (found.next())
+        living->push_back(found.int8(1));
+    found.close();
+    tuplestore_end(objects);
 }
 
 namespace {
@@ -168,18 +195,6 @@ void release_claims(const Application* application)
         query.end();
     }
     leave_append_only_pass();
-}
-
-void find_restored(RowSet* set, const char*, Ids* lost)
-{
-    Query query = Query::begin(RunAs::kOwner);
-    register_rows(set, 0);
-    const uint64 rows = query.run(psprintf(
-        "SELECT r.entry FROM %s r JOIN journal.restoration c ON c.entry = r.entry ORDER BY 1",
-        rows_name(0)));
-    for (uint64 i = 0; i < rows; i++)
-        lost->push_back(query.int8(i, 1));
-    query.end();
 }
 
 void name_entries(const Application* application)

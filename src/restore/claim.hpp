@@ -14,10 +14,18 @@ void read_entry(FunctionCallInfo fcinfo, Ids* entries);
 void read_entries(FunctionCallInfo fcinfo, Ids* entries);
 
 /// Raises JE012: the row's deletion has been restored.
-[[noreturn]] void raise_already_restored(const SetRow& row);
+[[noreturn]] void raise_already_restored(const Deletion& deletion);
 
-/// Raises JE012 if one of the requested deletions has been restored.
-void require_not_restored(const Vector<Request>& requests);
+/// Says who restored a deletion, and by which entry.
+const char* who_restored(int64 deletion);
+
+/// Those of some deletions (sorted, not empty) that have been restored, as far as one can see:
+/// sorted.
+void find_restored(const Ids& deletions, Ids* restored);
+
+/// Those of some restored deletions whose rows, as far as the journal knows, are still there:
+/// sorted.
+void find_living(const Ids& restored, Ids* living);
 
 /// Takes the deletions of a set of inserts for this transaction, waiting for any other that is at
 /// them; lost receives, sorted, those that are another's.
@@ -25,9 +33,6 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost);
 
 /// Gives back what an application has claimed, whose statements have been rolled back.
 void release_claims(const Application* application);
-
-/// Finds those that have been restored, as far as one can see: claims nothing.
-void find_restored(RowSet* set, const char* reason, Ids* lost);
 
 /// Says with each claim by which entry the row came back: an entry's id is taken when the row has
 /// arrived, no sooner.

@@ -4,7 +4,10 @@
 #include "base/function.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/claim.hpp"
 #include "restore/nulled.hpp"
+#include "restore/parts.hpp"
+#include "restore/untracked.hpp"
 
 namespace journal {
 
@@ -13,23 +16,28 @@ namespace {
 // After so many rows it is said how far the reading is.
 constexpr int64 kToldProgress = 50000;
 
+bool wants_children(const Collection* collection)
+{
+    return collection->related == Related::kChildren || collection->related == Related::kAll;
+}
+
 /// Whether a deleted row is there and has a place to come back to; an error where nobody is told.
 bool has_place(Collection* collection, const Target* target, const Deletion& deletion)
 {
-    if (target->unfit != nullptr) {
-        tell_unfit(collection, RowOperation::kInsert, target, deletion, *target->unfit);
-        return false;
-    }
-    if (deletion.row.count > 0)
+    Conflict unfit{};
+    if (target->unfit != nullptr)
+        unfit = *target->unfit;
+    else if (deletion.row.count == 0)
+        unfit = describe_conflict(ConflictKind::kNoRow, 0, describe(deletion),
+                                  collection->application->done,
+                                  "The journal does not hold the deleted row.");
+    else
         return true;
-    Conflict conflict = describe_conflict(ConflictKind::kNoRow, 0, describe(deletion),
-                                          collection->application->done,
-                                          "The journal does not hold the deleted row.");
-    if (collection->on_unfit == nullptr)
-        ereport(ERROR,
-                (errcode(conflict.sqlstate), errmsg("%s cannot be restored", describe(deletion)),
-                 errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
-    tell_unfit(collection, RowOperation::kInsert, target, deletion, conflict);
+    if (std::binary_search(collection->requested->begin(), collection->requested->end(),
+                           deletion.entry))
+        tell_unfit(collection, RowOperation::kInsert, target, deletion, unfit);
+    else
+        leave_behind(collection, RowOperation::kInsert, target, deletion, unfit);
     return false;
 }
 
@@ -68,16 +76,72 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
     reader.close();
 }
 
-/// Raises JE010 or JE011 for the first of related rows that the caller may not bring back.
-void refuse(Collection* collection, RestoredBy restored_by, const Ids& refused, Ids*)
+/// What is asked for and may not come back: facts of its entry, and why.
+void tell_refused(Collection* collection, const Deletion& deletion, ConflictKind kind,
+                  const char* detail)
+{
+    const char* row = deletion.object_type != nullptr && deletion.object_id != nullptr
+                          ? describe(deletion)
+                          : psprintf("entry %lld", static_cast<long long>(deletion.entry));
+    const TrackedRelation* tracked = tracked_relation_by_id(deletion.relation);
+    const Oid root = tracked == nullptr || get_rel_relkind(tracked->relation) == '\0'
+                         ? InvalidOid
+                         : tracked->relation;
+    collection->on_unfit(collection, RowOperation::kInsert, root, deletion,
+                         describe_conflict(kind, 0, row, collection->application->done, detail));
+}
+
+/// Leaves those deletions out that the caller may not bring back, and tells of them; where nobody
+/// is told, raises JE010 or JE011 for the first.
+void refuse(Collection* collection, RestoredBy restored_by, const Ids& refused, Ids* deletions)
 {
     if (refused.empty())
         return;
+    leave_out(refused, deletions);
     ResultReader reader = begin_deletions(refused);
     Deletion deletion{};
-    next_deletion(&reader, &deletion);
-    check_allowed(restored_by, collection->reason, deletion);
+    while (next_deletion(&reader, &deletion)) {
+        if (collection->on_unfit == nullptr)
+            check_allowed(restored_by, collection->reason, deletion);
+        else
+            tell_refused(collection, deletion,
+                         restored_by == RestoredBy::kNobody ? ConflictKind::kNobodys
+                                                            : ConflictKind::kSupports,
+                         nullptr);
+    }
     reader.close();
+}
+
+/// Says of each that it has been restored; where nobody is told, raises JE012.
+void refuse_restored(Collection* collection, const Ids& restored)
+{
+    if (restored.empty())
+        return;
+    ResultReader reader = begin_deletions(restored);
+    Deletion deletion{};
+    while (next_deletion(&reader, &deletion)) {
+        if (collection->on_unfit == nullptr)
+            raise_already_restored(deletion);
+        tell_refused(collection, deletion, ConflictKind::kRestored, who_restored(deletion.entry));
+    }
+    reader.close();
+}
+
+/// Leaves out what has been restored already. living (sorted) receives those of it that children
+/// can follow: their rows are there. Of the others it is told, or JE012 raised.
+void take_restored(Collection* collection, Ids* deletions, Ids* living)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids restored(&memory);
+    find_restored(*deletions, &restored);
+    if (restored.empty())
+        return;
+    if (wants_children(collection)) {
+        find_living(restored, living);
+        leave_out(*living, &restored);
+    }
+    refuse_restored(collection, restored);
+    leave_out(restored, deletions);
 }
 
 }  // namespace
@@ -85,22 +149,34 @@ void refuse(Collection* collection, RestoredBy restored_by, const Ids& refused, 
 void collect(Collection* collection, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
-    read_requests(entries, collection->reason, collection->requests);
-    Ids deletions(&memory);
-    for (const Request& request : *collection->requests)
-        deletions.push_back(request.entry);
-    std::sort(deletions.begin(), deletions.end());
-    deletions.erase(std::unique(deletions.begin(), deletions.end()), deletions.end());
-    Refused refused{Ids(&memory), Ids(&memory)};
-    add_belonging(collection->related, collection->reason, &deletions, &refused);
-    refuse(collection, RestoredBy::kNobody, refused.nobodys, &deletions);
-    refuse(collection, RestoredBy::kSupport, refused.supports, &deletions);
-    if (collection->related == Related::kChildren || collection->related == Related::kAll) {
+    Vector<RefusedRequest> unwanted(&memory);
+    Vector<Request> requests(&memory);
+    read_requests(entries, collection->reason, &requests,
+                  collection->on_unfit == nullptr ? nullptr : &unwanted);
+    for (const RefusedRequest& request : unwanted)
+        tell_refused(collection, request.deletion, request.kind, request.detail);
+    for (const Request& request : requests)
+        collection->requested->push_back(request.entry);
+    make_unique(collection->requested);
+    Ids deletions(*collection->requested, &memory);
+    Ids living(&memory);
+    take_restored(collection, &deletions, &living);
+    if (!deletions.empty()) {
+        Refused refused{Ids(&memory), Ids(&memory)};
+        add_belonging(collection->related, collection->reason, &deletions, &refused);
+        refuse(collection, RestoredBy::kNobody, refused.nobodys, &deletions);
+        refuse(collection, RestoredBy::kSupport, refused.supports, &deletions);
+    }
+    if (!deletions.empty() && wants_children(collection)) {
         NulledReferences* nulled = begin_nulled(deletions);
-        add_deletions(collection, nulled, deletions);
+        Ids returning(deletions, &memory);
+        leave_out(living, &returning);
+        if (!returning.empty())
+            add_deletions(collection, nulled, returning);
         add_nulled_references(collection, nulled);
         end_nulled(nulled);
-    } else {
+        tell_untracked(collection, deletions);
+    } else if (!deletions.empty()) {
         add_deletions(collection, nullptr, deletions);
     }
     require_used(collection->overrides);

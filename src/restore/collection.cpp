@@ -14,9 +14,8 @@ Target* target_of(Collection* collection, const Deletion& deletion)
             return target;
     }
     const Application* application = collection->application;
-    const auto find = collection->on_unfit == nullptr ? find_target : try_target;
     MemoryContext caller = MemoryContextSwitchTo(application->context);
-    Target* target = find(deletion, application->done, application->dry_run);
+    Target* target = try_target(deletion, application->done, application->dry_run);
     collection->targets = lappend(collection->targets, target);
     MemoryContextSwitchTo(caller);
     return target;
@@ -25,10 +24,20 @@ Target* target_of(Collection* collection, const Deletion& deletion)
 void tell_unfit(Collection* collection, RowOperation operation, const Target* target,
                 const Deletion& row, const Conflict& unfit)
 {
+    if (collection->on_unfit == nullptr)
+        raise_unfit(target, row, collection->application->done, unfit);
     // The target is that of all rows of its layout.
     const Conflict own = describe_conflict(unfit.kind, unfit.sqlstate, describe(row),
                                            collection->application->done, unfit.detail);
     collection->on_unfit(collection, operation, target->root, row, own);
+}
+
+void leave_behind(Collection* collection, RowOperation operation, const Target* target,
+                  const Deletion& row, const Conflict& why)
+{
+    const Conflict own = describe_conflict(why.kind, why.sqlstate, describe(row),
+                                           collection->application->done, why.detail);
+    collection->on_left_behind(collection, operation, target->root, row, own);
 }
 
 void add_row_change(Collection* collection, RowOperation operation, const Target* target,

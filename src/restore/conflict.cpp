@@ -62,6 +62,21 @@ Words words_of(ConflictKind kind)
         case ConflictKind::kNoRow:
             return {kNoSnapshot, "the journal does not hold it",
                     "Only deletions of tracked tables' rows can be restored."};
+        case ConflictKind::kUnknownEntry:
+            return {kUnknownEntry, "it does not exist, or the role does not see it",
+                    "journal.deleted_objects() lists what can be restored."};
+        case ConflictKind::kNoDeletion:
+            return {kNotRestorable, "it is not a deletion",
+                    "journal.deleted_objects() lists what can be restored."};
+        case ConflictKind::kNobodys:
+            return {kNotRestorable, "objects of its type cannot be restored from the journal",
+                    "Create it by hand: journal.entries shows the row in its column snapshot."};
+        case ConflictKind::kSupports:
+            return {kContactSupport, "only support may restore it, giving a reason",
+                    "Contact support."};
+        case ConflictKind::kRestored:
+            return {kAlreadyRestored, "it has been restored already",
+                    "If it was deleted again, restore that deletion."};
     }
     pg_unreachable();
 }

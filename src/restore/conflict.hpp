@@ -23,6 +23,12 @@ enum class ConflictKind : char {
     kNotTracked,
     kNoKey,
     kNoRow,  // the journal does not hold it
+    // Of an entry that is asked for, or of a row that would come with it.
+    kUnknownEntry,
+    kNoDeletion,
+    kNobodys,   // nobody restores its type
+    kSupports,  // only support restores its type
+    kRestored,  // it has been restored already
 };
 
 struct Conflict {

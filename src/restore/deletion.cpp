@@ -40,7 +40,7 @@ bool is_support(Oid role)
 }
 
 /// Columns of a request's entry.
-enum RequestColumn { kId = 1, kChange, kOperation, kEventType, kType, kKey, kLabel };
+enum RequestColumn { kId = 1, kChange, kOperation, kEventType, kType, kKey, kLabel, kOfRelation };
 
 RestoredBy restored_by(const EventType* type)
 {
@@ -49,61 +49,107 @@ RestoredBy restored_by(const EventType* type)
     return strcmp(type->restore, "support") == 0 ? RestoredBy::kSupport : RestoredBy::kJournal;
 }
 
-/// The event type that was asked about last, and that its objects may be restored: looking either
-/// up costs more than reading a row.
-struct Allowed {
+/// The requests while they are read.
+struct Requests {
+    const char* reason;
+    Vector<Request>* requests;
+    Vector<RefusedRequest>* refused;
+    MemoryContext context;  // of what is refused
+    Ids known;              // entries that were found, sorted
+    // The event type that was asked about last, and who restores it: looking either up costs more
+    // than reading a row.
     const EventType* type;
-    bool checked;
+    RestoredBy by;
+    bool allowed;
 };
 
-void check_request(const ResultReader& entry, const char* reason, Allowed* allowed,
-                   Vector<Request>* requests)
+Deletion deletion_of(const ResultReader& entry)
 {
-    const char operation = entry.character(kOperation);
-    const int32 event_type = entry.int4(kEventType);
-    if (allowed->type == nullptr || allowed->type->id != event_type)
-        *allowed = {event_type_by_id(event_type), false};
-    const EventType* type = allowed->type;
-    const bool logged = operation == 'l' && strcmp(type->kind, "deleted") == 0;
-    if (operation != 'd' && !logged)
-        raise_not_a_deletion(entry.int8(kId), type->code);
-    const RestoredBy by = restored_by(type);
-    if (!allowed->checked) {
-        Deletion deletion{};
-        deletion.object_type = entry.text(kType);
-        deletion.object_id = entry.text(kKey);
-        deletion.label = entry.text(kLabel);
-        check_allowed(by, reason, deletion);
-        allowed->checked = true;
-    }
-    requests->push_back({entry.int8(kId), entry.int8(kChange)});
+    Deletion deletion{};
+    deletion.entry = entry.int8(kId);
+    deletion.relation = entry.int4(kOfRelation);
+    deletion.object_type = entry.text(kType);
+    deletion.object_id = entry.text(kKey);
+    deletion.label = entry.text(kLabel);
+    return deletion;
 }
 
-bool is_asked(const Vector<Request>& requests, int64 entry)
+const char* copy_of(const char* text)
 {
-    const auto found =
-        std::lower_bound(requests.begin(), requests.end(), entry,
-                         [](const Request& request, int64 id) { return request.asked < id; });
-    return found != requests.end() && found->asked == entry;
+    return text == nullptr ? nullptr : pstrdup(text);
+}
+
+void refuse(Requests* requests, Deletion deletion, ConflictKind kind, const char* detail)
+{
+    MemoryContext caller = MemoryContextSwitchTo(requests->context);
+    deletion.object_type = copy_of(deletion.object_type);
+    deletion.object_id = copy_of(deletion.object_id);
+    deletion.label = copy_of(deletion.label);
+    requests->refused->push_back({deletion, kind, detail});
+    MemoryContextSwitchTo(caller);
+}
+
+/// Whether the caller may restore what entries of the last event type tell of; support has to give
+/// a reason.
+void look_at_type(Requests* requests, const ResultReader& entry)
+{
+    const int32 event_type = entry.int4(kEventType);
+    if (requests->type != nullptr && requests->type->id == event_type)
+        return;
+    requests->type = event_type_by_id(event_type);
+    requests->by = restored_by(requests->type);
+    requests->allowed = may_restore(requests->by);
+}
+
+void check_request(const ResultReader& entry, Requests* requests)
+{
+    const char operation = entry.character(kOperation);
+    look_at_type(requests, entry);
+    const char* code = requests->type->code;
+    const bool logged = operation == 'l' && strcmp(requests->type->kind, "deleted") == 0;
+    if (operation != 'd' && !logged) {
+        if (requests->refused == nullptr)
+            raise_not_a_deletion(entry.int8(kId), code);
+        refuse(requests, deletion_of(entry), ConflictKind::kNoDeletion,
+               MemoryContextStrdup(requests->context,
+                                   psprintf("It is of the event type \"%s\".", code)));
+        return;
+    }
+    if (!requests->allowed && requests->refused != nullptr) {
+        refuse(
+            requests, deletion_of(entry),
+            requests->by == RestoredBy::kNobody ? ConflictKind::kNobodys : ConflictKind::kSupports,
+            nullptr);
+        return;
+    }
+    if (requests->by != RestoredBy::kJournal)
+        check_allowed(requests->by, requests->reason, deletion_of(entry));
+    requests->requests->push_back({entry.int8(kId), entry.int8(kChange)});
+}
+
+bool is_known(const Requests& requests, int64 entry)
+{
+    return std::binary_search(requests.known.begin(), requests.known.end(), entry);
 }
 
 /// Reads requested entries of a condition into requests, which stay in the order of their ids.
-void read_matching(const Ids& entries, const char* condition, const char* reason,
-                   Vector<Request>* requests)
+void read_matching(const Ids& entries, const char* condition, Requests* requests)
 {
     if (entries.empty())
         return;
     ResultReader entry = read_about(
         RunAs::kCaller,
         psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, e.object_id, "
-                 "e.label FROM journal.entry e WHERE %s %s ORDER BY e.id",
+                 "e.label, e.relation FROM journal.entry e WHERE %s %s ORDER BY e.id",
                  is_among("e.id", entries), condition),
-        entries, {INT8OID, INT8OID, CHAROID, INT4OID, TEXTOID, TEXTOID, TEXTOID});
-    Allowed allowed{};
-    while (entry.next())
-        check_request(entry, reason, &allowed, requests);
+        entries, {INT8OID, INT8OID, CHAROID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT4OID});
+    while (entry.next()) {
+        requests->known.push_back(entry.int8(kId));
+        check_request(entry, requests);
+    }
     entry.close();
-    std::sort(requests->begin(), requests->end(),
+    std::sort(requests->known.begin(), requests->known.end());
+    std::sort(requests->requests->begin(), requests->requests->end(),
               [](const Request& a, const Request& b) { return a.asked < b.asked; });
 }
 
@@ -158,20 +204,30 @@ void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& d
     }
 }
 
-void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests)
+void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests,
+                   Vector<RefusedRequest>* refused)
 {
     require_entries_readable("restorer");
     ContextResource memory(CurrentMemoryContext);
+    Requests all{
+        reason, requests, refused, CurrentMemoryContext, Ids(&memory), nullptr, RestoredBy::kNobody,
+        false};
     // Deletions have an index of their own, which is much smaller than the others.
-    read_matching(entries, "AND e.operation = 'd'", reason, requests);
+    read_matching(entries, "AND e.operation = 'd'", &all);
     Ids others(&memory);
     for (const int64 entry : entries)
-        if (!is_asked(*requests, entry))
+        if (!is_known(all, entry))
             others.push_back(entry);
-    read_matching(others, "", reason, requests);
-    for (const int64 entry : entries)
-        if (!is_asked(*requests, entry))
+    read_matching(others, "", &all);
+    for (const int64 entry : others) {
+        if (is_known(all, entry))
+            continue;
+        if (refused == nullptr)
             raise_unknown_entry(entry);
+        Deletion unknown{};
+        unknown.entry = entry;
+        refuse(&all, unknown, ConflictKind::kUnknownEntry, nullptr);
+    }
 }
 
 ResultReader begin_deletions(const Ids& entries)

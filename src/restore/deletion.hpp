@@ -6,6 +6,7 @@
 #pragma once
 
 #include "catalog/entry_data.hpp"
+#include "restore/conflict.hpp"
 #include "restore/entry_ids.hpp"
 
 namespace journal {
@@ -33,11 +34,20 @@ struct Request {
     int64 entry;
 };
 
+/// An entry that is asked for and that the caller cannot have restored.
+struct RefusedRequest {
+    Deletion deletion;  // its facts; without a type where the caller does not see the entry
+    ConflictKind kind;
+    const char* detail;
+};
+
 /// The deletions that entries record, each once, in the order of their ids; read as the caller:
 /// privileges and row-level security apply. Raises JE018 for an entry that the caller cannot see,
 /// JE010 for one that is no deletion or that nobody restores, JE011 where the caller is not
-/// support, JE015 for a logged deletion; an error without a reason where support has to give one.
-void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests);
+/// support; an error without a reason where support has to give one. Where refused is given, it
+/// receives what would be JE010, JE011 or JE018.
+void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests,
+                   Vector<RefusedRequest>* refused);
 
 /// Raises JE010 or JE011 unless the caller may restore an object whose deletion is of an event
 /// type; support has to say why.

@@ -328,7 +328,7 @@ void set_back(Collection* collection, const NulledReferences* nulled, const Take
         if (target == nullptr)
             target = target_of(collection, taken.row);
         if (target->unfit != nullptr) {
-            tell_unfit(collection, RowOperation::kUpdate, target, row, *target->unfit);
+            leave_behind(collection, RowOperation::kUpdate, target, row, *target->unfit);
             return;
         }
         char** texts = former_key(nulled, target, taken, reference);

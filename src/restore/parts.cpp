@@ -74,17 +74,19 @@ void read_parts(const Ids& documents, Ids* parts)
     ResultReader found = ResultReader::open(
         context,
         "SELECT e.id "
-        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation) "
+        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation, "
+        "             CASE WHEN d.object_id IS NULL THEN d.id END) "
         "             d.id, d.operation "
         "      FROM event_journal_documents o "
         "      JOIN journal.entry d ON d.document_type = o.object_type "
         "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
         "           AND d.account = ANY (ARRAY[o.account, '']) "
         "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
-        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change AND d.object_id IS NOT NULL "
+        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change "
         "        AND d.document_id IS NOT NULL "
         "      ORDER BY d.relation, d.object_id, d.transaction_id, s.incarnation, "
-        "               d.command DESC, d.id DESC) AS e "
+        "               CASE WHEN d.object_id IS NULL THEN d.id END, d.command DESC, d.id DESC) AS "
+        "e "
         "WHERE e.operation = 'd' "
         "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
         describe_columns({INT8OID}));

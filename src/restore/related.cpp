@@ -82,7 +82,7 @@ void for_each_row(ResultReader* reader, Add add)
     Deletion deletion{};
     reader->rewind();
     while (next_deletion(reader, &deletion)) {
-        if (deletion.object_id == nullptr || deletion.row.count == 0)
+        if (deletion.row.count == 0)
             continue;
         MemoryContext caller = MemoryContextSwitchTo(work);
         add(deletion);
@@ -131,16 +131,20 @@ ResultReader begin_same_transactions(const Ids& deletions)
         "   FROM journal.entry o JOIN journal.session s ON s.id = o.session "
         "   WHERE %s GROUP BY 1, 2) "
         " SELECT e.*, row_number() OVER (PARTITION BY s.incarnation, e.transaction_id, e.relation, "
-        "                                e.object_id ORDER BY e.command DESC, e.id DESC) AS place, "
+        "                                e.object_id, "
+        "                                CASE WHEN e.object_id IS NULL THEN e.id END "
+        "                                ORDER BY e.command DESC, e.id DESC) AS place, "
         "   e.account = '' OR e.account = ANY (g.accounts) AS belongs "
         " FROM journal.entry e JOIN journal.session s ON s.id = e.session "
         "   JOIN gone g ON g.transaction_id = e.transaction_id AND g.incarnation = s.incarnation "
-        " WHERE e.operation IN ('i', 'd') AND e.id = e.change AND e.object_id IS NOT NULL "
+        " WHERE e.operation IN ('i', 'd') AND e.id = e.change "
         "   AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
         "                            AND (SELECT max(transaction_id) FROM gone)) e "
         "WHERE e.place = 1 AND e.operation = 'd' AND e.belongs "
-        "AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)";
-    return begin_deletions_in(psprintf(kSameTransaction, is_among("o.id", deletions)), deletions);
+        "AND (NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id) OR %s)";
+    return begin_deletions_in(
+        psprintf(kSameTransaction, is_among("o.id", deletions), is_among("e.id", deletions)),
+        deletions);
 }
 
 /// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,

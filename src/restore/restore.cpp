@@ -15,6 +15,8 @@ namespace journal {
 
 namespace {
 
+constexpr const char* kHasBeenRestored = "It has been restored already.";
+
 /// A foreign key is checked by triggers that this setting switches off, as it does most triggers.
 void check_triggers_fire()
 {
@@ -29,24 +31,29 @@ void check_triggers_fire()
 struct Restore : Collection {
     bool skip;
     bool exact;
-    const Ids* requested;  // the requests' entries, sorted
     ReturnSetInfo* result;
     MemoryContext row;  // of one of its rows
 };
 
 /// A row of the result. restored_entry 0: it has not been restored.
 void return_row(const Restore* restore, Oid root, const SetRow& row, int64 restored_entry,
-                const char* outcome, const char* detail)
+                const char* outcome, const char* detail,
+                int sqlstate = ERRCODE_SUCCESSFUL_COMPLETION)
 {
     MemoryContextReset(restore->row);
     MemoryContext caller = MemoryContextSwitchTo(restore->row);
     const auto text_datum = [](const char* text) {
         return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
     };
-    Datum values[] = {ObjectIdGetDatum(root),        text_datum(row.object_type),
-                      text_datum(row.key),           text_datum(row.label),
-                      Int64GetDatum(restored_entry), Int64GetDatum(row.entry),
-                      text_datum(outcome),           text_datum(detail)};
+    Datum values[] = {ObjectIdGetDatum(root),
+                      text_datum(row.object_type),
+                      text_datum(row.key),
+                      text_datum(row.label),
+                      Int64GetDatum(restored_entry),
+                      Int64GetDatum(row.entry),
+                      text_datum(outcome),
+                      text_datum(detail),
+                      text_datum(unpack_sql_state(sqlstate))};
     bool nulls[] = {!OidIsValid(root),
                     row.object_type == nullptr,
                     row.key == nullptr,
@@ -54,7 +61,8 @@ void return_row(const Restore* restore, Oid root, const SetRow& row, int64 resto
                     restored_entry == 0,
                     row.entry == 0,
                     false,
-                    detail == nullptr};
+                    detail == nullptr,
+                    false};
     tuplestore_putvalues(restore->result->setResult, restore->result->setDesc, values, nulls);
     MemoryContextSwitchTo(caller);
 }
@@ -62,6 +70,16 @@ void return_row(const Restore* restore, Oid root, const SetRow& row, int64 resto
 bool is_requested(const Restore* restore, int64 entry)
 {
     return std::binary_search(restore->requested->begin(), restore->requested->end(), entry);
+}
+
+Deletion deletion_of(const SetRow& row)
+{
+    Deletion deletion{};
+    deletion.entry = row.entry;
+    deletion.object_type = row.object_type;
+    deletion.object_id = row.object_id;
+    deletion.label = row.label;
+    return deletion;
 }
 
 /// What filtering a set needs: the ids of entries that somebody else has claimed.
@@ -80,21 +98,21 @@ bool keep_claimed(const SetRow& row, void* state)
     // A related row is there again: somebody has brought it back meanwhile.
     if (is_requested(lost->restore, row.entry)) {
         if (!lost->restore->skip)
-            raise_already_restored(row);
-        return_row(lost->restore, lost->set->plan->root, row, 0, "skipped",
-                   "It has been restored already.");
+            raise_already_restored(deletion_of(row));
+        return_row(lost->restore, lost->set->plan->root, row, 0, "skipped", kHasBeenRestored,
+                   kAlreadyRestored);
     }
     return false;
 }
 
-/// Leaves out of a set of inserts the deletions that are another's, as find says.
-void claim(Restore* restore, RowSet* set, void (*find)(RowSet* set, const char* reason, Ids* lost))
+/// Claims the deletions of a set of inserts, and leaves out those that are another's.
+void claim(Restore* restore, RowSet* set)
 {
     if (set->operation != RowOperation::kInsert)
         return;
     ContextResource memory(CurrentMemoryContext);
     Ids lost(&memory);
-    find(set, restore->reason, &lost);
+    claim_deletions(set, restore->reason, &lost);
     if (lost.empty())
         return;
     Lost state{restore, set, &lost};
@@ -138,7 +156,8 @@ void refuse(RowSet* set, const SetRow& row, const Conflict& conflict, void* stat
         refused->rows->back().number == row.number)
         return;
     refused->rows->push_back({set, row.number});
-    return_row(refused->restore, set->plan->root, row, 0, "skipped", reason_of(conflict));
+    return_row(refused->restore, set->plan->root, row, 0, "skipped", reason_of(conflict),
+               conflict.sqlstate);
 }
 
 SetRow row_of(const Deletion& deletion)
@@ -156,23 +175,30 @@ void skip_misfit(Collection* collection, RowSet* set, const Deletion& deletion, 
 {
     if (misfit != nullptr)
         return_row(static_cast<Restore*>(collection), set->plan->root, row_of(deletion), 0,
-                   "skipped", reason_of(*misfit));
+                   "skipped", reason_of(*misfit), misfit->sqlstate);
 }
 
 void skip_unfit(Collection* collection, RowOperation operation, Oid root, const Deletion& deletion,
                 const Conflict& unfit)
 {
     const bool is_insert = operation == RowOperation::kInsert;
+    const char* detail = unfit.kind == ConflictKind::kRestored ? kHasBeenRestored
+                         : unfit.detail == nullptr             ? reason_of(unfit)
+                                                               : unfit.detail;
     return_row(static_cast<Restore*>(collection), root, row_of(deletion), 0,
-               is_insert ? "skipped" : "left alone", unfit.detail);
+               is_insert ? "skipped" : "left alone", detail,
+               is_insert ? unfit.sqlstate : ERRCODE_SUCCESSFUL_COMPLETION);
 }
 
-void refuse_dependent(int set, const SetRow& row, ConflictKind, const char* detail, void* state)
+void refuse_dependent(int set, const SetRow& row, ConflictKind kind, const char* detail,
+                      void* state)
 {
     const auto* refused = static_cast<Refused*>(state);
     auto* own = static_cast<RowSet*>(list_nth(refused->restore->application->sets, set));
     refused->rows->push_back({own, row.number});
-    return_row(refused->restore, own->plan->root, row, 0, "skipped", detail);
+    const Conflict conflict =
+        describe_conflict(kind, 0, describe_row(row), refused->restore->application->done, detail);
+    return_row(refused->restore, own->plan->root, row, 0, "skipped", detail, conflict.sqlstate);
 }
 
 /// Refuses the rows that depend on those that are refused.
@@ -208,9 +234,6 @@ void skip_conflicts(Restore* restore)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<RefusedRow> rows(&memory);
-    ListCell* cell = nullptr;
-    foreach (cell, restore->application->sets)
-        claim(restore, static_cast<RowSet*>(lfirst(cell)), find_restored);
     do {
         CHECK_FOR_INTERRUPTS();
         rows.clear();
@@ -236,7 +259,7 @@ bool skip_refused(const Restore* restore)
         const auto* refusal = static_cast<Refusal*>(lfirst(cell));
         rows.push_back({refusal->set, refusal->row.number});
         return_row(restore, refusal->set->plan->root, refusal->row, 0, "skipped",
-                   reason_of(refusal));
+                   reason_of(refusal), refusal->error->sqlerrcode);
     }
     refuse_dependents(&refused);
     leave_out(&refused);
@@ -280,7 +303,7 @@ void claim_all(Restore* restore)
     });
     ListCell* cell = nullptr;
     foreach (cell, sets)
-        claim(restore, static_cast<RowSet*>(lfirst(cell)), claim_deletions);
+        claim(restore, static_cast<RowSet*>(lfirst(cell)));
 }
 
 /// Rows that a trigger had inserted, and that made way.
@@ -298,8 +321,9 @@ void return_replaced(const Restore* restore)
 void restore_entries(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
-    Vector<Request> requests(&memory);
-    restore->requests = &requests;
+    Ids requested(&memory);
+    restore->requested = &requested;
+    restore->on_left_behind = skip_unfit;
     restore->application = begin_application("restored", restore->reason);
     restore->application->exact = restore->exact;
     restore->application->skips = restore->skip;
@@ -308,11 +332,6 @@ void restore_entries(Restore* restore, const Ids& entries)
         restore->on_unfit = skip_unfit;
     }
     collect(restore, entries);
-    Ids requested(&memory);
-    for (const Request& request : requests)
-        requested.push_back(request.entry);
-    std::sort(requested.begin(), requested.end());
-    restore->requested = &requested;
     do {
         if (restore->skip)
             skip_conflicts(restore);

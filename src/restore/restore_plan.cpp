@@ -88,7 +88,7 @@ struct Told {
     {
         put(kConflict, conflict.message);
         // A row that a restore leaves alone is no error of it.
-        if (!leaves_alone(conflict))
+        if (!leaves_alone(conflict) && conflict.sqlstate != 0)
             put(kState, unpack_sql_state(conflict.sqlstate));
         put(kDetail, conflict.detail);
         put(kHint, conflict.hint);
@@ -156,10 +156,20 @@ void plan_unfit(Collection* collection, RowOperation operation, Oid root, const 
     told.put(kType, deletion.object_type);
     told.put(kKey, deletion.object_id);
     told.put(kLabel, deletion.label);
-    told.put(kEntry, Int64GetDatum(deletion.entry));
+    if (deletion.entry != 0)
+        told.put(kEntry, Int64GetDatum(deletion.entry));
     told.put(kAction, operation == RowOperation::kInsert ? "insert" : "update");
     told.put(unfit);
     tuplestore_putvalues(plan->rows, plan->descriptor, told.values, told.nulls);
+}
+
+/// What would have come along and cannot: a restore does without it.
+void plan_left_behind(Collection* collection, RowOperation operation, Oid root,
+                      const Deletion& deletion, const Conflict& why)
+{
+    Conflict told = why;
+    told.sqlstate = 0;
+    plan_unfit(collection, operation, root, deletion, told);
 }
 
 void plan_conflict(RowSet* set, const SetRow& row, const Conflict& conflict, void* state)
@@ -203,23 +213,23 @@ void return_plan(Plan* plan, ReturnSetInfo* result)
 void plan_entries(FunctionCallInfo fcinfo, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
-    Vector<Request> requests(&memory);
+    Ids requested(&memory);
     Plan plan{};
     plan.related =
         related_argument(PG_ARGISNULL(1) ? "none" : text_to_cstring(PG_GETARG_TEXT_PP(1)));
     plan.overrides = read_overrides(PG_ARGISNULL(2) ? nullptr : PG_GETARG_JSONB_P(2));
     // Support says why when it restores.
     plan.reason = "";
-    plan.requests = &requests;
+    plan.requested = &requested;
     plan.on_row = plan_row;
     plan.on_unfit = plan_unfit;
+    plan.on_left_behind = plan_left_behind;
     plan.descriptor = planned_descriptor();
     plan.rows = tuplestore_begin_heap(true, false, work_mem);
     plan.conflicts = tuplestore_begin_heap(true, false, work_mem);
     plan.application = begin_application("restored", nullptr, true);
     InitMaterializedSRF(fcinfo, 0);
     collect(&plan, entries);
-    require_not_restored(requests);
     find_conflicts(plan.application, plan_conflict, &plan);
     return_plan(&plan, reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo));
     end_application(plan.application);

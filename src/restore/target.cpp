@@ -216,14 +216,20 @@ Target* try_target(const Deletion& deletion, const char* done, bool dry_run)
 Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
 {
     Target* target = try_target(deletion, done, dry_run);
-    const Conflict* unfit = target->unfit;
-    if (unfit != nullptr)
-        ereport(ERROR, (errcode(unfit->sqlstate),
-                        unfit->kind == ConflictKind::kNoKey
-                            ? errmsg("rows of %s cannot be %s", qualified_name(target->root), done)
-                            : errmsg("%s cannot be %s", describe(deletion), done),
-                        errdetail_internal("%s", unfit->detail), errhint("%s", unfit->hint)));
+    if (target->unfit != nullptr)
+        raise_unfit(target, deletion, done, *target->unfit);
     return target;
+}
+
+void raise_unfit(const Target* target, const Deletion& deletion, const char* done,
+                 const Conflict& unfit)
+{
+    ereport(ERROR, (errcode(unfit.sqlstate),
+                    unfit.kind == ConflictKind::kNoKey
+                        ? errmsg("rows of %s cannot be %s", qualified_name(target->root), done)
+                        : errmsg("%s cannot be %s", describe(deletion), done),
+                    errdetail_internal("%s", unfit.detail), errhint("%s", unfit.hint)));
+    pg_unreachable();
 }
 
 void tell_lost(Target* target, const Deletion& deletion)

@@ -42,6 +42,10 @@ Target* find_target(const Deletion& deletion, const char* done, bool dry_run = f
 /// target without columns that says why (unfit); its root is InvalidOid where the table is gone.
 Target* try_target(const Deletion& deletion, const char* done, bool dry_run = false);
 
+/// Raises why a row has no place.
+[[noreturn]] void raise_unfit(const Target* target, const Deletion& deletion, const char* done,
+                              const Conflict& unfit);
+
 /// Says by NOTICE which values of a row cannot be brought back: of dropped columns, and of those
 /// that the journal was told not to keep.
 void tell_lost(Target* target, const Deletion& deletion);
