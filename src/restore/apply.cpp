@@ -56,7 +56,7 @@ bool refers_to(const RowSet* from, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
     ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(from->table)) {
+    foreach (cell, from->foreign_keys) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         if (leads_to(key, to, related))
             return true;
@@ -80,7 +80,7 @@ bool changes_reference(const RowSet* update, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
     ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(update->table)) {
+    foreach (cell, update->foreign_keys) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         for (int i = 0; i < key->nkeys && leads_to(key, to, related); i++)
             if (writes_column(update, key->conkey[i]))
@@ -95,7 +95,7 @@ bool changes_referenced(const RowSet* update, const RowSet* from)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(update->table));
     ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(from->table)) {
+    foreach (cell, from->foreign_keys) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         if (!leads_to(key, update, related))
             continue;

@@ -4,6 +4,7 @@
 #include "base/exact_form.hpp"
 #include "base/memory.hpp"
 #include "base/text_form.hpp"
+#include "restore/own_keys.hpp"
 
 namespace journal {
 
@@ -250,6 +251,7 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
     set->operation = operation;
     set->table = table;
     set->plan = plan;
+    set->foreign_keys = foreign_keys_of_rows(table);
     set->checked = checked && operation != RowOperation::kInsert;
     set->column_count = column_count;
     set->columns = make_array_in<SetColumn>(context, column_count);

@@ -64,6 +64,7 @@ struct RowSet : Restoring {
     RowOperation operation;
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
+    List* foreign_keys;  // that its rows have: see own_keys.hpp
     bool checked;
     bool locked;  // its rows are, and have been held against what a checked set expects
     int column_count;

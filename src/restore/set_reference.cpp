@@ -59,9 +59,16 @@ bool holds_referenced(const RowSet* set, const SetReference& reference)
 
 void read_references(const RowSet* set, ReferenceSide side, SetReferences* references)
 {
+    // Also such as only a partition has; its columns may have other numbers.
+    constexpr const char* kOfSet =
+        "(c.conrelid = $1 OR c.conrelid IN (SELECT relid FROM pg_partition_tree($1)))";
+    constexpr const char* kSetColumns =
+        "ARRAY(SELECT t.attnum FROM unnest(c.conkey) WITH ORDINALITY k (number, place) "
+        "  JOIN pg_attribute f ON f.attrelid = c.conrelid AND f.attnum = k.number "
+        "  JOIN pg_attribute t ON t.attrelid = $1 AND t.attname = f.attname ORDER BY k.place)";
     Query query = Query::begin_latest();
     const uint64 rows = query.run(
-        psprintf("SELECT c.conrelid, r.oid, c.conkey, ARRAY(SELECT t.attnum "
+        psprintf("SELECT c.conrelid, r.oid, %s, ARRAY(SELECT t.attnum "
                  "  FROM unnest(c.confkey) WITH ORDINALITY k (number, place) "
                  "  JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.number "
                  "  JOIN pg_attribute t ON t.attrelid = r.oid AND t.attname = f.attname "
@@ -69,8 +76,9 @@ void read_references(const RowSet* set, ReferenceSide side, SetReferences* refer
                  "nullif(c.confrelid, r.oid) "
                  "FROM pg_constraint c CROSS JOIN LATERAL "
                  "(SELECT coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)) r (oid) "
-                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND %s = $1 ORDER BY c.oid",
-                 side == ReferenceSide::kReferring ? "c.conrelid" : "r.oid"),
+                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND %s ORDER BY c.oid",
+                 side == ReferenceSide::kReferring ? kSetColumns : "c.conkey",
+                 side == ReferenceSide::kReferring ? kOfSet : "r.oid = $1"),
         {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}}, true);
     for (uint64 i = 0; i < rows; i++) {
         bool is_null = false;

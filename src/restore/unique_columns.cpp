@@ -2,6 +2,7 @@
 #include "restore/unique_columns.hpp"
 
 #include "base/rights.hpp"
+#include "restore/own_keys.hpp"
 
 namespace journal {
 
@@ -88,7 +89,7 @@ Bitmapset* bound_columns(Relation table)
                 bms_add_members(attributes, with_sources(table, index_columns(table, index)));
         index_close(index, AccessShareLock);
     }
-    foreach (cell, RelationGetFKeyList(table)) {
+    foreach (cell, foreign_keys_of_rows(table)) {
         const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         for (int i = 0; i < key->nkeys; i++)
             attributes =
