@@ -2,15 +2,9 @@
 // the default child that a parent makes for itself, when the parent comes back with its own.
 #pragma once
 
-#include "restore/application.hpp"
+#include "restore/others.hpp"
 
 namespace journal {
-
-/// A row of the result that is no set's; texts are the application's.
-struct OtherRow {
-    Oid root;
-    SetRow row;
-};
 
 /// Deletes such rows where no row refers to them, and adds them to application->replaced; false if
 /// there are none. Called when the statement of the sets has failed for a unique value, after its

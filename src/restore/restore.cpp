@@ -318,6 +318,17 @@ void return_replaced(const Restore* restore)
     }
 }
 
+void tell_other(const OtherRow& other, RowOperation action, void* state)
+{
+    SetRow row = other.row;
+    const int64 entry = row.entry;
+    row.entry = 0;
+    return_row(static_cast<Restore*>(state), other.root, row, entry, "by trigger",
+               action == RowOperation::kInsert   ? "A trigger inserted it."
+               : action == RowOperation::kUpdate ? "A trigger updated it."
+                                                 : "A trigger deleted it.");
+}
+
 void restore_entries(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
@@ -341,6 +352,7 @@ void restore_entries(Restore* restore, const Ids& entries)
     name_entries(restore->application);
     return_rows(restore);
     return_replaced(restore);
+    for_each_other(restore->application, tell_other, restore);
     end_application(restore->application);
 }
 

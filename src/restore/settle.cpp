@@ -29,10 +29,18 @@ struct Settling {
     const char* refusal;  // of a trial, by the server
 };
 
-/// One row with the columns that are tried with it.
-struct Trial {
+/// A row that differs.
+struct Difference {
     int64 number;
     const char* flags;
+    Oid table;
+    ItemPointerData place;
+    bool as_written;
+};
+
+/// One row with the columns that are tried with it.
+struct Trial {
+    Difference difference;
     bool* columns;
     const char* written;  // the flags of the row that the statement wrote; nullptr: it wrote none
     const char* after;    // and when all triggers had run
@@ -46,51 +54,81 @@ bool can_be_set(const RowSet* set, int i)
     return attribute->attgenerated == '\0' && attribute->attidentity != ATTRIBUTE_IDENTITY_ALWAYS;
 }
 
-/// Sets columns of the rows that differ, or of one of them.
-const char* update_text(const RowSet* set, const bool* columns, bool of_one)
+/// The flags of a row t held against e, in SQL.
+const char* flags_text(const RowSet* set)
 {
-    StringInfoData assignments;
     StringInfoData flags;
-    initStringInfo(&assignments);
     initStringInfo(&flags);
-    for (int i = 0; i < set->column_count; i++) {
+    for (int i = 0; i < set->column_count; i++)
         appendStringInfo(&flags, "%s%s", i == 0 ? "" : " OPERATOR(pg_catalog.||) ",
                          flag_of(set, i));
+    return flags.data;
+}
+
+/// Sets columns of the rows that differ in them.
+const char* update_text(const RowSet* set, const bool* columns)
+{
+    StringInfoData assignments;
+    initStringInfo(&assignments);
+    for (int i = 0; i < set->column_count; i++) {
+        const char* name = quote_identifier(set->columns[i].column->name);
         if (columns[i])
             appendStringInfo(
                 &assignments,
                 "%s%s = CASE WHEN pg_catalog.substr(d.flags, %d, 1) OPERATOR(pg_catalog.=) '%c' "
                 "THEN e.c%d ELSE t.%s END",
-                assignments.len == 0 ? "" : ", ", quote_identifier(set->columns[i].column->name),
-                i + 1, kDiffers, i + 1, quote_identifier(set->columns[i].column->name));
+                assignments.len == 0 ? "" : ", ", name, i + 1, kDiffers, i + 1, name);
     }
     return psprintf(
         "UPDATE %s AS t SET %s FROM %s AS e JOIN event_journal_differences d "
         "ON d.number OPERATOR(pg_catalog.=) e.number "
         "WHERE t.tableoid OPERATOR(pg_catalog.=) d.relation AND t.ctid OPERATOR(pg_catalog.=) "
-        "d.place%s RETURNING %s",
-        only_rows_of(set), assignments.data, rows_name(0),
-        of_one ? " AND e.number OPERATOR(pg_catalog.=) $1" : "", flags.data);
+        "d.place",
+        only_rows_of(set), assignments.data, rows_name(0));
 }
 
-/// Runs that; texts in the current memory context. nullptr: not just one row was updated.
-const char* update_rows(const Application* application, const Settling* settling,
-                        const bool* columns, const int64* number)
+/// Sets columns of the row of number $1 at place $2 of table $3. A join would be planned for all
+/// rows, and might go through all of them twice for the sake of the one.
+const char* update_one_text(const RowSet* set, const bool* columns)
 {
-    const char* sql = update_text(settling->set, columns, number != nullptr);
+    StringInfoData assignments;
+    initStringInfo(&assignments);
+    for (int i = 0; i < set->column_count; i++)
+        if (columns[i])
+            appendStringInfo(&assignments, "%s%s = e.c%d", assignments.len == 0 ? "" : ", ",
+                             quote_identifier(set->columns[i].column->name), i + 1);
+    return psprintf(
+        "UPDATE %s AS t SET %s FROM %s AS e WHERE e.number OPERATOR(pg_catalog.=) $1 "
+        "AND t.ctid OPERATOR(pg_catalog.=) $2 AND t.tableoid OPERATOR(pg_catalog.=) $3 "
+        "RETURNING %s",
+        only_rows_of(set), assignments.data, rows_name(0), flags_text(set));
+}
+
+/// Runs one of these: for a trial its row, whose flags are returned in the current memory context
+/// (nullptr: it was not updated), else all that differ.
+const char* update_rows(const Application* application, const Settling* settling,
+                        const bool* columns, const Trial* trial)
+{
+    const char* sql = trial == nullptr ? update_text(settling->set, columns)
+                                       : update_one_text(settling->set, columns);
     MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_to_write(application, list_make1(settling->set));
     Query query = Query::begin(RunAs::kCallerWithPath);
     if (application->reason != nullptr)
         query.set("event_journal.reason", application->reason);
     register_rows(settling->set, 0);
-    register_named("event_journal_differences", settling->differences.rows,
-                   settling->differences.descriptor);
-    const QueryArgument one = int8_argument(number == nullptr ? 0 : *number);
+    const char* flags = nullptr;
     begin_deriving();
-    const uint64 rows = query.run(sql, number == nullptr ? 0 : 1, &one);
+    if (trial == nullptr) {
+        register_named("event_journal_differences", settling->differences.rows,
+                       settling->differences.descriptor);
+        query.run(sql);
+    } else if (query.run(sql, {int8_argument(trial->difference.number),
+                               {TIDOID, PointerGetDatum(&trial->difference.place)},
+                               {OIDOID, ObjectIdGetDatum(trial->difference.table)}}) == 1) {
+        flags = query.text(0, 1, context);
+    }
     end_deriving();
-    const char* flags = rows == 1 ? query.text(0, 1, context) : nullptr;
     query.end();
     rights.end();
     return flags;
@@ -115,11 +153,11 @@ const char* flags_of(Differences* differences, int64 number)
 void try_row(const Application* application, Settling* settling, Trial* trial)
 {
     ErrorData* error = try_in_subtransaction([&]() -> bool {
-        trial->written = update_rows(application, settling, trial->columns, &trial->number);
+        trial->written = update_rows(application, settling, trial->columns, trial);
         if (trial->written == nullptr)
             return false;
         Differences after = find_differences(application, settling->set);
-        trial->after = flags_of(&after, trial->number);
+        trial->after = flags_of(&after, trial->difference.number);
         end_differences(&after);
         for (int i = 0; i < settling->set->column_count; i++)
             if (trial->columns[i] && (trial->after == nullptr || trial->after[i] == kAsWanted))
@@ -136,17 +174,16 @@ void try_row(const Application* application, Settling* settling, Trial* trial)
 }
 
 /// Tries the columns in which a row differs, unless they have been tried with another one.
-void try_columns(const Application* application, Settling* settling, int64 number,
-                 const char* flags)
+void try_columns(const Application* application, Settling* settling, const Difference& difference)
 {
     const RowSet* set = settling->set;
     Trial trial{};
-    trial.number = number;
-    trial.flags = flags;
+    trial.difference = difference;
     trial.columns = make_array_in<bool>(CurrentMemoryContext, set->column_count);
     bool any = false;
     for (int i = 0; i < set->column_count; i++) {
-        trial.columns[i] = flags[i] == kDiffers && !settling->tried[i] && can_be_set(set, i);
+        trial.columns[i] =
+            difference.flags[i] == kDiffers && !settling->tried[i] && can_be_set(set, i);
         settling->tried[i] |= trial.columns[i];
         any |= trial.columns[i];
     }
@@ -175,9 +212,14 @@ void for_each_difference(Differences* differences, const Use& use)
         CHECK_FOR_INTERRUPTS();
         MemoryContextReset(row_context);
         MemoryContext caller = MemoryContextSwitchTo(row_context);
-        use(DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null)),
-            TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null)),
-            DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null)));
+        Difference difference{};
+        difference.number = DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null));
+        difference.flags = TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null));
+        difference.table = DatumGetObjectId(slot_getattr(slot, kDifferenceTable, &is_null));
+        difference.place = *reinterpret_cast<ItemPointer>(
+            DatumGetPointer(slot_getattr(slot, kDifferencePlace, &is_null)));
+        difference.as_written = DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null));
+        use(difference);
         MemoryContextSwitchTo(caller);
         // Queries over them read on by pointers of their own.
         tuplestore_select_read_pointer(differences->rows, 0);
@@ -203,8 +245,8 @@ bool settle_set(const Application* application, Settling* settling)
     memset(settling->tried, 0, count);
     memset(settling->helps, 0, count);
     memset(settling->overruled, 0, count);
-    for_each_difference(&settling->differences, [&](int64 number, const char* flags, bool) {
-        try_columns(application, settling, number, flags);
+    for_each_difference(&settling->differences, [&](const Difference& difference) {
+        try_columns(application, settling, difference);
     });
     bool any = false;
     for (int i = 0; i < count; i++)
@@ -220,8 +262,9 @@ void accept(const Application* application, Settling* settling)
 {
     RowSet* set = settling->set;
     const Bitmapset* bound = bound_columns(set->table);
-    for_each_difference(&settling->differences, [&](int64 number, const char* flags,
-                                                    bool as_written) {
+    for_each_difference(&settling->differences, [&](const Difference& difference) {
+        const char* flags = difference.flags;
+        const int64 number = difference.number;
         StringInfoData names;
         initStringInfo(&names);
         bool is_accepted = !application->exact;
@@ -232,7 +275,7 @@ void accept(const Application* application, Settling* settling)
             const bool is_bound =
                 bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound);
             // Of an ignored column nobody promised anything.
-            is_accepted &= ((settling->overruled[i] || as_written) && !is_bound) ||
+            is_accepted &= ((settling->overruled[i] || difference.as_written) && !is_bound) ||
                            (set->checked && set->columns[i].check == ColumnCheck::kColumn);
             appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
                              quote_identifier(column->name));

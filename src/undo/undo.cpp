@@ -156,6 +156,18 @@ void return_replaced(const Undo* undo, const ReturnSetInfo* result)
     }
 }
 
+/// What an undo hands over besides its rows.
+struct Telling {
+    const Undo* undo;
+    const ReturnSetInfo* result;
+};
+
+void tell_other(const OtherRow& other, RowOperation action, void* state)
+{
+    const auto* telling = static_cast<Telling*>(state);
+    return_other(telling->undo, telling->result, other, action, "by trigger", "a trigger wrote it");
+}
+
 void raise_any(Undo* undo)
 {
     if (undo->issue_count > 0)
@@ -244,6 +256,8 @@ void take_back(Undo* undo, const ReturnSetInfo* result)
     name_entries(undo->application);
     return_rows(undo, result);
     return_replaced(undo, result);
+    Telling telling{undo, result};
+    for_each_other(undo->application, tell_other, &telling);
     end_undo(undo);
 }
 
