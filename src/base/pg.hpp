@@ -50,6 +50,7 @@ extern "C" {
 #include <catalog/pg_namespace.h>
 #include <catalog/pg_operator.h>
 #include <catalog/pg_proc.h>
+#include <catalog/pg_sequence.h>
 #include <catalog/pg_trigger.h>
 #include <catalog/pg_type.h>
 #include <commands/defrem.h>

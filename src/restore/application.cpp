@@ -22,6 +22,7 @@ bool is_same_set(const RowSet* set, RowOperation operation, Oid table, int colum
         if (set->columns[i].column->id != columns[i].column->id ||
             set->columns[i].retyped != columns[i].retyped ||
             set->columns[i].new_value != columns[i].new_value ||
+            set->columns[i].overridden != columns[i].overridden ||
             set->columns[i].check != columns[i].check || set->columns[i].aim != columns[i].aim)
             return false;
     return true;

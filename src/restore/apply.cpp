@@ -13,6 +13,7 @@
 #include "restore/order.hpp"
 #include "restore/refusal.hpp"
 #include "restore/replace.hpp"
+#include "restore/sequences.hpp"
 #include "restore/settle.hpp"
 #include "restore/statement.hpp"
 #include "restore/translate.hpp"
@@ -355,6 +356,7 @@ void apply(Application* application)
     error = run_in_subtransaction([&] { set_constraints(false); });
     if (error != nullptr)
         raise_translated(application, sets, error, true);
+    move_sequences(sets);
     innermost = application->outer;
     application->applied = sets;
 }

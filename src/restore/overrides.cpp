@@ -68,7 +68,7 @@ void put_value(RowValues* values, const PlanColumn* column, const JsonbValue* va
     int i = 0;
     while (i < values->count && values->columns[i].column->id != column->id)
         i++;
-    values->columns[i] = {column, false, true};
+    values->columns[i] = {column, false, true, ColumnCheck::kRow, true};
     values->values[i] = value;
     values->count = std::max(values->count, i + 1);
 }

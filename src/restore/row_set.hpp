@@ -30,7 +30,8 @@ struct SetColumn {
     bool retyped;    // the values come from another type: what this one makes of them is said
     bool new_value;  // a key's values need not be those of the entries' keys
     ColumnCheck check = ColumnCheck::kRow;
-    bool aim = false;  // left to triggers while its rows are locked, and to the settling
+    bool overridden = false;  // the caller gives the values
+    bool aim = false;         // left to triggers while its rows are locked, and to the settling
 };
 
 /// One row change, as an entry tells it.
