@@ -92,6 +92,8 @@ UPDATE "user" SET name = 'admin';
 SELECT test.back('"user"');
 DELETE FROM "user";
 SELECT test.back('"user"');
+SELECT object_type, outcome FROM journal.restore(test.deletion('user', '1'), overrides => '{"user": {"password": "new"}}');
+TABLE "user";
 
 -- Keys.
 UPDATE subscriber SET email = 'ann@y';

@@ -14,6 +14,7 @@ struct Words {
     int sqlstate;
     const char* why;
     const char* hint;
+    const char* of_restore = "";  // what else a restore can do
 };
 
 Words words_of(ConflictKind kind)
@@ -26,12 +27,22 @@ Words words_of(ConflictKind kind)
             return {kRelationGone, "a value does not fit its column's type", kSnapshotHint};
         case ConflictKind::kKeyInUse:
             return {kKeyInUse, "its key or another unique value of it is in use",
-                    "Change or delete the row that stands in the way first."};
+                    "Change or delete the row that stands in the way first.",
+                    " Or give another value (overrides)."};
         case ConflictKind::kParentMissing:
             return {kParentMissing, "a row that it refers to does not exist",
                     "Restore or create that row first; journal.deleted_objects() lists what was "
-                    "deleted."};
+                    "deleted.",
+                    " Or take it along (related => 'parents'), or give another value "
+                    "(overrides)."};
+        case ConflictKind::kNotKept:
+            return {kUnknownValue, "a column that takes no NULL is not kept by the journal",
+                    "Give journal.restore a value for it: overrides => '{\"object_type\": "
+                    "{\"column\": value}}'."};
         case ConflictKind::kNoValue:
+            return {kRelationGone, "its table has changed since",
+                    "Give journal.restore a value for the column: overrides => "
+                    "'{\"object_type\": {\"column\": value}}'."};
         case ConflictKind::kNoPartition:
             return {kRelationGone, "its table has changed since", kSnapshotHint};
         case ConflictKind::kCheckViolated:
@@ -87,15 +98,16 @@ Conflict describe_conflict(ConflictKind kind, int sqlstate, const char* row, con
                            const char* detail, Oid object)
 {
     const Words words = words_of(kind);
-    return {kind,
-            sqlstate == 0 ? words.sqlstate : sqlstate,
-            psprintf(kind == ConflictKind::kNotJudged ? "whether %s can be %s is not known: %s"
-                                                      : "%s cannot be %s: %s",
-                     row, done, words.why),
-            words.why,
-            detail,
-            words.hint,
-            object};
+    return {
+        kind,
+        sqlstate == 0 ? words.sqlstate : sqlstate,
+        psprintf(kind == ConflictKind::kNotJudged ? "whether %s can be %s is not known: %s"
+                                                  : "%s cannot be %s: %s",
+                 row, done, words.why),
+        words.why,
+        detail,
+        strcmp(done, "restored") == 0 ? psprintf("%s%s", words.hint, words.of_restore) : words.hint,
+        object};
 }
 
 const char* reason_of(const Conflict& conflict)

@@ -11,6 +11,7 @@ enum class ConflictKind : char {
     kKeyInUse,       // a live row, or another of the rows, has the key or another unique value
     kParentMissing,  // what it refers to neither exists nor comes
     kNoValue,        // a NOT NULL column gets no value
+    kNotKept,        // the same, since the journal was told not to keep it
     kCheckViolated,
     kNoPartition,
     kRaised,      // an expression of the table raises an error

@@ -59,7 +59,7 @@ void judge_values(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
             !place->checks->slot->tts_isnull[i] || bms_is_member(attribute->attnum, unknown))
             continue;
         note_row_conflict(
-            arrivals, ConflictKind::kNoValue, 0,
+            arrivals, no_value_in(arrivals->set, NameStr(attribute->attname)), 0,
             psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
                      NameStr(attribute->attname), RelationGetRelationName(place->relation)));
     }

@@ -398,6 +398,15 @@ void next_told(RowSet* set)
 
 }  // namespace
 
+ConflictKind no_value_in(const RowSet* set, const char* column)
+{
+    for (int i = 0; i < set->plan->column_count; i++)
+        if (strcmp(set->plan->columns[i].name, column) == 0 &&
+            is_hidden(set->plan->columns[i].mode))
+            return ConflictKind::kNotKept;
+    return ConflictKind::kNoValue;
+}
+
 void rewind_rows(RowSet* set)
 {
     tuplestore_select_read_pointer(set->rows, 0);

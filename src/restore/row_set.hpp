@@ -11,6 +11,7 @@
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/restoring.hpp"
+#include "restore/conflict.hpp"
 #include "restore/value_reader.hpp"
 
 namespace journal {
@@ -143,6 +144,9 @@ RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last
 
 /// Makes a set as it was before its statement ran, which has been rolled back.
 void begin_again(RowSet* set);
+
+/// What it means that a NOT NULL column of a set's rows has no value: kNotKept or kNoValue.
+ConflictKind no_value_in(const RowSet* set, const char* column);
 
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);

@@ -80,7 +80,8 @@ bool kind_of(const RowSet* set, const ErrorData* error, ConflictKind* kind)
     else if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
         *kind = ConflictKind::kParentMissing;
     else if (code == ERRCODE_NOT_NULL_VIOLATION)
-        *kind = ConflictKind::kNoValue;
+        *kind = error->column_name == nullptr ? ConflictKind::kNoValue
+                                              : no_value_in(set, error->column_name);
     else if (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr)
         *kind = ConflictKind::kNoPartition;
     else

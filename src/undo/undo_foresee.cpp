@@ -37,6 +37,8 @@ const char* name_of(ConflictKind kind)
             return "check violated";
         case ConflictKind::kNotJudged:
             return "not judged";
+        case ConflictKind::kNotKept:
+            return "unknown value";
         default:
             return "table changed";
     }
