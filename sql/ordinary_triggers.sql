@@ -251,3 +251,47 @@ CREATE FUNCTION keep_option() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN 
 CREATE TRIGGER keep_option BEFORE DELETE ON account_option FOR EACH ROW EXECUTE FUNCTION keep_option();
 SELECT test.back('account', 'account_option', 'option_use');
 DROP TRIGGER keep_option ON account_option;
+
+-- Rows that triggers made go last: where a trigger keeps one, it stays, and where one has deleted it already, that is all.
+CREATE FUNCTION keep_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'audit % stays', OLD.id;
+END $$;
+CREATE TRIGGER keep_audit BEFORE DELETE ON price_audit FOR EACH ROW WHEN (OLD.price IN (3, 5)) EXECUTE FUNCTION keep_audit();
+TRUNCATE price_audit;
+INSERT INTO price SELECT i, i FROM generate_series(2, 6) i;
+SELECT test.back('price', 'price_audit');
+DROP TRIGGER keep_audit ON price_audit;
+CREATE TRIGGER keep_row BEFORE DELETE ON price_audit FOR EACH ROW WHEN (OLD.price = 7) EXECUTE FUNCTION keep_row();
+INSERT INTO price VALUES (7, 7), (8, 8);
+SELECT test.back('price', 'price_audit');
+DROP TRIGGER keep_row ON price_audit;
+CREATE FUNCTION unarchive() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM letter_archive WHERE id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER unarchive AFTER INSERT ON letter FOR EACH ROW EXECUTE FUNCTION unarchive();
+DELETE FROM letter WHERE id = 2;
+SELECT test.back('letter', 'letter_archive');
+DROP TRIGGER unarchive ON letter;
+
+-- What triggers have changed of it since is no conflict, and leaves it to them; what somebody has changed is one.
+CREATE FUNCTION mark_archive() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE letter_archive SET text = text || '!';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mark_archive AFTER UPDATE ON note FOR EACH ROW EXECUTE FUNCTION mark_archive();
+DELETE FROM letter WHERE id = 2;
+SELECT test.last() AS deleted \gset
+UPDATE note SET text = 'marks' WHERE id = 1;
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.rows('{letter, letter_archive}');
+DELETE FROM letter_archive;
+DELETE FROM letter WHERE id = 2;
+SELECT test.last() AS deleted \gset
+UPDATE letter_archive SET text = 'other';
+SELECT test.try(format('journal.undo(%L)', :'deleted'));
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', :'deleted'));
+SELECT test.rows('{letter, letter_archive}');

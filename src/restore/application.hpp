@@ -21,6 +21,7 @@ struct Application {
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
     List* refusals;      // of Refusal (refusal.hpp), by apply()
+    List* kept;          // of Refusal, by apply(): what was to be deleted last
     List* replaced;      // of OtherRow (replace.hpp), by apply()
     int64 before_entry;  // an entry's id before all of this application's
     // While it is applied: by which subtransaction, and what was being applied then.

@@ -9,6 +9,7 @@
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/delete_last.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
 #include "restore/refusal.hpp"
@@ -52,7 +53,8 @@ bool leads_to(const ForeignKeyCacheInfo* key, const RowSet* to, const List* rela
             list_member_oid(relation_and_ancestors(key->confrelid), RelationGetRelid(to->table)));
 }
 
-/// Whether a foreign key of one set's table leads to the other's.
+}  // namespace
+
 bool refers_to(const RowSet* from, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
@@ -64,6 +66,8 @@ bool refers_to(const RowSet* from, const RowSet* to)
     }
     return false;
 }
+
+namespace {
 
 /// Whether an update gives other values to a column; of a computed one that is not known.
 bool writes_column(const RowSet* update, AttrNumber number)
@@ -331,6 +335,7 @@ void apply(Application* application)
     const bool fires_triggers = has_user_triggers(application);
     application->refusals = NIL;
     application->replaced = NIL;
+    application->kept = NIL;
     if (fires_triggers)
         application->before_entry = next_id("entry_id_seq");
     application->applied = NIL;
@@ -351,7 +356,9 @@ void apply(Application* application)
         return;
     }
     application->aimless |= leaves_rows(sets);
-    sets = list_concat(sets, filled_sets(application, false));
+    List* others = filled_sets(application, false);
+    delete_last(application, others);
+    sets = list_concat(sets, others);
     settle(application, sets);
     error = run_in_subtransaction([&] { set_constraints(false); });
     if (error != nullptr)

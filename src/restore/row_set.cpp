@@ -484,7 +484,7 @@ bool is_written(const RowSet* set)
     for (int i = 0; i < set->column_count; i++)
         if (!is_aim(set, i))
             return true;
-    return set->operation != RowOperation::kUpdate;
+    return set->operation != RowOperation::kUpdate && set->column_count == 0;
 }
 
 void leave_to_triggers(RowSet* set, int64 number, int column)

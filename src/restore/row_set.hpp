@@ -170,7 +170,8 @@ inline bool is_aim(const RowSet* set, int column)
     return set->locked && set->columns[column].aim;
 }
 
-/// Whether a statement writes a set's rows: not if all that they are updated by are aims.
+/// Whether a statement writes a set's rows: not if all that they are updated by are aims, or if it
+/// is an aim that they are deleted.
 bool is_written(const RowSet* set);
 
 /// Leaves a column of a row to triggers alone: it is no aim.

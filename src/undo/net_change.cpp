@@ -231,8 +231,10 @@ Stretch* find_stretches(const char* key, const Events& events)
             current = begin_stretch(key, edge, event);
             current->older = stretches;
             stretches = current;
-            if (event.kind == EventKind::kInserted)
+            if (event.kind == EventKind::kInserted) {
                 current->last = row_values(event);
+                memset(current->written, !event.derived, event.use->target->plan->column_count);
+            }
             if (event.kind == EventKind::kArrived)
                 current->arrival = event.change;
         }
@@ -343,6 +345,17 @@ bool mark_changed(NetChange* change, const bool* may_differ)
     return any || change->target->unfit != nullptr;
 }
 
+/// The columns that only triggers wrote in a row's stretches.
+const bool* derived_columns(const Stretch* first, int count)
+{
+    bool* derived = make_array_in<bool>(CurrentMemoryContext, count);
+    memset(derived, 1, count);
+    for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
+        for (int i = 0; i < count; i++)
+            derived[i] &= !stretch->written[i];
+    return derived;
+}
+
 /// Hands over what became of a row that had these stretches.
 void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
 {
@@ -361,17 +374,15 @@ void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
                                    : RowOperation::kUpdate;
     if (change.operation == RowOperation::kDelete)
         note_deletion(&change, last);
+    if (change.operation == RowOperation::kInsert)
+        change.derived = derived_columns(first, change.plan->column_count);
     if (change.operation == RowOperation::kUpdate) {
         const int count = change.plan->column_count;
         bool* may_differ = make_array_in<bool>(CurrentMemoryContext, count);
-        bool* derived = make_array_in<bool>(CurrentMemoryContext, count);
-        memset(derived, 1, count);
         for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < count; i++)
                 may_differ[i] |= stretch->changed[i];
-                derived[i] &= !stretch->written[i];
-            }
-        change.derived = derived;
+        change.derived = derived_columns(first, count);
         change.between = values_between(first, change.before, change.after);
         if (!mark_changed(&change, may_differ))
             return;

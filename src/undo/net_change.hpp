@@ -45,7 +45,7 @@ struct NetChange {
     const NetValue* after;
     const NetValue* between;     // of an update: one that is neither, or nullptr in it; or nullptr
     const bool* changed;         // an update: which of them it changed, or may have
-    const bool* derived;         // an update: columns that only other triggers wrote
+    const bool* derived;         // columns that only other triggers wrote; not of a deletion
     const char* unknown_column;  // one that it changed and whose values the journal does not keep
     Target* target;              // of the row; of a deleted one as it was then
 };

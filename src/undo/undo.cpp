@@ -9,6 +9,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
+#include "restore/delete_last.hpp"
 #include "restore/refusal.hpp"
 
 namespace journal {
@@ -100,7 +101,7 @@ void find_unapplied(Undo* undo)
     ListCell* cell = nullptr;
     foreach (cell, undo->application->applied) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (set->operation == RowOperation::kInsert)
+        if (set->operation == RowOperation::kInsert || goes_last(set))
             continue;
         SetRow row{};
         rewind_rows(set);
@@ -119,7 +120,7 @@ void find_unapplied(Undo* undo)
 /// Whether triggers alone saw to all of a row.
 bool is_left(const Application* application, const RowSet* set, const SetRow& row)
 {
-    bool result = !is_written(set);
+    bool result = !is_written(set) && set->operation == RowOperation::kUpdate;
     for (int i = 0; i < set->column_count && result; i++)
         result = application->aimless || is_left_to_triggers(set, row.number, i);
     return result;
@@ -140,7 +141,9 @@ void return_rows(const Undo* undo, const ReturnSetInfo* result)
                                : is_left(undo->application, set, row) ? "left to triggers"
                                                                       : "";
             return_row(undo, result, set, row, is_undone ? "undone" : "skipped",
-                       is_undone ? told : kLeftAlone);
+                       is_undone        ? told
+                       : goes_last(set) ? why_kept(undo->application, set, row)
+                                        : kLeftAlone);
         }
     }
 }

@@ -199,6 +199,11 @@ void add_deletion(Undo* undo, const NetChange& change)
             add_value(&values, &column, change.after[i].retyped, ColumnCheck::kRow, nullptr,
                       change.after[i].value);
     }
+    bool made_by_triggers = change.derived != nullptr;
+    for (int i = 0; i < change.plan->column_count && made_by_triggers; i++)
+        made_by_triggers = change.derived[i];
+    for (int i = 0; i < values.count; i++)
+        values.columns[i].aim = made_by_triggers;
     RowSet* set = row_set(undo->application, RowOperation::kDelete, change.table, values.count,
                           values.columns, !is_forced(undo));
     put_change(undo, set, change, row_change(change, values));

@@ -415,8 +415,25 @@ void lock_rows(const Search& search)
     query.end();
 }
 
+/// Rows that triggers made are deleted with the others where they refer to such.
+void settle_order(const Search& search)
+{
+    RowSet* set = search.set;
+    bool refers = false;
+    ListCell* cell = nullptr;
+    foreach (cell, search.undo->application->sets) {
+        const auto* other = static_cast<RowSet*>(lfirst(cell));
+        refers |= other != set && other->count > 0 && other->operation == RowOperation::kDelete &&
+                  refers_to(set, other);
+    }
+    for (int i = 0; i < set->column_count && refers; i++)
+        set->columns[i].aim = false;
+}
+
 void search_set(const Search& search)
 {
+    if (search.set->operation == RowOperation::kDelete)
+        settle_order(search);
     search.set->aimless = nullptr;
     if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
         return;
