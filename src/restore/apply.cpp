@@ -12,11 +12,12 @@
 #include "restore/delete_last.hpp"
 #include "restore/exchange.hpp"
 #include "restore/order.hpp"
+#include "restore/plain_statement.hpp"
 #include "restore/refusal.hpp"
 #include "restore/replace.hpp"
 #include "restore/sequences.hpp"
 #include "restore/settle.hpp"
-#include "restore/statement.hpp"
+#include "restore/table_rules.hpp"
 #include "restore/translate.hpp"
 #include "restore/user_triggers.hpp"
 #include "restore/write_rights.hpp"
@@ -234,7 +235,7 @@ void run_step(const Application* application, List* sets)
     const Exchange* exchange = exchange_among(application, sets);
     const Rights rights = rights_to_write(application, sets);
     if (exchange == nullptr)
-        run_statement(sets, application->reason);
+        run_sets(sets, application->reason);
     else
         run_exchange(exchange, sets, application->reason);
     rights.end();
@@ -332,7 +333,7 @@ void apply(Application* application)
     List* steps = steps_of(application, filled_sets(application, true));
     List* sets = flattened(steps);
     Relation stranger = strangers_table(sets);
-    const bool fires_triggers = has_user_triggers(application);
+    const bool fires_triggers = has_user_triggers(application) || have_rules(sets);
     application->refusals = NIL;
     application->replaced = NIL;
     application->kept = NIL;

@@ -59,6 +59,10 @@ Words words_of(ConflictKind kind)
             return {kNotJudged, "it is not judged",
                     "Ask a role that row-level security does not hold, or have a superuser name "
                     "the table's owner in journal.trusted_owner."};
+        case ConflictKind::kRuled:
+            return {kUndoConflict, "a rule of its table puts something else in its place",
+                    "Write the row by hand, or disable the rule meanwhile: ALTER TABLE ... DISABLE "
+                    "RULE."};
         case ConflictKind::kReferenced:
             return {ERRCODE_FOREIGN_KEY_VIOLATION, "other rows refer to it",
                     "Change or delete those rows first."};

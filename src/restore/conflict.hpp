@@ -18,6 +18,7 @@ enum class ConflictKind : char {
     kRowGone,     // update, delete: there is no such row, or none that the caller sees
     kRowChanged,  // of a checked set: the row does not hold what is expected
     kNotJudged,   // a plan: row-level security would have to be asked, by a stranger's code
+    kRuled,       // a rule of the table puts something else in its place
     kReferenced,  // delete, update of a key: rows refer to it, whatever their ON DELETE action is
     // Not found by find_conflicts: the row has no place in which to look.
     kTableGone,

@@ -6,9 +6,9 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/restoring.hpp"
+#include "restore/plain_statement.hpp"
 #include "restore/refusal.hpp"
 #include "restore/result_reader.hpp"
-#include "restore/statement.hpp"
 #include "restore/write_rights.hpp"
 
 namespace journal {
@@ -48,7 +48,7 @@ void delete_rows(Application* application, RowSet* set, int64 first, int64 last)
     ErrorData* error = run_in_subtransaction([&] {
         const Rights rights = rights_to_write(application, list_make1(part));
         begin_deriving();
-        run_statement(list_make1(part), application->reason);
+        run_sets(list_make1(part), application->reason);
         end_deriving();
         rights.end();
     });

@@ -83,7 +83,7 @@ Exchange* exchange_of(const Application* application, const RowSet* set);
 /// nullptr.
 const Exchange* exchange_among(const Application* application, const List* sets);
 
-/// Updates the rows of sets that exchange_among() found, as run_statement() does. Raises JE061 if a
+/// Updates the rows of sets that exchange_among() found, as run_sets() does. Raises JE061 if a
 /// row that stepped aside cannot go on from there.
 void run_exchange(const Exchange* exchange, List* sets, const char* reason);
 

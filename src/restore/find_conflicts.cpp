@@ -5,6 +5,7 @@
 #include "restore/final_state.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
+#include "restore/table_rules.hpp"
 
 namespace journal {
 
@@ -65,24 +66,38 @@ Conflict conflict_in(const Reader& reader, const SetRow& row, const char* done)
                              is_null ? nullptr : TextDatumGetCString(detail), object);
 }
 
-/// Tells the conflicts of a set; of a row that the caller may not write only that.
-void tell_conflicts(Reader* reader, RowSet* set, int index, const char* forbidden, const char* done,
+/// What is told of every row of a set, or of none: that the caller may not write it, which is all
+/// that he is told, or that a rule takes its place.
+struct OfAllRows {
+    const char* forbidden;
+    const char* rule;
+};
+
+/// Tells the conflicts of a set.
+void tell_conflicts(Reader* reader, RowSet* set, int index, const OfAllRows& all, const char* done,
                     TellConflict tell, void* state)
 {
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal conflict",
                                                ALLOCSET_DEFAULT_SIZES);
     SetRow row{};
     rewind_rows(set);
-    while ((forbidden != nullptr || (reader->more && reader->set() == index)) &&
+    while ((all.forbidden != nullptr || all.rule != nullptr ||
+            (reader->more && reader->set() == index)) &&
            read_row(set, &row)) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
-        if (forbidden != nullptr)
+        if (all.forbidden != nullptr)
             tell(set, row,
-                 describe_conflict(ConflictKind::kForbidden, 0, describe_row(row), done, forbidden),
+                 describe_conflict(ConflictKind::kForbidden, 0, describe_row(row), done,
+                                   all.forbidden),
+                 state);
+        else if (all.rule != nullptr)
+            tell(set, row,
+                 describe_conflict(ConflictKind::kRuled, 0, describe_row(row), done,
+                                   psprintf("rule %s", quote_identifier(all.rule))),
                  state);
         MemoryContextSwitchTo(caller);
-        bool told_all = forbidden != nullptr;
+        bool told_all = all.forbidden != nullptr;
         while (reader->more && reader->set() == index && reader->number() == row.number) {
             MemoryContextSwitchTo(work);
             if (!told_all) {
@@ -117,8 +132,9 @@ void find_conflicts(Application* application, TellConflict tell, void* state)
     foreach (cell, application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
         if (set->count > 0)
-            tell_conflicts(&reader, set, foreach_current_index(cell), missing_privilege(set),
-                           application->done, tell, state);
+            tell_conflicts(&reader, set, foreach_current_index(cell),
+                           {missing_privilege(set), replacing_rule(set)}, application->done, tell,
+                           state);
     }
     end_reader(&reader);
     tuplestore_end(final.found.rows);

@@ -4,7 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
-#include "restore/statement.hpp"
+#include "restore/plain_statement.hpp"
 #include "restore/write_rights.hpp"
 
 namespace journal {
@@ -92,7 +92,7 @@ void write_rows(const Hunt& hunt, int64 from, int64 to)
     MemoryContext caller = MemoryContextSwitchTo(hunt.application->context);
     ErrorData* error = run_in_subtransaction([&] {
         const Rights rights = rights_to_write(hunt.application, parts);
-        run_statement(parts, hunt.application->reason);
+        run_sets(parts, hunt.application->reason);
         rights.end();
     });
     MemoryContextSwitchTo(caller);

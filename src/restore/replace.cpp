@@ -8,6 +8,7 @@
 #include "base/settings.hpp"
 #include "base/transaction.hpp"
 #include "catalog/restoring.hpp"
+#include "restore/plain_statement.hpp"
 #include "restore/refusal.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/set_reference.hpp"
@@ -168,7 +169,7 @@ bool replace_rows_of(Application* application, RowSet* set)
         const ErrorData* error = run_in_subtransaction([&] {
             const Rights rights = rights_to_write(application, list_make1(made));
             begin_deriving();
-            run_statement(list_make1(made), application->reason);
+            run_sets(list_make1(made), application->reason);
             end_deriving();
             rights.end();
         });

@@ -5,7 +5,9 @@
 #include "catalog/tracked_relation.hpp"
 #include "restore/deletion.hpp"
 #include "restore/exchange.hpp"
+#include "restore/plain_statement.hpp"
 #include "restore/statement.hpp"
+#include "restore/table_rules.hpp"
 
 namespace journal {
 
@@ -240,7 +242,7 @@ void run_others(const Exchange* exchange, List* sets, const TurnTable& turns, co
         parts = lappend(parts, part);
     }
     if (count > 0)
-        run_statement(parts, reason);
+        run_sets(parts, reason);
     foreach (cell, parts)
         tuplestore_end(static_cast<RowSet*>(lfirst(cell))->rows);
 }
@@ -265,10 +267,22 @@ void check_asides(const Exchange* exchange)
     }
 }
 
+/// A turn's statement says which rows it has written, which none does that a rule rewrites.
+void refuse_rules(const Exchange* exchange)
+{
+    if (have_rules(exchange->sets))
+        ereport(ERROR, (errcode(kUndoConflict),
+                        errmsg("rows of %s cannot exchange their unique values",
+                               qualified_name(exchange->table)),
+                        errdetail("The table has rules for updates."),
+                        errhint("Disable the rules meanwhile: ALTER TABLE ... DISABLE RULE.")));
+}
+
 }  // namespace
 
 void run_exchange(const Exchange* exchange, List* sets, const char* reason)
 {
+    refuse_rules(exchange);
     ListCell* cell = nullptr;
     foreach (cell, sets)
         begin_applied(static_cast<RowSet*>(lfirst(cell)));

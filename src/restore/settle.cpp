@@ -9,6 +9,7 @@
 #include "restore/refusal.hpp"
 #include "restore/result_reader.hpp"
 #include "restore/statement.hpp"
+#include "restore/table_rules.hpp"
 #include "restore/unique_columns.hpp"
 #include "restore/verify.hpp"
 #include "restore/write_rights.hpp"
@@ -100,8 +101,16 @@ const char* update_one_text(const RowSet* set, const bool* columns)
     return psprintf(
         "UPDATE %s AS t SET %s FROM %s AS e WHERE e.number OPERATOR(pg_catalog.=) $1 "
         "AND t.ctid OPERATOR(pg_catalog.=) $2 AND t.tableoid OPERATOR(pg_catalog.=) $3 "
-        "RETURNING %s",
-        only_rows_of(set), assignments.data, rows_name(0), flags_text(set));
+        "%s",
+        only_rows_of(set), assignments.data, rows_name(0),
+        has_update_rules(set) ? "" : psprintf("RETURNING %s", flags_text(set)));
+}
+
+/// Where rules let no statement return its rows: the flags of the row of number $1 as it is now.
+const char* one_row_text(const RowSet* set)
+{
+    return psprintf("SELECT %s FROM %s t JOIN %s e ON %s WHERE e.number OPERATOR(pg_catalog.=) $1",
+                    flags_text(set), only_rows_of(set), rows_name(0), has_new_key(set));
 }
 
 /// Runs one of these: for a trial its row, whose flags are returned in the current memory context
@@ -111,6 +120,8 @@ const char* update_rows(const Application* application, const Settling* settling
 {
     const char* sql = trial == nullptr ? update_text(settling->set, columns)
                                        : update_one_text(settling->set, columns);
+    const char* look =
+        trial != nullptr && has_update_rules(settling->set) ? one_row_text(settling->set) : nullptr;
     MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_to_write(application, list_make1(settling->set));
     Query query = Query::begin(RunAs::kCallerWithPath);
@@ -123,10 +134,14 @@ const char* update_rows(const Application* application, const Settling* settling
         register_named("event_journal_differences", settling->differences.rows,
                        settling->differences.descriptor);
         query.run(sql);
-    } else if (query.run(sql, {int8_argument(trial->difference.number),
-                               {TIDOID, PointerGetDatum(&trial->difference.place)},
-                               {OIDOID, ObjectIdGetDatum(trial->difference.table)}}) == 1) {
-        flags = query.text(0, 1, context);
+    } else {
+        const QueryArgument number = int8_argument(trial->difference.number);
+        uint64 rows = query.run(sql, {number,
+                                      {TIDOID, PointerGetDatum(&trial->difference.place)},
+                                      {OIDOID, ObjectIdGetDatum(trial->difference.table)}});
+        if (look != nullptr)
+            rows = query.run(look, {number});
+        flags = rows == 1 ? query.text(0, 1, context) : nullptr;
     }
     end_deriving();
     query.end();

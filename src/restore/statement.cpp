@@ -54,14 +54,6 @@ void append_insert(StringInfo sql, const RowSet* set, int number)
     appendStringInfo(sql, " FROM %s", rows_name(number));
 }
 
-void append_condition(StringInfo sql, const RowSet* set)
-{
-    appendStringInfo(sql, " WHERE %s", has_key(set));
-    // What locked rows do not hold any more is what triggers of this application made of them.
-    if (set->checked && !set->locked)
-        appendStringInfo(sql, " AND %s", holds_expected(set));
-}
-
 void append_update(StringInfo sql, const RowSet* set, int number)
 {
     appendStringInfo(sql, "UPDATE %s AS t SET ", only_rows_of(set));
@@ -72,28 +64,34 @@ void append_update(StringInfo sql, const RowSet* set, int number)
         appendStringInfo(sql, "%s%s", is_first ? "" : ", ", assignment(set, i));
         is_first = false;
     }
-    appendStringInfo(sql, " FROM %s AS e", rows_name(number));
-    append_condition(sql, set);
-    appendStringInfoString(sql, " RETURNING e.number");
+    appendStringInfo(sql, " FROM %s AS e WHERE %s", rows_name(number), is_target(set));
 }
 
 void append_delete(StringInfo sql, const RowSet* set, int number)
 {
-    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e", only_rows_of(set),
-                     rows_name(number));
-    append_condition(sql, set);
-    appendStringInfoString(sql, " RETURNING e.number");
+    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e WHERE %s", only_rows_of(set),
+                     rows_name(number), is_target(set));
+}
+
+/// The statement of one set, the number of whose rows is given.
+void append_statement(StringInfo sql, const RowSet* set, int number)
+{
+    switch (set->operation) {
+        case RowOperation::kInsert:
+            append_insert(sql, set, number);
+            break;
+        case RowOperation::kUpdate:
+            append_update(sql, set, number);
+            break;
+        case RowOperation::kDelete:
+            append_delete(sql, set, number);
+            break;
+    }
 }
 
 int rank_of(RowOperation operation)
 {
     return operation == RowOperation::kDelete ? 0 : operation == RowOperation::kUpdate ? 1 : 2;
-}
-
-int by_operation(const ListCell* a, const ListCell* b)
-{
-    return rank_of(static_cast<RowSet*>(lfirst(a))->operation) -
-           rank_of(static_cast<RowSet*>(lfirst(b))->operation);
 }
 
 const char* statement_text(List* sets)
@@ -108,10 +106,9 @@ const char* statement_text(List* sets)
         const bool is_last = count == 1 && set->operation == RowOperation::kInsert;
         if (!is_last)
             appendStringInfo(&sql, "%s s%d AS (", i == 0 ? "WITH" : ",", i);
-        if (set->operation == RowOperation::kInsert) {
-            append_insert(&sql, set, i);
-        } else {
-            (set->operation == RowOperation::kUpdate ? append_update : append_delete)(&sql, set, i);
+        append_statement(&sql, set, i);
+        if (set->operation != RowOperation::kInsert) {
+            appendStringInfoString(&sql, " RETURNING e.number");
             appendStringInfo(&result, "%s SELECT %d, number FROM s%d",
                              result.len == 0 ? "" : " UNION ALL", i, i);
         }
@@ -123,20 +120,6 @@ const char* statement_text(List* sets)
         appendStringInfoString(&result, " SELECT 0, 0::pg_catalog.int8 WHERE false");
     appendStringInfoString(&sql, result.data);
     return sql.data;
-}
-
-/// Marks the rows that the statement's result names.
-void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor)
-{
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    while (tuplestore_gettupleslot(result, true, false, slot)) {
-        bool is_null = false;
-        const auto* set =
-            static_cast<RowSet*>(list_nth(sets, DatumGetInt32(slot_getattr(slot, 1, &is_null))));
-        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
-        set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
-    }
-    ExecDropSingleTupleTableSlot(slot);
 }
 
 void announce(const RowSet* set)
@@ -177,6 +160,33 @@ TupleDesc result_descriptor()
 
 }  // namespace
 
+void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor)
+{
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result, true, false, slot)) {
+        bool is_null = false;
+        const auto* set =
+            static_cast<RowSet*>(list_nth(sets, DatumGetInt32(slot_getattr(slot, 1, &is_null))));
+        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
+        set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+int by_operation(const ListCell* a, const ListCell* b)
+{
+    return rank_of(static_cast<RowSet*>(lfirst(a))->operation) -
+           rank_of(static_cast<RowSet*>(lfirst(b))->operation);
+}
+
+const char* plain_text(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    append_statement(&sql, set, 0);
+    return sql.data;
+}
+
 /// Parents of plain inheritance have rows of their own: a key is unique within each table only.
 const char* only_rows_of(const RowSet* set)
 {
@@ -194,6 +204,13 @@ const char* has_key(const RowSet* set)
                          quote_identifier(column.name), equality_operator(column.type), i + 1);
     }
     return sql.data;
+}
+
+const char* is_target(const RowSet* set)
+{
+    // What locked rows do not hold any more is what triggers of this application made of them.
+    return set->checked && !set->locked ? psprintf("%s AND %s", has_key(set), holds_expected(set))
+                                        : has_key(set);
 }
 
 const char* holds_expected(const RowSet* set)

@@ -31,6 +31,14 @@ void register_anew(const Statement* statement, const RowSet* set);
 /// has.
 void begin_applied(RowSet* set);
 
+/// The order within one statement: deletions, updates, insertions; of list cells with sets.
+int by_operation(const ListCell* a, const ListCell* b);
+/// The text of one set's statement, over the rows of the name rows_name(0).
+const char* plain_text(const RowSet* set);
+/// Marks the rows of updates and deletes that a result of (index of the set, number of the row)
+/// names.
+void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor);
+
 /// Registers a set's rows with the connected query under the name that rows_name gives. What is
 /// returned is the query's.
 EphemeralNamedRelation register_rows(RowSet* set, int number);
@@ -40,6 +48,8 @@ const char* rows_name(int number);
 /// that it holds what a checked set expects.
 const char* has_key(const RowSet* set);
 const char* holds_expected(const RowSet* set);
+/// That the statement of an update or delete writes t for e.
+const char* is_target(const RowSet* set);
 /// The table of a set for FROM, without the rows of inheritance children.
 const char* only_rows_of(const RowSet* set);
 

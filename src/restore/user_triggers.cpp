@@ -1,6 +1,8 @@
 // See user_triggers.hpp.
 #include "restore/user_triggers.hpp"
 
+#include "restore/table_rules.hpp"
+
 namespace journal {
 
 namespace {
@@ -57,6 +59,7 @@ ArrayType* fired_triggers(const RowSet* set)
             names = accumArrayResult(names, CStringGetTextDatum(trigger.tgname), false, TEXTOID,
                                      CurrentMemoryContext);
     });
+    names = add_rule_names(names, set);
     return names == nullptr ? nullptr
                             : DatumGetArrayTypeP(makeArrayResult(names, CurrentMemoryContext));
 }

@@ -9,7 +9,8 @@ namespace journal {
 /// neither a foreign key's nor the journal's.
 bool has_user_triggers(const Application* application);
 
-/// The names of those that a set's rows fire, text[]; nullptr: there are none.
+/// The names of those that a set's rows fire, and of rules for what it does, text[]; nullptr: there
+/// are none.
 ArrayType* fired_triggers(const RowSet* set);
 
 }  // namespace journal

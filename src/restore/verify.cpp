@@ -116,23 +116,6 @@ char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* e
     pg_unreachable();
 }
 
-/// That t is where the row e of an update is now.
-const char* has_new_key(const RowSet* set)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int k = 0; k < set->plan->key_count; k++) {
-        const PlanColumn& column = set->plan->columns[set->plan->key[k]];
-        const char* value = psprintf("e.k%d", k + 1);
-        for (int i = 0; i < set->column_count; i++)
-            if (set->columns[i].column->id == column.id)
-                value = psprintf("e.c%d", i + 1);
-        appendStringInfo(&sql, "%st.%s %s %s", k == 0 ? "" : " AND ", quote_identifier(column.name),
-                         equality_operator(column.type), value);
-    }
-    return sql.data;
-}
-
 /// Rows of an update whose columns are not as they were to be, as Differences; no flags: it is
 /// gone.
 const char* different_rows(const RowSet* set)
@@ -267,6 +250,22 @@ void find_inserted(const Application* application, RowSet* set, Differences* dif
 }
 
 }  // namespace
+
+const char* has_new_key(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int k = 0; k < set->plan->key_count; k++) {
+        const PlanColumn& column = set->plan->columns[set->plan->key[k]];
+        const char* value = psprintf("e.k%d", k + 1);
+        for (int i = 0; i < set->column_count; i++)
+            if (set->columns[i].column->id == column.id)
+                value = psprintf("e.c%d", i + 1);
+        appendStringInfo(&sql, "%st.%s %s %s", k == 0 ? "" : " AND ", quote_identifier(column.name),
+                         equality_operator(column.type), value);
+    }
+    return sql.data;
+}
 
 const char* flag_of(const RowSet* set, int i)
 {

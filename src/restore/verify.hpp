@@ -36,6 +36,9 @@ Differences find_differences(const Application* application, RowSet* set);
 
 void end_differences(Differences* differences);
 
+/// That the table's row t is where the row e of a set is to be, in SQL.
+const char* has_new_key(const RowSet* set);
+
 /// The flag of a column of the table's row t, to be held against the set's row e, in SQL.
 const char* flag_of(const RowSet* set, int i);
 

@@ -35,6 +35,8 @@ const char* name_of(ConflictKind kind)
             return "parent missing";
         case ConflictKind::kCheckViolated:
             return "check violated";
+        case ConflictKind::kRuled:
+            return "ruled";
         case ConflictKind::kNotJudged:
             return "not judged";
         case ConflictKind::kNotKept:
