@@ -13,7 +13,7 @@ WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v') AND 
 
 -- Nothing is for everybody, but what the policies call.
 SELECT oid::regprocedure FROM pg_proc
-WHERE pronamespace = 'journal'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE');
+WHERE pronamespace = 'journal'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY oid::regprocedure::text;
 SELECT oid::regclass FROM pg_class
 WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v') AND has_table_privilege('public', oid,
     'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER');

@@ -27,7 +27,7 @@ BEGIN
     LOOP
         EXECUTE format('SELECT array_agg(entry ORDER BY n), (array_agg(page_cursor ORDER BY n DESC))[1]
                         FROM journal.report(%s page_size => %s, after => %L) WITH ORDINALITY AS r (
-                            entry, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, page_cursor, n)',
+                            entry, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, page_cursor, u, n)',
                        arguments, size, cursor) INTO part, last;
         EXIT WHEN part IS NULL;
         pages := pages + 1;

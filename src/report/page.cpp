@@ -6,6 +6,7 @@
 #include "catalog/restricted.hpp"
 #include "report/details.hpp"
 #include "report/json.hpp"
+#include "report/restorable.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,7 @@ enum ResultColumn {
     kBackfilled,
     kTransactionId,
     kPageCursor,
+    kNeeds,
     kResultColumns,
 };
 
@@ -55,7 +57,7 @@ struct PageRow {
     Reference* location;
     Reference* employee;
     Reference* object;  // asked only for an object that was logged without a label
-    bool restorable;
+    const Restorable* restorable;
 };
 
 /// Text of a string or number of an object; nullptr if it has no such key.
@@ -157,54 +159,6 @@ void collect_row(PageRow* row, References* references)
         row->object = ask_label(entry, entry.object_type, entry.object_id, references);
 }
 
-/// Whether the caller holds the support right.
-bool is_support()
-{
-    const Oid schema = get_namespace_oid("journal", true);
-    List* name = list_make2(makeString(pstrdup("journal")), makeString(pstrdup("support")));
-    const Oid function = OidIsValid(schema) ? LookupFuncName(name, 0, nullptr, true) : InvalidOid;
-    return OidIsValid(function) &&
-           object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-}
-
-/// Marks the deletions that the caller could restore: not yet restored, of a type that may be, with
-/// the whole row kept, of a relation that is still there and has a key.
-void find_restorable(PageRow* rows, int count)
-{
-    const bool support = is_support();
-    auto* changes = make_array_in<int64>(CurrentMemoryContext, count);
-    auto* relations = make_array_in<int32>(CurrentMemoryContext, count);
-    int asked = 0;
-    for (int i = 0; i < count; i++) {
-        const EntryRow& entry = *rows[i].entry;
-        const char* restore = rows[i].event->restore;
-        rows[i].restorable = entry.operation == 'd' && entry.has_snapshot && restore != nullptr &&
-                             (strcmp(restore, "journal") == 0 || support) &&
-                             layout_by_id(entry.layout)->key_count > 0;
-        if (!rows[i].restorable)
-            continue;
-        changes[asked] = entry.change;
-        relations[asked++] = entry.relation;
-    }
-    if (asked == 0)
-        return;
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 possible = query.run(
-        "SELECT w.change FROM unnest($1, $2) AS w (change, relation) "
-        "JOIN journal.tracked_relation t ON t.id = w.relation AND t.capture = 'events' "
-        "JOIN pg_catalog.pg_class c ON c.oid = t.relation "
-        "WHERE NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = w.change) ORDER BY 1",
-        {int8_array_argument(changes, asked), int4_array_argument(relations, asked)}, true);
-    auto* found = make_array_in<int64>(context, possible);
-    for (uint64 i = 0; i < possible; i++)
-        found[i] = query.int8(i, 1);
-    query.end();
-    for (int i = 0; i < count; i++)
-        rows[i].restorable = rows[i].restorable &&
-                             std::binary_search(found, found + possible, rows[i].entry->change);
-}
-
 const EventTypeTitle* event_of(const EventTypeTitle* types, int count, int32 id)
 {
     const EventTypeTitle* found = std::lower_bound(
@@ -280,10 +234,13 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, const Word
     result.set_text(kDetailsText,
                     details_text(entry, row.details, words, request.account->time_zone));
     result.set(kLinks, JsonbPGetDatum(links_json(row)));
-    result.set(kRestorable, BoolGetDatum(row.restorable));
+    result.set(kRestorable, BoolGetDatum(row.restorable->possible));
     result.set(kBackfilled, BoolGetDatum(entry.backfilled));
     result.set(kTransactionId, entry.transaction_id);
     result.set_text(kPageCursor, cursor_of_row(request, entry.occurred_at, entry.id).data());
+    result.nulls[kNeeds] = !row.restorable->possible;
+    if (row.restorable->possible)
+        result.set(kNeeds, PointerGetDatum(needs_of(entry, *row.restorable)));
     return result;
 }
 
@@ -313,14 +270,19 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
 
     References references(context);
     auto* page = make_array_in<PageRow>(context, count);
+    auto** restore = make_array_in<const char*>(context, count);
     for (int i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
         page[i].entry = &rows[i];
         page[i].event = event_of(events, event_count, rows[i].event_type);
+        restore[i] = page[i].event->restore;
         collect_row(&page[i], &references);
     }
+    Restorable* restorable = find_restorable(rows, restore);
+    ask_references(rows, request.account->name, restorable, &references);
     references.resolve(request.account->name);
-    find_restorable(page, count);
+    for (int i = 0; i < count; i++)
+        page[i].restorable = &restorable[i];
 
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (int i = 0; i < count; i++) {

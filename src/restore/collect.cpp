@@ -48,8 +48,8 @@ void add_deletion(Collection* collection, NulledReferences* nulled, Deletion del
         return;
     if (nulled != nullptr)
         give_references_back(nulled, &deletion);
-    tell_lost(target, deletion);
     const RowValues values = values_of(collection->overrides, target, deletion);
+    tell_lost(target, deletion, values.count, values.columns);
     add_row_change(collection, RowOperation::kInsert, target, deletion, values, nullptr);
 }
 

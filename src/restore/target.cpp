@@ -196,6 +196,15 @@ void match_columns(const Search& search, bool dry_run)
     table_close(relation, NoLock);
 }
 
+/// Whether the caller gives a value for a column whose own is lost.
+bool is_given(const LostColumn& lost, int count, const SetColumn* columns)
+{
+    for (int i = 0; i < count; i++)
+        if (columns[i].overridden && strcmp(columns[i].column->name, lost.name) == 0)
+            return true;
+    return false;
+}
+
 }  // namespace
 
 Target* try_target(const Deletion& deletion, const char* done, bool dry_run)
@@ -232,13 +241,15 @@ void raise_unfit(const Target* target, const Deletion& deletion, const char* don
     pg_unreachable();
 }
 
-void tell_lost(Target* target, const Deletion& deletion)
+void tell_lost(Target* target, const Deletion& deletion, int count, const SetColumn* columns)
 {
     if (target->lost_count == 0 || target->told >= kToldRows)
         return;
     target->told++;
     for (int i = 0; i < target->lost_count; i++) {
         const LostColumn& lost = target->lost[i];
+        if (is_given(lost, count, columns))
+            continue;
         if (lost.always || deletion.row.values[lost.position].type != jbvNull)
             ereport(NOTICE, (errmsg("%s comes back without the value of column \"%s\": %s",
                                     describe(deletion), lost.name, lost.why)));

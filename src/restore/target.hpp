@@ -47,7 +47,7 @@ Target* try_target(const Deletion& deletion, const char* done, bool dry_run = fa
                               const Conflict& unfit);
 
 /// Says by NOTICE which values of a row cannot be brought back: of dropped columns, and of those
-/// that the journal was told not to keep.
-void tell_lost(Target* target, const Deletion& deletion);
+/// that the journal was told not to keep. count and columns: those with which the row comes back.
+void tell_lost(Target* target, const Deletion& deletion, int count, const SetColumn* columns);
 
 }  // namespace journal

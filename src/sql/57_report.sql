@@ -10,7 +10,7 @@ RETURNS TABLE (
     entry bigint, occurred_at timestamptz, location text, location_name text, employee text, employee_name text,
     object_type text, object_id text, object_label text, event text, title text, event_group text, kind text,
     details jsonb, details_text text, links jsonb, restorable boolean, backfilled boolean, transaction_id xid8,
-    page_cursor text)
+    page_cursor text, needs text[])
 LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'journal_report';
 COMMENT ON FUNCTION journal.report(text, timestamptz, timestamptz, text[], text[], text[], text, integer, text, text) IS
     'what happened in the account: period is today, yesterday, this_week, this_month, last_week, last_month or custom '

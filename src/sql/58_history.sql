@@ -6,7 +6,7 @@ RETURNS TABLE (
     entry bigint, occurred_at timestamptz, location text, location_name text, employee text, employee_name text,
     object_type text, object_id text, object_label text, event text, title text, event_group text, kind text,
     details jsonb, details_text text, links jsonb, restorable boolean, backfilled boolean, transaction_id xid8,
-    page_cursor text)
+    page_cursor text, needs text[])
 LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'journal_history';
 COMMENT ON FUNCTION journal.history(text, text, integer, text, text) IS
     'everything that happened to one object and to what belongs to it, newest first, across changes of its key';
