@@ -24,9 +24,6 @@ struct Application {
     List* kept;          // of Refusal, by apply(): what was to be deleted last
     List* replaced;      // of OtherRow (replace.hpp), by apply()
     int64 before_entry;  // an entry's id before all of this application's
-    // While it is applied: by which subtransaction, and what was being applied then.
-    SubTransactionId applied_in;
-    Application* outer;
 };
 
 /// Rights with which a table's rows are read, computed and judged for an application, before and

@@ -26,23 +26,37 @@ namespace journal {
 
 namespace {
 
-/// What is being applied; only forgotten where an error has left it behind.
-Application* innermost;
+/// What is being applied. In memory of the transaction: that of a cursor's query, in which the
+/// application is, goes before an aborted subtransaction calls its hooks.
+struct Applying {
+    bool is_undo;
+    SubTransactionId begun_in;
+    Applying* outer;
+};
+
+Applying* innermost;
+
+void end_applying()
+{
+    Applying* ended = innermost;
+    innermost = ended->outer;
+    pfree(ended);
+}
 
 void savepoint_aborted(SubTransactionId aborted)
 {
-    while (innermost != nullptr && innermost->applied_in >= aborted)
-        innermost = innermost->outer;
+    while (innermost != nullptr && innermost->begun_in >= aborted)
+        end_applying();
 }
 
 constexpr TransactionHooks kHooks{nullptr, savepoint_aborted, [](bool) { innermost = nullptr; }};
 
-void begin_applying(Application* application)
+void begin_applying(const Application* application)
 {
     register_hooks(&kHooks);
-    application->applied_in = GetCurrentSubTransactionId();
-    application->outer = innermost;
-    innermost = application;
+    auto* applying = make_in<Applying>(TopTransactionContext);
+    *applying = {application->is_undo, GetCurrentSubTransactionId(), innermost};
+    innermost = applying;
 }
 
 /// Whether a foreign key leads to a set's table, to a partition of it, or to one of its parents, of
@@ -320,7 +334,7 @@ List* flattened(List* lists)
 
 void refuse_within(const char* done, bool is_undo)
 {
-    for (const Application* outer = innermost; outer != nullptr; outer = outer->outer)
+    for (const Applying* outer = innermost; outer != nullptr; outer = outer->outer)
         if (is_undo || outer->is_undo)
             ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                             errmsg("nothing can be %s by a trigger of %s", done,
@@ -353,7 +367,7 @@ void apply(Application* application)
         raise_strangers_table(application, stranger, error->message);
     if (error != nullptr) {
         leave_refused(application, sets, error);
-        innermost = application->outer;
+        end_applying();
         return;
     }
     application->aimless |= leaves_rows(sets);
@@ -365,7 +379,7 @@ void apply(Application* application)
     if (error != nullptr)
         raise_translated(application, sets, error, true);
     move_sequences(sets);
-    innermost = application->outer;
+    end_applying();
     application->applied = sets;
 }
 
