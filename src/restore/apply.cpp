@@ -308,17 +308,33 @@ void leave_refused(Application* application, List* sets, ErrorData* error)
         begin_again(static_cast<RowSet*>(lfirst(cell)));
 }
 
+bool leaves_rows_of(const RowSet* set)
+{
+    for (int64 i = 0; set->operation != RowOperation::kInsert && i < set->count; i++)
+        if (!is_applied(set, i))
+            return true;
+    return false;
+}
+
 /// Whether statements left rows alone, as triggers and policies may make them do.
 bool leaves_rows(const List* sets)
 {
     ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        const auto* set = static_cast<RowSet*>(lfirst(cell));
-        for (int64 i = 0; set->operation != RowOperation::kInsert && i < set->count; i++)
-            if (!is_applied(set, i))
-                return true;
-    }
+    foreach (cell, sets)
+        if (leaves_rows_of(static_cast<RowSet*>(lfirst(cell))))
+            return true;
     return false;
+}
+
+/// Marks locked rows that were to be deleted, and that triggers have deleted before.
+void find_gone(const Application* application, const List* sets)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation == RowOperation::kDelete && set->locked && leaves_rows_of(set))
+            mark_gone(application, set);
+    }
 }
 
 List* flattened(List* lists)
@@ -370,6 +386,7 @@ void apply(Application* application)
         end_applying();
         return;
     }
+    find_gone(application, sets);
     application->aimless |= leaves_rows(sets);
     List* others = filled_sets(application, false);
     delete_last(application, others);

@@ -66,24 +66,6 @@ void delete_rows(Application* application, RowSet* set, int64 first, int64 last)
     delete_rows(application, set, first + (last - first) / 2, last);
 }
 
-/// Marks the rows that are not there any more, whoever has deleted them.
-void mark_gone(const Application* application, RowSet* set)
-{
-    MemoryContext context = CurrentMemoryContext;
-    const char* sql =
-        psprintf("SELECT e.number FROM %s e LEFT JOIN %s t ON %s WHERE t.tableoid IS NULL",
-                 rows_name(0), only_rows_of(set), has_key(set));
-    const Rights rights = rights_on(application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, 0);
-    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
-    query.end();
-    rights.end();
-    while (row.next())
-        mark_applied(set, row.int8(1));
-    row.close();
-}
-
 void delete_set(Application* application, RowSet* set)
 {
     begin_applied(set);
@@ -103,6 +85,23 @@ void delete_set(Application* application, RowSet* set)
 bool goes_last(const RowSet* set)
 {
     return set->operation == RowOperation::kDelete && !is_written(set);
+}
+
+void mark_gone(const Application* application, RowSet* set)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const char* sql =
+        psprintf("SELECT e.number FROM %s e LEFT JOIN %s t ON %s WHERE t.tableoid IS NULL",
+                 rows_name(0), only_rows_of(set), has_key(set));
+    const Rights rights = rights_on(application, set->table);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, 0);
+    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
+    query.end();
+    rights.end();
+    while (row.next())
+        mark_applied(set, row.int8(1));
+    row.close();
 }
 
 void delete_last(Application* application, const List* sets)

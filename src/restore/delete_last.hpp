@@ -14,6 +14,9 @@ bool goes_last(const RowSet* set);
 /// then says which are gone; why others stay is among the application's kept rows, in their order.
 void delete_last(Application* application, const List* sets);
 
+/// Marks the rows of a set of deletions that are not there any more, whoever has deleted them.
+void mark_gone(const Application* application, RowSet* set);
+
 /// Why a row of such a set stays.
 const char* why_kept(const Application* application, const RowSet* set, const SetRow& row);
 

@@ -23,6 +23,28 @@ void for_each_trigger(Relation table, const Use& use)
     }
 }
 
+bool has_trigger(Relation table)
+{
+    bool result = false;
+    for_each_trigger(table, [&result](const Trigger&) { result = true; });
+    return result;
+}
+
+/// Whether partitions have triggers of their own.
+bool has_trigger_of_part(Relation table)
+{
+    if (table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+        return false;
+    bool result = false;
+    ListCell* cell = nullptr;
+    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
+        Relation part = table_open(lfirst_oid(cell), NoLock);
+        result |= has_trigger(part);
+        table_close(part, NoLock);
+    }
+    return result;
+}
+
 /// Whether a trigger is for what a set does.
 bool is_for(const Trigger& trigger, const RowSet* set)
 {
@@ -46,7 +68,7 @@ bool has_user_triggers(const Application* application)
     foreach (cell, application->sets) {
         const auto* set = static_cast<const RowSet*>(lfirst(cell));
         if (set->count > 0)
-            for_each_trigger(set->table, [&result](const Trigger&) { result = true; });
+            result |= has_trigger(set->table) || has_trigger_of_part(set->table);
     }
     return result;
 }

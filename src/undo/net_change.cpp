@@ -84,6 +84,7 @@ struct Reading {
     Tuplestorestate* rows;
     TupleTableSlot* slot;
     bool at_end;
+    bool any_written;  // by what is not derived
     Stretch* waiting;  // joined by a change of the key
 };
 
@@ -533,6 +534,7 @@ Event read_event(Reading* reading, const Place& place)
     event.label = text_of(reading, kLabel);
     event.document = text_of(reading, kDocument);
     event.derived = DatumGetBool(value_of(reading, kDerived));
+    reading->any_written |= !event.derived;
     if (!is_null(reading, kData))
         event.data = stored_jsonb(value_of(reading, kData), true);
     event.use = use_of(reading, place.relation, DatumGetInt32(value_of(reading, kLayout)), event,
@@ -638,7 +640,7 @@ void select_entries(Reading* reading, const Extent& extent)
 
 }  // namespace
 
-void read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
+bool read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
                       void (*sink)(const NetChange& change, void* state), void* state)
 {
     Reading reading{};
@@ -669,6 +671,7 @@ void read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
     tuplestore_end(reading.rows);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(reading.context);
+    return reading.any_written;
 }
 
 }  // namespace journal

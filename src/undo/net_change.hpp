@@ -54,8 +54,8 @@ struct NetChange {
 /// The exact settings are in force in the calls; what change points at is gone after them. The
 /// tables are locked until the transaction ends. done: for messages. Raises what find_target
 /// raises, unless tells_unfit: then such rows' changes have an unfit target, a plan without columns
-/// and no values, and may be none in the end.
-void read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
+/// and no values, and may be none in the end. Returns false if triggers wrote all of it.
+bool read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
                       void (*sink)(const NetChange& change, void* state), void* state);
 
 }  // namespace journal

@@ -212,6 +212,7 @@ void settle_conflicts(Undo* undo, const ReturnSetInfo* result)
         }
     } else if (undo->on_conflict == OnConflict::kForce && has_only_gone_rows(undo)) {
         leave_alone(undo, result);
+        find_conflicts(undo);
     } else {
         raise_any(undo);
     }

@@ -22,6 +22,7 @@ struct Undo {
     OnConflict on_conflict;
     const char* reason;  // or nullptr
     bool is_plan;
+    bool all_derived;  // triggers wrote all of it: none of them fires again by what is taken back
     MemoryContext context;
     MemoryContext row_context;  // of a row that is handed over
     Application* application;

@@ -250,7 +250,8 @@ Values values_of_update(Undo* undo, const NetChange& change)
                                                                       : ColumnCheck::kRow;
         add_value(&values, &column, change.before[i].retyped, check, before, after);
         values.columns[values.count - 1].aim =
-            check != ColumnCheck::kNone && (change.derived[i] || check == ColumnCheck::kColumn) &&
+            after != nullptr &&
+            ((change.derived[i] && !undo->all_derived) || check == ColumnCheck::kColumn) &&
             !is_bound(undo, change, column);
     }
     return values;
@@ -441,6 +442,17 @@ void take_back(const NetChange& change, void* state)
     }
 }
 
+/// Has what triggers wrote written like all else.
+void write_derived(const Undo* undo)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, undo->application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        for (int i = 0; i < set->column_count; i++)
+            set->columns[i].aim &= set->columns[i].check == ColumnCheck::kColumn;
+    }
+}
+
 bool is_not_refused(const SetRow& row, void* state)
 {
     const auto* refused = static_cast<Ids*>(state);
@@ -494,7 +506,10 @@ void refuse_parts(Undo* undo)
 
 void collect_undo(Undo* undo)
 {
-    read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
+    undo->all_derived =
+        !read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
+    if (undo->all_derived)
+        write_derived(undo);
     refuse_parts(undo);
 }
 

@@ -178,15 +178,16 @@ void find_changed(const Search& search)
     row.close();
 }
 
-/// Leaves ignored columns to triggers where they do not hold what was left in them. Such a column
-/// that holds it is an aim, as an ignored total is, which triggers may bring about by themselves.
+/// Leaves ignored columns, and forced ones that triggers wrote, to triggers where they do not hold
+/// what was left in them. Such a column that holds it is an aim, as an ignored total is, which
+/// triggers may bring about by themselves.
 void judge_ignored(const Search& search)
 {
     RowSet* set = search.set;
     StringInfoData sql;
     initStringInfo(&sql);
     for (int i = 0; i < set->column_count; i++)
-        if (is_aim(set, i) && set->columns[i].check == ColumnCheck::kColumn)
+        if (is_aim(set, i) && set->columns[i].check != ColumnCheck::kRow)
             appendStringInfo(&sql,
                              "%sSELECT e.number, %d FROM %s e JOIN %s t ON %s WHERE "
                              "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",

@@ -1,0 +1,127 @@
+\i test/regress/fresh.sql
+\i test/regress/compare.sql
+\i test/regress/undo.sql
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset footer off
+\pset tuples_only on
+-- What triggers do before, while and after something is taken back, where it is not plain what is theirs.
+
+CREATE SCHEMA shop;
+CREATE TABLE shop.parent (id int PRIMARY KEY, name text);
+CREATE TABLE shop.child (id int PRIMARY KEY, parent int);
+CREATE TABLE shop.item (id int PRIMARY KEY, parent int, amount int);
+CREATE TABLE shop.total (parent int PRIMARY KEY, amount int);
+SELECT count(*) FROM journal.track_schema('shop', "except" => '{item}');
+INSERT INTO shop.parent VALUES (1, 'one'), (2, 'two');
+INSERT INTO shop.total VALUES (1, 0), (2, 0);
+
+-- Children without a foreign key, which a trigger deletes before their turn.
+CREATE FUNCTION shop.delete_children() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM shop.child WHERE parent = OLD.id; RETURN OLD; END';
+CREATE TRIGGER delete_children BEFORE DELETE ON shop.parent FOR EACH ROW EXECUTE FUNCTION shop.delete_children();
+BEGIN;
+INSERT INTO shop.parent VALUES (3, 'three');
+INSERT INTO shop.child VALUES (31, 3), (32, 3);
+COMMIT;
+SELECT test.try(format('journal.undo(%L)', test.last()));
+SELECT test.try(format('journal.undo(%L)', test.last()));
+TABLE shop.child;
+SELECT test.try(format('journal.undo(%L)', test.last()));
+TABLE shop.child;
+-- Those that a trigger keeps are not taken for deleted.
+CREATE FUNCTION shop.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER keep BEFORE DELETE ON shop.child FOR EACH ROW EXECUTE FUNCTION shop.keep();
+INSERT INTO shop.child VALUES (11, 1);
+SELECT test.try(format('journal.undo(%L)', test.last()));
+TABLE shop.child;
+DROP TRIGGER keep ON shop.child;
+
+-- An error that is caught while a cursor is open over the call.
+CREATE FUNCTION shop.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+CREATE FUNCTION test.loop(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN EXECUTE 'SELECT * FROM ' || command LOOP END LOOP;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLERRM;
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON shop.child FOR EACH ROW EXECUTE FUNCTION shop.refuse();
+DELETE FROM shop.child;
+BEGIN;
+SELECT test.loop(format('journal.undo(%L)', test.last()));
+SELECT test.loop(format('journal.restore(%s)', max(id))) FROM journal.entry;
+DROP TRIGGER refuse ON shop.child;
+SELECT test.loop(format('journal.undo(%L)', test.last()));
+COMMIT;
+TABLE shop.child;
+
+-- What is written through a view is written by its trigger, and none does so again.
+CREATE VIEW shop.parent_view AS TABLE shop.parent;
+CREATE FUNCTION shop.write_view() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE shop.parent SET name = NEW.name WHERE id = OLD.id; RETURN NEW; END';
+CREATE TRIGGER write_view INSTEAD OF UPDATE ON shop.parent_view FOR EACH ROW EXECUTE FUNCTION shop.write_view();
+UPDATE shop.parent_view SET name = 'first' WHERE id = 1;
+SELECT test.last() AS first \gset
+UPDATE shop.parent_view SET name = 'second' WHERE id = 1;
+SELECT test.try(format('journal.undo(%L)', :'first'));
+SELECT action, conflict FROM journal.undo_plan(:'first');
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'first'));
+SELECT name FROM shop.parent WHERE id = 1;
+-- So are totals of a table that is not tracked.
+CREATE FUNCTION shop.add_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE shop.total SET amount = (SELECT sum(amount) FROM shop.item i WHERE i.parent = t.parent) FROM (SELECT coalesce(NEW.parent, OLD.parent) AS parent) t
+    WHERE total.parent = t.parent;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER add_up AFTER INSERT OR UPDATE OR DELETE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.add_up();
+CREATE FUNCTION shop.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER nothing BEFORE UPDATE ON shop.total FOR EACH ROW EXECUTE FUNCTION shop.nothing();
+INSERT INTO shop.item VALUES (1, 1, 10);
+SELECT test.last() AS first \gset
+INSERT INTO shop.item VALUES (2, 1, 20);
+SELECT test.try(format('journal.undo(%L)', :'first'));
+-- And one change of a trigger by itself.
+SELECT journal.track('shop.item', 'item');
+INSERT INTO shop.item VALUES (3, 1, 100);
+SELECT test.last() AS first, max(id) AS entry FROM journal.entry \gset
+INSERT INTO shop.item VALUES (4, 1, 200);
+SELECT test.try(format('journal.revert(%L)', :entry));
+
+-- To force a total, others' shares in it are not taken away.
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'first'));
+TABLE shop.total;
+-- Beside rows that are gone, too.
+BEGIN;
+INSERT INTO shop.item VALUES (5, 1, 1), (6, 2, 2);
+UPDATE shop.parent SET name = name || '!';
+COMMIT;
+SELECT test.last() AS first \gset
+INSERT INTO shop.item VALUES (7, 2, 4);
+DELETE FROM shop.total WHERE parent = 1;
+DELETE FROM shop.parent WHERE id = 1;
+SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'first'));
+TABLE shop.total;
+
+-- Triggers that only a partition has.
+CREATE TABLE shop.payment (id int PRIMARY KEY, parent int, amount int) PARTITION BY RANGE (id);
+CREATE TABLE shop.payment_1 PARTITION OF shop.payment FOR VALUES FROM (1) TO (100);
+CREATE TABLE shop.paid (parent int PRIMARY KEY, amount int DEFAULT 0);
+SELECT journal.track('shop.payment', 'payment'), journal.track('shop.paid', 'paid');
+CREATE FUNCTION shop.pay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE shop.paid SET amount = amount - OLD.amount WHERE parent = OLD.parent AND TG_OP <> 'INSERT';
+    UPDATE shop.paid SET amount = amount + NEW.amount WHERE parent = NEW.parent AND TG_OP <> 'DELETE';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER pay AFTER INSERT OR UPDATE OR DELETE ON shop.payment_1 FOR EACH ROW EXECUTE FUNCTION shop.pay();
+INSERT INTO shop.paid VALUES (1), (2);
+INSERT INTO shop.payment VALUES (1, 1, 10);
+SELECT test.last() AS first \gset
+INSERT INTO shop.payment VALUES (2, 1, 25);
+SELECT test.try(format('journal.undo(%L)', :'first'));
+TABLE shop.paid;
+UPDATE shop.payment SET amount = 30, parent = 2;
+SELECT test.try(format('journal.undo(%L)', test.last()));
+TABLE shop.paid;
