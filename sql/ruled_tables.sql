@@ -102,3 +102,31 @@ SELECT test.back('fixed');
 DELETE FROM fixed;
 CREATE RULE none AS ON INSERT TO fixed DO INSTEAD NOTHING;
 SELECT test.back('fixed');
+-- Conditions of deletions, one that is NULL, one that a subquery answers, one that raises an error.
+CREATE TABLE kept (id int PRIMARY KEY, v int);
+SELECT journal.track('kept') \g /dev/null
+CREATE RULE large AS ON DELETE TO kept WHERE OLD.v > 10 DO INSTEAD NOTHING;
+CREATE RULE listed AS ON DELETE TO kept WHERE OLD.id IN (SELECT id FROM fixed) DO INSTEAD NOTHING;
+INSERT INTO kept VALUES (1, 1), (2, 20), (3, NULL), (4, 4);
+ALTER TABLE fixed DISABLE RULE none;
+SELECT test.last() AS inserted \gset
+INSERT INTO fixed VALUES (4, 4);
+SELECT object_id, conflict, detail, triggers FROM journal.undo_plan(:'inserted');
+SELECT object_id, outcome, detail FROM journal.undo(:'inserted', on_conflict => 'skip') ORDER BY outcome, object_id;
+SELECT test.rows('{kept}');
+CREATE RULE raising AS ON UPDATE TO kept WHERE 1 / (NEW.v - OLD.v + 1) > 5 DO INSTEAD NOTHING;
+UPDATE kept SET v = v + 2;
+SELECT test.back('kept');
+UPDATE kept SET v = v + 1;
+SELECT test.back('kept');
+-- Rules of a partitioned table, with a partition whose columns have other numbers.
+CREATE TABLE whole (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
+CREATE TABLE part (v int, id int NOT NULL);
+ALTER TABLE whole ATTACH PARTITION part FOR VALUES FROM (0) TO (100);
+CREATE RULE large AS ON UPDATE TO whole WHERE OLD.v > 10 DO INSTEAD NOTHING;
+SELECT journal.track('whole') \g /dev/null
+INSERT INTO whole VALUES (1, 1), (2, 9);
+UPDATE whole SET v = v + 5;
+SELECT object_id, conflict, triggers FROM journal.undo_plan(test.last());
+SELECT object_id, outcome, detail FROM journal.undo(test.last(), on_conflict => 'skip') ORDER BY outcome, object_id;
+SELECT test.rows('{whole}');

@@ -139,6 +139,7 @@ Arrivals* begin_arrivals(FinalState* state, RowSet* set, int index)
         add_route(arrivals, RelationGetRelid(set->table));
     }
     begin_executor(arrivals);
+    find_rules(arrivals);
     rights.end();
     return arrivals;
 }
@@ -339,8 +340,12 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
         note_live_row(arrivals, ConflictKind::kRowChanged);
     } else {
         add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
-        if (arrivals->set->operation == RowOperation::kUpdate) {
-            arrivals->live = place->checks->live;
+        arrivals->live = place->checks->live;
+        if (arrivals->set->operation == RowOperation::kDelete) {
+            if (arrivals->rules != NIL)
+                run_guarded(arrivals, [](Arrivals* a) { judge_rules(a, nullptr, nullptr); });
+            ResetPerTupleExprContext(arrivals->estate);
+        } else {
             const bool is_child = !arrivals->routed && RelationGetRelid(place->relation) !=
                                                            RelationGetRelid(arrivals->set->table);
             (is_child ? change_in_child : change_in_table)(arrivals, place);

@@ -23,6 +23,12 @@ struct CheckConstraint {
     Expression expression;
 };
 
+/// A condition under which a rule keeps a row from being written; see table_rules.hpp.
+struct RuleCheck {
+    const char* rule;
+    Expression condition;
+};
+
 struct PlaceChecks {
     TupleTableSlot* slot;  // the row in question
     TupleTableSlot* live;  // a row that is there
@@ -54,6 +60,7 @@ struct Arrivals {
     int default_count;
     ComputedColumn* defaults;
     Bitmapset* unknown;  // columns that get a value nobody can know
+    List* rules;         // of RuleCheck
     List* routes;
     Route* last;
     bool routed;    // the table is partitioned
@@ -82,6 +89,11 @@ void end_checks(const Place* place);
 /// Gives the row in the place's slot what the table computes, and notes what it violates; unknown
 /// columns, and what is computed from them, are not judged. Raises what expressions raise.
 void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown);
+
+/// Prepares the conditions of rules, and notes for a row which of them keeps it; next is the row as
+/// it is to be, nullptr: it goes. Raises what conditions raise.
+void find_rules(Arrivals* arrivals);
+void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unknown);
 
 /// Runs step; an error that it raises is a conflict of the row, unless it is one of the server.
 void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*));

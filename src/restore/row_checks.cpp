@@ -8,6 +8,7 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "restore/arrivals.hpp"
+#include "restore/table_rules.hpp"
 
 namespace journal {
 
@@ -39,10 +40,10 @@ ExprContext* context_of(Arrivals* arrivals, TupleTableSlot* slot)
 }
 
 /// Whether an expression over a table's row reads one of some columns.
-bool reads(Node* node, const Bitmapset* columns)
+bool reads(Node* node, int varno, const Bitmapset* columns)
 {
     Bitmapset* read = nullptr;
-    pull_varattnos(node, 1, &read);
+    pull_varattnos(node, varno, &read);
     int number = -1;
     while ((number = bms_next_member(read, number)) >= 0)
         if (bms_is_member(number + FirstLowInvalidHeapAttributeNumber, columns))
@@ -69,7 +70,7 @@ void judge_checks(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
 {
     PlaceChecks* checks = place->checks;
     for (int i = 0; i < checks->check_count; i++)
-        if (!reads(checks->checks[i].expression.node, unknown) &&
+        if (!reads(checks->checks[i].expression.node, 1, unknown) &&
             !holds(arrivals, &checks->checks[i].expression, checks->slot))
             note_row_conflict(
                 arrivals, ConflictKind::kCheckViolated, 0,
@@ -164,7 +165,7 @@ void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
     PlaceChecks* checks = place->checks;
     Bitmapset* all_unknown = bms_copy(unknown);
     for (int i = 0; i < checks->computed_count; i++) {
-        if (reads(checks->computed[i].expression.node, unknown))
+        if (reads(checks->computed[i].expression.node, 1, unknown))
             all_unknown = bms_add_member(all_unknown, checks->computed[i].number);
         else
             compute(arrivals, &checks->computed[i], checks->slot);
@@ -172,6 +173,46 @@ void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
     arrivals->placed = place;
     judge_values(arrivals, place, all_unknown);
     judge_checks(arrivals, place, all_unknown);
+    judge_rules(arrivals, place->checks->slot, all_unknown);
+}
+
+void find_rules(Arrivals* arrivals)
+{
+    // A rule is about the columns of the table that is named, as it numbers them.
+    if (arrivals->routed)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, rule_conditions(arrivals->set)) {
+        const auto* condition = static_cast<RuleCondition*>(lfirst(cell));
+        auto* check = make_in<RuleCheck>(CurrentMemoryContext);
+        check->rule = condition->rule;
+        check->condition.node = condition->node;
+        arrivals->rules = lappend(arrivals->rules, check);
+        arrivals->guarded = true;
+    }
+}
+
+void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unknown)
+{
+    // An inheritance child has columns of its own, and rules.
+    if (arrivals->live != nullptr && arrivals->live->tts_tupleDescriptor->tdtypeid !=
+                                         RelationGetDescr(arrivals->set->table)->tdtypeid)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, arrivals->rules) {
+        auto* check = static_cast<RuleCheck*>(lfirst(cell));
+        if (reads(check->condition.node, INNER_VAR, unknown))
+            continue;
+        ExprState* state = prepared(arrivals, &check->condition);
+        ExprContext* context = context_of(arrivals, nullptr);
+        context->ecxt_outertuple = arrivals->live;
+        context->ecxt_innertuple = next;
+        bool is_null = false;
+        const Datum keeps = ExecEvalExprSwitchContext(state, context, &is_null);
+        if (!is_null && DatumGetBool(keeps))
+            note_row_conflict(arrivals, ConflictKind::kRuled, 0,
+                              psprintf("rule %s", quote_identifier(check->rule)));
+    }
 }
 
 void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))

@@ -1,7 +1,4 @@
 // See table_rules.hpp.
-//
-// What a statement has done cannot be returned by it, so the places of the rows are noted before,
-// and looked at afterwards: the version that was there is there no more.
 #include "restore/table_rules.hpp"
 
 #include "base/memory.hpp"
@@ -79,6 +76,26 @@ const char* replacing_rule(const RowSet* set)
             found = rule->ruleId;
     });
     return OidIsValid(found) ? rule_name(found) : nullptr;
+}
+
+List* rule_conditions(const RowSet* set)
+{
+    List* conditions = NIL;
+    for_each_rule(set, command_of(set), [&](const RewriteRule* rule) {
+        // A subquery has to be planned with the statement.
+        if (!rule->isInstead || rule->qual == nullptr || checkExprHasSubLink(rule->qual))
+            return;
+        Node* node = static_cast<Node*>(copyObjectImpl(rule->qual));
+        for (const int varno : {PRS2_OLD_VARNO, PRS2_NEW_VARNO}) {
+            node = expand_generated_columns_in_expr(node, set->table, varno);
+            ChangeVarNodes(node, varno, varno == PRS2_OLD_VARNO ? OUTER_VAR : INNER_VAR, 0);
+        }
+        auto* condition = make_in<RuleCondition>(CurrentMemoryContext);
+        condition->rule = rule_name(rule->ruleId);
+        condition->node = node;
+        conditions = lappend(conditions, condition);
+    });
+    return conditions;
 }
 
 ArrayBuildState* add_rule_names(ArrayBuildState* names, const RowSet* set)

@@ -19,6 +19,17 @@ bool have_rules(const List* sets);
 /// condition; nullptr: there is none.
 const char* replacing_rule(const RowSet* set);
 
+/// When a rule puts something else in the place of what is done to a row: an expression over the
+/// row that is there (OUTER_VAR) and what it is to be (INNER_VAR).
+struct RuleCondition {
+    const char* rule;
+    Node* node;
+};
+
+/// List of the conditions of rules for what a set does, in the current memory context. Those with
+/// subqueries are not among them.
+List* rule_conditions(const RowSet* set);
+
 /// Adds the names of the rules for what a set does.
 ArrayBuildState* add_rule_names(ArrayBuildState* names, const RowSet* set);
 
