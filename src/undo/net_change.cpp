@@ -68,6 +68,7 @@ struct Stretch {
     NetValue* deleted;     // the deleted row's; nullptr: not deleted
     bool* changed;
     bool* written;   // of a column: by what is not derived
+    bool dropped;    // an update was of columns that are gone
     bool lost;       // another transaction took the row away before its key was used anew
     Stretch* next;   // where the row went on
     Stretch* older;  // in a list
@@ -184,6 +185,7 @@ void add_update(Stretch* stretch, const Event& event)
     for (int i = 0; i < update.count; i++) {
         const EntryChange& change = update.changes[i];
         const int column = event.use->column[change.position];
+        stretch->dropped |= column < 0;
         if (column < 0)
             continue;
         const NetValue old_value = value_at(event.use, change.position, change.old_value);
@@ -385,8 +387,12 @@ void emit_row(const Reading* reading, const Stretch* first, const Stretch* last)
                 may_differ[i] |= stretch->changed[i];
         change.derived = derived_columns(first, count);
         change.between = values_between(first, change.before, change.after);
-        if (!mark_changed(&change, may_differ))
-            return;
+        if (!mark_changed(&change, may_differ)) {
+            for (const Stretch* stretch = first; stretch != nullptr; stretch = stretch->next)
+                change.nothing_left |= stretch->dropped;
+            if (!change.nothing_left)
+                return;
+        }
     }
     reading->sink(change, reading->state);
 }

@@ -46,6 +46,7 @@ struct NetChange {
     const NetValue* between;     // of an update: one that is neither, or nullptr in it; or nullptr
     const bool* changed;         // an update: which of them it changed, or may have
     const bool* derived;         // columns that only other triggers wrote; not of a deletion
+    bool nothing_left;           // an update of columns that are gone, and of no others
     const char* unknown_column;  // one that it changed and whose values the journal does not keep
     Target* target;              // of the row; of a deleted one as it was then
 };

@@ -238,12 +238,23 @@ bool find_refused(Undo* undo)
     return true;
 }
 
+bool has_rows(const Application* application)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets)
+        if (static_cast<RowSet*>(lfirst(cell))->count > 0)
+            return true;
+    return false;
+}
+
 /// Does it all, or raises an error.
 void take_back(Undo* undo, const ReturnSetInfo* result)
 {
+    undo->result = result;
     collect_undo(undo);
     find_conflicts(undo);
-    record_undo(undo->extent, conflict_name(undo->on_conflict), undo->reason);
+    if (undo->nothing_left == 0 || undo->issue_count > 0 || has_rows(undo->application))
+        record_undo(undo->extent, conflict_name(undo->on_conflict), undo->reason);
     do {
         settle_conflicts(undo, result);
         claim_deletions(undo);
@@ -401,6 +412,7 @@ JOURNAL_FUNCTION(journal_undo_plan)
     if (on_conflict == OnConflict::kCascade)
         extent = with_later_transactions(extent, nullptr);
     Undo* undo = begin_undo(extent, on_conflict, nullptr, true);
+    undo->result = result;
     collect_undo(undo);
     find_conflicts(undo);
     return_plan(undo, result);

@@ -37,7 +37,9 @@ struct Undo {
     Vector<uint64>* later;  // transactions that stand in the way are added; nullptr: not asked for
     Oid bound_table;        // of which bound_columns are (unique_columns.hpp)
     Bitmapset* bound_columns;
-    int64 told;  // rows of which a notice said that something is lost
+    const ReturnSetInfo* result;  // where it is told what is not left; nullptr: nowhere
+    int64 nothing_left;           // changes of columns of which none is left
+    int64 told;                   // rows of which a notice said that something is lost
 };
 
 /// What stands in a row's way.
@@ -119,6 +121,13 @@ void leave_alone(Undo* undo, const ReturnSetInfo* result);
 /// Hands over what became of a set's row.
 void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set, const SetRow& row,
                 const char* outcome, const char* detail);
+
+/// Hands over what became of a row of no set.
+void return_issue(const Undo* undo, const ReturnSetInfo* result, const Issue& issue,
+                  const char* outcome);
+
+/// Hands over what a plan says of it.
+void return_planned(const ReturnSetInfo* result, const Issue& issue, MemoryContext context);
 
 /// The same of a row of no set.
 void return_other(const Undo* undo, const ReturnSetInfo* result, const OtherRow& other,

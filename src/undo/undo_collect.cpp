@@ -263,6 +263,20 @@ RowSet* set_of_update(Undo* undo, const NetChange& change, const Values& values)
                    values.columns, true);
 }
 
+/// Of an updated row nothing can be taken back.
+void tell_nothing_left(Undo* undo, const NetChange& change)
+{
+    undo->nothing_left++;
+    if (undo->result == nullptr)
+        return;
+    Issue issue = issue_of(change, "nothing left", 0);
+    issue.detail = "the columns that were changed are gone, or the journal does not keep them";
+    if (undo->is_plan)
+        return_planned(undo->result, issue, CurrentMemoryContext);
+    else
+        return_issue(undo, undo->result, issue, issue.conflict);
+}
+
 /// An updated row gets back what was changed of it.
 void add_update(Undo* undo, const NetChange& change)
 {
@@ -275,8 +289,10 @@ void add_update(Undo* undo, const NetChange& change)
         return;
     }
     const Values values = values_of_update(undo, change);
-    if (values.count == 0)
+    if (values.count == 0) {
+        tell_nothing_left(undo, change);
         return;
+    }
     RowChange row = row_change(change, values);
     if (strcmp(change.key_before, change.key_after) != 0)
         row.new_key = change.key_before;
@@ -287,7 +303,8 @@ void add_update(Undo* undo, const NetChange& change)
 void offer_between(const NetChange& change, void* state)
 {
     auto* undo = static_cast<Undo*>(state);
-    if (change.operation != RowOperation::kUpdate || change.between == nullptr)
+    if (change.operation != RowOperation::kUpdate || change.between == nullptr ||
+        change.nothing_left)
         return;
     const Values values = values_of_update(undo, change);
     const JsonbValue** between =
@@ -417,6 +434,10 @@ void take_back(const NetChange& change, void* state)
     }
     if (change.target->rekeyed && change.operation != RowOperation::kDelete) {
         add_rekeyed(undo, change);
+        return;
+    }
+    if (change.nothing_left) {
+        tell_nothing_left(undo, change);
         return;
     }
     const bool is_replaced = change.operation == RowOperation::kUpdate && change.deletion != 0;

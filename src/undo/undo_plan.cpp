@@ -186,35 +186,40 @@ void return_others(Undo* undo, const ReturnSetInfo* result)
     while (next_issue(&reader, &issue)) {
         if (issue.set >= 0)
             continue;
-        MemoryContext caller = MemoryContextSwitchTo(reader.context);
-        Datum values[kPlanColumns] = {};
-        bool nulls[kPlanColumns] = {};
-        const auto put_text = [&values, &nulls](int column, const char* text) {
-            nulls[column] = text == nullptr;
-            if (text != nullptr)
-                values[column] = CStringGetTextDatum(text);
-        };
-        values[0] = ObjectIdGetDatum(issue.relation);
-        nulls[0] = !OidIsValid(issue.relation);
-        put_text(1, issue.object_type);
-        put_text(2, issue.object_id);
-        put_text(3, issue.label);
-        put_text(4, action_name(issue.action));
-        values[5] = Int64GetDatum(issue.entry);
-        nulls[6] = nulls[7] = true;
-        put_text(8, issue.conflict);
-        put_text(9, unpack_sql_state(issue.code));
-        put_text(10, issue.detail);
-        put_text(11, issue.hint);
-        nulls[13] = true;
-        values[12] = later_transaction(static_cast<int64>(issue.later_transaction), &nulls[12]);
-        MemoryContextSwitchTo(caller);
-        put_plan_row(result, values, nulls);
+        return_planned(result, issue, reader.context);
     }
     end_reading(&reader);
 }
 
 }  // namespace
+
+void return_planned(const ReturnSetInfo* result, const Issue& issue, MemoryContext context)
+{
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    Datum values[kPlanColumns] = {};
+    bool nulls[kPlanColumns] = {};
+    const auto put_text = [&values, &nulls](int column, const char* text) {
+        nulls[column] = text == nullptr;
+        if (text != nullptr)
+            values[column] = CStringGetTextDatum(text);
+    };
+    values[0] = ObjectIdGetDatum(issue.relation);
+    nulls[0] = !OidIsValid(issue.relation);
+    put_text(1, issue.object_type);
+    put_text(2, issue.object_id);
+    put_text(3, issue.label);
+    put_text(4, action_name(issue.action));
+    values[5] = Int64GetDatum(issue.entry);
+    nulls[6] = nulls[7] = true;
+    put_text(8, issue.conflict);
+    put_text(9, issue.code == 0 ? nullptr : unpack_sql_state(issue.code));
+    put_text(10, issue.detail);
+    put_text(11, issue.hint);
+    nulls[13] = true;
+    values[12] = later_transaction(static_cast<int64>(issue.later_transaction), &nulls[12]);
+    MemoryContextSwitchTo(caller);
+    put_plan_row(result, values, nulls);
+}
 
 void return_plan(Undo* undo, const ReturnSetInfo* result)
 {

@@ -53,37 +53,14 @@ void leave_rows(Undo* undo, int index, const ReturnSetInfo* result)
     leaving.rows.close();
 }
 
-void put_row(const Undo* undo, const ReturnSetInfo* result, const Issue& issue, const char* outcome)
-{
-    MemoryContext caller = MemoryContextSwitchTo(undo->row_context);
-    bool nulls[8] = {};
-    const auto text_datum = [&nulls](const char* text, int column) {
-        nulls[column] = text == nullptr;
-        return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
-    };
-    Datum values[] = {ObjectIdGetDatum(issue.relation),
-                      text_datum(issue.object_type, 1),
-                      text_datum(issue.object_id, 2),
-                      text_datum(issue.label, 3),
-                      CStringGetTextDatum(action_name(issue.action)),
-                      Int64GetDatum(issue.entry),
-                      CStringGetTextDatum(outcome),
-                      text_datum(issue.detail, 7)};
-    nulls[0] = !OidIsValid(issue.relation);
-    MemoryContextSwitchTo(undo->context);
-    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-    MemoryContextSwitchTo(caller);
-    MemoryContextReset(undo->row_context);
-}
-
-/// The same for rows that are in no set.
+/// Hands over the rows with issues that are in no set.
 void leave_others(Undo* undo, const ReturnSetInfo* result)
 {
     Issue issue{};
     IssueReader reader = read_issues(undo);
     while (next_issue(&reader, &issue))
         if (issue.set < 0)
-            put_row(undo, result, issue, "skipped");
+            return_issue(undo, result, issue, "skipped");
     end_reading(&reader);
 }
 
@@ -105,6 +82,30 @@ void add_dependent(int set, const SetRow& row, ConflictKind kind, const char* de
 }
 
 }  // namespace
+
+void return_issue(const Undo* undo, const ReturnSetInfo* result, const Issue& issue,
+                  const char* outcome)
+{
+    MemoryContext caller = MemoryContextSwitchTo(undo->row_context);
+    bool nulls[8] = {};
+    const auto text_datum = [&nulls](const char* text, int column) {
+        nulls[column] = text == nullptr;
+        return text == nullptr ? Datum{0} : CStringGetTextDatum(text);
+    };
+    Datum values[] = {ObjectIdGetDatum(issue.relation),
+                      text_datum(issue.object_type, 1),
+                      text_datum(issue.object_id, 2),
+                      text_datum(issue.label, 3),
+                      CStringGetTextDatum(action_name(issue.action)),
+                      Int64GetDatum(issue.entry),
+                      CStringGetTextDatum(outcome),
+                      text_datum(issue.detail, 7)};
+    nulls[0] = !OidIsValid(issue.relation);
+    MemoryContextSwitchTo(undo->context);
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    MemoryContextSwitchTo(caller);
+    MemoryContextReset(undo->row_context);
+}
 
 void add_dependent_issues(Undo* undo)
 {
@@ -129,7 +130,7 @@ void return_row(const Undo* undo, const ReturnSetInfo* result, const RowSet* set
     Issue issue = issue_of_row(set, row, nullptr, 0);
     issue.object_id = row.key;
     issue.detail = detail;
-    put_row(undo, result, issue, outcome);
+    return_issue(undo, result, issue, outcome);
 }
 
 void return_other(const Undo* undo, const ReturnSetInfo* result, const OtherRow& other,
@@ -143,7 +144,7 @@ void return_other(const Undo* undo, const ReturnSetInfo* result, const OtherRow&
     issue.entry = other.row.entry;
     issue.action = action;
     issue.detail = detail;
-    put_row(undo, result, issue, outcome);
+    return_issue(undo, result, issue, outcome);
 }
 
 void leave_alone(Undo* undo, const ReturnSetInfo* result)
