@@ -125,3 +125,43 @@ TABLE shop.paid;
 UPDATE shop.payment SET amount = 30, parent = 2;
 SELECT test.try(format('journal.undo(%L)', test.last()));
 TABLE shop.paid;
+
+-- A total whose shares are deleted before it: the snapshot has what is left of it. What comes back adds up again.
+CREATE TABLE shop.bill (id int PRIMARY KEY, amount int DEFAULT 0);
+CREATE TABLE shop.line (id int PRIMARY KEY, parent int REFERENCES shop.bill ON DELETE CASCADE, amount int);
+SELECT journal.track('shop.bill', 'bill'), journal.track('shop.line', 'line');
+CREATE FUNCTION shop.bill() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE shop.bill SET amount = amount - OLD.amount WHERE id = OLD.parent AND TG_OP <> 'INSERT';
+    UPDATE shop.bill SET amount = amount + NEW.amount WHERE id = NEW.parent AND TG_OP <> 'DELETE';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER bill AFTER INSERT OR UPDATE OR DELETE ON shop.line FOR EACH ROW EXECUTE FUNCTION shop.bill();
+INSERT INTO shop.bill VALUES (1), (2);
+INSERT INTO shop.line VALUES (1, 1, 10), (2, 1, 25), (3, 2, 7);
+BEGIN;
+DELETE FROM shop.line WHERE parent = 1;
+DELETE FROM shop.bill WHERE id = 1;
+COMMIT;
+CREATE TABLE test.deleted AS SELECT id, object_type FROM journal.entry WHERE transaction_id = test.last() AND operation = 'd';
+BEGIN;
+SELECT object_type, object_id, outcome, detail FROM journal.restore_all(ARRAY(SELECT id FROM test.deleted));
+SELECT * FROM shop.bill ORDER BY id;
+ROLLBACK;
+-- One after the other, too.
+BEGIN;
+SELECT object_type, object_id, outcome, detail FROM journal.restore_all(ARRAY(SELECT id FROM test.deleted WHERE object_type = 'bill'));
+SELECT * FROM shop.bill ORDER BY id;
+SELECT object_type, object_id, outcome, detail FROM journal.restore_all(ARRAY(SELECT id FROM test.deleted WHERE object_type = 'line'));
+SELECT * FROM shop.bill ORDER BY id;
+ROLLBACK;
+-- Whoever asks for the snapshot gets it.
+BEGIN;
+SELECT object_type, object_id, outcome, detail FROM journal.restore_all(ARRAY(SELECT id FROM test.deleted), exact => true);
+SELECT * FROM shop.bill ORDER BY id;
+ROLLBACK;
+-- Shares that go with the total leave it in the snapshot.
+DELETE FROM shop.bill WHERE id = 2;
+SELECT object_type, object_id, outcome, detail
+FROM journal.restore_all(ARRAY(SELECT id FROM journal.entry WHERE transaction_id = test.last() AND operation = 'd'));
+SELECT * FROM shop.bill ORDER BY id;

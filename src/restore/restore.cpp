@@ -7,6 +7,7 @@
 #include "restore/collect.hpp"
 #include "restore/dependent_rows.hpp"
 #include "restore/find_conflicts.hpp"
+#include "restore/left_columns.hpp"
 #include "restore/refusal.hpp"
 #include "restore/replace.hpp"
 #include "restore/translate.hpp"
@@ -347,6 +348,7 @@ void restore_entries(Restore* restore, const Ids& entries)
         if (restore->skip)
             skip_conflicts(restore);
         claim_all(restore);
+        leave_written_by_triggers(restore->application);
         apply(restore->application);
     } while (skip_refused(restore));
     name_entries(restore->application);

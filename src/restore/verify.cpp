@@ -176,7 +176,9 @@ bool leave_aims_out(const Application* application, const RowSet* set, int64 num
 {
     bool any = false;
     for (int i = 0; i < set->column_count; i++) {
-        if (is_aim(set, i) && (application->aimless || is_left_to_triggers(set, number, i)))
+        const bool is_left = is_left_to_triggers(set, number, i);
+        if (is_aim(set, i) ? application->aimless || is_left
+                           : is_left && set->operation == RowOperation::kInsert)
             flags[i] = kAsWanted;
         any |= flags[i] == kDiffers;
     }
@@ -238,8 +240,8 @@ void find_inserted(const Application* application, RowSet* set, Differences* dif
         table_tuple_get_latest_tid(place.scan, &newest);
         if (!table_tuple_fetch_row_version(place.table, &newest, place.snapshot, place.row))
             raise_different(application, set, number, kGone);
-        const char* flags = differing_columns(set, &place, set->reading);
-        if (flags != nullptr)
+        char* flags = differing_columns(set, &place, set->reading);
+        if (flags != nullptr && leave_aims_out(application, set, number, flags))
             put_difference(differences, number, flags, RelationGetRelid(place.table), newest,
                            ItemPointerEquals(&newest, &place.tid));
         MemoryContextSwitchTo(caller);

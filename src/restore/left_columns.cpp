@@ -1,0 +1,109 @@
+// See left_columns.hpp.
+#include "restore/left_columns.hpp"
+
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "catalog/entry_data.hpp"
+#include "restore/entry_ids.hpp"
+#include "restore/result_reader.hpp"
+#include "restore/statement.hpp"
+#include "restore/unique_columns.hpp"
+#include "restore/user_triggers.hpp"
+
+namespace journal {
+
+namespace {
+
+Tuplestorestate* read_deletions(RowSet* set)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids entries(&memory);
+    SetRow row{};
+    rewind_rows(set);
+    while (read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        entries.push_back(row.entry);
+    }
+    std::sort(entries.begin(), entries.end());
+    return select_about(RunAs::kOwner,
+                        psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, "
+                                 "e.transaction_id FROM journal.entry e WHERE %s",
+                                 is_among("e.id", entries)),
+                        entries);
+}
+
+void leave_changes(RowSet* set, const Bitmapset* bound, const ResultReader& entry)
+{
+    bool is_null = false;
+    const Layout* layout = layout_by_id(entry.int4(2));
+    const EntryChanges update = read_changes(layout, DatumGetJsonbP(entry.value(3, &is_null)));
+    for (int i = 0; i < update.count; i++)
+        for (int j = 0; j < set->column_count; j++) {
+            const PlanColumn* column = set->columns[j].column;
+            if (column->id == layout->columns[update.changes[i].position].id &&
+                !bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound))
+                leave_to_triggers(set, entry.int8(1), j);
+        }
+}
+
+void leave_columns(RowSet* set)
+{
+    set->aimless = nullptr;
+    MemoryContext context = CurrentMemoryContext;
+    Tuplestorestate* deletions = read_deletions(set);
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("enable_seqscan", "off");
+    query.set("enable_bitmapscan", "off");
+    query.set("jit", "off");
+    register_rows(set, 0);
+    register_named("event_journal_deletions", deletions,
+                   describe_named({{"id", INT8OID},
+                                   {"account", TEXTOID},
+                                   {"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"relation", INT4OID},
+                                   {"transaction_id", XID8OID}}));
+    ResultReader entry = ResultReader::open(
+        context,
+        psprintf("SELECT r.number, u.layout, u.data FROM %s r "
+                 "JOIN event_journal_deletions d ON d.id = r.entry "
+                 "CROSS JOIN LATERAL (SELECT e.layout, e.data FROM journal.entry e "
+                 " WHERE e.account = d.account AND e.object_type = d.object_type "
+                 "   AND e.object_id = d.object_id AND e.relation = d.relation AND e.id < d.id "
+                 "   AND e.transaction_id = d.transaction_id AND e.operation = 'u' AND e.derived "
+                 "   AND e.data IS NOT NULL "
+                 " OFFSET 0) u",
+                 rows_name(0)),
+        describe_columns({INT8OID, INT4OID, JSONBOID}));
+    query.end();
+    const Bitmapset* bound = bound_columns(set->table);
+    while (entry.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(entry.row_memory());
+        leave_changes(set, bound, entry);
+        MemoryContextSwitchTo(caller);
+    }
+    entry.close();
+    tuplestore_end(deletions);
+}
+
+}  // namespace
+
+void leave_written_by_triggers(const Application* application)
+{
+    // Whoever wants the snapshot gets it.
+    if (application->exact || !has_user_triggers(application))
+        return;
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal left columns",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation == RowOperation::kInsert && set->count > 0)
+            leave_columns(set);
+    }
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+}  // namespace journal
