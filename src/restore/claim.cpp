@@ -5,8 +5,8 @@
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "changes/statement.hpp"
 #include "restore/entry_ids.hpp"
-#include "restore/statement.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 // for the first, and goes on only if that one was rolled back.
 #pragma once
 
-#include "restore/apply.hpp"
+#include "apply/apply.hpp"
 #include "restore/deletion.hpp"
 
 namespace journal {

@@ -1,8 +1,8 @@
 // A restore in the making: what was asked for, and adding the changes that do it.
 #pragma once
 
-#include "restore/apply.hpp"
-#include "restore/conflict.hpp"
+#include "apply/apply.hpp"
+#include "changes/conflict.hpp"
 #include "restore/overrides.hpp"
 #include "restore/related.hpp"
 

@@ -5,7 +5,7 @@
 #include "base/stored_jsonb.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
-#include "restore/row_set.hpp"
+#include "changes/row_set.hpp"
 
 namespace journal {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "catalog/entry_data.hpp"
-#include "restore/conflict.hpp"
+#include "changes/conflict.hpp"
 #include "restore/entry_ids.hpp"
 
 namespace journal {

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/memory.hpp"
-#include "restore/result_reader.hpp"
+#include "base/result_reader.hpp"
 
 namespace journal {
 

@@ -3,12 +3,12 @@
 
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "catalog/entry_data.hpp"
+#include "changes/statement.hpp"
+#include "changes/unique_columns.hpp"
+#include "changes/user_triggers.hpp"
 #include "restore/entry_ids.hpp"
-#include "restore/result_reader.hpp"
-#include "restore/statement.hpp"
-#include "restore/unique_columns.hpp"
-#include "restore/user_triggers.hpp"
 
 namespace journal {
 

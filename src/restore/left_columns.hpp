@@ -3,7 +3,7 @@
 // of them then, which is where triggers begin that add the lines up again.
 #pragma once
 
-#include "restore/application.hpp"
+#include "changes/application.hpp"
 
 namespace journal {
 

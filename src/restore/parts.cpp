@@ -2,7 +2,7 @@
 #include "restore/parts.hpp"
 
 #include "base/query.hpp"
-#include "restore/statement.hpp"
+#include "changes/statement.hpp"
 
 namespace journal {
 

@@ -7,8 +7,8 @@
 
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "changes/statement.hpp"
 #include "restore/parts.hpp"
-#include "restore/statement.hpp"
 #include "restore/taken.hpp"
 
 namespace journal {

@@ -1,16 +1,16 @@
 // journal.restore and journal.restore_all: claim deletions and bring their rows back.
+#include "apply/apply.hpp"
+#include "apply/refusal.hpp"
+#include "apply/replace.hpp"
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
-#include "restore/apply.hpp"
+#include "changes/dependent_rows.hpp"
+#include "changes/translate.hpp"
+#include "checks/find_conflicts.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
-#include "restore/dependent_rows.hpp"
-#include "restore/find_conflicts.hpp"
 #include "restore/left_columns.hpp"
-#include "restore/refusal.hpp"
-#include "restore/replace.hpp"
-#include "restore/translate.hpp"
 
 namespace journal {
 

@@ -5,11 +5,11 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/restricted.hpp"
+#include "changes/statement.hpp"
+#include "changes/user_triggers.hpp"
+#include "checks/find_conflicts.hpp"
 #include "restore/claim.hpp"
 #include "restore/collect.hpp"
-#include "restore/find_conflicts.hpp"
-#include "restore/statement.hpp"
-#include "restore/user_triggers.hpp"
 
 namespace journal {
 

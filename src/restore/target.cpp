@@ -6,7 +6,7 @@
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/conflict.hpp"
+#include "changes/conflict.hpp"
 
 namespace journal {
 

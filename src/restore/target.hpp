@@ -1,8 +1,8 @@
 // Where rows of a layout belong now: the table, and the present column of each value.
 #pragma once
 
+#include "changes/row_set.hpp"
 #include "restore/deletion.hpp"
-#include "restore/row_set.hpp"
 
 namespace journal {
 

@@ -4,13 +4,13 @@
 // ordinary ones, and it can be undone. journal.undone says what it was.
 #include "undo/undo.hpp"
 
+#include "apply/delete_last.hpp"
+#include "apply/refusal.hpp"
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "restore/claim.hpp"
-#include "restore/delete_last.hpp"
-#include "restore/refusal.hpp"
 
 namespace journal {
 

@@ -8,9 +8,9 @@
 // What stands in the way is kept as issues, one a row: an undo raises them, a plan lists them.
 #pragma once
 
+#include "apply/apply.hpp"
+#include "apply/replace.hpp"
 #include "base/memory.hpp"
-#include "restore/apply.hpp"
-#include "restore/replace.hpp"
 #include "undo/undo_transaction.hpp"
 
 namespace journal {

@@ -1,12 +1,12 @@
 // From net changes to the row changes that take them back: an inserted row is deleted, an updated
 // one gets its old values, a deleted one is inserted.
+#include "apply/exchange.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/conflict.hpp"
-#include "restore/exchange.hpp"
-#include "restore/statement.hpp"
-#include "restore/unique_columns.hpp"
+#include "changes/conflict.hpp"
+#include "changes/statement.hpp"
+#include "changes/unique_columns.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {

@@ -3,14 +3,14 @@
 #include "base/function.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "base/settings.hpp"
 #include "base/text_form.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/result_reader.hpp"
-#include "restore/set_reference.hpp"
-#include "restore/statement.hpp"
-#include "restore/user_triggers.hpp"
+#include "changes/set_reference.hpp"
+#include "changes/statement.hpp"
+#include "changes/user_triggers.hpp"
 #include "undo/undo_find.hpp"
 
 namespace journal {

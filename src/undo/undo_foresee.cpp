@@ -6,12 +6,12 @@
 // journal tells which later transaction is behind it.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "restore/find_conflicts.hpp"
-#include "restore/result_reader.hpp"
-#include "restore/statement.hpp"
-#include "restore/translate.hpp"
+#include "changes/statement.hpp"
+#include "changes/translate.hpp"
+#include "checks/find_conflicts.hpp"
 #include "undo/undo_find.hpp"
 
 namespace journal {

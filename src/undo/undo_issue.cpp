@@ -1,7 +1,7 @@
 // What stands in the way of an undo: a list of issues, one a row, on disk beyond work_mem.
 #include "base/function.hpp"
 #include "base/query.hpp"
-#include "restore/statement.hpp"
+#include "changes/statement.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {

@@ -2,8 +2,8 @@
 //
 // Their entries are read in the order of the rows found, beside these.
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "catalog/account.hpp"
-#include "restore/result_reader.hpp"
 #include "undo/undo_find.hpp"
 
 namespace journal {

@@ -2,11 +2,11 @@
 // stands in its way. Nothing is changed.
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "catalog/restricted.hpp"
+#include "changes/statement.hpp"
+#include "changes/user_triggers.hpp"
 #include "restore/deletion.hpp"
-#include "restore/result_reader.hpp"
-#include "restore/statement.hpp"
-#include "restore/user_triggers.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {

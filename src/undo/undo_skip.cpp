@@ -1,8 +1,8 @@
 // Rows that an undo leaves alone, which are handed over with the reason.
 #include "base/function.hpp"
-#include "restore/dependent_rows.hpp"
-#include "restore/result_reader.hpp"
-#include "restore/statement.hpp"
+#include "base/result_reader.hpp"
+#include "changes/dependent_rows.hpp"
+#include "changes/statement.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {

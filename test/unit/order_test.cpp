@@ -1,5 +1,5 @@
 // The order in which sets of rows are brought back.
-#include "restore/order.hpp"
+#include "apply/order.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The turns in which rows take over values from one another.
-#include "restore/turns.hpp"
+#include "apply/turns.hpp"
 
 #include <gtest/gtest.h>
 

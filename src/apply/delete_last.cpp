@@ -1,0 +1,135 @@
+// See delete_last.hpp.
+#include "apply/delete_last.hpp"
+
+#include "apply/refusal.hpp"
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/query.hpp"
+#include "base/result_reader.hpp"
+#include "base/transaction.hpp"
+#include "catalog/restoring.hpp"
+#include "changes/plain_statement.hpp"
+#include "changes/write_rights.hpp"
+
+namespace journal {
+
+namespace {
+
+bool is_left(const RowSet* set, int64 number)
+{
+    for (int i = 0; i < set->column_count; i++)
+        if (is_left_to_triggers(set, number, i))
+            return true;
+    return false;
+}
+
+void mark_applied(RowSet* set, int64 number)
+{
+    set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
+}
+
+void keep(Application* application, RowSet* set, int64 number, ErrorData* error)
+{
+    MemoryContext caller = MemoryContextSwitchTo(application->context);
+    auto* refusal = make_in<Refusal>(application->context);
+    refusal->set = set;
+    refusal->row.number = number;
+    refusal->error = error;
+    application->kept = lappend(application->kept, refusal);
+    MemoryContextSwitchTo(caller);
+}
+
+/// Deletes rows; what cannot be deleted together is tried in halves.
+void delete_rows(Application* application, RowSet* set, int64 first, int64 last)
+{
+    CHECK_FOR_INTERRUPTS();
+    RowSet* part = rows_between(CurrentMemoryContext, set, first, last);
+    MemoryContext caller = MemoryContextSwitchTo(application->context);
+    ErrorData* error = run_in_subtransaction([&] {
+        const Rights rights = rights_to_write(application, list_make1(part));
+        begin_deriving();
+        run_sets(list_make1(part), application->reason);
+        end_deriving();
+        rights.end();
+    });
+    MemoryContextSwitchTo(caller);
+    end_row_set(part);
+    if (error == nullptr)
+        return;
+    if (!is_refusal(error))
+        ReThrowError(error);
+    if (last - first == 1) {
+        keep(application, set, first, error);
+        return;
+    }
+    delete_rows(application, set, first, first + (last - first) / 2);
+    delete_rows(application, set, first + (last - first) / 2, last);
+}
+
+void delete_set(Application* application, RowSet* set)
+{
+    begin_applied(set);
+    for (int64 first = 0; first < set->count && !application->aimless;) {
+        int64 last = first;
+        while (last < set->count && !is_left(set, last))
+            last++;
+        if (last > first)
+            delete_rows(application, set, first, last);
+        first = last + 1;
+    }
+    mark_gone(application, set);
+}
+
+}  // namespace
+
+bool goes_last(const RowSet* set)
+{
+    return set->operation == RowOperation::kDelete && !is_written(set);
+}
+
+void mark_gone(const Application* application, RowSet* set)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const char* sql =
+        psprintf("SELECT e.number FROM %s e LEFT JOIN %s t ON %s WHERE t.tableoid IS NULL",
+                 rows_name(0), only_rows_of(set), has_key(set));
+    const Rights rights = rights_on(application, set->table);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, 0);
+    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
+    query.end();
+    rights.end();
+    while (row.next())
+        mark_applied(set, row.int8(1));
+    row.close();
+}
+
+void delete_last(Application* application, const List* sets)
+{
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal last rows",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (goes_last(set))
+            delete_set(application, set);
+    }
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+const char* why_kept(const Application* application, const RowSet* set, const SetRow& row)
+{
+    if (application->aimless || is_left(set, row.number))
+        return "left to triggers";
+    ListCell* cell = nullptr;
+    foreach (cell, application->kept) {
+        const auto* refusal = static_cast<Refusal*>(lfirst(cell));
+        if (refusal->set == set && refusal->row.number == row.number)
+            return reason_of(refusal);
+    }
+    return "a trigger, rule or policy of its table keeps it";
+}
+
+}  // namespace journal

@@ -1,0 +1,206 @@
+// See replace.hpp.
+#include "apply/replace.hpp"
+
+#include "apply/refusal.hpp"
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/operator_name.hpp"
+#include "base/query.hpp"
+#include "base/result_reader.hpp"
+#include "base/settings.hpp"
+#include "base/transaction.hpp"
+#include "catalog/restoring.hpp"
+#include "changes/plain_statement.hpp"
+#include "changes/set_reference.hpp"
+#include "changes/statement.hpp"
+#include "changes/write_rights.hpp"
+
+namespace journal {
+
+namespace {
+
+/// Rows of a set's table that triggers of this call have inserted, as a set of deletions.
+RowSet* made_by_triggers(const Application* application, const RowSet* set)
+{
+    MemoryContext context = CurrentMemoryContext;
+    RowSet* made =
+        make_row_set(context, RowOperation::kDelete, set->table, set->plan, 0, nullptr, false);
+    Query query = Query::begin(RunAs::kOwner);
+    ResultReader entry = ResultReader::open(
+        context,
+        "SELECT DISTINCT ON (e.object_id) e.object_id, e.object_type, e.label, e.id "
+        "FROM journal.entry e WHERE e.id > $1 AND e.occurred_at >= transaction_timestamp() "
+        "AND e.transaction_id = pg_current_xact_id() AND e.relation = $2 AND e.operation = 'i' "
+        "AND e.derived ORDER BY 1, e.id",
+        describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID}),
+        {int8_argument(application->before_entry), int4_argument(set->plan->id)});
+    query.end();
+    const int level = enter_exact_settings();
+    while (entry.next()) {
+        RowChange change{};
+        change.object_id = entry.text(1);
+        change.object_type = entry.text(2);
+        change.label = entry.text(3);
+        change.entry = entry.int8(4);
+        add_row(made, change);
+    }
+    leave_exact_settings(level);
+    entry.close();
+    return made;
+}
+
+/// That a row t has a unique value of a row e of a set, for keys of columns; nullptr: there is
+/// none.
+const char* has_unique_value(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetIndexList(set->table)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple))
+            continue;
+        const auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        StringInfoData match;
+        initStringInfo(&match);
+        for (int i = 0; index->indisunique && i < index->indnkeyatts; i++) {
+            const int column = set_column(set, index->indkey.values[i]);
+            if (column < 0) {
+                resetStringInfo(&match);
+                break;
+            }
+            const PlanColumn* own = set->columns[column].column;
+            appendStringInfo(&match, "%st.%s %s e.c%d", i == 0 ? "" : " AND ",
+                             quote_identifier(own->name), equality_operator(own->type), column + 1);
+        }
+        if (match.len > 0)
+            appendStringInfo(&sql, "%s(%s)", sql.len == 0 ? "" : " OR ", match.data);
+        ReleaseSysCache(tuple);
+    }
+    return sql.len == 0 ? nullptr : sql.data;
+}
+
+bool is_among(const SetRow& row, void* state)
+{
+    const auto* numbers = static_cast<Vector<int64>*>(state);
+    return std::binary_search(numbers->begin(), numbers->end(), row.number);
+}
+
+/// Keeps of the rows made those that hold a unique value of a set's row.
+void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
+{
+    const char* unique = has_unique_value(set);
+    ContextResource memory(CurrentMemoryContext);
+    Vector<int64> numbers(&memory);
+    if (unique != nullptr) {
+        MemoryContext context = CurrentMemoryContext;
+        const char* sql = psprintf(
+            "SELECT DISTINCT t.event_journal_number FROM (SELECT e.number AS event_journal_number, "
+            "t.* FROM %s e JOIN %s t ON %s) t JOIN %s e ON %s ORDER BY 1",
+            rows_name(0), only_rows_of(made), has_key(made), rows_name(1), unique);
+        const Rights rights = rights_on(application, set->table);
+        Query query = Query::begin(RunAs::kCallerWithPath);
+        register_rows(made, 0);
+        register_rows(set, 1);
+        ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
+        query.end();
+        rights.end();
+        while (row.next())
+            numbers.push_back(row.int8(1));
+        row.close();
+    }
+    filter_rows(made, is_among, &numbers);
+}
+
+/// Whether rows refer to those of a set, read as foreign keys are checked.
+bool is_referred_to(RowSet* made)
+{
+    ContextResource memory(CurrentMemoryContext);
+    SetReferences references(&memory);
+    read_references(made, ReferenceSide::kReferenced, &references);
+    bool result = false;
+    for (const SetReference& reference : references) {
+        const PresentKeys keys = read_present_keys(made, reference);
+        Relation table = table_open(reference.table, AccessShareLock);
+        Query query = Query::begin(RunAs::kCaller);
+        register_rows(made, 0);
+        register_present_keys(keys);
+        const Rights scope = Rights::of_constraint(table);
+        result |= query.run(psprintf("SELECT FROM %s LIMIT 1",
+                                     referring_rows(made, 0, reference, keys))) > 0;
+        scope.end();
+        query.end();
+        end_present_keys(keys);
+        table_close(table, NoLock);
+    }
+    return result;
+}
+
+const char* kept(const Application* application, const char* text)
+{
+    return text == nullptr ? nullptr : MemoryContextStrdup(application->context, text);
+}
+
+void note_replaced(Application* application, RowSet* made)
+{
+    SetRow row{};
+    rewind_rows(made);
+    while (read_row(made, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        auto* other = make_in<OtherRow>(application->context);
+        other->root = made->plan->root;
+        other->row = row;
+        other->row.object_type = kept(application, row.object_type);
+        other->row.object_id = other->row.key = kept(application, row.object_id);
+        other->row.label = kept(application, row.label);
+        MemoryContext caller = MemoryContextSwitchTo(application->context);
+        application->replaced = lappend(application->replaced, other);
+        MemoryContextSwitchTo(caller);
+    }
+}
+
+bool replace_rows_of(Application* application, RowSet* set)
+{
+    RowSet* made = made_by_triggers(application, set);
+    if (made->count > 0)
+        keep_in_the_way(application, made, set);
+    bool result = made->count > 0 && !is_referred_to(made);
+    if (result) {
+        const ErrorData* error = run_in_subtransaction([&] {
+            const Rights rights = rights_to_write(application, list_make1(made));
+            begin_deriving();
+            run_sets(list_make1(made), application->reason);
+            end_deriving();
+            rights.end();
+        });
+        if (error != nullptr && !is_refusal(error))
+            ReThrowError(const_cast<ErrorData*>(error));
+        for (int64 i = 0; i < made->count; i++)
+            result &= error == nullptr && is_applied(made, i);
+        if (result)
+            note_replaced(application, made);
+    }
+    end_row_set(made);
+    return result;
+}
+
+}  // namespace
+
+bool replace_rows(Application* application, List* sets)
+{
+    bool any = false;
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal replaced rows",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation == RowOperation::kInsert && set->count > 0)
+            any |= replace_rows_of(application, set);
+    }
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+    return any;
+}
+
+}  // namespace journal

@@ -1,0 +1,296 @@
+// See exchange.hpp: the statements of an exchange, which are the ordinary ones over parts of the
+// sets' rows. One that comes turn after turn is planned once.
+#include "apply/exchange.hpp"
+#include "base/function.hpp"
+#include "base/query.hpp"
+#include "base/result_reader.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "changes/plain_statement.hpp"
+#include "changes/statement.hpp"
+#include "changes/table_rules.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kTurns = "event_journal_turns";
+constexpr const char* kAside = "event_journal_aside";
+
+/// For queries, when rows come: part, number, turn. Each of the exchange's sets has three parts.
+struct TurnTable {
+    Tuplestorestate* rows;
+    TupleDesc descriptor;
+};
+
+/// Rows that step aside do so as one part, and come back as another.
+enum class Part { kStays, kGoesAside, kComesBack };
+constexpr int kParts = 3;
+
+int part_number(int set, Part part)
+{
+    return kParts * set + static_cast<int>(part);
+}
+
+Part final_part(const ExchangingRow& row)
+{
+    return row.turn.aside == kStays ? Part::kStays : Part::kComesBack;
+}
+
+int turn_of(const Exchange* exchange, const ExchangingRow& row)
+{
+    // The server says what is the matter with a row that is still stuck.
+    return row.turn.number == kStuck ? exchange->turn_count : row.turn.number;
+}
+
+void put_turn(const TurnTable& table, int part, int64 number, int turn)
+{
+    Datum values[] = {Int32GetDatum(part), Int64GetDatum(number), Int32GetDatum(turn)};
+    bool nulls[3] = {};
+    tuplestore_putvalues(table.rows, table.descriptor, values, nulls);
+}
+
+TurnTable turn_table(const Exchange* exchange)
+{
+    TurnTable table{};
+    table.descriptor = CreateTemplateTupleDesc(3);
+    TupleDescInitEntry(table.descriptor, 1, "part", INT4OID, -1, 0);
+    TupleDescInitEntry(table.descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(table.descriptor, 3, "turn", INT4OID, -1, 0);
+    table.rows = tuplestore_begin_heap(true, false, work_mem);
+    for (int64 i = 0; i < exchange->row_count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const ExchangingRow& row = exchange->rows[i];
+        put_turn(table, part_number(row.set, final_part(row)), row.number, turn_of(exchange, row));
+        if (row.turn.aside != kStays)
+            put_turn(table, part_number(row.set, Part::kGoesAside), row.aside, row.turn.aside);
+    }
+    return table;
+}
+
+/// Some rows of a set, as a set that shares the rest with it.
+RowSet* part_of(RowSet* set, const RowSet* aside, const TurnTable& turns, const char* sql)
+{
+    MemoryContext caller = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kCaller);
+    register_rows(set, 0);
+    if (aside != nullptr)
+        register_named(kAside, aside->rows, aside->descriptor);
+    register_named(kTurns, turns.rows, turns.descriptor);
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    auto* part = make_in<RowSet>(CurrentMemoryContext);
+    *part = *set;
+    part->rows = select_rows(sql, 0, nullptr, nullptr);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    return part;
+}
+
+const char* rows_without_turn(int set)
+{
+    return psprintf(
+        "SELECT e.* FROM %s e WHERE NOT EXISTS "
+        "(SELECT FROM %s o WHERE o.part IN (%d, %d) AND o.number = e.number)",
+        rows_name(0), kTurns, part_number(set, Part::kStays), part_number(set, Part::kComesBack));
+}
+
+/// In the order of their turns. A row that comes back is found where it stepped aside to.
+const char* rows_by_turn(const RowSet* set, bool comes_back, int part)
+{
+    StringInfoData columns;
+    StringInfoData join;
+    initStringInfo(&columns);
+    initStringInfo(&join);
+    for (int i = 0; i < set->descriptor->natts; i++) {
+        const char* name = NameStr(TupleDescAttr(set->descriptor, i)->attname);
+        const int column = column_of_attribute(set, i + 1);
+        appendStringInfoString(&columns, i == 0 ? "" : ", ");
+        if (comes_back && column >= 0)
+            appendStringInfo(&columns, "a.c%d", column + 1);
+        else
+            appendStringInfo(&columns, "e.%s", name);
+    }
+    if (comes_back)
+        appendStringInfo(&join, " JOIN %s a ON a.object_id = e.object_id", kAside);
+    return psprintf(
+        "SELECT %s FROM %s e JOIN %s o ON o.part = %d AND o.number = e.number%s "
+        "ORDER BY o.turn, o.number",
+        columns.data, rows_name(0), kTurns, part, join.data);
+}
+
+/// The rows of one part that have turns.
+struct Queue {
+    RowSet* part;           // as a set: those whose turn it is
+    Tuplestorestate* rows;  // all of them, by turn
+    TupleTableSlot* slot;
+    int64* counts;  // of each turn
+    MemoryContext context;
+};
+
+/// A row that comes back was written by this very undo: what triggers made of it meanwhile is not
+/// in its way. Whether it could step aside is looked at in the end.
+void expect_anything(RowSet* part)
+{
+    auto* columns = make_array_in<SetColumn>(CurrentMemoryContext, part->column_count);
+    for (int i = 0; i < part->column_count; i++) {
+        columns[i] = part->columns[i];
+        if (columns[i].check == ColumnCheck::kRow)
+            columns[i].check = ColumnCheck::kNone;
+    }
+    part->columns = columns;
+}
+
+/// aside: where rows of the set that come back have stepped aside to; else nullptr.
+Queue queue_of(const Exchange* exchange, RowSet* set, const RowSet* aside, int part,
+               const TurnTable& turns)
+{
+    Queue queue{};
+    queue.context = CurrentMemoryContext;
+    queue.part = part_of(set, aside, turns, rows_by_turn(set, aside != nullptr, part));
+    if (aside != nullptr)
+        expect_anything(queue.part);
+    queue.rows = queue.part->rows;
+    queue.part->rows = tuplestore_begin_heap(true, false, work_mem);
+    queue.slot = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
+    queue.counts = make_array_in<int64>(CurrentMemoryContext, exchange->turn_count + 1);
+    for (int64 i = 0; i < exchange->row_count; i++) {
+        const ExchangingRow& row = exchange->rows[i];
+        if (part_number(row.set, final_part(row)) == part)
+            queue.counts[turn_of(exchange, row)]++;
+        else if (part_number(row.set, Part::kGoesAside) == part && row.turn.aside != kStays)
+            queue.counts[row.turn.aside]++;
+    }
+    return queue;
+}
+
+/// Fills a queue's part with the rows whose turn it is.
+void call_turn(Queue* queue, int turn)
+{
+    // Not cleared: a tuplestore keeps a read pointer of every statement that has read it.
+    tuplestore_end(queue->part->rows);
+    MemoryContext caller = MemoryContextSwitchTo(queue->context);
+    queue->part->rows = tuplestore_begin_heap(true, false, work_mem);
+    MemoryContextSwitchTo(caller);
+    for (int64 i = 0; i < queue->counts[turn]; i++) {
+        CHECK_FOR_INTERRUPTS();
+        tuplestore_gettupleslot(queue->rows, true, false, queue->slot);
+        tuplestore_puttupleslot(queue->part->rows, queue->slot);
+    }
+}
+
+/// Says what may take long.
+void announce(const Exchange* exchange)
+{
+    if (exchange->row_count >= kAnnouncedRows)
+        ereport(NOTICE, (errmsg("updating %lld rows of %s in %d turns",
+                                static_cast<long long>(exchange->row_count),
+                                qualified_name(exchange->table), exchange->turn_count)));
+}
+
+void run_turns(const Exchange* exchange, const TurnTable& turns, const char* reason)
+{
+    announce(exchange);
+    ContextResource memory(CurrentMemoryContext);
+    Vector<Queue> queues(&memory);
+    List* parts = NIL;
+    ListCell* cell = nullptr;
+    foreach (cell, exchange->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        const int number = foreach_current_index(cell);
+        auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, number));
+        const auto add = [&](RowSet* of, const RowSet* from, Part part) {
+            queues.push_back(queue_of(exchange, of, from, part_number(number, part), turns));
+        };
+        add(set, nullptr, Part::kStays);
+        if (aside == nullptr)
+            continue;
+        begin_applied(aside);
+        add(aside, nullptr, Part::kGoesAside);
+        add(set, aside, Part::kComesBack);
+    }
+    for (const Queue& queue : queues)
+        parts = lappend(parts, queue.part);
+    Statement statement = begin_statement(parts, reason);
+    for (int turn = 0; turn <= exchange->turn_count; turn++) {
+        int64 count = 0;
+        for (Queue& queue : queues) {
+            call_turn(&queue, turn);
+            register_anew(&statement, queue.part);
+            count += queue.counts[turn];
+        }
+        if (count > 0)
+            execute_statement(&statement);
+    }
+    statement.query.end();
+    for (Queue& queue : queues) {
+        tuplestore_end(queue.rows);
+        tuplestore_end(queue.part->rows);
+        ExecDropSingleTupleTableSlot(queue.slot);
+    }
+}
+
+/// The rows that neither wait nor are waited for.
+void run_others(const Exchange* exchange, List* sets, const TurnTable& turns, const char* reason)
+{
+    List* parts = NIL;
+    int64 count = 0;
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        RowSet* part =
+            part_of(set, nullptr, turns, rows_without_turn(set_index(exchange->sets, set)));
+        count += tuplestore_tuple_count(part->rows);
+        parts = lappend(parts, part);
+    }
+    if (count > 0)
+        run_sets(parts, reason);
+    foreach (cell, parts)
+        tuplestore_end(static_cast<RowSet*>(lfirst(cell))->rows);
+}
+
+/// A row that has stepped aside must not be left there.
+void check_asides(const Exchange* exchange)
+{
+    for (int64 i = 0; i < exchange->row_count; i++) {
+        const ExchangingRow& row = exchange->rows[i];
+        if (row.turn.aside == kStays)
+            continue;
+        const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, row.set));
+        const auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, row.set));
+        if (!is_applied(aside, row.aside) || !is_applied(set, row.number))
+            ereport(ERROR,
+                    (errcode(kUndoConflict),
+                     errmsg("rows of %s cannot exchange their unique values",
+                            qualified_name(set->plan->root)),
+                     errdetail("Another session changed them meanwhile, or a trigger, rule or "
+                               "policy of their table keeps them."),
+                     errhint("Try again; journal.undo_plan shows what stands in the way.")));
+    }
+}
+
+/// A turn's statement says which rows it has written, which none does that a rule rewrites.
+void refuse_rules(const Exchange* exchange)
+{
+    if (have_rules(exchange->sets))
+        ereport(ERROR, (errcode(kUndoConflict),
+                        errmsg("rows of %s cannot exchange their unique values",
+                               qualified_name(exchange->table)),
+                        errdetail("The table has rules for updates."),
+                        errhint("Disable the rules meanwhile: ALTER TABLE ... DISABLE RULE.")));
+}
+
+}  // namespace
+
+void run_exchange(const Exchange* exchange, List* sets, const char* reason)
+{
+    refuse_rules(exchange);
+    ListCell* cell = nullptr;
+    foreach (cell, sets)
+        begin_applied(static_cast<RowSet*>(lfirst(cell)));
+    const TurnTable turns = turn_table(exchange);
+    run_others(exchange, sets, turns, reason);
+    run_turns(exchange, turns, reason);
+    check_asides(exchange);
+    tuplestore_end(turns.rows);
+}
+
+}  // namespace journal

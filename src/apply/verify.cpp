@@ -1,0 +1,311 @@
+// See verify.hpp. The capture trigger said where each row went; the rows are read there, past
+// privileges: whoever may insert a row need not be allowed to read the table.
+#include "apply/verify.hpp"
+
+#include "base/exact_form.hpp"
+#include "base/function.hpp"
+#include "base/memory.hpp"
+#include "base/operator_name.hpp"
+#include "base/query.hpp"
+#include "base/result_reader.hpp"
+#include "base/text_form.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "changes/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr const char* kGone = "The row is not there any more.";
+
+/// A table into which rows went, open for reading: the set's, or one partition after the other.
+struct Place {
+    Snapshot snapshot;
+    Relation table;
+    TupleTableSlot* row;
+    TableScanDesc scan;
+    AttrNumber* numbers;  // of the set's columns in this table
+    int64 number;         // of the set's row
+    ItemPointerData tid;
+};
+
+void close_place(Place* place)
+{
+    if (place->table == nullptr)
+        return;
+    table_endscan(place->scan);
+    ExecDropSingleTupleTableSlot(place->row);
+    table_close(place->table, AccessShareLock);
+    place->table = nullptr;
+}
+
+void open_place(Place* place, const RowSet* set, Oid table)
+{
+    if (place->table != nullptr && RelationGetRelid(place->table) == table)
+        return;
+    close_place(place);
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
+    place->table = table_open(table, AccessShareLock);
+    place->row = table_slot_create(place->table, nullptr);
+    place->scan = table_beginscan_tid(place->table, place->snapshot);
+    // A partition may have another order of columns.
+    place->numbers = make_array_in<AttrNumber>(set->context, set->column_count);
+    for (int i = 0; i < set->column_count; i++)
+        place->numbers[i] = get_attnum(table, set->columns[i].column->name);
+    MemoryContextSwitchTo(caller);
+}
+
+bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
+{
+    MemoryContext caller = MemoryContextSwitchTo(set->context);
+    const bool found = tuplestore_gettupleslot(set->places, true, false, slot);
+    MemoryContextSwitchTo(caller);
+    if (!found)
+        return false;
+    bool is_null = false;
+    place->number = DatumGetInt64(slot_getattr(slot, kPlaceNumber, &is_null));
+    open_place(place, set, DatumGetObjectId(slot_getattr(slot, kPlaceTable, &is_null)));
+    place->tid =
+        *reinterpret_cast<ItemPointer>(DatumGetPointer(slot_getattr(slot, kPlaceTid, &is_null)));
+    return true;
+}
+
+bool is_equal(Form_pg_attribute attribute, Datum now, const PlanColumn* column, Datum then)
+{
+    return datum_image_eq(now, then, attribute->attbyval, attribute->attlen) ||
+           (has_telling_text(column->type) && strcmp(text_form_once(attribute->atttypid, now),
+                                                     text_form_once(column->type, then)) == 0);
+}
+
+/// A flag for each of the set's columns, whether the row's newest version differs in it; nullptr if
+/// none does.
+char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* expected)
+{
+    char* flags = nullptr;
+    const TupleDesc descriptor = RelationGetDescr(place->table);
+    for (int i = 0; i < set->column_count; i++) {
+        const PlanColumn* column = set->columns[i].column;
+        bool now_null = false;
+        bool then_null = false;
+        const Datum now = slot_getattr(place->row, place->numbers[i], &now_null);
+        const Datum then = slot_getattr(expected, kRowAttributes + i + 1, &then_null);
+        if (now_null && then_null)
+            continue;
+        if (now_null == then_null &&
+            is_equal(TupleDescAttr(descriptor, place->numbers[i] - 1), now, column, then))
+            continue;
+        if (flags == nullptr) {
+            flags = make_array_in<char>(CurrentMemoryContext, set->column_count + 1);
+            memset(flags, kAsWanted, set->column_count);
+        }
+        flags[i] = kDiffers;
+    }
+    return flags;
+}
+
+[[noreturn]] void raise_unseen(const Application* application, const RowSet* set, const SetRow& row)
+{
+    ereport(ERROR,
+            (errcode(kNotTracked),
+             errmsg("%s cannot be %s: its return would not be in the journal", describe_row(row),
+                    application->done),
+             errdetail("The journal's trigger on %s did not see the row with its key arrive.",
+                       qualified_name(set->plan->root)),
+             errhint("See whether a trigger of the table discards or re-keys the row, or "
+                     "journal.track the table again.")));
+    pg_unreachable();
+}
+
+/// Rows of an update whose columns are not as they were to be, as Differences; no flags: it is
+/// gone.
+const char* different_rows(const RowSet* set)
+{
+    StringInfoData flags;
+    StringInfoData now;
+    StringInfoData wanted;
+    initStringInfo(&flags);
+    initStringInfo(&now);
+    initStringInfo(&wanted);
+    for (int i = 0; i < set->column_count; i++) {
+        const char* separator = i == 0 ? "" : " OPERATOR(pg_catalog.||) ";
+        if (set->checked && set->columns[i].check == ColumnCheck::kColumn && !is_aim(set, i)) {
+            appendStringInfo(&flags, "%s'%c'::pg_catalog.text", separator, kAsWanted);
+            continue;
+        }
+        const char* name = quote_identifier(set->columns[i].column->name);
+        const char* comma = now.len == 0 ? "" : ", ";
+        appendStringInfo(&now, "%st.%s", comma, name);
+        appendStringInfo(&wanted, "%se.c%d", comma, i + 1);
+        appendStringInfo(&flags, "%s%s", separator, flag_of(set, i));
+    }
+    if (now.len == 0)
+        return nullptr;
+    // Until the end of the call two rows may have one key, if it is deferrable: it is enough
+    // that one of them is as it was to be.
+    return psprintf(
+        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END, t.tableoid, t.ctid, "
+        "false FROM %s e LEFT JOIN %s t ON %s "
+        "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) THEN "
+        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(ROW(%s), ROW(%s))) "
+        "END ORDER BY 1",
+        flags.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data,
+        only_rows_of(set), has_new_key(set), now.data, wanted.data);
+}
+
+SetRow numbered_row(RowSet* set, int64 number)
+{
+    SetRow row{};
+    rewind_rows(set);
+    while (read_row(set, &row) && row.number < number)
+        CHECK_FOR_INTERRUPTS();
+    return row;
+}
+
+void put_difference(Differences* differences, int64 number, const char* flags, Oid table,
+                    ItemPointerData place, bool as_written)
+{
+    Datum values[] = {Int64GetDatum(number), CStringGetTextDatum(flags), ObjectIdGetDatum(table),
+                      PointerGetDatum(&place), BoolGetDatum(as_written)};
+    bool nulls[] = {false, false, false, false, false};
+    tuplestore_putvalues(differences->rows, differences->descriptor, values, nulls);
+    differences->count++;
+}
+
+/// Leaves out of a row's flags what is left to triggers; false if nothing else differs.
+bool leave_aims_out(const Application* application, const RowSet* set, int64 number, char* flags)
+{
+    bool any = false;
+    for (int i = 0; i < set->column_count; i++) {
+        const bool is_left = is_left_to_triggers(set, number, i);
+        if (is_aim(set, i) ? application->aimless || is_left
+                           : is_left && set->operation == RowOperation::kInsert)
+            flags[i] = kAsWanted;
+        any |= flags[i] == kDiffers;
+    }
+    return any;
+}
+
+void find_updated(const Application* application, RowSet* set, Differences* differences)
+{
+    const char* sql = different_rows(set);
+    if (sql == nullptr)
+        return;
+    MemoryContext context = CurrentMemoryContext;
+    const Rights rights = rights_on(application, set->table);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, 0);
+    ResultReader row = ResultReader::open(context, sql, differences->descriptor);
+    query.end();
+    rights.end();
+    while (row.next()) {
+        const int64 number = row.int8(kDifferenceNumber);
+        if (!is_applied(set, number))
+            continue;
+        if (row.is_null(kDifferenceFlags))
+            raise_different(application, set, number, kGone);
+        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+        bool is_null = false;
+        char* flags = pstrdup(row.text(kDifferenceFlags));
+        if (!leave_aims_out(application, set, number, flags)) {
+            MemoryContextSwitchTo(caller);
+            continue;
+        }
+        put_difference(
+            differences, number, flags, DatumGetObjectId(row.value(kDifferenceTable, &is_null)),
+            *reinterpret_cast<ItemPointer>(DatumGetPointer(row.value(kDifferencePlace, &is_null))),
+            false);
+        MemoryContextSwitchTo(caller);
+    }
+    row.close();
+}
+
+void find_inserted(const Application* application, RowSet* set, Differences* differences)
+{
+    Place place{};
+    place.snapshot = RegisterSnapshot(GetLatestSnapshot());
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(set->place_descriptor, &TTSOpsMinimalTuple);
+    tuplestore_rescan(set->places);
+    tuplestore_select_read_pointer(set->rows, 0);
+    tuplestore_rescan(set->rows);
+    while (tuplestore_gettupleslot(set->rows, true, false, set->reading)) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContextReset(set->row_context);
+        MemoryContext caller = MemoryContextSwitchTo(set->row_context);
+        bool is_null = false;
+        const int64 number = DatumGetInt64(slot_getattr(set->reading, kRowNumber, &is_null));
+        if (!next_place(&place, set, slot) || place.number != number)
+            raise_unseen(application, set, row_in_slot(set, set->reading));
+        // A trigger may have updated the row since, also several times.
+        ItemPointerData newest = place.tid;
+        table_tuple_get_latest_tid(place.scan, &newest);
+        if (!table_tuple_fetch_row_version(place.table, &newest, place.snapshot, place.row))
+            raise_different(application, set, number, kGone);
+        char* flags = differing_columns(set, &place, set->reading);
+        if (flags != nullptr && leave_aims_out(application, set, number, flags))
+            put_difference(differences, number, flags, RelationGetRelid(place.table), newest,
+                           ItemPointerEquals(&newest, &place.tid));
+        MemoryContextSwitchTo(caller);
+    }
+    close_place(&place);
+    ExecDropSingleTupleTableSlot(slot);
+    UnregisterSnapshot(place.snapshot);
+}
+
+}  // namespace
+
+const char* has_new_key(const RowSet* set)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int k = 0; k < set->plan->key_count; k++) {
+        const PlanColumn& column = set->plan->columns[set->plan->key[k]];
+        const char* value = psprintf("e.k%d", k + 1);
+        for (int i = 0; i < set->column_count; i++)
+            if (set->columns[i].column->id == column.id)
+                value = psprintf("e.c%d", i + 1);
+        appendStringInfo(&sql, "%st.%s %s %s", k == 0 ? "" : " AND ", quote_identifier(column.name),
+                         equality_operator(column.type), value);
+    }
+    return sql.data;
+}
+
+const char* flag_of(const RowSet* set, int i)
+{
+    return psprintf(
+        "CASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.c%d)) THEN '%c' ELSE '%c' END",
+        quote_identifier(set->columns[i].column->name), i + 1, kDiffers, kAsWanted);
+}
+
+void raise_different(const Application* application, RowSet* set, int64 number, const char* how)
+{
+    ereport(ERROR, (errcode(kRestoredInexactly),
+                    errmsg("%s cannot be %s exactly: a trigger or rule of its table changes it",
+                           describe_row(numbered_row(set, number)), application->done),
+                    errdetail_internal("%s", how),
+                    errhint("Let the trigger leave the row as it is, or disable it meanwhile.")));
+    pg_unreachable();
+}
+
+Differences find_differences(const Application* application, RowSet* set)
+{
+    Differences differences{};
+    differences.descriptor = describe_named({{"number", INT8OID},
+                                             {"flags", TEXTOID},
+                                             {"relation", OIDOID},
+                                             {"place", TIDOID},
+                                             {"as_written", BOOLOID}});
+    differences.rows = tuplestore_begin_heap(true, false, work_mem);
+    if (set->operation == RowOperation::kInsert)
+        find_inserted(application, set, &differences);
+    else if (set->operation == RowOperation::kUpdate)
+        find_updated(application, set, &differences);
+    return differences;
+}
+
+void end_differences(Differences* differences)
+{
+    tuplestore_end(differences->rows);
+    differences->rows = nullptr;
+}
+
+}  // namespace journal

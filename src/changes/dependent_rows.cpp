@@ -1,0 +1,337 @@
+// See dependent_rows.hpp.
+//
+// Each kind of dependency is found by joins, over all sets; then the rows that are left out are
+// followed through what depends on them. A chain of any length costs one passage instead of one for
+// each of its rows.
+#include "changes/dependent_rows.hpp"
+
+#include "base/memory.hpp"
+#include "base/operator_name.hpp"
+#include "base/result_reader.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "changes/set_reference.hpp"
+#include "changes/statement.hpp"
+
+namespace journal {
+
+namespace {
+
+/// Why a row depends on others.
+struct Reason {
+    ConflictKind kind;
+    const char* detail;
+};
+
+/// A row cannot be written unless another is; both are counted through all sets.
+struct Need {
+    uint32 needed;
+    uint32 row;
+    int32 reason;
+};
+
+}  // namespace
+
+struct DependentRows {
+    Application* application;
+    ContextResource memory;
+    List* sets;
+    uint32* start;  // of a set: the number of its first row
+    uint32 count;   // rows
+    Vector<Need> needs;
+    Vector<Reason> reasons;
+    uint8* left;          // one bit a row
+    Vector<uint32> rows;  // that are left out, in the order in which that was found
+
+    explicit DependentRows(MemoryContext context)
+        : application(nullptr),
+          memory(context),
+          sets(NIL),
+          start(nullptr),
+          count(0),
+          needs(&memory),
+          reasons(&memory),
+          left(nullptr),
+          rows(&memory)
+    {
+    }
+};
+
+namespace {
+
+RowSet* set_at(const DependentRows& dependents, int index)
+{
+    return static_cast<RowSet*>(list_nth(dependents.sets, index));
+}
+
+Oid table_of(const RowSet* set)
+{
+    return RelationGetRelid(set->table);
+}
+
+/// Runs a query for pairs of rows, of which the second needs the first, with the rights with which
+/// the server itself would look into a table.
+void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int needed, int row,
+               const Reason& reason, const PresentKeys& keys = {})
+{
+    MemoryContext context = CurrentMemoryContext;
+    Relation table = table_open(looks_into, AccessShareLock);
+    Query query = Query::begin(RunAs::kCaller);
+    ListCell* cell = nullptr;
+    foreach (cell, dependents->sets)
+        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_present_keys(keys);
+    const Rights scope = Rights::of_constraint(table);
+    ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
+    scope.end();
+    query.end();
+    const auto number = static_cast<int32>(dependents->reasons.size());
+    dependents->reasons.push_back(reason);
+    while (pairs.next())
+        dependents->needs.push_back({dependents->start[needed] + static_cast<uint32>(pairs.int8(1)),
+                                     dependents->start[row] + static_cast<uint32>(pairs.int8(2)),
+                                     number});
+    pairs.close();
+    table_close(table, NoLock);
+}
+
+/// Rows of a set that go, or give up their key, need those that refer to them to be repointed.
+void add_referring(DependentRows* dependents, int index, const SetReference& reference)
+{
+    RowSet* set = set_at(*dependents, index);
+    if (!gives_up(set, reference))
+        return;
+    PresentKeys keys{};
+    bool is_read = false;
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        if (!takes_reference(set_at(*dependents, other), reference))
+            continue;
+        if (!is_read)
+            keys = read_present_keys(set, reference);
+        is_read = true;
+        StringInfoData sql;
+        initStringInfo(&sql);
+        appendStringInfo(&sql, "SELECT e.number, p.number FROM %s JOIN %s e ON %s WHERE true",
+                         referring_rows(set, index, reference, keys), rows_name(other),
+                         has_key(set_at(*dependents, other)));
+        exclude_kept_keys(dependents->application, set, reference, &sql);
+        add_needs(dependents, sql.data, reference.table, other, index,
+                  {ConflictKind::kReferenced, psprintf("a row of %s that is skipped refers to it",
+                                                       qualified_name(reference.table))},
+                  keys);
+    }
+    end_present_keys(keys);
+}
+
+/// That the row of a table's alias has what the rows c of a set are to refer to; nullptr if the set
+/// does not say. value: of a referenced column.
+template <typename Value>
+const char* has_referenced(const RowSet* set, const SetReference& reference, Value value)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.count; i++) {
+        const int column = set_column(set, reference.columns[i]);
+        const char* referenced = value(reference.referenced_columns[i]);
+        if (column < 0 || referenced == nullptr)
+            return nullptr;
+        appendStringInfo(&sql, "%s%s%s %s c.c%d", i == 0 ? "" : " AND ", referenced,
+                         collation_of(reference, i), operator_name(reference.equal[i]), column + 1);
+    }
+    return sql.data;
+}
+
+/// Rows of a set that come to refer to others need those that come, or get their key, with them.
+void add_referred(DependentRows* dependents, int index, const SetReference& reference)
+{
+    const RowSet* set = set_at(*dependents, index);
+    const Oid referenced = reference.referenced;
+    const char* is_there = has_referenced(set, reference, [referenced](AttrNumber number) {
+        return psprintf("t.%s", column_of(referenced, number));
+    });
+    if (set->operation == RowOperation::kDelete || is_there == nullptr)
+        return;
+    const char* name = qualified_name(referenced);
+    const char* only = get_rel_relkind(referenced) == RELKIND_RELATION ? "ONLY " : "";
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        const RowSet* parents = set_at(*dependents, other);
+        if (parents->count == 0 || parents->operation == RowOperation::kDelete ||
+            table_of(parents) != referenced)
+            continue;
+        const char* comes = has_referenced(set, reference, [parents](AttrNumber number) {
+            const int column = set_column(parents, number);
+            return column < 0 ? nullptr : psprintf("n.c%d", column + 1);
+        });
+        if (comes == nullptr)
+            continue;
+        add_needs(dependents,
+                  psprintf("SELECT n.number, c.number FROM %s c JOIN %s n ON %s "
+                           "WHERE NOT EXISTS (SELECT FROM %s%s t WHERE %s)",
+                           rows_name(index), rows_name(other), comes, only, name, is_there),
+                  referenced, other, index,
+                  {ConflictKind::kParentMissing,
+                   psprintf("the row of %s that it refers to is skipped", name)});
+    }
+}
+
+/// That the rows c of a set take what an index of its table has of the row t; nullptr if the set
+/// does not say, or the index is not of columns alone.
+const char* takes_value(const RowSet* set, Form_pg_index index, bool is_plain)
+{
+    if (!index->indisunique || !is_plain)
+        return nullptr;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < index->indnkeyatts; i++) {
+        const int column = set_column(set, index->indkey.values[i]);
+        if (column < 0)
+            return nullptr;
+        const PlanColumn* own = set->columns[column].column;
+        appendStringInfo(&sql, "%st.%s %s c.c%d", i == 0 ? "" : " AND ",
+                         quote_identifier(own->name), equality_operator(own->type), column + 1);
+    }
+    return sql.data;
+}
+
+/// Rows of a set that take a unique value need those that have it to give it up.
+void add_taking(DependentRows* dependents, int index, Form_pg_index unique, const char* condition)
+{
+    const RowSet* set = set_at(*dependents, index);
+    for (int other = 0; other < list_length(dependents->sets); other++) {
+        const RowSet* holders = set_at(*dependents, other);
+        const bool gives = holders->operation == RowOperation::kDelete ||
+                           (holders->operation == RowOperation::kUpdate &&
+                            changes(holders, unique->indkey.values, unique->indnkeyatts));
+        if (holders->count == 0 || table_of(holders) != table_of(set) || !gives)
+            continue;
+        add_needs(dependents,
+                  psprintf("SELECT e.number, c.number FROM %s c JOIN %s t ON %s JOIN %s e ON %s",
+                           rows_name(index), only_rows_of(set), condition, rows_name(other),
+                           has_key(holders)),
+                  table_of(set), other, index,
+                  {ConflictKind::kKeyInUse,
+                   psprintf("a row of %s that is skipped has its key or another unique value",
+                            qualified_name(table_of(set)))});
+    }
+}
+
+void add_unique_values(DependentRows* dependents, int index)
+{
+    const RowSet* set = set_at(*dependents, index);
+    if (set->operation == RowOperation::kDelete)
+        return;
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetIndexList(set->table)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple))
+            continue;
+        auto* unique = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        const bool is_plain = heap_attisnull(tuple, Anum_pg_index_indexprs, nullptr) &&
+                              heap_attisnull(tuple, Anum_pg_index_indpred, nullptr);
+        const char* condition = takes_value(set, unique, is_plain);
+        if (condition != nullptr)
+            add_taking(dependents, index, unique, condition);
+        ReleaseSysCache(tuple);
+    }
+}
+
+void find_needs(DependentRows* dependents)
+{
+    for (int i = 0; i < list_length(dependents->sets); i++) {
+        const RowSet* set = set_at(*dependents, i);
+        if (set->count == 0)
+            continue;
+        ContextResource memory(CurrentMemoryContext);
+        SetReferences referring(&memory);
+        SetReferences referred(&memory);
+        read_references(set, ReferenceSide::kReferenced, &referring);
+        for (const SetReference& reference : referring)
+            add_referring(dependents, i, reference);
+        read_references(set, ReferenceSide::kReferring, &referred);
+        for (const SetReference& reference : referred)
+            add_referred(dependents, i, reference);
+        add_unique_values(dependents, i);
+    }
+    std::sort(dependents->needs.begin(), dependents->needs.end(),
+              [](const Need& a, const Need& b) { return a.needed < b.needed; });
+}
+
+bool is_left(const DependentRows& dependents, uint32 row)
+{
+    return (dependents.left[row / 8] >> (row % 8) & 1) != 0;
+}
+
+void add_left(DependentRows* dependents, uint32 row)
+{
+    dependents->left[row / 8] |= static_cast<uint8>(1 << (row % 8));
+    dependents->rows.push_back(row);
+}
+
+/// Follows the rows that are left out; what is reached goes into dependent, in the order of rows.
+void follow_needs(DependentRows* dependents, Vector<Need>* dependent)
+{
+    const Vector<Need>& needs = dependents->needs;
+    for (std::size_t i = 0; i < dependents->rows.size(); i++) {
+        CHECK_FOR_INTERRUPTS();
+        const uint32 needed = dependents->rows[i];
+        auto need = std::lower_bound(needs.begin(), needs.end(), needed,
+                                     [](const Need& a, uint32 row) { return a.needed < row; });
+        for (; need != needs.end() && need->needed == needed; ++need) {
+            if (is_left(*dependents, need->row))
+                continue;
+            add_left(dependents, need->row);
+            dependent->push_back(*need);
+        }
+    }
+    std::sort(dependent->begin(), dependent->end(),
+              [](const Need& a, const Need& b) { return a.row < b.row; });
+}
+
+}  // namespace
+
+DependentRows* find_dependent_rows(Application* application)
+{
+    MemoryContext context = CurrentMemoryContext;
+    // All that it owns is the context's, so nothing is lost without its destructor.
+    auto* dependents =
+        new (MemoryContextAllocZero(context, sizeof(DependentRows))) DependentRows(context);
+    dependents->application = application;
+    dependents->sets = application->sets;
+    dependents->start = make_array_in<uint32>(context, list_length(application->sets));
+    for (int i = 0; i < list_length(application->sets); i++) {
+        dependents->start[i] = dependents->count;
+        dependents->count += static_cast<uint32>(set_at(*dependents, i)->count);
+    }
+    dependents->left = make_array_in<uint8>(context, dependents->count / 8 + 1);
+    find_needs(dependents);
+    return dependents;
+}
+
+void leave_row(DependentRows* rows, int set, int64 number)
+{
+    const uint32 row = rows->start[set] + static_cast<uint32>(number);
+    if (!is_left(*rows, row))
+        add_left(rows, row);
+}
+
+void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
+{
+    Vector<Need> dependent(&rows->memory);
+    follow_needs(rows, &dependent);
+    auto next = dependent.begin();
+    for (int i = 0; i < list_length(rows->sets); i++) {
+        RowSet* set = set_at(*rows, i);
+        SetRow row{};
+        rewind_rows(set);
+        while (next != dependent.end() && next->row < rows->start[i] + set->count &&
+               read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            if (next->row != rows->start[i] + static_cast<uint32>(row.number))
+                continue;
+            const Reason& reason = rows->reasons[next->reason];
+            tell(i, row, reason.kind, reason.detail, state);
+            ++next;
+        }
+    }
+}
+
+}  // namespace journal

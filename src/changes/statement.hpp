@@ -1,0 +1,56 @@
+// One statement over sets of rows: its text, and running it as the caller.
+#pragma once
+
+#include "base/query.hpp"
+#include "changes/row_set.hpp"
+
+namespace journal {
+
+/// From so many rows on, a statement is announced.
+inline constexpr int64 kAnnouncedRows = 10000;
+
+/// Runs the sets that belong together as one statement, under the caller's settings and with reason
+/// (may be nullptr) in event_journal.reason; fills in which rows of updates and deletes were
+/// applied.
+void run_statement(List* sets, const char* reason);
+
+/// The same in parts, for a statement that is planned once and run for one bunch of rows after the
+/// other; query.end() ends it.
+struct Statement {
+    List* sets;
+    List* relations;  // the sets' rows, as registered
+    Query query;
+    SPIPlanPtr plan;
+    TupleDesc result;
+};
+Statement begin_statement(List* sets, const char* reason);
+void execute_statement(const Statement* statement);
+/// Lets the statement read the rows of a set's new tuplestore.
+void register_anew(const Statement* statement, const RowSet* set);
+/// Forgets which rows of an update or delete were applied. run_statement() does it where nobody
+/// has.
+void begin_applied(RowSet* set);
+
+/// The order within one statement: deletions, updates, insertions; of list cells with sets.
+int by_operation(const ListCell* a, const ListCell* b);
+/// The text of one set's statement, over the rows of the name rows_name(0).
+const char* plain_text(const RowSet* set);
+/// Marks the rows of updates and deletes that a result of (index of the set, number of the row)
+/// names.
+void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor);
+
+/// Registers a set's rows with the connected query under the name that rows_name gives. What is
+/// returned is the query's.
+EphemeralNamedRelation register_rows(RowSet* set, int number);
+const char* rows_name(int number);
+
+/// Conditions over t, the table, and e, a set's rows: that t is the row of an update or delete;
+/// that it holds what a checked set expects.
+const char* has_key(const RowSet* set);
+const char* holds_expected(const RowSet* set);
+/// That the statement of an update or delete writes t for e.
+const char* is_target(const RowSet* set);
+/// The table of a set for FROM, without the rows of inheritance children.
+const char* only_rows_of(const RowSet* set);
+
+}  // namespace journal

@@ -1,0 +1,85 @@
+// See key_checks.hpp.
+#include "checks/key_checks.hpp"
+
+#include "base/query.hpp"
+#include "base/result_reader.hpp"
+#include "catalog/tracked_relation.hpp"
+
+namespace journal {
+
+/// Whether rows of a place are rows of a table.
+bool is_part_of(const Place* place, Oid table)
+{
+    const Oid oid = RelationGetRelid(place->relation);
+    return oid == table || (get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE &&
+                            list_member_oid(relation_and_ancestors(oid), table));
+}
+
+/// "AND …": that the live row of that alias of a table stays.
+void append_stays(StringInfo sql, const FinalState* state, Oid table, const char* alias)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, state->places) {
+        const auto* place = static_cast<Place*>(lfirst(cell));
+        if (place->leaving_count > 0 && is_part_of(place, table))
+            appendStringInfo(sql,
+                             " AND NOT EXISTS (SELECT FROM %s g WHERE g.%s = %s.tableoid "
+                             "AND g.%s = %s.ctid)",
+                             leaving_name(place), kTableName, alias, kPlaceName, alias);
+    }
+}
+
+Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql)
+{
+    MemoryContext caller = CurrentMemoryContext;
+    Relation relation = table_open(table, AccessShareLock);
+    const Rights rights = Rights::of_constraint(relation);
+    Query query = Query::begin(RunAs::kCaller);
+    register_places(state);
+    MemoryContext connected = MemoryContextSwitchTo(caller);
+    Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
+    MemoryContextSwitchTo(connected);
+    query.end();
+    rights.end();
+    table_close(relation, NoLock);
+    return rows;
+}
+
+void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict& conflict)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(3);
+    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(descriptor, 3, "values", TEXTOID, -1, 0);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    Tuplestorestate* rows = select_as_checker(state, table, sql);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        bool is_null = false;
+        const int set = DatumGetInt32(slot_getattr(slot, 1, &is_null));
+        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
+        char* values = TextDatumGetCString(slot_getattr(slot, 3, &is_null));
+        char* detail = psprintf("%s(%s)%s", conflict.before, values, conflict.after);
+        note_conflict(&state->found, set, number, conflict.kind, 0, detail, conflict.object);
+        pfree(detail);
+        pfree(values);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    tuplestore_end(rows);
+}
+
+void check_keys(FinalState* state)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, state->places) {
+        const auto* place = static_cast<Place*>(lfirst(cell));
+        if (place->arriving_count > 0) {
+            check_unique_keys(state, place);
+            check_references(state, place);
+        }
+        if (place->leaving_count > 0)
+            check_referenced(state, place);
+    }
+}
+
+}  // namespace journal

@@ -1,0 +1,45 @@
+// What the checks of keys have in common: unique keys (unique_checks.cpp) and foreign keys
+// (reference_checks.cpp) are both held against what tables would hold, by queries over all rows of
+// a table at once.
+//
+// What to compare, and how, is taken from the catalogue; the rows that arrive have columns of the
+// same names as the table's. A query that looks into a table runs as its owner, as the server's own
+// checks do: a key is in use, and a parent is there, whoever may see it.
+#pragma once
+
+#include "checks/final_state.hpp"
+
+namespace journal {
+
+/// "AND …": that the live row of that alias of a table stays.
+void append_stays(StringInfo sql, const FinalState* state, Oid table, const char* alias);
+
+/// Whether rows of a place are rows of a table.
+bool is_part_of(const Place* place, Oid table);
+
+/// The rows of a query that looks into a table, in a tuplestore that spills beyond work_mem; the
+/// caller ends it. Raises what the query raises.
+Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql);
+
+/// What the rows of a query have against them.
+struct KeyConflict {
+    ConflictKind kind;
+    Oid object;  // see Conflict
+    const char* before;
+    const char* after;  // the detail is before(values)after
+};
+
+/// Notes a conflict for each row (set, number, values) of a query that looks into a table.
+void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict& conflict);
+
+/// Notes which rows that arrive have a unique key, or are in conflict by an exclusion constraint,
+/// with a live row that stays or with another that arrives.
+void check_unique_keys(FinalState* state, const Place* place);
+
+/// Notes which rows that arrive refer to what neither is there nor comes.
+void check_references(FinalState* state, const Place* place);
+
+/// Notes which rows that leave are still referred to.
+void check_referenced(FinalState* state, const Place* place);
+
+}  // namespace journal

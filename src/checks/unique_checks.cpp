@@ -1,0 +1,474 @@
+// See key_checks.hpp: unique keys and exclusion constraints of rows as they would be.
+//
+// Rows that arrive are held against live rows by the index, or by a hash of the keys. Among
+// themselves, rows of a unique index are sorted as the index sorts them, so that equal ones stand
+// next to each other. An exclusion constraint's operators order nothing: rows are joined by the
+// columns that are compared by equality, and by islands of ranges that overlap (see
+// arriving_islands); what remains is compared pair by pair.
+#include "base/memory.hpp"
+#include "base/operator_name.hpp"
+#include "base/query.hpp"
+#include "catalog/tracked_relation.hpp"
+#include "checks/key_checks.hpp"
+
+namespace journal {
+
+namespace {
+
+struct KeyColumn {
+    const char* definition;  // for people
+    const char* expression;  // over a row, with its collation
+    Oid type;
+    Oid match;  // the operator by which two rows are in conflict
+    Oid order;  // of a unique index: the operator that sorts it
+};
+
+/// A unique index or exclusion constraint of a table.
+struct UniqueKey {
+    Oid index;
+    const char* name;
+    bool immediate;  // not deferrable: checked row by row
+    bool exclusion;
+    bool nulls_equal;       // NULLS NOT DISTINCT
+    const char* predicate;  // or nullptr
+    int count;
+    KeyColumn columns[INDEX_MAX_KEYS];
+};
+
+/// Columns of unique_keys' query.
+enum KeyValue {
+    kIndex = 1,
+    kName,
+    kImmediate,
+    kExclusion,
+    kNullsEqual,
+    kPredicate,
+    kDefinition,
+    kExpression,
+    kType,
+    kMatch,
+    kOrder
+};
+
+Oid oid_in(const Query& query, uint64 row, KeyValue column)
+{
+    bool is_null = false;
+    const Datum value = query.value(row, column, &is_null);
+    return is_null ? InvalidOid : DatumGetObjectId(value);
+}
+
+/// Those of a table. An index may keep its values in another form; its operators compare them in
+/// the column's, or in the one that the operator class is for.
+List* unique_keys(Oid table)
+{
+    List* keys = NIL;
+    UniqueKey* key = nullptr;
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin_latest();
+    const uint64 rows = query.run(
+        "SELECT i.indexrelid, c.relname::text, i.indimmediate, "
+        "       i.indisexclusion, i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), "
+        "d.text, "
+        "       format('(%s)%s', d.text, CASE WHEN co.oid IS NOT NULL THEN "
+        "              format(' COLLATE %I.%I', cn.nspname, co.collname) END), "
+        "       CASE WHEN i.indkey[k - 1] <> 0 THEN ta.atttypid "
+        "            WHEN oc.opckeytype = 0 THEN ia.atttypid ELSE oc.opcintype END, "
+        "       o.match, o.ordering "
+        "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid "
+        "     AND con.contype IN ('p', 'u', 'x') "
+        "CROSS JOIN generate_series(1, i.indnkeyatts::int) k "
+        "CROSS JOIN LATERAL (SELECT pg_get_indexdef(i.indexrelid, k, false)) d (text) "
+        "JOIN pg_opclass oc ON oc.oid = i.indclass[k - 1] "
+        "JOIN pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k "
+        "LEFT JOIN pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k - 1] "
+        "CROSS JOIN LATERAL (SELECT "
+        "     CASE WHEN i.indisexclusion THEN con.conexclop[k] "
+        "          ELSE max(a.amopopr) FILTER (WHERE a.amopstrategy = 3) END, "
+        "     max(a.amopopr) FILTER (WHERE a.amopstrategy = 1) "
+        "     FROM pg_amop a WHERE a.amopfamily = oc.opcfamily AND a.amopmethod = oc.opcmethod "
+        "     AND a.amoplefttype = oc.opcintype AND a.amoprighttype = oc.opcintype) "
+        "     o (match, ordering) "
+        "LEFT JOIN pg_collation co ON co.oid = i.indcollation[k - 1] "
+        "LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace "
+        "WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready "
+        "  AND i.indislive ORDER BY i.indisprimary DESC, 2, k",
+        {{OIDOID, ObjectIdGetDatum(table)}}, true);
+    for (uint64 i = 0; i < rows; i++) {
+        const Oid index = oid_in(query, i, kIndex);
+        if (key == nullptr || key->index != index) {
+            key = make_in<UniqueKey>(context);
+            key->index = index;
+            key->name = query.text(i, kName, context);
+            key->immediate = query.boolean(i, kImmediate);
+            key->exclusion = query.boolean(i, kExclusion);
+            key->nulls_equal = query.boolean(i, kNullsEqual) && !key->exclusion;
+            key->predicate = query.text(i, kPredicate, context);
+            MemoryContext connected = MemoryContextSwitchTo(context);
+            keys = lappend(keys, key);
+            MemoryContextSwitchTo(connected);
+        }
+        key->columns[key->count++] = {query.text(i, kDefinition, context),
+                                      query.text(i, kExpression, context), oid_in(query, i, kType),
+                                      oid_in(query, i, kMatch), oid_in(query, i, kOrder)};
+    }
+    query.end();
+    return keys;
+}
+
+/// The columns of a key for people.
+const char* names_of(const UniqueKey* key)
+{
+    StringInfoData names;
+    initStringInfo(&names);
+    for (int i = 0; i < key->count; i++)
+        appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", key->columns[i].definition);
+    return names.data;
+}
+
+/// The values e1, e2, … of the row a as one text. Not by casts to text, which are whose the type
+/// is.
+const char* values_of(const UniqueKey* key)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "concat_ws(', '");
+    for (int i = 1; i <= key->count; i++)
+        appendStringInfo(
+            &sql,
+            ", CASE WHEN a.e%d IS NOT DISTINCT FROM NULL THEN 'null' ELSE format('%%s', a.e%d) END",
+            i, i);
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
+/// "(…) AS e1, …" over a row of the table.
+const char* expressions_of(const UniqueKey* key)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < key->count; i++)
+        appendStringInfo(&sql, "%s%s AS e%d", i == 0 ? "" : ", ", key->columns[i].expression,
+                         i + 1);
+    return sql.data;
+}
+
+const char* condition_of(const UniqueKey* key)
+{
+    return key->predicate == nullptr ? "true" : psprintf("(%s)", key->predicate);
+}
+
+/// Which columns of a key are NULL, a character each. Whether a value is NULL counts as it does for
+/// an index: a composite value is not, whatever its fields are.
+using NullPattern = const char*;
+
+bool is_null_in(NullPattern pattern, int column)
+{
+    return pattern[column] == '1';
+}
+
+/// Rows s, n, live_table, live_place, e1, … of a place, those of a pattern; nullptr: of any.
+const char* rows_with_key(const char* rows, const UniqueKey* key, NullPattern pattern)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql,
+                     "(SELECT * FROM (SELECT %s AS s, %s AS n, %s AS live_table, %s AS live_place, "
+                     "%s FROM %s WHERE %s) r",
+                     kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key), rows,
+                     condition_of(key));
+    for (int i = 0; i < key->count && pattern != nullptr; i++)
+        appendStringInfo(&sql, "%s e%d IS %s NULL", i == 0 ? " WHERE" : " AND", i + 1,
+                         is_null_in(pattern, i) ? "NOT DISTINCT FROM" : "DISTINCT FROM");
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
+/// That rows t and a, both of a pattern, are in conflict.
+const char* match_of(const UniqueKey* key, NullPattern pattern)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < key->count; i++) {
+        const char* separator = i == 0 ? "" : " AND ";
+        if (is_null_in(pattern, i))
+            appendStringInfo(&sql, "%st.e%d IS NOT DISTINCT FROM NULL", separator, i + 1);
+        else
+            appendStringInfo(&sql, "%st.e%d %s a.e%d", separator, i + 1,
+                             operator_name(key->columns[i].match), i + 1);
+    }
+    return sql.data;
+}
+
+/// The pattern of keys that are in conflict where NULLs are not.
+NullPattern no_nulls(const UniqueKey* key)
+{
+    char* pattern = make_array_in<char>(CurrentMemoryContext, key->count + 1);
+    std::fill_n(pattern, key->count, '0');
+    return pattern;
+}
+
+/// Those of the rows that arrive.
+List* patterns_of(const FinalState* state, const Place* place, const UniqueKey* key)
+{
+    if (!key->nulls_equal)
+        return list_make1(const_cast<char*>(no_nulls(key)));
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT DISTINCT concat(");
+    for (int i = 1; i <= key->count; i++)
+        appendStringInfo(&sql, "%s(e%d IS NOT DISTINCT FROM NULL)::pg_catalog.int4",
+                         i == 1 ? "" : ", ", i);
+    appendStringInfo(&sql, ") FROM %s a", rows_with_key(arriving_name(place), key, nullptr));
+    List* patterns = NIL;
+    TupleDesc descriptor = CreateTemplateTupleDesc(1);
+    TupleDescInitEntry(descriptor, 1, "pattern", TEXTOID, -1, 0);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql.data);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        bool is_null = false;
+        patterns = lappend(patterns, TextDatumGetCString(slot_getattr(slot, 1, &is_null)));
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    tuplestore_end(rows);
+    return patterns;
+}
+
+/// Rows of a pattern that are in conflict with live ones. Without OR, so that the index can be
+/// searched.
+const char* live_conflicts(const FinalState* state, const Place* place, const UniqueKey* key,
+                           NullPattern pattern)
+{
+    const Oid table = RelationGetRelid(place->relation);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql,
+                     "SELECT a.s, a.n, %s FROM %s a WHERE EXISTS (SELECT FROM "
+                     "(SELECT ctid, tableoid, %s FROM ONLY %s WHERE %s) t WHERE %s",
+                     values_of(key), rows_with_key(arriving_name(place), key, pattern),
+                     expressions_of(key), qualified_name(table), condition_of(key),
+                     match_of(key, pattern));
+    append_stays(&sql, state, table, "t");
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
+/// That two rows that arrive are not changes of one row, by different sets.
+const char* are_different(const char* first, const char* second)
+{
+    return psprintf(
+        "(%slive_place IS NULL OR %slive_place IS DISTINCT FROM %slive_place OR "
+        "%slive_table IS DISTINCT FROM %slive_table)",
+        first, first, second, first, second);
+}
+
+/// Rows of a unique index that arrive and have the key of one before them. Sorted as the index is,
+/// equal keys stand next to each other.
+const char* repeated_keys(const Place* place, const UniqueKey* key)
+{
+    StringInfoData before;
+    StringInfoData order;
+    StringInfoData same;
+    initStringInfo(&before);
+    initStringInfo(&order);
+    initStringInfo(&same);
+    for (int i = 1; i <= key->count; i++) {
+        const KeyColumn& column = key->columns[i - 1];
+        appendStringInfo(&before, ", lag(e%d) OVER w AS p%d", i, i);
+        appendStringInfo(&order, "e%d USING %s, ", i, operator_name(column.order));
+        const char* equal = psprintf("p%d %s e%d", i, operator_name(column.match), i);
+        if (key->nulls_equal)
+            equal =
+                psprintf("(%s OR p%d IS NOT DISTINCT FROM NULL AND e%d IS NOT DISTINCT FROM NULL)",
+                         equal, i, i);
+        appendStringInfo(&same, " AND %s", equal);
+    }
+    return psprintf(
+        "SELECT s, n, %s FROM (SELECT *, row_number() OVER w AS place, "
+        "lag(live_table) OVER w AS before_live_table, lag(live_place) OVER w AS "
+        "before_live_place%s "
+        "FROM %s r WINDOW w AS (ORDER BY %ss, n)) a WHERE place > 1%s AND %s",
+        values_of(key), before.data,
+        rows_with_key(arriving_name(place), key, key->nulls_equal ? nullptr : no_nulls(key)),
+        order.data, same.data, are_different("", "before_"));
+}
+
+/// Whether a column is compared by the equality by which the server groups its type.
+bool is_grouped(const KeyColumn& column)
+{
+    const TypeCacheEntry* type =
+        lookup_type_cache(column.type, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR);
+    return column.match == type->eq_opr && OidIsValid(type->lt_opr);
+}
+
+/// Whether a column holds ranges (or multiranges) that must not overlap, with bounds that the
+/// server sorts by itself as the range type does.
+bool is_range(const KeyColumn& column)
+{
+    Oid left = InvalidOid;
+    Oid right = InvalidOid;
+    op_input_types(column.match, &left, &right);
+    const bool is_multirange = left == ANYMULTIRANGEOID;
+    if ((left != ANYRANGEOID && !is_multirange) || left != right ||
+        strcmp(get_opname(column.match), "&&") != 0)
+        return false;
+    const TypeCacheEntry* range = lookup_type_cache(
+        getBaseType(column.type), is_multirange ? TYPECACHE_MULTIRANGE_INFO : TYPECACHE_RANGE_INFO);
+    if (is_multirange)
+        range = range->rngtype;
+    if (range == nullptr || range->rngelemtype == nullptr || OidIsValid(range->rng_collation))
+        return false;
+    const Oid bound = range->rngelemtype->type_id;
+    return !OidIsValid(get_element_type(bound)) && OidIsValid(get_array_type(bound)) &&
+           lookup_type_cache(bound, TYPECACHE_CMP_PROC)->cmp_proc ==
+               range->rng_cmp_proc_finfo.fn_oid;
+}
+
+/// The number of the first column of ranges; 0: there is none.
+int range_in(const UniqueKey* key)
+{
+    for (int i = 1; i <= key->count; i++)
+        if (is_range(key->columns[i - 1]))
+            return i;
+    return 0;
+}
+
+/// Rows that arrive, each with the number of its island: sorted by lower bounds, among rows that
+/// are equal in columns compared by equality, an island ends where a range begins at or after the
+/// upper bounds of all before it. Ranges of different islands do not overlap.
+const char* arriving_islands(const char* rows, const UniqueKey* key, int range)
+{
+    StringInfoData partition;
+    initStringInfo(&partition);
+    for (int i = 1; i <= key->count; i++)
+        if (is_grouped(key->columns[i - 1]))
+            appendStringInfo(&partition, "%se%d", partition.len == 0 ? "PARTITION BY " : ", ", i);
+    // A NULL among bounds is greater than any: no upper bound.
+    return psprintf(
+        "SELECT *, sum(CASE WHEN lower_inf(e%d) AND reach IS NOT NULL OR ARRAY[low] < reach "
+        "                     OR touches AND ARRAY[low] <= reach THEN 0 ELSE 1 END) OVER sorted "
+        "  AS island "
+        "FROM (SELECT *, max(ARRAY[upper(e%d)]) OVER before AS reach, "
+        "             bool_or(upper_inc(e%d)) OVER before AS touches "
+        "      FROM (SELECT *, lower(e%d) AS low FROM %s r WHERE NOT isempty(e%d)) r "
+        "      WINDOW before AS (%s ORDER BY low NULLS FIRST, s, n "
+        "                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) r "
+        "WINDOW sorted AS (%s ORDER BY low NULLS FIRST, s, n)",
+        range, range, range, range, rows, range, partition.data, partition.data);
+}
+
+/// Rows that arrive and are in conflict with one before them by an exclusion constraint.
+const char* excluded_keys(const Place* place, const UniqueKey* key)
+{
+    const char* rows = rows_with_key(arriving_name(place), key, no_nulls(key));
+    const int range = range_in(key);
+    return psprintf(
+        "WITH r AS MATERIALIZED (%s) SELECT a.s, a.n, %s FROM r a WHERE EXISTS "
+        "(SELECT FROM r t WHERE %s%s AND (t.s, t.n) < (a.s, a.n) AND %s)",
+        range == 0 ? psprintf("SELECT * FROM %s k", rows) : arriving_islands(rows, key, range),
+        values_of(key), range == 0 ? "" : "t.island = a.island AND ", match_of(key, no_nulls(key)),
+        are_different("a.", "t."));
+}
+
+void check_unique_key(FinalState* state, const Place* place, const UniqueKey* key)
+{
+    const Oid table = RelationGetRelid(place->relation);
+    KeyConflict conflict{};
+    conflict.kind = ConflictKind::kKeyInUse;
+    conflict.object = key->index;
+    conflict.before = psprintf(
+        "%s \"%s\": Key (%s)=", key->exclusion ? "exclusion constraint" : "unique constraint",
+        key->name, names_of(key));
+    conflict.after =
+        key->exclusion ? " is in conflict with a row that is there." : " already exists.";
+    ListCell* cell = nullptr;
+    foreach (cell, patterns_of(state, place, key))
+        note_rows(state, table, live_conflicts(state, place, key, static_cast<char*>(lfirst(cell))),
+                  conflict);
+    conflict.object = InvalidOid;
+    conflict.after = " is another's of the rows too.";
+    note_rows(state, table, key->exclusion ? excluded_keys(place, key) : repeated_keys(place, key),
+              conflict);
+}
+
+/// Rows of a unique index that arrive, with those that leave and have their keys now.
+const char* keys_left(const Place* place, const UniqueKey* key, NullPattern pattern)
+{
+    return psprintf("%s a JOIN %s t ON %s", rows_with_key(arriving_name(place), key, pattern),
+                    rows_with_key(leaving_name(place), key, pattern), match_of(key, pattern));
+}
+
+/// The same of an exclusion constraint. Its operators hash nothing; so its index is searched for
+/// the live rows (OFFSET: for each row that arrives), of which those that leave are found by their
+/// places.
+const char* exclusions_left(const Place* place, const UniqueKey* key, NullPattern pattern)
+{
+    return psprintf(
+        "%s a CROSS JOIN LATERAL (SELECT * FROM (SELECT ctid, tableoid, %s FROM ONLY %s WHERE %s) "
+        "t WHERE %s OFFSET 0) live "
+        "JOIN %s t ON t.live_place = live.ctid AND t.live_table = live.tableoid",
+        rows_with_key(arriving_name(place), key, pattern), expressions_of(key),
+        qualified_name(RelationGetRelid(place->relation)), condition_of(key),
+        match_of(key, pattern), rows_with_key(leaving_name(place), key, pattern));
+}
+
+/// Adds the rows of a place that are to have a key which another has now.
+void add_waits(const FinalState* state, const Place* place, const UniqueKey* key,
+               NullPattern pattern, const Waits& waits, TupleTableSlot* slot)
+{
+    const char* sql = psprintf(
+        "SELECT a.s, a.n, t.s, t.n, %u::pg_catalog.oid FROM %s "
+        "WHERE (a.s, a.n) <> (t.s, t.n) AND %s",
+        key->index, (key->exclusion ? exclusions_left : keys_left)(place, key, pattern),
+        are_different("a.", "t."));
+    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
+    while (tuplestore_gettupleslot(rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        tuplestore_puttupleslot(waits.rows, slot);
+    }
+    tuplestore_end(rows);
+}
+
+Waits no_waits()
+{
+    Waits waits{};
+    waits.descriptor = CreateTemplateTupleDesc(5);
+    TupleDescInitEntry(waits.descriptor, 1, "set", INT4OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 2, "number", INT8OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 3, "holder_set", INT4OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 4, "holder_number", INT8OID, -1, 0);
+    TupleDescInitEntry(waits.descriptor, 5, "index", OIDOID, -1, 0);
+    waits.rows = tuplestore_begin_heap(true, false, work_mem);
+    return waits;
+}
+
+}  // namespace
+
+Waits find_waits(const FinalState* state)
+{
+    const Waits waits = no_waits();
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
+    ListCell* place_cell = nullptr;
+    foreach (place_cell, state->places) {
+        const auto* place = static_cast<Place*>(lfirst(place_cell));
+        ListCell* cell = nullptr;
+        foreach (cell, unique_keys(RelationGetRelid(place->relation))) {
+            const auto* key = static_cast<UniqueKey*>(lfirst(cell));
+            ListCell* pattern = nullptr;
+            if (key->immediate)
+                foreach (pattern, patterns_of(state, place, key))
+                    add_waits(state, place, key, static_cast<char*>(lfirst(pattern)), waits, slot);
+        }
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    return waits;
+}
+
+void check_unique_keys(FinalState* state, const Place* place)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, unique_keys(RelationGetRelid(place->relation)))
+        check_unique_key(state, place, static_cast<UniqueKey*>(lfirst(cell)));
+}
+
+}  // namespace journal
