@@ -41,7 +41,9 @@ constexpr Right kRights[] = {
      "SELECT ON journal.entries, journal.event_type, journal.session, journal.context, "
      "journal.tracked_relations, journal.tracked_relation, journal.event_rules, "
      "journal.event_rule, journal.marks"},
-    {kAuditors, "EXECUTE ON FUNCTION journal.decode_entry, journal.column_names"},
+    {kAuditors,
+     "EXECUTE ON FUNCTION journal.decode_entry, journal.column_names, journal.entries_of, "
+     "journal.reader_account"},
     {kAuditors,
      "EXECUTE ON FUNCTION journal.table_as_of, journal.row_as_of, journal.diff, "
      "journal.verify_history"},

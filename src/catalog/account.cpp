@@ -310,6 +310,12 @@ JOURNAL_FUNCTION(journal_set_account)
     PG_RETURN_VOID();
 }
 
+/// reader_account(): the account whose journal the caller reads.
+JOURNAL_FUNCTION(journal_reader_account)
+{
+    PG_RETURN_TEXT_P(cstring_to_text(reader_account()->name));
+}
+
 /// visible_since(account): the first moment of that account's journal that the caller sees.
 /// Row-level security calls it.
 JOURNAL_FUNCTION(journal_visible_since)

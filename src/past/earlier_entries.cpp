@@ -1,6 +1,7 @@
 // See earlier_entries.hpp.
 #include "past/earlier_entries.hpp"
 
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "past/index_prefix.hpp"
 #include "past/past_gap.hpp"
@@ -14,13 +15,14 @@ namespace {
 /// A row that changed more often within the minute after the moment is not compared.
 #define MOST_ENTRIES "100"
 
-/// The entries of the key in a column; parameters: relations, accounts, object types, key, time.
-#define LATEST_ENTRIES(column)                                                               \
-    "(SELECT " ENTRY_COLUMNS                                                                 \
-    " FROM journal.entry e WHERE e.relation = ANY ($1) AND e.account = ANY ($2) "            \
-    "AND e.object_type = ANY ($3) AND e." column                                             \
-    " = $4 AND e.occurred_at <= $5 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') " \
+/// Parameters: relations, accounts, object types, key, time.
+#define LATEST_ENTRIES(has_key)                                                               \
+    "(SELECT " ENTRY_COLUMNS " FROM journal.entry e WHERE e.relation = ANY ($1) AND " has_key \
+    " AND e.occurred_at <= $5 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "       \
     "ORDER BY e.occurred_at DESC, e.id DESC LIMIT " MOST_ENTRIES ")"
+
+#define HAS_KEY IS_AMONG_OBJECTS("e", "$2", "$3", "ARRAY[$4]")
+#define LEFT_KEY "e.account = ANY ($2) AND e.object_type = ANY ($3) AND e.previous_id = $4"
 
 EntryPlace place_of(const ReadEntry& entry)
 {
@@ -80,7 +82,7 @@ EarlierEntries find_earlier_entries(Past* past, const Moment* moment)
     // Numbers and marks follow the clock but for the time between two takings of it.
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count =
-        query.run(LATEST_ENTRIES("object_id") " UNION ALL " LATEST_ENTRIES("previous_id"),
+        query.run(LATEST_ENTRIES(HAS_KEY) " UNION ALL " LATEST_ENTRIES(LEFT_KEY),
                   {{INT4ARRAYOID, prefix.relations},
                    {TEXTARRAYOID, prefix.accounts},
                    {TEXTARRAYOID, prefix.object_types},

@@ -7,6 +7,7 @@
 // receiver of ours, which copies only what it keeps.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/account.hpp"
@@ -302,8 +303,8 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
 
 /// The entries of the keys that a row has had: what left one of them is at another. A key that was
 /// somebody else's, which left it for one of these, is not followed.
-#define ENTRIES_OF_KEYS(prefix, keys) \
-    LATER_ENTRIES("e.previous_id = ANY (" keys ")") prefix "AND e.object_id = ANY (" keys ")"
+#define ENTRIES_OF_KEYS(keys, has_key) \
+    LATER_ENTRIES("e.previous_id = ANY (" keys ")") "AND " has_key
 
 /// a: the parameters of LATER_ENTRIES.
 void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_prefix,
@@ -320,9 +321,11 @@ void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_
     MemoryContextSwitchTo(spi_context);
     const QueryArgument keys{TEXTARRAYOID, past->keys};
     if (has_prefix)
-        run_for(receiver, ENTRIES_OF_KEYS(OF_PREFIX, "$6"), {a[0], a[1], a[2], a[3], a[4], keys});
+        run_for(receiver, ENTRIES_OF_KEYS("$6", IS_AMONG_OBJECTS("e", "$4", "$5", "$6")),
+                {a[0], a[1], a[2], a[3], a[4], keys});
     else
-        run_for(receiver, ENTRIES_OF_KEYS("", "$4"), {a[0], a[1], a[2], keys});
+        run_for(receiver, ENTRIES_OF_KEYS("$4", "e.object_id = ANY ($4)"),
+                {a[0], a[1], a[2], keys});
 }
 
 /// a: the parameters of LATER_ENTRIES.
@@ -332,10 +335,13 @@ void read_entries_of_table(Query& query, Receiver* receiver, bool has_prefix,
     // Whichever index the planner takes, the heap is read in its own order: where statistics are
     // behind, the many entries of a large table would be fetched from all over a month.
     query.set("enable_indexscan", "off");
+    const char* later = psprintf(LATER_ENTRIES("true") "AND e.object_type = ANY ($4) AND %s ",
+                                 hash_is_of_types(OBJECT_HASH_OF("e"), a[4].value));
     if (has_prefix)
-        run_for(receiver, LATER_ENTRIES("true") OF_PREFIX, {a[0], a[1], a[2], a[3], a[4]});
+        run_for(receiver, psprintf("%s AND e.account = ANY ($5)", later),
+                {a[0], a[1], a[2], a[4], a[3]});
     else
-        run_for(receiver, LATER_ENTRIES("true"), {a[0], a[1], a[2]});
+        run_for(receiver, later, {a[0], a[1], a[2], a[4]});
 }
 
 /// Reads the entries that are later than one of the moments.

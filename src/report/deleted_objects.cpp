@@ -1,5 +1,6 @@
 // The deleted objects: for each object that does not exist now its latest deletion, newest first.
 #include "base/function.hpp"
+#include "base/object_lookup.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "report/live.hpp"
@@ -23,9 +24,9 @@ void append_filter(SqlText* sql, const void* argument)
         sql->append(")");
     }
     sql->append(
-        " AND (SELECT later.id FROM journal.entry later WHERE later.account = e.account "
-        "AND later.object_type = e.object_type AND later.object_id = e.object_id "
-        "AND later.id > e.id AND later.change <> e.change AND later.operation <> 'l' "
+        " AND (SELECT later.id FROM journal.entry later WHERE "
+        IS_OBJECT("later", "e.account", "e.object_type", "e.object_id")
+        " AND later.id > e.id AND later.change <> e.change AND later.operation <> 'l' "
         "ORDER BY later.id LIMIT 1) IS NULL");
 }
 

@@ -5,6 +5,7 @@
 // object may have a key before or after. Of a key that the object had several times, all between
 // the first and the last of them is shown.
 #include "base/function.hpp"
+#include "base/object_lookup.hpp"
 #include "base/text_form.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
@@ -37,10 +38,16 @@ bool is_known_type(const char* type, const char* account)
     if (known)
         return true;
     query = Query::begin(RunAs::kCaller);
-    const bool found = query.run(
-                           "SELECT FROM journal.entry WHERE account = $1 AND object_type = $2 "
-                           "LIMIT 1",
-                           {text_argument(account), text_argument(type)}, true) > 0;
+    static SavedStatement statement;
+    const ObjectHashRange range = object_hash_range(type);
+    // The order is that of the index, so that the first entry ends the search.
+    const bool found =
+        query.run_saved(&statement,
+                        "SELECT FROM journal.entry e WHERE " OBJECT_HASH_OF(
+                            "e") " BETWEEN $3 AND $4 AND (e.account = $1) IS TRUE "
+                                 "AND e.object_type = $2 ORDER BY " OBJECT_HASH_OF("e") " LIMIT 1",
+                        {text_argument(account), text_argument(type), int8_argument(range.first),
+                         int8_argument(range.last)}) > 0;
     query.end();
     return found;
 }
@@ -63,7 +70,8 @@ bool is_known_type(const char* type, const char* account)
 #define AT_KEY "FROM journal.entry e WHERE e.account = $1 AND e.object_type = $2 AND "
 #define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
 #define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
-#define BEGINNING AT_KEY "e.object_id = s.key AND (e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
+#define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT("e", "$1", "$2", key) " AND "
+#define BEGINNING HAS_KEY("s.key") "(e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
 
 /// The stretch at key s.key that begins (forward) or ends with the change s.id: where its other end
 /// is, and the key that the row had beyond it; NULL where it was created there, or where another
@@ -95,9 +103,9 @@ Keys follow_keys(const char* account, const char* type, const char* key)
         &statement,
         "WITH RECURSIVE stretch (key, id, forward) AS ("
         " SELECT e.object_id, e.id, true " AT_KEY "e.previous_id = $3 AND " IS_MOVE IS_FIRST
-        " UNION ALL SELECT e.previous_id, e.id, false " AT_KEY
-        "e.object_id = $3 AND " IS_MOVE IS_FIRST
-        " UNION SELECT o.key, o.id, s.forward FROM stretch s, " OTHER_END
+        " UNION ALL (SELECT e.previous_id, e.id, false " HAS_KEY("$3") IS_MOVE IS_FIRST
+        // Its order keeps the search away from the index of all changes of keys.
+        " ORDER BY e.id) UNION SELECT o.key, o.id, s.forward FROM stretch s, " OTHER_END
         " WHERE o.key IS NOT NULL), "
         "ends (key, since, before) AS ("
         " SELECT $3::text, 0::bigint, 9223372036854775807 "
@@ -132,16 +140,18 @@ void read_history(const PageRequest& request, const char* type, const Keys& keys
             TopMemoryContext,
             // OFFSET 0 keeps the conditions on time away from the index on time.
             psprintf("SELECT %s FROM unnest($3, $4, $5) AS k (key, since, before) "
-                     "CROSS JOIN LATERAL (SELECT * FROM journal.entry o WHERE o.account = $1 "
-                     " AND o.object_type = $2 AND o.object_id = k.key "
-                     " AND o.id >= k.since AND o.id < k.before "
-                     "UNION ALL SELECT * FROM journal.entry o WHERE o.account = $1 "
-                     " AND o.document_type = $2 AND o.document_id = k.key "
-                     " AND o.id >= k.since AND o.id < k.before "
-                     " AND (o.object_type = $2 AND o.object_id = ANY ($3)) IS NOT TRUE "
-                     "OFFSET 0) AS e "
-                     "WHERE e.occurred_at >= $6 AND (e.occurred_at, e.id) < ($7, $8) "
-                     "ORDER BY e.occurred_at DESC, e.id DESC LIMIT $9",
+                     "CROSS JOIN LATERAL (SELECT * FROM journal.entry o WHERE " IS_OBJECT(
+                         "o", "$1", "$2",
+                         "k.key") " AND o.id >= k.since AND o.id < k.before "
+                                  "UNION ALL SELECT * FROM journal.entry o WHERE " IS_DOCUMENT(
+                                      "o", "$1", "$2",
+                                      "k.key") " AND o.id >= k.since AND o.id < k.before "
+                                               " AND (o.object_type = $2 AND o.object_id = ANY "
+                                               "($3)) IS NOT TRUE "
+                                               "OFFSET 0) AS e "
+                                               "WHERE e.occurred_at >= $6 AND (e.occurred_at, "
+                                               "e.id) < ($7, $8) "
+                                               "ORDER BY e.occurred_at DESC, e.id DESC LIMIT $9",
                      entry_columns()));
     Query query = Query::begin(RunAs::kCaller);
     const uint64 count = query.run_saved(

@@ -1,6 +1,7 @@
 // See reference.hpp.
 #include "report/reference.hpp"
 
+#include "base/object_lookup.hpp"
 #include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/name_rights.hpp"
@@ -174,7 +175,7 @@ void ask_entries_before(const char* account, const Pending& asked, const Pending
         "SELECT w.n, before.label, before.id "
         "FROM unnest($2, $3, $4, $5) WITH ORDINALITY AS w (type, key, entry, until, n) "
         "CROSS JOIN LATERAL (SELECT e.label, e.id FROM journal.entry e "
-        " WHERE e.account = $1 AND e.object_type = w.type AND e.object_id = w.key "
+        " WHERE " IS_OBJECT("e", "$1", "w.type", "w.key")
         " AND e.id <= w.entry AND e.occurred_at <= w.until AND e.operation <> 'l' "
         " ORDER BY e.id DESC LIMIT 1) AS before",
         {text_argument(account), arguments.types, arguments.keys, arguments.entries,
@@ -260,7 +261,7 @@ void answer_from_entries_after(const char* account, const Pending& pending, Memo
         "FROM unnest($2, $3, $4) WITH ORDINALITY AS w (type, key, entry, n) "
         "CROSS JOIN LATERAL (SELECT e.id, e.label, e.change, e.layout, "
         " CASE WHEN e.operation = 'u' THEN e.data END AS data FROM journal.entry e "
-        " WHERE e.account = $1 AND e.object_type = w.type AND e.object_id = w.key "
+        " WHERE " IS_OBJECT("e", "$1", "w.type", "w.key")
         " AND e.id > w.entry AND e.operation <> 'l' ORDER BY e.id LIMIT $5) AS after "
         "ORDER BY w.n, after.id",
         {text_argument(account), asked.types, asked.keys, asked.entries,

@@ -4,6 +4,7 @@
 #include "base/append_only.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
 #include "restore/entry_ids.hpp"
@@ -111,8 +112,8 @@ void find_living(const Ids& restored, Ids* living)
         context,
         "SELECT o.restores FROM event_journal_objects o "
         "CROSS JOIN LATERAL (SELECT e.operation FROM journal.entry e "
-        " WHERE e.account = o.account AND e.object_type = o.object_type "
-        "   AND e.object_id = o.object_id AND e.relation = o.relation AND e.id = e.change "
+        " WHERE " IS_OBJECT("e", "o.account", "o.object_type", "o.object_id")
+        "   AND e.relation = o.relation AND e.id = e.change "
         "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
         " ORDER BY e.id DESC LIMIT 1) p WHERE p.operation <> 'd' ORDER BY 1",
         describe_columns({INT8OID}));

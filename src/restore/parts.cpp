@@ -1,6 +1,7 @@
 // See parts.hpp.
 #include "restore/parts.hpp"
 
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
 
@@ -38,12 +39,10 @@ bool may_have_parts(Tuplestorestate* documents)
     look_up_by_index(&query);
     register_documents(documents);
     const bool may = query.run(
-                         "SELECT FROM (SELECT DISTINCT object_type, account "
+                         "SELECT FROM (SELECT DISTINCT object_type "
                          "             FROM event_journal_documents OFFSET 0) o "
-                         "WHERE EXISTS (SELECT FROM journal.entry d "
-                         "  WHERE d.account = ANY (ARRAY[o.account, '']) "
-                         "  AND d.document_type = o.object_type AND d.document_id IS NOT NULL) "
-                         "LIMIT 1",
+                         "WHERE EXISTS (SELECT FROM journal.entry d WHERE " HAS_DOCUMENT_TYPE(
+                             "d", "o.object_type") ") LIMIT 1",
                          0, nullptr, true) > 0;
     query.end();
     return may;
@@ -78,9 +77,9 @@ void read_parts(const Ids& documents, Ids* parts)
         "             CASE WHEN d.object_id IS NULL THEN d.id END) "
         "             d.id, d.operation "
         "      FROM event_journal_documents o "
-        "      JOIN journal.entry d ON d.document_type = o.object_type "
-        "           AND d.document_id = o.object_id AND d.transaction_id = o.transaction_id "
-        "           AND d.account = ANY (ARRAY[o.account, '']) "
+        "      JOIN journal.entry d ON " IS_DOCUMENT_IN("d", "(ARRAY[o.account, ''])",
+                                                            "o.object_type", "o.object_id")
+        "           AND d.transaction_id = o.transaction_id "
         "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
         "      WHERE d.operation IN ('i', 'd') AND d.id = d.change "
         "        AND d.document_id IS NOT NULL "

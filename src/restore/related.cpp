@@ -6,6 +6,7 @@
 #include "restore/related.hpp"
 
 #include "base/function.hpp"
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
 #include "restore/parts.hpp"
@@ -231,8 +232,8 @@ void keep_last(Datum accounts, Ids* deletions)
         context,
         "SELECT o.id FROM event_journal_objects o "
         "CROSS JOIN LATERAL (SELECT e.id FROM journal.entry e "
-        " WHERE e.account = ANY ($1 || o.account) AND e.object_type = o.object_type "
-        "   AND e.object_id = o.object_id AND e.relation = o.relation AND e.id = e.change "
+        " WHERE " IS_OBJECT_IN("e", "($1 || o.account)", "o.object_type", "o.object_id")
+        "   AND e.relation = o.relation AND e.id = e.change "
         "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
         " ORDER BY e.id DESC LIMIT 1) p WHERE p.id = o.id",
         describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
@@ -289,7 +290,7 @@ void add_parents(Ids* deletions)
         "                  WHERE columns = '') r "
         "JOIN journal.tracked_relation t ON t.id = r.relation "
         "CROSS JOIN LATERAL (SELECT e.id, e.operation FROM journal.entry e "
-        " WHERE e.account = ANY ($1) AND e.object_type = t.object_type AND e.object_id = r.key "
+        " WHERE " IS_OBJECT_IN("e", "$1", "t.object_type", "r.key")
         "   AND e.relation = r.relation AND e.id = e.change AND NOT e.backfilled "
         "   AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
         " ORDER BY e.id DESC LIMIT 1) p "

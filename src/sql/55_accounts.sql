@@ -6,6 +6,11 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_set_account';
 COMMENT ON FUNCTION journal.set_account(text, text, text, text) IS
     'states an account''s plan, time zone and language; NULL leaves a value, '''' means the default';
 
+CREATE FUNCTION journal.reader_account() RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'journal_reader_account';
+COMMENT ON FUNCTION journal.reader_account() IS
+    'the account whose journal the caller reads: event_journal.account, or the only one that journal.role_account lists for it';
+
 CREATE FUNCTION journal.visible_since(account text) RETURNS timestamptz
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'journal_visible_since';
 COMMENT ON FUNCTION journal.visible_since(text) IS

@@ -23,11 +23,11 @@ constexpr PartitionIndex kIndexes[] = {
     {"time_idx",
      "USING btree (account text_pattern_ops, occurred_at, id) WITH (deduplicate_items=off)"},
     {"object_idx",
-     "USING btree (account text_pattern_ops, object_type text_pattern_ops, object_id "
-     "text_pattern_ops, id) WITH (deduplicate_items=off)"},
+     "USING btree (journal.object_hash(account, object_type, object_id), id) WITH "
+     "(deduplicate_items=off)"},
     {"document_idx",
-     "USING btree (account text_pattern_ops, document_type text_pattern_ops, document_id "
-     "text_pattern_ops, id) WITH (deduplicate_items=off) WHERE (document_id IS NOT NULL)"},
+     "USING btree (journal.object_hash(account, document_type, document_id), id) WITH "
+     "(deduplicate_items=off) WHERE (document_id IS NOT NULL)"},
     {"previous_idx",
      "USING btree (account text_pattern_ops, object_type text_pattern_ops, previous_id "
      "text_pattern_ops) WHERE (previous_id IS NOT NULL)"},

@@ -149,7 +149,8 @@ my @reading = (
 	'SELECT count(*) FROM journal.entry');
 my @auditing = (
 	@reading,
-	'SELECT * FROM journal.entries', 'SELECT * FROM journal.tracked_relations', 'SELECT * FROM journal.event_rules',
+	'SELECT * FROM journal.entries', q{SELECT * FROM journal.entries_of('client', '1')}, 'SELECT * FROM journal.tracked_relations',
+	'SELECT * FROM journal.event_rules',
 	'SELECT * FROM journal.marks', 'SELECT * FROM journal.undos');
 my @restoring = (
 	@reading,

@@ -1,0 +1,105 @@
+\i test/regress/fresh.sql
+-- The journal's indexes hold an object as a number, which is frozen; other objects may have the same.
+
+-- Fixed values, which indexes of older journals hold; test/unit/object_hash_test.cpp has more.
+SELECT journal.object_hash('', '', '') AS nothing, journal.object_hash('acme', 'order', '1') AS one,
+       journal.object_hash('', 'order', '1') AS without_account, journal.object_hash('a', 'client', repeat('x', 1000)) AS long;
+SELECT journal.object_hash(convert_from('\xd09cd0bed181d0bad0b2d0b0', 'UTF8'), convert_from('\xd0b7d0b0d0bad0b0d0b7', 'UTF8'),
+                           convert_from('\xe284962037', 'UTF8')) = 4600864632942765349 AS by_bytes
+WHERE getdatabaseencoding() = 'UTF8';
+SELECT journal.object_hash('acme', 'order', NULL) IS NULL AS of_null;
+-- However a text is stored.
+CREATE TABLE stored (id text);
+ALTER TABLE stored ALTER id SET STORAGE EXTERNAL;
+INSERT INTO stored VALUES (repeat('x', 1000)), (repeat('x', 100000));
+ALTER TABLE stored ALTER id SET STORAGE MAIN;
+INSERT INTO stored VALUES (repeat('x', 100000));
+SELECT length(id), count(*), count(DISTINCT journal.object_hash('a', 'client', id)) FROM stored GROUP BY 1 ORDER BY 1;
+-- A type's objects lie side by side.
+SELECT count(DISTINCT journal.object_hash('a' || n, 'order', n::text) >> 48) AS places, count(DISTINCT journal.object_hash('a' || n, 'order', n::text)) AS numbers
+FROM generate_series(1, 10000) n;
+SELECT journal.object_hashes('{a,NULL}', '{t,u}', '{1,2}')
+     = ARRAY[journal.object_hash('a', 't', '1'), journal.object_hash('a', 't', '2'), journal.object_hash('a', 'u', '1'),
+             journal.object_hash('a', 'u', '2')] AS of_all, journal.object_hashes('{}', '{t}', '{1}') AS of_none;
+
+-- Two keys that were made to meet.
+\set one 0000000000000001
+\set other '000002845aQ(y(+s'
+SELECT journal.object_hash('acme', 'note', :'one') = journal.object_hash('acme', 'note', :'other') AS meet;
+SET event_journal.account = 'acme';
+CREATE TABLE note (id text PRIMARY KEY, title text);
+CREATE TABLE part (id integer PRIMARY KEY, note text NOT NULL REFERENCES note ON DELETE CASCADE);
+SELECT journal.track('note', label => 'title');
+SELECT journal.track('part', document => 'note');
+INSERT INTO note VALUES (:'one', 'One'), (:'other', 'Other');
+INSERT INTO part VALUES (1, :'one'), (2, :'other');
+SELECT now() AS moment FROM pg_sleep(0.01) \gset
+UPDATE note SET title = 'One!' WHERE id = :'one';
+UPDATE note SET title = 'Other!' WHERE id = :'other';
+SELECT object_type, object_id, count(*) FROM journal.history('note', :'one') GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT object_type, object_id, count(*) FROM journal.history('note', :'other') GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT operation, label FROM journal.entries_of('note', :'one') ORDER BY id;
+SELECT operation, label FROM journal.entries_of('note', :'other') ORDER BY id;
+SELECT journal.row_as_of('note', :'one', :'moment') ->> 'title' AS one, journal.row_as_of('note', :'other', :'moment') ->> 'title' AS other;
+SELECT object_id, links -> 0 ->> 'label' AS note FROM journal.report(events => '{part.created}') ORDER BY 1;
+-- What happens to the one afterwards is not the other's: it is still deleted, and comes back.
+DELETE FROM note WHERE id = :'one';
+UPDATE note SET title = 'Other?' WHERE id = :'other';
+SELECT object_type, object_id, object_label FROM journal.deleted_objects() ORDER BY entry;
+SELECT r.object_type, r.object_id FROM journal.entries_of('note', :'one') e, journal.restore(e.id, related => 'children') r
+WHERE e.operation = 'delete' ORDER BY 1;
+SELECT * FROM note ORDER BY id;
+SELECT * FROM part ORDER BY id;
+-- A part brings back the note that it belongs to.
+DELETE FROM note;
+SELECT r.object_type, r.object_id FROM journal.deleted_objects('{part}') d, journal.restore(d.entry, related => 'parents') r
+WHERE d.object_id = '1' ORDER BY 1;
+SELECT object_type, object_id FROM journal.deleted_objects() ORDER BY entry;
+
+-- entries_of shows what the caller may read.
+SET event_journal.account = 'emca';
+SELECT journal.reader_account(), count(*) FROM journal.entries_of('note', :'one');
+INSERT INTO note VALUES ('theirs');
+CREATE ROLE regress_auditor;
+SELECT journal.grant_access('auditor', 'regress_auditor');
+INSERT INTO journal.role_account (role, account) VALUES ('regress_auditor', 'emca');
+SET ROLE regress_auditor;
+RESET event_journal.account;
+SELECT account, object_id FROM journal.entries_of('note', 'theirs');
+SELECT count(*) FROM journal.entries_of('note', :'one');
+-- It is looked up by index, for one who is confined as well.
+SET enable_seqscan = off;
+CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        IF line ~ 'Index Scan.* on entry_default|Index Cond: .*object_hash' THEN
+            RETURN NEXT regexp_replace(trim(line), ' = .*| e_?[0-9]*$', '');
+        END IF;
+    END LOOP;
+END
+$$;
+SELECT DISTINCT plan FROM pg_temp.plan($$SELECT id, data FROM journal.entries_of('note', '1'), LATERAL (SELECT snapshot AS data) d$$) AS plan;
+RESET enable_seqscan;
+RESET ROLE;
+DROP OWNED BY regress_auditor;
+DROP ROLE regress_auditor;
+RESET event_journal.account;
+
+-- Whoever writes evaluates it, whatever rights he has.
+CREATE ROLE regress_writer;
+GRANT INSERT ON note TO regress_writer;
+SET ROLE regress_writer;
+INSERT INTO note VALUES ('written');
+RESET ROLE;
+SELECT operation FROM journal.entries_of('note', 'written');
+DROP OWNED BY regress_writer;
+DROP ROLE regress_writer;
+
+-- An object of a type that only entries know.
+SELECT count(*) FROM journal.log('ticket.created', object_type => 'visitor', object_id => '1') l;
+SELECT object_id, event FROM journal.history('visitor', '1');
+SELECT count(*) FROM journal.history('visitor', '2');
+\set VERBOSITY terse
+SELECT count(*) FROM journal.history('visitors', '2');

@@ -1,0 +1,74 @@
+// Regime: library
+// See object_hash.hpp.
+//
+// The state begins with kSeed. A text is absorbed as its length in bytes and then its bytes, eight
+// at a time as a little-endian number, the last ones filled up with zeros: so no two lists of texts
+// are absorbed alike. Absorbing a number and finishing a state are those of MurmurHash64A. First
+// the type is absorbed; the highest 16 bits of what that finishes as are those of the result. Then
+// account and id are; the highest 48 bits of what that finishes as are the rest.
+#include "base/object_hash.hpp"
+
+namespace journal {
+
+namespace {
+
+constexpr std::uint64_t kSeed = 0x6a6f75726e616c31;  // "journal1"
+constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995;
+constexpr int kShift = 47;
+constexpr int kTypeBits = 16;
+constexpr std::uint64_t kTypeMask = ~(~std::uint64_t{0} >> kTypeBits);
+
+void absorb_number(std::uint64_t* state, std::uint64_t number)
+{
+    number *= kFactor;
+    number ^= number >> kShift;
+    number *= kFactor;
+    *state = (*state ^ number) * kFactor;
+}
+
+/// Up to eight bytes as a little-endian number.
+std::uint64_t number_of(std::string_view bytes)
+{
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < bytes.size(); i++)
+        number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return number;
+}
+
+void absorb(std::uint64_t* state, std::string_view text)
+{
+    absorb_number(state, text.size());
+    for (; text.size() > sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t)))
+        absorb_number(state, number_of(text.substr(0, sizeof(std::uint64_t))));
+    if (!text.empty())
+        absorb_number(state, number_of(text));
+}
+
+std::uint64_t finish(std::uint64_t state)
+{
+    state ^= state >> kShift;
+    state *= kFactor;
+    return state ^ state >> kShift;
+}
+
+}  // namespace
+
+std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id)
+{
+    std::uint64_t state = kSeed;
+    absorb(&state, type);
+    const std::uint64_t of_type = finish(state) & kTypeMask;
+    absorb(&state, account);
+    absorb(&state, id);
+    return static_cast<std::int64_t>(of_type | finish(state) >> kTypeBits);
+}
+
+ObjectHashRange object_hash_range(std::string_view type)
+{
+    std::uint64_t state = kSeed;
+    absorb(&state, type);
+    const std::uint64_t of_type = finish(state) & kTypeMask;
+    return {static_cast<std::int64_t>(of_type), static_cast<std::int64_t>(of_type | ~kTypeMask)};
+}
+
+}  // namespace journal

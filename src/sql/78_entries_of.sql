@@ -1,0 +1,14 @@
+-- One object's entries for plain SQL. It is inlined into the query that calls it, so that what this one asks for besides is
+-- part of its plan; it runs as whoever reads.
+CREATE FUNCTION journal.entries_of(object_type text, object_id text) RETURNS SETOF journal.entries
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
+BEGIN ATOMIC
+    SELECT e.* FROM journal.entries e
+    WHERE journal.object_hash(e.account, e.object_type, e.object_id)
+          = journal.object_hash((SELECT journal.reader_account()), entries_of.object_type, entries_of.object_id)
+      AND (e.account = (SELECT journal.reader_account())) IS TRUE
+      AND e.object_type = entries_of.object_type AND e.object_id = entries_of.object_id;
+END;
+COMMENT ON FUNCTION journal.entries_of(text, text) IS
+    'the entries of one object in the account that the caller reads, as the view journal.entries shows them, found by index; '
+    'in no order; without what belongs to the object, and not across changes of its key';
