@@ -12,7 +12,8 @@ template <typename Use>
 void for_each_trigger(Relation table, const Use& use)
 {
     const Oid own_schema = get_namespace_oid("journal", false);
-    const TriggerDesc* triggers = table->trigdesc;
+    // A look-up may take the relation's own list away.
+    const TriggerDesc* triggers = CopyTriggerDesc(table->trigdesc);
     for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
         const Trigger& trigger = triggers->triggers[i];
         // A clone of a partitioned table's trigger is internal, too; the table itself has it then.

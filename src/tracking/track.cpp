@@ -188,8 +188,9 @@ void require_reference(Relation relation, const char* name, const char* option)
 void require_visible_key(const TrackOptions& options, Relation relation, const char* document)
 {
     const AttrNumber number = get_attnum(RelationGetRelid(relation), document);
+    List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
     ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(relation)) {
+    foreach (cell, keys) {
         auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         if (std::find(key->conkey, key->conkey + key->nkeys, number) == key->conkey + key->nkeys)
             continue;

@@ -112,8 +112,10 @@ void look_for_parent(Found* found, const RowSet* set, Oid constraint)
     if (!OidIsValid(oid))
         return;
     Relation child = table_open(oid, AccessShareLock);
+    // A copy: what is looked up meanwhile may take the relation's own list away.
+    List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(child)));
     ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(child)) {
+    foreach (cell, keys) {
         const auto* reference = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
         if (reference->conoid != constraint ||
             find_tracked_relation(reference->confrelid) == nullptr)
