@@ -165,3 +165,11 @@ DELETE FROM shop.bill WHERE id = 2;
 SELECT object_type, object_id, outcome, detail
 FROM journal.restore_all(ARRAY(SELECT id FROM journal.entry WHERE transaction_id = test.last() AND operation = 'd'));
 SELECT * FROM shop.bill ORDER BY id;
+-- A lock that a trigger waits for in vain is no refusal of the row: nothing is left out for it.
+CREATE FUNCTION shop.wait() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE lock_not_available USING MESSAGE = 'canceling statement due to lock timeout';
+END $$;
+DELETE FROM shop.line WHERE id = 3;
+CREATE TRIGGER wait BEFORE INSERT ON shop.line FOR EACH ROW EXECUTE FUNCTION shop.wait();
+SELECT test.try(format('journal.undo(%L, NULL, ''skip'')', test.last()));

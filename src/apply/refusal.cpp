@@ -113,6 +113,9 @@ void write_rows(const Hunt& hunt, int64 from, int64 to)
 
 bool is_refusal(const ErrorData* error)
 {
+    // A lock_timeout tells of another session; each half would wait for it again.
+    if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+        return false;
     switch (ERRCODE_TO_CATEGORY(error->sqlerrcode)) {
         case ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED):
         case ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES):

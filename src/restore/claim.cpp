@@ -100,7 +100,6 @@ void find_living(const Ids& restored, Ids* living)
     Query query = Query::begin(RunAs::kOwner);
     query.set("enable_seqscan", "off");
     query.set("enable_bitmapscan", "off");
-    query.set("jit", "off");
     register_named("event_journal_objects", objects,
                    describe_named({{"id", INT8OID},
                                    {"account", TEXTOID},

@@ -45,7 +45,6 @@ Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids)
     // Young months are not analyzed yet: what looks like few rows may be very many. A nested loop
     // that there is no way around costs so much then, on paper, that the query would be compiled.
     query.set("enable_nestloop", "off");
-    query.set("jit", "off");
     ContextResource memory(CurrentMemoryContext);
     const Ids none(&memory);
     const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};

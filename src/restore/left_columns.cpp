@@ -54,7 +54,6 @@ void leave_columns(RowSet* set)
     Query query = Query::begin(RunAs::kOwner);
     query.set("enable_seqscan", "off");
     query.set("enable_bitmapscan", "off");
-    query.set("jit", "off");
     register_rows(set, 0);
     register_named("event_journal_deletions", deletions,
                    describe_named({{"id", INT8OID},

@@ -35,7 +35,6 @@ void register_documents(Tuplestorestate* documents)
 bool may_have_parts(Tuplestorestate* documents)
 {
     Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
     look_up_by_index(&query);
     register_documents(documents);
     const bool may = query.run(
@@ -64,7 +63,6 @@ void read_parts(const Ids& documents, Ids* parts)
     }
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
     if (documents.size() <= kFew)
         look_up_by_index(&query);
     register_documents(rows);

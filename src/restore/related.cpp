@@ -161,7 +161,6 @@ void add_children(bool both_ways, Ids* deletions)
     end_taken(taken);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     Tuplestorestate* ids = register_ids(*deletions);
@@ -206,7 +205,6 @@ void look_up_by_index(Query* query)
 {
     query->set("enable_seqscan", "off");
     query->set("enable_bitmapscan", "off");
-    query->set("jit", "off");
 }
 
 /// Leaves those deletions that are the last thing that happened to their object, in its own or any
@@ -252,7 +250,6 @@ void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
     reader.close();
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
@@ -389,7 +386,6 @@ void leave_out_referring(const Ids& deletions, Ids* ids)
     Ids referring(&memory);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.set("jit", "off");
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
