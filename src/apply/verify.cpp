@@ -2,15 +2,15 @@
 // privileges: whoever may insert a row need not be allowed to read the table.
 #include "apply/verify.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
-#include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/statement.hpp"
+#include "values/exact_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

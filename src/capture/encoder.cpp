@@ -1,12 +1,12 @@
 // See encoder.hpp.
 #include "capture/encoder.hpp"
 
-#include "base/exact_form.hpp"
-#include "base/jsonb_writer.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
-#include "base/text_form.hpp"
-#include "base/text_in_place.hpp"
+#include "values/exact_form.hpp"
+#include "values/jsonb_writer.hpp"
+#include "values/text_form.hpp"
+#include "values/text_in_place.hpp"
 
 namespace journal {
 

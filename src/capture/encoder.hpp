@@ -3,12 +3,12 @@
 //   bool, integers, finite numerics    JSON booleans and numbers (scale kept: 1.10 stays 1.10)
 //   text, varchar, char                JSON strings
 //   jsonb                              objects and arrays nested; its scalars as their text form
-//   json and everything else           a JSON string of the type's text form (base/text_form.hpp)
-//   what such a text would lose        an object (base/exact_form.hpp)
+//   json and everything else           a JSON string of the type's text form (values/text_form.hpp)
+//   what such a text would lose        an object (values/exact_form.hpp)
 //   SQL NULL                           JSON null
 //
 // A row is a JSON array of its values in the layout's order: excluded, masked and virtual columns
-// are null there. The jsonb is written in its binary form as it goes (base/jsonb_writer.hpp): no
+// are null there. The jsonb is written in its binary form as it goes (values/jsonb_writer.hpp): no
 // tree, no text, and of each value no copy but the one that stays.
 //
 // What jsonb cannot hold, 256 MB, is refused with SQLSTATE 54000.

@@ -2,11 +2,11 @@
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
-#include "base/text_form.hpp"
 #include "capture/clock.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

@@ -8,9 +8,9 @@
 // they are not (a text grew by a byte), columns are compared one by one.
 #include "capture/row_image.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/memory.hpp"
-#include "base/text_form.hpp"
+#include "values/exact_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

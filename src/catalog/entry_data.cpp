@@ -2,7 +2,7 @@
 #include "catalog/entry_data.hpp"
 
 #include "base/memory.hpp"
-#include "base/text_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

@@ -4,7 +4,7 @@
 // A stored value is JSON null for SQL NULL, a JSON boolean or number for bool, integers and finite
 // numerics, an object or array for a jsonb column that holds one, and otherwise the string of the
 // type's text form under the exact settings (base/settings.hpp), or an object in its place where
-// the text would lose something (base/exact_form.hpp). So a reader needs no type at all, and a
+// the text would lose something (values/exact_form.hpp). So a reader needs no type at all, and a
 // restore needs it only to turn the stored form into a datum.
 //
 // Everything returned is allocated in the current memory context, but the JsonbValues point into

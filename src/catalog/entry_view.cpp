@@ -3,9 +3,9 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/restricted.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

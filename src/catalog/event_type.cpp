@@ -5,8 +5,8 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
-#include "base/server_text.hpp"
-#include "base/text_form.hpp"
+#include "values/server_text.hpp"
+#include "values/text_form.hpp"
 
 #include <algorithm>
 

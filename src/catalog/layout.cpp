@@ -4,8 +4,8 @@
 #include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/row_scan.hpp"
-#include "base/stored_jsonb.hpp"
 #include "base/transaction.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

@@ -1,10 +1,10 @@
 // See row_set.hpp.
 #include "changes/row_set.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/memory.hpp"
-#include "base/text_form.hpp"
 #include "changes/own_keys.hpp"
+#include "values/exact_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

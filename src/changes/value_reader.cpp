@@ -2,8 +2,8 @@
 // through its type's input function.
 #include "changes/value_reader.hpp"
 
-#include "base/exact_form.hpp"
 #include "catalog/entry_data.hpp"
+#include "values/exact_form.hpp"
 
 namespace journal {
 

@@ -2,7 +2,6 @@
 // how far back.
 #include "past/past.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -12,6 +11,7 @@
 #include "catalog/unrecorded.hpp"
 #include "past/gap_words.hpp"
 #include "past/lost_month.hpp"
+#include "values/exact_form.hpp"
 
 namespace journal {
 

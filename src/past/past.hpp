@@ -12,10 +12,10 @@
 #pragma once
 
 #include "base/memory.hpp"
-#include "base/text_form.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "past/moment.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 
@@ -32,7 +32,7 @@ struct PastColumn {
     const char* type_name;  // as layouts write it
     bool is_known;          // the journal keeps its values
     bool is_chained;  // every change of it is in the journal, so that values must fit together
-    bool has_telling_text;  // see base/exact_form.hpp
+    bool has_telling_text;  // see values/exact_form.hpp
     bool names_objects;
     bool by_value;
     int16 length;

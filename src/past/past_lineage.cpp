@@ -14,12 +14,12 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/stored_jsonb.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "lineage/row_event.hpp"
 #include "past/past_entry.hpp"
 #include "past/past_gap.hpp"
 #include "past/past_segment.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

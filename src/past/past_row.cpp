@@ -1,11 +1,11 @@
 // Values of the past: how layouts belong to the present columns, and stored values as present ones.
-#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/past.hpp"
+#include "values/exact_form.hpp"
 
 namespace journal {
 

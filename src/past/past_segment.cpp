@@ -2,7 +2,7 @@
 #include "past/past_segment.hpp"
 
 #include "base/memory.hpp"
-#include "base/stored_jsonb.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

@@ -1,11 +1,11 @@
 // See details.hpp.
 #include "report/details.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/memory.hpp"
-#include "base/server_text.hpp"
 #include "catalog/restricted.hpp"
 #include "report/json.hpp"
+#include "values/exact_form.hpp"
+#include "values/server_text.hpp"
 
 #include <algorithm>
 

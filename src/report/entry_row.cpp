@@ -1,7 +1,7 @@
 // See entry_row.hpp.
 #include "report/entry_row.hpp"
 
-#include "base/stored_jsonb.hpp"
+#include "values/stored_jsonb.hpp"
 
 #include <algorithm>
 

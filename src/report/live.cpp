@@ -5,10 +5,10 @@
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
-#include "base/text_form.hpp"
 #include "base/transaction.hpp"
 #include "catalog/present_layout.hpp"
 #include "report/entry_row.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

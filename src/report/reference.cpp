@@ -2,9 +2,9 @@
 #include "report/reference.hpp"
 
 #include "base/object_lookup.hpp"
-#include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/name_rights.hpp"
+#include "values/stored_jsonb.hpp"
 
 #include <algorithm>
 

@@ -5,11 +5,11 @@
 // in the index. What the caller may not know of a reference is not told.
 #include "report/restorable.hpp"
 
-#include "base/stored_jsonb.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/restricted.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

@@ -2,10 +2,10 @@
 #include "restore/deletion.hpp"
 
 #include "base/function.hpp"
-#include "base/stored_jsonb.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "changes/row_set.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

@@ -6,10 +6,10 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/stored_jsonb.hpp"
-#include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/taken.hpp"
+#include "values/stored_jsonb.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

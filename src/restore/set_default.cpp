@@ -3,10 +3,10 @@
 
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "base/text_form.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

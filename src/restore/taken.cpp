@@ -6,10 +6,10 @@
 #include "restore/taken.hpp"
 
 #include "base/journal_tables.hpp"
-#include "base/stored_jsonb.hpp"
-#include "base/text_form.hpp"
 #include "catalog/account.hpp"
 #include "restore/set_default.hpp"
+#include "values/stored_jsonb.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

@@ -1,12 +1,12 @@
 // See target.hpp.
 #include "restore/target.hpp"
 
-#include "base/exact_form.hpp"
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/conflict.hpp"
+#include "values/exact_form.hpp"
 
 namespace journal {
 

@@ -15,7 +15,6 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/table_rows.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
@@ -23,6 +22,7 @@
 #include "catalog/relation.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "values/table_rows.hpp"
 
 namespace journal {
 

@@ -7,7 +7,6 @@
 #include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "base/table_rows.hpp"
 #include "catalog/name_rights.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/present_layout.hpp"
@@ -16,6 +15,7 @@
 #include "tracking/layout_writer.hpp"
 #include "tracking/object_type.hpp"
 #include "tracking/provisional.hpp"
+#include "values/table_rows.hpp"
 
 namespace journal {
 

@@ -10,7 +10,6 @@
 #include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "base/text_form.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/name_rights.hpp"
 #include "catalog/open_relation.hpp"
@@ -22,6 +21,7 @@
 #include "tracking/object_type.hpp"
 #include "tracking/register.hpp"
 #include "tracking/told_changes.hpp"
+#include "values/text_form.hpp"
 
 #include <algorithm>
 

@@ -4,9 +4,9 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "base/stored_jsonb.hpp"
 #include "lineage/key_change.hpp"
 #include "lineage/row_event.hpp"
+#include "values/stored_jsonb.hpp"
 
 namespace journal {
 

@@ -5,13 +5,13 @@
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/settings.hpp"
-#include "base/text_form.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
 #include "changes/user_triggers.hpp"
 #include "undo/undo_find.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

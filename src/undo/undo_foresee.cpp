@@ -7,12 +7,12 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
-#include "base/text_form.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/statement.hpp"
 #include "changes/translate.hpp"
 #include "checks/find_conflicts.hpp"
 #include "undo/undo_find.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

@@ -1,7 +1,7 @@
 // Fuzzes what stands between a damaged page and the decoding of a snapshot: of bytes that is_jsonb
 // lets pass, the server's iterator, rebuilt here, reads nothing that is outside. Lengths and
 // offsets are believed as it believes them, and the sanitizers watch.
-#include "base/jsonb_form.hpp"
+#include "values/jsonb_form.hpp"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,5 +1,5 @@
-// Unit tests of base/jsonb_form.hpp: sound values, and every way in which a length can lie.
-#include "base/jsonb_form.hpp"
+// Unit tests of values/jsonb_form.hpp: sound values, and every way in which a length can lie.
+#include "values/jsonb_form.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Regime: library. See jsonb_form.hpp.
-#include "base/jsonb_form.hpp"
+#include "values/jsonb_form.hpp"
 
 #include <bit>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Text forms that are written right where they are wanted: of types whose texts are short and whose
 // output functions do little but allocate and copy.
 //
-// The texts are those of the output functions under the exact settings (base/text_form.hpp), but
+// The texts are those of the output functions under the exact settings (values/text_form.hpp), but
 // for dates and times, which stand as PostgreSQL's own JSON functions write them
 // (2026-11-24T09:30:00.5+00:00).
 #pragma once

@@ -1,5 +1,5 @@
 // See enum_label.hpp.
-#include "base/enum_label.hpp"
+#include "values/enum_label.hpp"
 
 namespace journal {
 

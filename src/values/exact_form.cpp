@@ -1,5 +1,5 @@
 // See exact_form.hpp.
-#include "base/exact_form.hpp"
+#include "values/exact_form.hpp"
 
 #include "base/function.hpp"
 #include "base/memory.hpp"

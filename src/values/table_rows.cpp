@@ -1,7 +1,7 @@
 // See table_rows.hpp.
-#include "base/table_rows.hpp"
+#include "values/table_rows.hpp"
 
-#include "base/text_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

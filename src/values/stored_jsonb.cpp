@@ -1,7 +1,7 @@
 // See stored_jsonb.hpp.
-#include "base/stored_jsonb.hpp"
+#include "values/stored_jsonb.hpp"
 
-#include "base/jsonb_form.hpp"
+#include "values/jsonb_form.hpp"
 
 namespace journal {
 

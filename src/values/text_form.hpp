@@ -3,7 +3,7 @@
 // Objects are named by their OIDs (reg* types): a name may be another object's tomorrow, and means
 // nothing without a search_path. Their types' input functions take OIDs too.
 //
-// Numbers, dates, enums and the like are written directly (base/text_in_place.hpp), and so is
+// Numbers, dates, enums and the like are written directly (values/text_in_place.hpp), and so is
 // bytea. Most other types' output does not depend on settings and is called as it is; only what is
 // left (ranges, arrays of dates, money, composites, …) needs the settings switched
 // around the call, which costs microseconds. Reading back is the type's input function under

@@ -1,5 +1,5 @@
 // See server_text.hpp.
-#include "base/server_text.hpp"
+#include "values/server_text.hpp"
 
 namespace journal {
 

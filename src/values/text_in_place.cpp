@@ -1,7 +1,7 @@
 // See text_in_place.hpp.
-#include "base/text_in_place.hpp"
+#include "values/text_in_place.hpp"
 
-#include "base/enum_label.hpp"
+#include "values/enum_label.hpp"
 
 namespace journal {
 

@@ -1,8 +1,8 @@
 // Values that their type's text form may not give back.
 //
 // The text forms of PostgreSQL's own types read back to the very same value, but for reg* types,
-// whose names may be another object's tomorrow: those are written as OIDs (base/text_form.hpp). The
-// text of a type of somebody else may lose digits, or depend on a setting of an extension. So a
+// whose names may be another object's tomorrow: those are written as OIDs (values/text_form.hpp).
+// The text of a type of somebody else may lose digits, or depend on a setting of an extension. So a
 // value of such a type, or with a part of such a type, is read back when it is written, and what
 // does not come back is kept as a JSON object instead of a string, which no column but one of jsonb
 // can hold otherwise:
@@ -15,7 +15,7 @@
 //                                      OIDs of types: cannot be read back
 #pragma once
 
-#include "base/text_form.hpp"
+#include "values/text_form.hpp"
 
 namespace journal {
 

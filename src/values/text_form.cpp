@@ -1,10 +1,10 @@
 // See text_form.hpp.
-#include "base/text_form.hpp"
+#include "values/text_form.hpp"
 
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
-#include "base/text_in_place.hpp"
+#include "values/text_in_place.hpp"
 
 namespace journal {
 

@@ -1,5 +1,5 @@
 // See jsonb_writer.hpp.
-#include "base/jsonb_writer.hpp"
+#include "values/jsonb_writer.hpp"
 
 namespace journal {
 
