@@ -12,13 +12,14 @@
 #   make check-valgrind           some tests under valgrind
 #   make demo                     the sample CRM's week of work, on such a server too
 #   make bench-restore            what the past, and bringing rows back, cost
+#   make bench-report             what pages of a large journal cost (bench/README.md)
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL.
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check check-% demo bench-write% bench-restore,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-% demo bench-write% bench-restore bench-report,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
@@ -28,9 +29,11 @@ check check-all check-assert check-long check-matrix check-valgrind demo:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
-.PHONY: bench-write bench-write-instructions bench-write-large bench-restore
+.PHONY: bench-write bench-write-instructions bench-write-large bench-restore bench-report
 bench-restore:
-	@bench/bench-restore
+	@bench/measure as_of restore
+bench-report:
+	@bench/measure report
 bench-write:
 	@bench/bench-write
 bench-write-instructions bench-write-large:
