@@ -3,9 +3,11 @@
 //
 // The state begins with kSeed. A text is absorbed as its length in bytes and then its bytes, eight
 // at a time as a little-endian number, the last ones filled up with zeros: so no two lists of texts
-// are absorbed alike. Absorbing a number and finishing a state are those of MurmurHash64A. First
-// the type is absorbed; the highest 16 bits of what that finishes as are those of the result. Then
-// account and id are; the highest 48 bits of what that finishes as are the rest.
+// are absorbed alike. Absorbing a number and finishing a state are those of MurmurHash64A.
+// An account's number is what its name finishes as, a text's the highest 32 bits of that. For an
+// object's, first the type is absorbed; the highest 16 bits of what that finishes as are those of
+// the result. Then the account's number and the id are; the highest 48 bits of what that finishes
+// as are the rest.
 #include "base/object_hash.hpp"
 
 namespace journal {
@@ -53,14 +55,49 @@ std::uint64_t finish(std::uint64_t state)
 
 }  // namespace
 
-std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id)
+std::int64_t account_hash(std::string_view account)
+{
+    std::uint64_t state = kSeed;
+    absorb(&state, account);
+    return static_cast<std::int64_t>(finish(state));
+}
+
+std::int64_t object_hash(std::int64_t account, std::string_view type, std::string_view id)
 {
     std::uint64_t state = kSeed;
     absorb(&state, type);
     const std::uint64_t of_type = finish(state) & kTypeMask;
-    absorb(&state, account);
+    absorb_number(&state, static_cast<std::uint64_t>(account));
     absorb(&state, id);
     return static_cast<std::int64_t>(of_type | finish(state) >> kTypeBits);
+}
+
+std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id)
+{
+    return object_hash(account_hash(account), type, id);
+}
+
+std::int32_t text_hash(std::string_view text)
+{
+    std::uint64_t state = kSeed;
+    absorb(&state, text);
+    const auto hash = static_cast<std::uint32_t>(finish(state) >> 32);
+    return static_cast<std::int32_t>(hash == 0 ? 1 : hash);
+}
+
+std::int32_t event_key(std::int32_t event_type, bool reported, char operation)
+{
+    constexpr std::uint32_t kReported = 4;
+    constexpr std::uint32_t kLogged = 3;
+    std::uint32_t done = kLogged;
+    if (operation == 'i')
+        done = 0;
+    else if (operation == 'u')
+        done = 1;
+    else if (operation == 'd')
+        done = 2;
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(event_type) * 2 * kReported +
+                                     (reported ? kReported : 0) + done);
 }
 
 ObjectHashRange object_hash_range(std::string_view type)

@@ -1,14 +1,14 @@
-// The 64-bit number under which the journal's indexes hold an object: a hash of its account, type
-// and id.
+// The numbers that the journal's indexes are made of. An object's is a 64-bit hash of its account,
+// type and id.
 //
-// The number is stored in indexes, so the function is frozen: it depends on nothing but the bytes,
-// on no release, platform or locale (test/unit/object_hash_test.cpp has fixed values). The bytes
-// are those of the database's encoding; a dump that is restored into another encoding builds its
-// indexes anew.
+// The numbers are stored in indexes, so the functions are frozen: they depend on nothing but the
+// bytes, on no release, platform or locale (test/unit/object_hash_test.cpp has fixed values). The
+// bytes are those of the database's encoding; a dump that is restored into another encoding builds
+// its indexes anew.
 //
-// The first 16 bits depend on the type alone, so the entries of a type lie side by side. The others
-// depend on all three. Different objects may have the same number: who looks one up compares
-// account, type and id as well.
+// The first 16 bits of an object's depend on the type alone, so the entries of a type lie side by
+// side. The others depend on all three. Different objects may have the same number, and different
+// texts: who looks one up compares the texts as well.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,19 @@
 
 namespace journal {
 
-/// The number of an object.
+/// The number of an account.
+std::int64_t account_hash(std::string_view account);
+
+/// The number of an object, of the account or its number.
 std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id);
+std::int64_t object_hash(std::int64_t account, std::string_view type, std::string_view id);
+
+/// The number of a location or an employee; never 0, which stands for NULL.
+std::int32_t text_hash(std::string_view text);
+
+/// What an entry tells of, in one number: its event type, whether a rule says so, and what was done
+/// ('i', 'u', 'd' or 'l', as in journal.entry).
+std::int32_t event_key(std::int32_t event_type, bool reported, char operation);
 
 /// The smallest and the largest number that objects of a type can have.
 struct ObjectHashRange {

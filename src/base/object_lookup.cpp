@@ -1,5 +1,5 @@
-// See object_lookup.hpp; and the SQL functions object_hash, which the months' indexes are made of,
-// and object_hashes.
+// See object_lookup.hpp; and the SQL functions that the months' indexes are made of (object_hash,
+// account_hash, event_key, text_hash), and those of many values.
 #include "base/object_lookup.hpp"
 
 #include "base/function.hpp"
@@ -9,8 +9,9 @@ namespace journal {
 
 namespace {
 
-/// Texts as they are stored; nothing is copied unless it is compressed.
-struct Texts {
+/// An array's elements but for NULLs, texts as they are stored; nothing is copied unless it is
+/// compressed.
+struct Values {
     int count;
     Datum* values;
 };
@@ -21,25 +22,32 @@ std::string_view bytes_of(Datum value)
     return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
 }
 
-Texts texts_in(Datum array)
+Values values_in(Datum array, Oid type)
 {
-    Texts texts{};
+    Values values{};
     bool* nulls = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &texts.values,
-                      &nulls, &texts.count);
+    const TypeCacheEntry* element = lookup_type_cache(type, 0);
+    deconstruct_array(DatumGetArrayTypeP(array), type, element->typlen, element->typbyval,
+                      element->typalign, &values.values, &nulls, &values.count);
     int kept = 0;
-    for (int i = 0; i < texts.count; i++)
+    for (int i = 0; i < values.count; i++)
         if (!nulls[i])
-            texts.values[kept++] = texts.values[i];
-    texts.count = kept;
-    return texts;
+            values.values[kept++] = values.values[i];
+    values.count = kept;
+    return values;
+}
+
+Datum hash_array(Datum* hashes, int count)
+{
+    return PointerGetDatum(
+        construct_array(hashes, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 }  // namespace
 
 const char* hash_is_of_types(const char* hash, Datum types)
 {
-    const Texts of = texts_in(types);
+    const Values of = values_in(types, TEXTOID);
     StringInfoData condition;
     initStringInfo(&condition);
     appendStringInfoString(&condition, "(false");
@@ -62,12 +70,12 @@ JOURNAL_FUNCTION(journal_object_hash)
                                          journal::bytes_of(PG_GETARG_DATUM(2))));
 }
 
-/// object_hashes(accounts, object_types, object_ids)
+/// object_hashes(account_hashes, object_types, object_ids)
 JOURNAL_FUNCTION(journal_object_hashes)
 {
-    const journal::Texts accounts = journal::texts_in(PG_GETARG_DATUM(0));
-    const journal::Texts types = journal::texts_in(PG_GETARG_DATUM(1));
-    const journal::Texts ids = journal::texts_in(PG_GETARG_DATUM(2));
+    const journal::Values accounts = journal::values_in(PG_GETARG_DATUM(0), INT8OID);
+    const journal::Values types = journal::values_in(PG_GETARG_DATUM(1), TEXTOID);
+    const journal::Values ids = journal::values_in(PG_GETARG_DATUM(2), TEXTOID);
     const auto count = static_cast<std::size_t>(accounts.count) * types.count * ids.count;
     if (count > MaxAllocSize / sizeof(Datum) / 2)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many objects")));
@@ -78,9 +86,37 @@ JOURNAL_FUNCTION(journal_object_hashes)
             for (int id = 0; id < ids.count; id++) {
                 CHECK_FOR_INTERRUPTS();
                 hashes[filled++] = Int64GetDatum(journal::object_hash(
-                    journal::bytes_of(accounts.values[account]),
-                    journal::bytes_of(types.values[type]), journal::bytes_of(ids.values[id])));
+                    DatumGetInt64(accounts.values[account]), journal::bytes_of(types.values[type]),
+                    journal::bytes_of(ids.values[id])));
             }
-    PG_RETURN_ARRAYTYPE_P(construct_array(hashes, static_cast<int>(count), INT8OID, sizeof(int64),
-                                          FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+    PG_RETURN_DATUM(journal::hash_array(hashes, static_cast<int>(count)));
+}
+
+/// account_hash(account)
+JOURNAL_FUNCTION(journal_account_hash)
+{
+    PG_RETURN_INT64(journal::account_hash(journal::bytes_of(PG_GETARG_DATUM(0))));
+}
+
+/// account_hashes(accounts)
+JOURNAL_FUNCTION(journal_account_hashes)
+{
+    const journal::Values accounts = journal::values_in(PG_GETARG_DATUM(0), TEXTOID);
+    auto* hashes = journal::make_array_in<Datum>(CurrentMemoryContext, accounts.count);
+    for (int i = 0; i < accounts.count; i++)
+        hashes[i] = Int64GetDatum(journal::account_hash(journal::bytes_of(accounts.values[i])));
+    PG_RETURN_DATUM(journal::hash_array(hashes, accounts.count));
+}
+
+/// event_key(event_type, reported, operation)
+JOURNAL_FUNCTION(journal_event_key)
+{
+    PG_RETURN_INT32(journal::event_key(PG_GETARG_INT32(0), PG_GETARG_BOOL(1), PG_GETARG_CHAR(2)));
+}
+
+/// text_hash(value)
+JOURNAL_FUNCTION(journal_text_hash)
+{
+    PG_RETURN_INT32(PG_ARGISNULL(0) ? 0
+                                    : journal::text_hash(journal::bytes_of(PG_GETARG_DATUM(0))));
 }

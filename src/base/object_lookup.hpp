@@ -1,5 +1,5 @@
-// How queries of ours find an object's entries: by the hash that the months' indexes hold, which
-// several objects may share, so that account, type and id are compared as well.
+// How queries of ours find an object's entries, or an account's: by the hash that the months'
+// indexes hold, which several objects may share, so that account, type and id are compared as well.
 //
 // The account is compared in a form that no index serves. Where a month has no statistics yet, the
 // server takes the hash for no more selective than an account, and would rather read all entries of
@@ -13,6 +13,17 @@
 #define OBJECT_HASH_OF(e) "journal.object_hash(" e ".account, " e ".object_type, " e ".object_id)"
 #define DOCUMENT_HASH_OF(e) \
     "journal.object_hash(" e ".account, " e ".document_type, " e ".document_id)"
+#define PREVIOUS_HASH_OF(e) \
+    "journal.object_hash(" e ".account, " e ".object_type, " e ".previous_id)"
+#define ACCOUNT_HASH_OF(e) "journal.account_hash(" e ".account)"
+
+/// Conditions that entry e is in one account, and in one of some (an array).
+#define IS_IN_ACCOUNT(e, account)                                                               \
+    "(" ACCOUNT_HASH_OF(e) " = journal.account_hash(" account ") AND (" e ".account = " account \
+                           ") IS TRUE)"
+#define IS_IN_ACCOUNTS(e, accounts)                                                \
+    "(" ACCOUNT_HASH_OF(e) " = ANY (journal.account_hashes(" accounts ")) AND (" e \
+                           ".account = ANY (" accounts ")) IS TRUE)"
 
 /// Conditions that entry e is about one object, or about a part of one.
 #define IS_OBJECT(e, account, type, id)                                                   \
@@ -24,22 +35,34 @@
                             ".account = " account ") IS TRUE AND " e ".document_type = " type \
                             " AND " e ".document_id = " id ")"
 
-/// The same in one of some accounts (an array).
-#define IS_OBJECT_IN(e, accounts, type, id)                                                        \
-    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(" accounts ", ARRAY[" type "], ARRAY[" id \
-                          "])) AND (" e ".account = ANY (" accounts ")) IS TRUE AND " e            \
-                          ".object_type = " type " AND " e ".object_id = " id ")"
-#define IS_DOCUMENT_IN(e, accounts, type, id)                                         \
-    "(" DOCUMENT_HASH_OF(e) " = ANY (journal.object_hashes(" accounts ", ARRAY[" type \
-                            "], ARRAY[" id "])) AND (" e ".account = ANY (" accounts  \
-                            ")) IS TRUE AND " e ".document_type = " type " AND " e    \
-                            ".document_id = " id ")"
+/// That the object of entry e left this key.
+#define HAS_LEFT_KEY(e, account, type, id)                                                  \
+    "(" PREVIOUS_HASH_OF(e) " = journal.object_hash(" account ", " type ", " id ") AND (" e \
+                            ".account = " account ") IS TRUE AND " e ".object_type = " type \
+                            " AND " e ".previous_id = " id ")"
 
-/// Of all objects that have one of some accounts, types and ids (arrays).
-#define IS_AMONG_OBJECTS(e, accounts, types, ids)                                       \
-    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(" accounts ", " types ", " ids \
-                          ")) AND (" e ".account = ANY (" accounts ")) IS TRUE AND " e  \
-                          ".object_type = ANY (" types ") AND " e ".object_id = ANY (" ids "))"
+/// The same in one of some accounts (an array).
+#define IS_OBJECT_IN(e, accounts, type, id)                                                      \
+    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(journal.account_hashes(" accounts       \
+                          "), ARRAY[" type "], ARRAY[" id "])) AND (" e                          \
+                          ".account = ANY (" accounts ")) IS TRUE AND " e ".object_type = " type \
+                          " AND " e ".object_id = " id ")"
+#define IS_DOCUMENT_IN(e, accounts, type, id)                                                \
+    "(" DOCUMENT_HASH_OF(e) " = ANY (journal.object_hashes(journal.account_hashes(" accounts \
+                            "), ARRAY[" type "], ARRAY[" id "])) AND (" e                    \
+                            ".account = ANY (" accounts ")) IS TRUE AND " e                  \
+                            ".document_type = " type " AND " e ".document_id = " id ")"
+
+/// Of all objects that have one of some types and ids (arrays), in accounts of some numbers; that
+/// another account has the same number is not excluded.
+#define IS_AMONG_OBJECTS(e, account_hashes, types, ids)                                       \
+    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(" account_hashes ", " types ", " ids \
+                          ")) AND " e ".object_type = ANY (" types ") AND " e                 \
+                          ".object_id = ANY (" ids "))"
+#define HAS_LEFT_KEY_AMONG(e, account_hashes, types, ids)                                       \
+    "(" PREVIOUS_HASH_OF(e) " = ANY (journal.object_hashes(" account_hashes ", " types ", " ids \
+                            ")) AND " e ".object_type = ANY (" types ") AND " e                 \
+                            ".previous_id = ANY (" ids "))"
 
 /// That the document of entry e is of a type.
 #define HAS_DOCUMENT_TYPE(e, type)                                                       \

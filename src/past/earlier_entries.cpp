@@ -22,7 +22,7 @@ namespace {
     "ORDER BY e.occurred_at DESC, e.id DESC LIMIT " MOST_ENTRIES ")"
 
 #define HAS_KEY IS_AMONG_OBJECTS("e", "$2", "$3", "ARRAY[$4]")
-#define LEFT_KEY "e.account = ANY ($2) AND e.object_type = ANY ($3) AND e.previous_id = $4"
+#define LEFT_KEY HAS_LEFT_KEY_AMONG("e", "$2", "$3", "ARRAY[$4]")
 
 EntryPlace place_of(const ReadEntry& entry)
 {
@@ -84,7 +84,7 @@ EarlierEntries find_earlier_entries(Past* past, const Moment* moment)
     const uint64 count =
         query.run(LATEST_ENTRIES(HAS_KEY) " UNION ALL " LATEST_ENTRIES(LEFT_KEY),
                   {{INT4ARRAYOID, prefix.relations},
-                   {TEXTARRAYOID, prefix.accounts},
+                   {INT8ARRAYOID, prefix.account_hashes},
                    {TEXTARRAYOID, prefix.object_types},
                    text_argument(past->only_key),
                    {TIMESTAMPTZOID, TimestampTzGetDatum(moment->time + USECS_PER_MINUTE)}},

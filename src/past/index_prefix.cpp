@@ -2,6 +2,7 @@
 // of them: nothing else is as quick.
 #include "past/index_prefix.hpp"
 
+#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 
 namespace journal {
@@ -39,17 +40,15 @@ int64 most_names(Query& query)
     return query.int8(0, 1);
 }
 
-#define SINCE "occurred_at >= date_trunc('month', $1, 'UTC') "
-
-/// All accounts.
+/// The numbers of all accounts.
+#define HASH ACCOUNT_HASH_OF("e")
+#define FIRST(is_next)                                             \
+    "(SELECT " HASH " AS hash FROM journal.entry e WHERE " is_next \
+    " AND e.occurred_at >= date_trunc('month', $1, 'UTC') ORDER BY 1 LIMIT 1)"
 constexpr const char* kAccounts =
-    "WITH RECURSIVE p (account) AS ("
-    "(SELECT account FROM journal.entry WHERE " SINCE
-    "ORDER BY account USING ~<~ LIMIT 1) "
-    "UNION ALL SELECT n.account FROM p, LATERAL (SELECT e.account FROM journal.entry e "
-    "WHERE e.account OPERATOR(pg_catalog.~>~) p.account AND e." SINCE
-    "ORDER BY e.account USING ~<~ LIMIT 1) n) "
-    "SELECT count(*), coalesce(array_agg(account), '{}') "
+    "WITH RECURSIVE p (hash) AS (" FIRST("true")
+    " UNION ALL SELECT n.hash FROM p, LATERAL " FIRST(HASH " > p.hash") " n) "
+    "SELECT count(*), coalesce(array_agg(hash), '{}') "
     "FROM (SELECT * FROM p LIMIT $2) f";
 
 }  // namespace
@@ -69,7 +68,7 @@ IndexPrefix read_index_prefix(int32 relation, const char* object_type, Timestamp
     bool is_null = false;
     MemoryContext spi_context = MemoryContextSwitchTo(context);
     prefix.is_short = query.int8(0, 1) <= most;
-    prefix.accounts = datumCopy(query.value(0, 2, &is_null), false, -1);
+    prefix.account_hashes = datumCopy(query.value(0, 2, &is_null), false, -1);
     MemoryContextSwitchTo(spi_context);
     query.end();
     return prefix;

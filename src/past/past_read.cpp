@@ -291,15 +291,13 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
     " FROM journal.entry e WHERE e.relation = ANY ($1) AND e.occurred_at >= " \
     "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
-#define OF_PREFIX "AND e.account = ANY ($4) AND e.object_type = ANY ($5) "
-
-/// The keys that a row has had since; of the whole journal's index prefix, or without one.
-#define KEYS_OF_ROW(prefix, key)                                                                 \
-    "WITH RECURSIVE k (key) AS (SELECT " key                                                     \
-    "::text UNION SELECT e.object_id FROM k, LATERAL "                                           \
-    "(SELECT e.object_id FROM journal.entry e WHERE e.previous_id = k.key AND e.relation = ANY " \
-    "($1) "                                                                                      \
-    "AND e.occurred_at >= $2 AND e.id >= $3 " prefix ") e) SELECT array_agg(key) FROM k"
+/// The keys that a row has had since; has_left tells whether it left k.key.
+#define KEYS_OF_ROW(has_left, key)                             \
+    "WITH RECURSIVE k (key) AS (SELECT " key                   \
+    "::text UNION SELECT e.object_id FROM k, LATERAL "         \
+    "(SELECT e.object_id FROM journal.entry e WHERE " has_left \
+    " AND e.relation = ANY ($1) "                              \
+    "AND e.occurred_at >= $2 AND e.id >= $3) e) SELECT array_agg(key) FROM k"
 
 /// The entries of the keys that a row has had: what left one of them is at another. A key that was
 /// somebody else's, which left it for one of these, is not followed.
@@ -312,9 +310,10 @@ void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_
 {
     const QueryArgument key = text_argument(past->only_key);
     if (has_prefix)
-        query.run(KEYS_OF_ROW(OF_PREFIX, "$6"), {a[0], a[1], a[2], a[3], a[4], key}, true);
+        query.run(KEYS_OF_ROW(HAS_LEFT_KEY_AMONG("e", "$4", "$5", "ARRAY[k.key]"), "$6"),
+                  {a[0], a[1], a[2], a[3], a[4], key}, true);
     else
-        query.run(KEYS_OF_ROW("", "$4"), {a[0], a[1], a[2], key}, true);
+        query.run(KEYS_OF_ROW("e.previous_id = k.key", "$4"), {a[0], a[1], a[2], key}, true);
     bool is_null = false;
     MemoryContext spi_context = MemoryContextSwitchTo(past->context);
     past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
@@ -338,7 +337,7 @@ void read_entries_of_table(Query& query, Receiver* receiver, bool has_prefix,
     const char* later = psprintf(LATER_ENTRIES("true") "AND e.object_type = ANY ($4) AND %s ",
                                  hash_is_of_types(OBJECT_HASH_OF("e"), a[4].value));
     if (has_prefix)
-        run_for(receiver, psprintf("%s AND e.account = ANY ($5)", later),
+        run_for(receiver, psprintf("%s AND " ACCOUNT_HASH_OF("e") " = ANY ($5)", later),
                 {a[0], a[1], a[2], a[4], a[3]});
     else
         run_for(receiver, later, {a[0], a[1], a[2], a[4]});
@@ -353,7 +352,7 @@ void read_later_entries(Past* past, Receiver* receiver)
     const QueryArgument arguments[] = {{INT4ARRAYOID, prefix.relations},
                                        {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
                                        int8_argument(moment->first_id),
-                                       {TEXTARRAYOID, prefix.accounts},
+                                       {INT8ARRAYOID, prefix.account_hashes},
                                        {TEXTARRAYOID, prefix.object_types}};
     Query query = Query::begin(RunAs::kOwner);
     if (past->only_key != nullptr)

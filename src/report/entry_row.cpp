@@ -1,6 +1,7 @@
 // See entry_row.hpp.
 #include "report/entry_row.hpp"
 
+#include "base/object_lookup.hpp"
 #include "values/stored_jsonb.hpp"
 
 #include <algorithm>
@@ -98,18 +99,14 @@ bool first_moment(const char* account, const Stretch& stretch, TimestampTz* mome
     follow_the_index(query);
     const std::initializer_list<QueryArgument> arguments = {
         text_argument(account), timestamp_argument(from), timestamp_argument(to)};
+#define ENTRIES_BETWEEN \
+    "SELECT e.occurred_at FROM journal.entry e WHERE " IS_IN_ACCOUNT("e", "$1") " AND "        \
+    "e.occurred_at >= $2 AND e.occurred_at < $3 ORDER BY "
     const uint64 rows =
         stretch.descending
-            ? query.run_saved(&latest,
-                              "SELECT e.occurred_at FROM journal.entry e WHERE e.account = $1 "
-                              "AND e.occurred_at >= $2 AND e.occurred_at < $3 "
-                              "ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1",
+            ? query.run_saved(&latest, ENTRIES_BETWEEN "e.occurred_at DESC, e.id DESC LIMIT 1",
                               arguments)
-            : query.run_saved(&earliest,
-                              "SELECT e.occurred_at FROM journal.entry e WHERE e.account = $1 "
-                              "AND e.occurred_at >= $2 AND e.occurred_at < $3 "
-                              "ORDER BY e.occurred_at, e.id LIMIT 1",
-                              arguments);
+            : query.run_saved(&earliest, ENTRIES_BETWEEN "e.occurred_at, e.id LIMIT 1", arguments);
     bool is_null = false;
     if (rows > 0)
         *moment = DatumGetTimestampTz(query.value(0, 1, &is_null));
@@ -254,8 +251,11 @@ void read_entries(const PageRequest& request, int limit, AppendCondition conditi
         SqlText sql;
         sql.append("SELECT ");
         sql.append(kColumns);
-        sql.append(" FROM journal.entry e WHERE e.account = ");
+        sql.append(" FROM journal.entry e WHERE " ACCOUNT_HASH_OF("e") " = ");
+        sql.append(int8_argument(account_hash(request.account->name)));
+        sql.append(" AND (e.account = ");
         sql.append(text_argument(request.account->name));
+        sql.append(") IS TRUE");
         append_stretch(&sql, stretch);
         condition(&sql, filter);
         append_order(&sql, stretch.descending, static_cast<int>(wanted - rows->size()));

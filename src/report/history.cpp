@@ -67,25 +67,24 @@ bool is_known_type(const char* type, const char* account)
 
 // Where a row began to have a key, by an INSERT or a change of its key, and where it left the key.
 // Each is looked up by index.
-#define AT_KEY "FROM journal.entry e WHERE e.account = $1 AND e.object_type = $2 AND "
+#define HAS_LEFT(key) "FROM journal.entry e WHERE " HAS_LEFT_KEY("e", "$1", "$2", key) " AND "
 #define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
 #define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
 #define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT("e", "$1", "$2", key) " AND "
 #define BEGINNING HAS_KEY("s.key") "(e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
+#define LEAVING HAS_LEFT("s.key") IS_MOVE IS_FIRST
 
 /// The stretch at key s.key that begins (forward) or ends with the change s.id: where its other end
 /// is, and the key that the row had beyond it; NULL where it was created there, or where another
 /// row began to have the key.
 #define OTHER_END                                                                     \
     "LATERAL (SELECT n.id, n.key FROM ("                                              \
-    " (SELECT e.id, e.object_id AS key " AT_KEY                                       \
-    "s.forward AND e.previous_id = s.key AND " IS_MOVE IS_FIRST                       \
-    " AND e.id > s.id ORDER BY e.id LIMIT 1) "                                        \
+    " (SELECT e.id, e.object_id AS key " LEAVING                                      \
+    " AND s.forward AND e.id > s.id ORDER BY e.id LIMIT 1) "                          \
     " UNION ALL (SELECT e.id, NULL " BEGINNING                                        \
     " AND s.forward AND e.id > s.id ORDER BY e.id LIMIT 1) "                          \
-    " UNION ALL (SELECT e.id, NULL " AT_KEY                                           \
-    "NOT s.forward AND e.previous_id = s.key AND " IS_MOVE IS_FIRST                   \
-    " AND e.id < s.id ORDER BY e.id DESC LIMIT 1) "                                   \
+    " UNION ALL (SELECT e.id, NULL " LEAVING                                          \
+    " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1) "                 \
     " UNION ALL (SELECT e.id, e.previous_id " BEGINNING                               \
     " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
     "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
@@ -102,7 +101,7 @@ Keys follow_keys(const char* account, const char* type, const char* key)
     const uint64 rows = query.run_saved(
         &statement,
         "WITH RECURSIVE stretch (key, id, forward) AS ("
-        " SELECT e.object_id, e.id, true " AT_KEY "e.previous_id = $3 AND " IS_MOVE IS_FIRST
+        " SELECT e.object_id, e.id, true " HAS_LEFT("$3") IS_MOVE IS_FIRST
         " UNION ALL (SELECT e.previous_id, e.id, false " HAS_KEY("$3") IS_MOVE IS_FIRST
         // Its order keeps the search away from the index of all changes of keys.
         " ORDER BY e.id) UNION SELECT o.key, o.id, s.forward FROM stretch s, " OTHER_END

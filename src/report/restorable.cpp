@@ -5,6 +5,7 @@
 // in the index. What the caller may not know of a reference is not told.
 #include "report/restorable.hpp"
 
+#include "base/object_lookup.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/restricted.hpp"
@@ -59,7 +60,7 @@ uint64 read_rows(Query* query, const EntryRows& rows, const char* account,
         construct_array(times, count, TIMESTAMPTZOID, sizeof(TimestampTz), true, TYPALIGN_DOUBLE);
     return query->run(
         "SELECT w.number, e.data FROM unnest($1, $2, $3) AS w (number, id, at) CROSS JOIN LATERAL "
-        "(SELECT e.data FROM journal.entry e WHERE e.account = ANY (ARRAY[$4, '']) "
+        "(SELECT e.data FROM journal.entry e WHERE " IS_IN_ACCOUNTS("e", "ARRAY[$4, '']") " "
         " AND e.occurred_at = w.at AND e.id = w.id LIMIT 1) e",
         {int4_array_argument(numbers, count),
          int8_array_argument(ids, count),

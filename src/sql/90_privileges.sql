@@ -33,14 +33,15 @@ BEGIN
 END
 $$;
 
--- Policies call these as whoever reads, who may have SELECT on a table by a grant of his own, and the months' indexes one as
--- whoever writes. They tell nobody more than what is his. An update grants them only where it made them: what an extension's script grants makes all that is granted
+-- Policies call two of these as whoever reads, who may have SELECT on a table by a grant of his own, and the months' indexes the
+-- others as whoever writes. They tell nobody more than what is his. An update grants them only where it made them: what an extension's script grants makes all that is granted
 -- on the function the extension's own, which a dump leaves out.
 DO $$
 DECLARE
     called pg_catalog.regprocedure;
 BEGIN
-    FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)"}'::pg_catalog.regprocedure[] LOOP
+    FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)",journal.account_hash(text),
+                            "journal.event_key(integer,boolean,\"char\")",journal.text_hash(text)}'::pg_catalog.regprocedure[] LOOP
         IF pg_catalog.concat_ws(' ', 'pg_proc', called::oid)
            <> ALL (pg_catalog.current_setting('event_journal_script.older_objects')::text[]) THEN
             EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', called);

@@ -19,7 +19,7 @@ BEGIN
         SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL enable_bitmapscan = on;
         EXECUTE format('SELECT count(*), sum(id), md5(string_agg(id::text, '','' ORDER BY id)) FROM %s WHERE %s AND %s >= %s',
                        index.on_table, index.predicate, index.first_column,
-                       CASE WHEN index.first_column = 'account' THEN '''''' WHEN index.first_column ~ 'object_hash' THEN '''-9223372036854775808''' ELSE '0' END) INTO found;
+                       CASE WHEN index.first_column ~ '_hash' THEN '''-9223372036854775808''' ELSE '0' END) INTO found;
         IF found IS DISTINCT FROM held THEN
             RETURN NEXT index.name::text;
         END IF;
