@@ -16,6 +16,9 @@
 
 namespace journal {
 
+/// What happened to a row, as entries name it.
+enum class RowOperation : char { kInsert = 'i', kUpdate = 'u', kDelete = 'd' };
+
 /// A column that an update changed.
 struct EntryChange {
     int position;                 // in the layout's columns, from 0

@@ -16,8 +16,6 @@
 
 namespace journal {
 
-enum class RowOperation : char { kInsert = 'i', kUpdate = 'u', kDelete = 'd' };
-
 /// What a checked update or delete asks of a column's present value.
 enum class ColumnCheck : char {
     kRow,     // unless it is the expected one, the row is left alone

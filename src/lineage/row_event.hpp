@@ -4,11 +4,14 @@
 // new one. The past of a table and an undo follow rows through these events.
 #pragma once
 
-#include "base/pg.hpp"
+#include "lineage/layout_map.hpp"
 
 #include <algorithm>
 
 namespace journal {
+
+/// The two moments of a past; see past/past.hpp. An undo has none.
+enum Side { kFrom, kTo, kSides };
 
 /// What happened at a key.
 enum class EventKind : char {
@@ -19,14 +22,23 @@ enum class EventKind : char {
     kLeft = 'l',     // the row took another key
 };
 
-/// What both know of an event. The entry's text and values are where its reader keeps them.
 struct RowEvent {
-    int64 id;                       // of the entry
+    int64 id;  // of the entry
+    TimestampTz occurred_at;
     FullTransactionId transaction;  // that wrote it
     int32 command;                  // within the transaction
     int64 change;                   // the id of the change's first entry
     EventKind kind;
+    bool is_later[kSides];  // than a moment
+    bool is_hidden;         // from the caller
+    bool derived;           // written by a trigger
+    const LayoutMap* map;
     Jsonb* data;  // or nullptr
+    // Of use to an undo alone; texts may be nullptr.
+    int32 event_type;
+    const char* object_type;
+    const char* label;
+    const char* document;  // type and key
 };
 
 /// Whether an event gives its key to a row.
@@ -49,8 +61,7 @@ inline bool has_changes(EventKind kind)
 
 /// Puts events of one key and one transaction into the order of its commands. In one command a row
 /// leaves a key before another takes it.
-template <typename Event>
-void order_events(Event* begin, Event* end)
+inline void order_events(RowEvent* begin, RowEvent* end)
 {
     std::sort(begin, end, [](const RowEvent& a, const RowEvent& b) {
         if (a.command != b.command)
@@ -59,14 +70,6 @@ void order_events(Event* begin, Event* end)
             return takes_away(a.kind);
         return a.change != b.change ? a.change < b.change : a.id < b.id;
     });
-}
-
-/// Whether an event is another entry of the change that came just before; events are ordered.
-template <typename Events>
-bool is_same_change(const Events& events, std::size_t i)
-{
-    return i > 0 && events[i].change == events[i - 1].change &&
-           events[i].kind == events[i - 1].kind;
 }
 
 }  // namespace journal

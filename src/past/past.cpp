@@ -310,7 +310,7 @@ Past* make_past(Oid relation)
     past->is_closed = is_closed(past->root);
     HASHCTL control{};
     control.keysize = sizeof(int32);
-    control.entrysize = sizeof(LayoutMap);
+    control.entrysize = sizeof(PastMap);
     control.hcxt = context;
     past->maps = hash_create("event_journal layout maps", 32, &control,
                              HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);

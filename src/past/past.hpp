@@ -6,7 +6,7 @@
 //      now, and goes straight out; the others are sorted by key too (past_read);
 //   3. both streams are merged, and each row's entries, followed in the order of its changes, give
 //      the old values of what changed since; the rest is the live row's or the deleted row's
-//      (past_lineage, past_segment, past_emission, past_row).
+//      (past_lineage, past_emission, past_row).
 // What an entry says a column became has to be what the next one says it was, and at the end what
 // the row or its deletion has: if not, somebody changed the row unseen, and the past is an error.
 #pragma once
@@ -14,14 +14,11 @@
 #include "base/memory.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
+#include "lineage/segment.hpp"
 #include "past/moment.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
-
-/// The two ends of a diff; what asks for one state alone has the first. Neither need be the later
-/// one: each state is found on its own, among the entries that are later than either.
-enum Side { kFrom, kTo, kSides };
 
 /// A column of the table's present row.
 struct PastColumn {
@@ -45,22 +42,8 @@ struct PastColumn {
     TextForm output;
 };
 
-/// How the values of one layout's entries belong to the present columns.
-struct LayoutMap {
-    int32 layout_id;  // key
-    const Layout* layout;
-    int* column;        // of a position: index into the present columns, or -1
-    bool* is_readable;  // of a position: its value is stored
-    Oid child;          // the inheritance child that its rows are in; InvalidOid: the table itself
-};
-
-/// A value out of an entry; unknown while value is nullptr.
-struct PastValue {
-    const JsonbValue* value;
-    const LayoutMap* map;
-    int position;
-    int64 entry;
-    TimestampTz occurred_at;
+struct PastMap : LayoutMap {
+    Oid child;  // the inheritance child that its rows are in; InvalidOid: the table itself
 };
 
 struct Past;
@@ -114,8 +97,7 @@ struct Past {
     Tuplestorestate* held;  // then: rows that wait for its policies; nullptr: none
     TupleDesc held_descriptor;
     int64 entry_count;
-    struct Segment* linked;  // of rows whose key changed, until all are read
-    struct PastGaps* gaps;   // where the histories need not fit; nullptr: they have to throughout
+    struct PastGaps* gaps;  // where the histories need not fit; nullptr: they have to throughout
 };
 
 /// The table whose row type an argument has.
@@ -160,13 +142,21 @@ void hold_row(Past* past, Side side, const char* key, Datum* values, bool* nulls
 void pass_visible_rows(Past* past);
 
 /// The map of a layout.
-const LayoutMap* layout_map(Past* past, int32 layout);
+const PastMap* layout_map(Past* past, int32 layout);
 
 /// Step 1 and 2: fills and performs both sorts.
 void read_streams(Past* past);
 
 /// Step 3: merges them.
 void merge_streams(Past* past);
+
+/// Hands the segment's row over as it was at each of the moments at which it had the key. A segment
+/// that ends with the row's leaving has to be joined to the next one. Raises JE016 for a value that
+/// does not fit its column any more, and what an input function raises otherwise.
+void emit_segment(Past* past, const Segment& segment);
+
+/// Words for the row of a key: order ["7", "1"].
+const char* row_name(const Past* past, const char* key);
 
 /// The key under which a row's entries are sorted: the object's key, and under plain inheritance
 /// the table that the row is in as well.
@@ -176,11 +166,11 @@ char* sorting_key(const Past* past, Oid child, const char* key);
 const char* object_of(const Past* past, const char* sorting_key);
 
 /// Whether a stored value was of that type, as layouts name it.
-bool is_same_type(const PastValue& value, const char* type_name);
+bool is_same_type(const StoredValue& value, const char* type_name);
 
 /// Whether a stored value of a column means today what it meant: one that names objects by their
 /// OIDs does so in the cluster that wrote it.
-bool has_kept_meaning(const PastColumn& column, const PastValue& value);
+bool has_kept_meaning(const PastColumn& column, const StoredValue& value);
 
 /// Whether a stored value of the column's type is what a live row has in it. The exact settings
 /// have to be in force.
@@ -190,6 +180,6 @@ bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* store
 /// A stored value as a datum of the present column, of whatever length. The exact settings have to
 /// be in force. Raises what the type's input raises, and JE016 if the type does not hold the value
 /// as it was.
-Datum present_value(PastColumn* column, const PastValue& stored, bool* is_null);
+Datum present_value(PastColumn* column, const StoredValue& stored, bool* is_null);
 
 }  // namespace journal

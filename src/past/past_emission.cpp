@@ -6,7 +6,7 @@
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "past/past_segment.hpp"
+#include "past/past.hpp"
 
 namespace journal {
 
@@ -21,12 +21,12 @@ struct Conversion {
 
 /// The value of a column at one of the moments, or of the live row where there is none in the
 /// entries.
-const PastValue* find_value(const Segment* segment, Side side, int column, const Segment** last)
+const StoredValue* find_value(const Segment* segment, Side side, int column, const Segment** last)
 {
     for (; segment != nullptr; segment = segment->next) {
         *last = segment;
-        if (segment->old_values[side][column].value != nullptr)
-            return &segment->old_values[side][column];
+        if (segment->first_later[side][column].value != nullptr)
+            return &segment->first_later[side][column];
         if (segment->end == Edge::kChanged)
             return segment->deleted[column].value == nullptr ? nullptr : &segment->deleted[column];
     }
@@ -52,7 +52,7 @@ void require_known_values(const Past* past, const Segment* segment, Side side)
 {
     for (int i = 0; past->has_computed && i < past->column_count; i++) {
         const Segment* last = nullptr;
-        const PastValue* value = find_value(segment, side, i, &last);
+        const StoredValue* value = find_value(segment, side, i, &last);
         require_known_value(past, side, i, value == nullptr ? 0 : value->entry);
     }
 }
@@ -67,7 +67,7 @@ void fill_row(Past* past, const Segment* segment, Side side, Datum* values, bool
         if (!column.is_known)
             continue;
         const Segment* last = nullptr;
-        const PastValue* value = find_value(segment, side, i, &last);
+        const StoredValue* value = find_value(segment, side, i, &last);
         if (value != nullptr) {
             conversion->column = &column;
             conversion->entry = value->entry;
@@ -126,6 +126,11 @@ bool is_there(const Segment& segment, Side side)
 }
 
 }  // namespace
+
+const char* row_name(const Past* past, const char* key)
+{
+    return psprintf("%s %s", past->plan->object_type, object_of(past, key));
+}
 
 void emit_segment(Past* past, const Segment& segment)
 {

@@ -1,143 +1,57 @@
 // Following each row through its later entries.
 //
-// The entries of one key fall into segments: stretches in which the key belonged to one row. A
-// segment begins with the row being there already, inserted, or arrived from another key, and ends
-// with the row being there still, deleted, or gone to another key. The first old value that a
+// The entries of one key fall into segments (lineage/segment.hpp). The first old value that a
 // segment holds of a column is the one at the moment; where it holds none, the value is that at its
 // end: the live row's, the deleted row's, or that of the segment where the row went on. Of two
-// moments each has its own first value: that of the first entry later than it. Only the segments of
-// rows whose key changed wait until all keys are read.
-//
-// Within a key, changes are in the order of their entries' numbers, and within one transaction in
-// that of its commands; in one command a row leaves a key before another takes it.
+// moments each has its own first value: that of the first entry later than it.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "lineage/row_event.hpp"
+#include "lineage/row_follower.hpp"
 #include "past/past_entry.hpp"
 #include "past/past_gap.hpp"
-#include "past/past_segment.hpp"
 #include "values/stored_jsonb.hpp"
 
 namespace journal {
 
-/// One entry at one key.
-struct PastEvent : RowEvent {
-    TimestampTz occurred_at;
-    const LayoutMap* map;
-    bool is_hidden;
-    bool is_later[kSides];
-};
-
 namespace {
 
-using Events = Vector<PastEvent>;
+using Events = Vector<RowEvent>;
+
+/// Where the history does not fit together.
+struct Break {
+    const char* key;
+    int64 entry;              // the next one; 0: none, the live row does not fit
+    TimestampTz occurred_at;  // of that
+    const char* column;       // or nullptr
+    const char* what;
+};
 
 /// Says that the history does not fit together, or raises it.
-void report_break(Past* past, const char* key, const PastValue* after, const char* column,
-                  const char* what)
+void report_break(Past* past, const Break& found)
 {
     if (past->sink.finding != nullptr) {
-        past->sink.finding(past, object_of(past, key), after == nullptr ? 0 : after->entry, column,
-                           what);
+        past->sink.finding(past, object_of(past, found.key), found.entry, found.column, found.what);
         return;
     }
-    const char* since = after == nullptr ? "now" : pstrdup(timestamptz_to_str(after->occurred_at));
-    ereport(ERROR,
-            (errcode(kHistoryBroken), errmsg("the past of %s is unknown", row_name(past, key)),
-             column == nullptr ? errdetail_internal("%s", what)
-                               : errdetail("Column \"%s\": %s", column, what),
-             errhint("It was changed without the journal's knowledge (its trigger was disabled, or "
-                     "entries were removed), and is known since %s. journal.verify_history('%s') "
-                     "shows all such rows.",
-                     since, qualified_name(RelationGetRelid(past->root)))));
+    const char* since = found.entry == 0 ? "now" : pstrdup(timestamptz_to_str(found.occurred_at));
+    ereport(
+        ERROR,
+        (errcode(kHistoryBroken), errmsg("the past of %s is unknown", row_name(past, found.key)),
+         found.column == nullptr ? errdetail_internal("%s", found.what)
+                                 : errdetail("Column \"%s\": %s", found.column, found.what),
+         errhint("It was changed without the journal's knowledge (its trigger was disabled, or "
+                 "entries were removed), and is known since %s. journal.verify_history('%s') "
+                 "shows all such rows.",
+                 since, qualified_name(RelationGetRelid(past->root)))));
 }
 
 /// Whether a column's changes alone made no entry when a value of it was recorded.
-bool was_ignored(const PastValue& value)
+bool was_ignored(const StoredValue& value)
 {
     return value.map->layout->columns[value.position].ignored;
-}
-
-/// Compares what an entry left in a column with what the next one found there. Values of different
-/// types are not compared: the column was retyped in between.
-void check_link(Past* past, const char* key, int column, const PastValue& left,
-                const PastValue& found)
-{
-    if (left.value == nullptr || found.value == nullptr || !past->columns[column].is_chained ||
-        was_ignored(left) || !is_same_type(left, found.map->layout->columns[found.position].type) ||
-        !has_kept_meaning(past->columns[column], left) ||
-        !has_kept_meaning(past->columns[column], found) || same_value(left.value, found.value))
-        return;
-    report_break(past, key, &found, past->columns[column].name,
-                 psprintf("entry %lld left another value than entry %lld found.",
-                          static_cast<long long>(left.entry), static_cast<long long>(found.entry)));
-}
-
-void check_live(Past* past, const Segment& segment)
-{
-    for (int i = 0; i < past->column_count; i++) {
-        PastColumn& column = past->columns[i];
-        const PastValue& left = segment.last[i];
-        const int attribute = column.number - 1;
-        if (left.value == nullptr || !column.is_chained || was_ignored(left) ||
-            !is_same_type(left, column.type_name) || !has_kept_meaning(column, left) ||
-            is_live_value(past, &column, left.value, segment.live_values[attribute],
-                          segment.live_nulls[attribute]))
-            continue;
-        report_break(past, segment.key, nullptr, column.name,
-                     psprintf("entry %lld left another value than the row has.",
-                              static_cast<long long>(left.entry)));
-    }
-}
-
-/// The values of a whole row's entry, by column; those of unreadable ones stay unknown.
-PastValue* row_values(Past* past, const PastEvent& event)
-{
-    auto* values = make_array_in<PastValue>(CurrentMemoryContext, past->column_count);
-    const EntryValues row = read_snapshot(event.map->layout, event.data);
-    for (int i = 0; i < row.count; i++) {
-        const int column = event.map->column[row.positions[i]];
-        if (column >= 0 && event.map->is_readable[row.positions[i]])
-            values[column] = {&row.values[i], event.map, row.positions[i], event.id,
-                              event.occurred_at};
-    }
-    return values;
-}
-
-/// Takes the old and new values of an update into the segment.
-void add_update(Past* past, Segment* segment, const PastEvent& event)
-{
-    const EntryChanges update = read_changes(event.map->layout, event.data);
-    for (int i = 0; i < update.count; i++) {
-        const EntryChange& change = update.changes[i];
-        const int column = event.map->column[change.position];
-        if (column < 0 || !event.map->is_readable[change.position] || change.old_value == nullptr)
-            continue;
-        const PastValue before{change.old_value, event.map, change.position, event.id,
-                               event.occurred_at};
-        check_link(past, segment->key, column, segment->last[column], before);
-        if (segment->first[column].value == nullptr)
-            segment->first[column] = before;
-        for (int side = 0; side < past->side_count; side++)
-            if (event.is_later[side] && segment->old_values[side][column].value == nullptr)
-                segment->old_values[side][column] = before;
-        segment->last[column] = before;
-        segment->last[column].value = change.new_value;
-    }
-    segment->last_entry = event.id;
-    segment->last_time = event.occurred_at;
-}
-
-void end_deleted(Past* past, Segment* segment, const PastEvent& event)
-{
-    segment->deleted = row_values(past, event);
-    segment->last_entry = event.id;
-    segment->last_time = event.occurred_at;
-    for (int i = 0; i < past->column_count; i++)
-        check_link(past, segment->key, i, segment->last[i], segment->deleted[i]);
 }
 
 /// Copies a live row out of the sort, as that which a segment ends with.
@@ -151,167 +65,204 @@ void copy_row(const Past* past, TupleTableSlot* slot, Segment* segment)
     segment->live_nulls = nulls + 1;
 }
 
-/// A segment is over; one that is linked to others by a change of the key waits for them. row is
-/// the sorted live row that it ends with, or nullptr.
-void finish_segment(Past* past, const Segment* segment, TupleTableSlot* row)
-{
-    if (segment->begin != Edge::kKey && segment->end != Edge::kKey) {
-        emit_segment(past, *segment);
-        return;
+/// Follows the rows of a past, and proves their histories.
+class PastFollower final : public RowFollower {
+  public:
+    explicit PastFollower(Past* past)
+        : RowFollower(past->context, past->side_count, false), past_(past)
+    {
     }
-    MemoryContext previous = MemoryContextSwitchTo(past->context);
-    Segment* copy = copy_segment(past, segment);
-    if (row != nullptr)
-        copy_row(past, row, copy);
-    copy->older = past->linked;
-    past->linked = copy;
-    MemoryContextSwitchTo(previous);
-}
 
-/// What is known of a key while its events are gone through.
-struct Follower {
-    Segment* segment;           // the present one, or nullptr
-    bool was_ended;             // the last event took the row away
-    bool has_hidden;            // events that the caller may not see
-    bool has_visible;           // events that it may
-    bool is_later[kSides];      // an event was later than the moment, so all that follow are
-    int64 later_entry[kSides];  // that event's entry
-    int64 last_entry;
-    const LayoutMap* last_map;  // of that entry
+    /// Goes to the next key; row: the sorted live row that has it, or nullptr.
+    void begin(const char* key, TupleTableSlot* row)
+    {
+        begin_key(key, past_->column_count);
+        row_ = row;
+        has_hidden_ = has_visible_ = false;
+        memset(is_later_, 0, sizeof(is_later_));
+    }
+
+    /// Follows the events of one transaction.
+    void follow(Events* events);
+
+    /// Forgets what the events of a key that has many of them have left behind.
+    /// The key, which has moved then.
+    const char* shed_memory();
+
+    /// After the last event of a key: the row has to be there, or not, as they say.
+    void end();
+
+  private:
+    bool may_use(const Events& events);
+    void keep_order(Events* events);
+    bool is_cut(int64 later) const;
+    void check_live(const Segment& segment);
+    void tell_now(const char* what);
+
+    void take_segment(Segment* segment) override { emit_segment(past_, *segment); }
+    void take_joined(const Segment& segment) override
+    {
+        // Without a next one it is hidden from the caller, or the break has been told already.
+        if (segment.end != Edge::kKey || segment.next != nullptr)
+            emit_segment(past_, segment);
+    }
+    void tell_break(const RowEvent& event, const char* what) override
+    {
+        report_break(past_, {key_, event.id, event.occurred_at, nullptr, what});
+    }
+    void check_link(const char* key, int column, const StoredValue& left,
+                    const StoredValue& found) override;
+
+    Past* past_;
+    TupleTableSlot* row_ = nullptr;
+    bool has_hidden_ = false;      // events that the caller may not see
+    bool has_visible_ = false;     // events that it may
+    bool is_later_[kSides]{};      // an event was later than the moment, so all that follow are
+    int64 later_entry_[kSides]{};  // that event's entry
 };
 
-/// Whether a gap parts a row's latest entry from a later one. The proof begins anew then.
-bool is_cut(const Past* past, const Follower& follower, int64 later)
+/// Compares what an entry left in a column with what the next one found there. Values of different
+/// types are not compared: the column was retyped in between.
+void PastFollower::check_link(const char* key, int column, const StoredValue& left,
+                              const StoredValue& found)
 {
-    return past->gaps != nullptr && follower.last_map != nullptr &&
-           is_gap_between(past->gaps, follower.last_map->layout, follower.last_entry, later);
+    const PastColumn& of = past_->columns[column];
+    if (left.value == nullptr || found.value == nullptr || !of.is_chained || was_ignored(left) ||
+        !is_same_type(left, found.map->layout->columns[found.position].type) ||
+        !has_kept_meaning(of, left) || !has_kept_meaning(of, found) ||
+        same_value(left.value, found.value))
+        return;
+    report_break(
+        past_, {key, found.entry, found.occurred_at, of.name,
+                psprintf("entry %lld left another value than entry %lld found.",
+                         static_cast<long long>(left.entry), static_cast<long long>(found.entry))});
+}
+
+void PastFollower::check_live(const Segment& segment)
+{
+    for (int i = 0; i < past_->column_count; i++) {
+        PastColumn& column = past_->columns[i];
+        const StoredValue& left = segment.latest[i];
+        const int attribute = column.number - 1;
+        if (left.value == nullptr || !column.is_chained || was_ignored(left) ||
+            !is_same_type(left, column.type_name) || !has_kept_meaning(column, left) ||
+            is_live_value(past_, &column, left.value, segment.live_values[attribute],
+                          segment.live_nulls[attribute]))
+            continue;
+        report_break(past_, {segment.key, 0, 0, column.name,
+                             psprintf("entry %lld left another value than the row has.",
+                                      static_cast<long long>(left.entry))});
+    }
+}
+
+/// The row that is there now, or is not, does not fit the last entry.
+void PastFollower::tell_now(const char* what)
+{
+    report_break(past_, {key_, 0, 0, nullptr,
+                         psprintf("entry %lld %s", static_cast<long long>(last_entry_), what)});
+}
+
+/// Whether a gap parts a row's latest entry from a later one. The proof begins anew then.
+bool PastFollower::is_cut(int64 later) const
+{
+    return past_->gaps != nullptr && last_map_ != nullptr &&
+           is_gap_between(past_->gaps, last_map_->layout, last_entry_, later);
 }
 
 /// What follows a later change of a row is later too, whatever the clock said: a clock can be set
 /// back, and a statement that waited for a lock may carry the time of its beginning.
-void keep_order(Past* past, const char* key, Events* events, Follower* follower)
+void PastFollower::keep_order(Events* events)
 {
-    for (PastEvent& event : *events)
-        for (int side = 0; side < past->side_count; side++) {
-            if (follower->is_later[side] && !event.is_later[side] &&
+    for (RowEvent& event : *events)
+        for (int side = 0; side < past_->side_count; side++) {
+            if (is_later_[side] && !event.is_later[side] &&
                 (event.kind == EventKind::kLeft || event.kind == EventKind::kArrived))
                 // The same change may not have been later at the row's other key.
                 ereport(ERROR, (errcode(kPastUnknown),
-                                errmsg("the past of %s is not known at %s", row_name(past, key),
-                                       describe_moment(past->moments[side])),
+                                errmsg("the past of %s is not known at %s", row_name(past_, key_),
+                                       describe_moment(past_->moments[side])),
                                 errdetail("Entry %lld follows entry %lld, and has an earlier time.",
                                           static_cast<long long>(event.id),
-                                          static_cast<long long>(follower->later_entry[side])),
+                                          static_cast<long long>(later_entry_[side])),
                                 errhint("Ask for another moment, or for a mark.")));
-            if (event.is_later[side] && !follower->is_later[side])
-                follower->later_entry[side] = event.id;
-            follower->is_later[side] |= event.is_later[side];
-            event.is_later[side] = follower->is_later[side];
+            if (event.is_later[side] && !is_later_[side])
+                later_entry_[side] = event.id;
+            is_later_[side] |= event.is_later[side];
+            event.is_later[side] = is_later_[side];
         }
 }
 
-void note_sides(const Past* past, const PastEvent& event, bool* after)
+/// Whether the caller may use a transaction's entries of a key. Those of other accounts' rows are
+/// passed over; but a row that the caller sees, or sees a part of the history of, is then unknown.
+bool PastFollower::may_use(const Events& events)
 {
-    for (int side = 0; side < past->side_count; side++)
-        after[side] = event.is_later[side];
+    for (const RowEvent& event : events)
+        (event.is_hidden ? has_hidden_ : has_visible_) = true;
+    if (has_hidden_ && (has_visible_ || row_ != nullptr))
+        ereport(ERROR,
+                (errcode(kPastUnknown),
+                 errmsg("the past of %s is unknown to you", row_name(past_, key_)),
+                 errdetail("It changed in an account whose journal role \"%s\" does not read.",
+                           GetUserNameFromId(GetUserId(), false)),
+                 errhint("Ask somebody who reads the journal of every account.")));
+    return !has_hidden_;
 }
 
-/// Goes through one transaction's events of a key.
-void follow_events(Past* past, const char* key, const Events& events, Follower* follower)
+void PastFollower::follow(Events* events)
 {
-    for (std::size_t i = 0; i < events.size(); i++) {
-        const PastEvent& event = events[i];
-        const PastValue here{nullptr, event.map, 0, event.id, event.occurred_at};
-        const bool begins = gives_key(event.kind);
-        Segment*& segment = follower->segment;
-        if (is_cut(past, *follower, event.id)) {
-            segment = nullptr;
-            follower->was_ended = false;
-        }
-        follower->last_entry = event.id;
-        follower->last_map = event.map;
-        if (is_same_change(events, i)) {
-            if (segment != nullptr && has_changes(event.kind))
-                add_update(past, segment, event);
-            continue;
-        }
-        if (begins && segment != nullptr) {
-            report_break(past, key, &here, nullptr,
-                         psprintf("entry %lld brought a row whose key was in use.",
-                                  static_cast<long long>(event.id)));
-            segment = nullptr;
-        }
-        if (!begins && segment == nullptr) {
-            if (follower->was_ended)
-                report_break(past, key, &here, nullptr,
-                             psprintf("entry %lld is of a row that was not there.",
-                                      static_cast<long long>(event.id)));
-            segment = begin_segment(past, key, Edge::kPresent);
-        }
-        follower->was_ended = false;
-        switch (event.kind) {
-            case EventKind::kInserted:
-                segment = begin_segment(past, key, Edge::kChanged);
-                note_sides(past, event, segment->begins_after);
-                segment->last = row_values(past, event);
-                break;
-            case EventKind::kArrived:
-                segment = begin_segment(past, key, Edge::kKey);
-                note_sides(past, event, segment->begins_after);
-                segment->arrival = event.change;
-                add_update(past, segment, event);
-                break;
-            case EventKind::kUpdated:
-                add_update(past, segment, event);
-                break;
-            case EventKind::kDeleted:
-            case EventKind::kLeft:
-                if (event.kind == EventKind::kDeleted)
-                    end_deleted(past, segment, event);
-                segment->end = event.kind == EventKind::kDeleted ? Edge::kChanged : Edge::kKey;
-                note_sides(past, event, segment->ends_after);
-                segment->departure = event.change;
-                finish_segment(past, segment, nullptr);
-                segment = nullptr;
-                follower->was_ended = true;
-                break;
-        }
+    order_events(events->data(), events->data() + events->size());
+    if (!may_use(*events))
+        return;
+    keep_order(events);
+    for (const RowEvent& event : *events) {
+        if (is_cut(event.id))
+            part();
+        take(event);
     }
 }
 
-/// After the last event of a key: the row has to be there, or not, as they say.
-void end_key(Past* past, const char* key, Follower* follower, TupleTableSlot* row)
+const char* PastFollower::shed_memory()
 {
-    Segment* segment = follower->segment;
-    if (is_cut(past, *follower, PG_INT64_MAX))
+    if (MemoryContextMemAllocated(past_->row_context, false) <
+        static_cast<Size>(work_mem) * 1024 / 2)
+        return key_;
+    MemoryContextSwitchTo(past_->spare_context);
+    move_key();
+    MemoryContextReset(past_->row_context);
+    std::swap(past_->row_context, past_->spare_context);
+    return key_;
+}
+
+void PastFollower::end()
+{
+    if (has_hidden_ || is_cut(PG_INT64_MAX))
         return;
-    if (segment == nullptr) {
-        if (row != nullptr && follower->was_ended)
-            report_break(past, key, nullptr, nullptr,
-                         psprintf("entry %lld took the row away, and it is there.",
-                                  static_cast<long long>(follower->last_entry)));
+    if (segment_ == nullptr) {
+        if (row_ != nullptr && was_ended_)
+            tell_now("took the row away, and it is there.");
         return;
     }
-    if (row == nullptr) {
+    if (row_ == nullptr) {
         // Somebody whom row-level security shows the entries, but not the row.
-        if (!past->rows_are_hidden)
-            report_break(past, key, nullptr, nullptr,
-                         psprintf("entry %lld left the row, and it is not there.",
-                                  static_cast<long long>(follower->last_entry)));
+        if (!past_->rows_are_hidden)
+            tell_now("left the row, and it is not there.");
         return;
     }
-    copy_row(past, row, segment);
-    check_live(past, *segment);
-    finish_segment(past, segment, row);
+    MemoryContext caller =
+        is_joined(*segment_) ? MemoryContextSwitchTo(past_->context) : CurrentMemoryContext;
+    copy_row(past_, row_, segment_);
+    MemoryContextSwitchTo(caller);
+    check_live(*segment_);
+    end_key();
 }
 
 /// The entry at hand in the sort.
-PastEvent read_event(Past* past)
+RowEvent read_event(Past* past)
 {
     TupleTableSlot* slot = past->entry_slot;
     slot_getallattrs(slot);
     const Datum* values = slot->tts_values;
-    PastEvent event{};
+    RowEvent event{};
     event.id = DatumGetInt64(values[kEntryId]);
     event.occurred_at = DatumGetTimestampTz(values[kEntryOccurredAt]);
     event.transaction = DatumGetFullTransactionId(values[kEntryTransaction]);
@@ -376,80 +327,22 @@ void pass_row(Past* past, TupleTableSlot* slot)
     past->sink.unchanged(past, ExecStoreVirtualTuple(out));
 }
 
-/// Whether the caller may use a transaction's entries of a key. Those of other accounts' rows are
-/// passed over; but a row that the caller sees, or sees a part of the history of, is then unknown.
-bool may_use(Past* past, const char* key, const Events& events, bool is_live, Follower* follower)
-{
-    for (const PastEvent& event : events)
-        (event.is_hidden ? follower->has_hidden : follower->has_visible) = true;
-    if (follower->has_hidden && (follower->has_visible || is_live))
-        ereport(
-            ERROR,
-            (errcode(kPastUnknown), errmsg("the past of %s is unknown to you", row_name(past, key)),
-             errdetail("It changed in an account whose journal role \"%s\" does not read.",
-                       GetUserNameFromId(GetUserId(), false)),
-             errhint("Ask somebody who reads the journal of every account.")));
-    return !follower->has_hidden;
-}
-
-/// Forgets what the events of a key that has many of them have left behind.
-const char* shed_memory(Past* past, const char* key, Follower* follower)
-{
-    if (MemoryContextMemAllocated(past->row_context, false) <
-        static_cast<Size>(work_mem) * 1024 / 2)
-        return key;
-    MemoryContextSwitchTo(past->spare_context);
-    follower->segment = copy_segment(past, follower->segment);
-    key = pstrdup(key);
-    MemoryContextReset(past->row_context);
-    std::swap(past->row_context, past->spare_context);
-    return key;
-}
-
 /// Goes through all that there is of one key, a transaction at a time.
-void merge_key(Past* past, Stream* entries, Stream* rows, const char* key)
+void merge_key(Past* past, PastFollower* follower, Stream* entries, TupleTableSlot* row)
 {
-    Follower follower{};
-    const bool is_live = rows->key != nullptr && strcmp(rows->key, key) == 0;
+    const char* key = pstrdup(entries->key);
+    follower->begin(key, row);
     while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
         CHECK_FOR_INTERRUPTS();
         {
             ContextResource resource(CurrentMemoryContext);
             Events events(&resource);
             read_transaction(past, entries, key, &events);
-            order_events(events.data(), events.data() + events.size());
-            if (may_use(past, key, events, is_live, &follower)) {
-                keep_order(past, key, &events, &follower);
-                follow_events(past, key, events, &follower);
-            }
+            follower->follow(&events);
         }
-        key = shed_memory(past, key, &follower);
+        key = follower->shed_memory();
     }
-    if (!follower.has_hidden)
-        end_key(past, key, &follower, is_live ? rows->slot : nullptr);
-}
-
-/// Joins the segments of rows whose key changed, and hands over the rows.
-void finish_linked(Past* past)
-{
-    if (past->linked == nullptr)
-        return;
-    join_key_changes(past->linked, past->context, [&](Segment* left, const Segment* arrived) {
-        // Without one it is hidden from the caller, or the break has been told already.
-        if (arrived == nullptr)
-            return;
-        left->next = arrived;
-        for (int i = 0; i < past->column_count; i++)
-            check_link(past, left->key, i, left->last[i], arrived->first[i]);
-    });
-    for (const Segment* segment = past->linked; segment != nullptr; segment = segment->older) {
-        CHECK_FOR_INTERRUPTS();
-        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-        if (segment->end != Edge::kKey || segment->next != nullptr)
-            emit_segment(past, *segment);
-        MemoryContextSwitchTo(previous);
-        MemoryContextReset(past->row_context);
-    }
+    follower->end();
 }
 
 }  // namespace
@@ -460,6 +353,7 @@ void merge_streams(Past* past)
     ExecDropSingleTupleTableSlot(past->row_slot);
     past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsMinimalTuple);
     past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsMinimalTuple);
+    PastFollower follower(past);
     Stream entries{past->entries, past->entry_slot, nullptr};
     Stream rows{past->rows, past->row_slot, nullptr};
     entries.advance(past->context);
@@ -476,14 +370,14 @@ void merge_streams(Past* past)
             pass_row(past, rows.slot);
             rows.advance(past->context);
         } else {
-            merge_key(past, &entries, &rows, pstrdup(entries.key));
+            merge_key(past, &follower, &entries, order == 0 ? rows.slot : nullptr);
             if (order == 0)
                 rows.advance(past->context);
         }
         MemoryContextSwitchTo(previous);
         MemoryContextReset(past->row_context);
     }
-    finish_linked(past);
+    follower.finish();
     leave_exact_settings(level);
 }
 

@@ -25,14 +25,6 @@ Oid child_of(const Layout* layout)
     return OidIsValid(child) ? child : layout->relation_oid;
 }
 
-int column_with_identity(const Past* past, int32 id)
-{
-    for (int i = 0; i < past->column_count; i++)
-        if (past->columns[i].id == id)
-            return i;
-    return -1;
-}
-
 /// A stored value of a type that layouts name otherwise than the column's present one.
 struct OtherType {
     const char* name;
@@ -40,7 +32,7 @@ struct OtherType {
     int32 typmod;
 };
 
-OtherType other_type(const PastValue& stored)
+OtherType other_type(const StoredValue& stored)
 {
     OtherType other{stored.map->layout->columns[stored.position].type, InvalidOid, -1};
     if (!find_type(other.name, &other.type, &other.typmod))
@@ -48,7 +40,7 @@ OtherType other_type(const PastValue& stored)
     return other;
 }
 
-[[noreturn]] void raise_other_value(const PastColumn* column, const PastValue& stored,
+[[noreturn]] void raise_other_value(const PastColumn* column, const StoredValue& stored,
                                     const OtherType& other)
 {
     ereport(ERROR, (errcode(kRelationGone),
@@ -58,7 +50,7 @@ OtherType other_type(const PastValue& stored)
 }
 
 /// Whether a value of another type has a form that only its type reads.
-bool is_bound_to_type(const PastColumn* column, const PastValue& stored, const OtherType& other)
+bool is_bound_to_type(const PastColumn* column, const StoredValue& stored, const OtherType& other)
 {
     if (is_exact_form(stored.value))
         return !OidIsValid(other.type) || getBaseType(other.type) != JSONBOID;
@@ -67,7 +59,8 @@ bool is_bound_to_type(const PastColumn* column, const PastValue& stored, const O
 
 /// Whether a value of another type is the same in the column's present one: it has the text that is
 /// stored, or the other type reads the text that it has as what is stored.
-bool is_same_value(PastColumn* column, const PastValue& stored, const OtherType& other, Datum value)
+bool is_same_value(PastColumn* column, const StoredValue& stored, const OtherType& other,
+                   Datum value)
 {
     char* text = text_form(&column->output, value);
     if (strcmp(text, value_text(stored.value)) == 0)
@@ -98,39 +91,29 @@ Datum read_value(PastColumn* column, const JsonbValue* stored)
 
 }  // namespace
 
-bool has_kept_meaning(const PastColumn& column, const PastValue& value)
+bool has_kept_meaning(const PastColumn& column, const StoredValue& value)
 {
     return !column.names_objects || value.map->layout->current_incarnation ||
            value.value->type == jbvNull ||
            (value.value->type == jbvString && is_fixed_object(value_text(value.value)));
 }
 
-bool is_same_type(const PastValue& value, const char* type_name)
+bool is_same_type(const StoredValue& value, const char* type_name)
 {
     return strcmp(value.map->layout->columns[value.position].type, type_name) == 0;
 }
 
-const LayoutMap* layout_map(Past* past, int32 layout)
+const PastMap* layout_map(Past* past, int32 layout)
 {
-    auto* map = static_cast<LayoutMap*>(hash_search(past->maps, &layout, HASH_FIND, nullptr));
+    auto* map = static_cast<PastMap*>(hash_search(past->maps, &layout, HASH_FIND, nullptr));
     if (map != nullptr)
         return map;
-    MemoryContext previous = MemoryContextSwitchTo(past->context);
-    const Layout* found = layout_by_id(layout);
-    int* column = make_array_in<int>(past->context, found->column_count);
-    bool* is_readable = make_array_in<bool>(past->context, found->column_count);
-    for (int i = 0; i < found->column_count; i++) {
-        column[i] = column_with_identity(past, found->columns[i].id);
-        is_readable[i] = found->columns[i].mode == ColumnMode::kStored ||
-                         found->columns[i].mode == ColumnMode::kGenerated;
-    }
-    const Oid child = past->has_children ? child_of(found) : InvalidOid;
-    map = static_cast<LayoutMap*>(hash_search(past->maps, &layout, HASH_ENTER, nullptr));
-    map->layout = found;
-    map->column = column;
-    map->is_readable = is_readable;
-    map->child = child;
-    MemoryContextSwitchTo(previous);
+    PastMap made{};
+    made.id = layout;
+    map_layout(&made, past->plan, past->context);
+    made.child = past->has_children ? child_of(made.layout) : InvalidOid;
+    map = static_cast<PastMap*>(hash_search(past->maps, &layout, HASH_ENTER, nullptr));
+    *map = made;
     return map;
 }
 
@@ -150,7 +133,7 @@ bool is_live_value(const Past* past, PastColumn* column, const JsonbValue* store
     return datum_image_eq(left, value, column->by_value, column->length);
 }
 
-Datum present_value(PastColumn* column, const PastValue& stored, bool* is_null)
+Datum present_value(PastColumn* column, const StoredValue& stored, bool* is_null)
 {
     char* text = value_text(stored.value);
     *is_null = text == nullptr;

@@ -93,13 +93,13 @@ const char* as_reason(const char* sentence)
 /// A row whose table is gone, not tracked or without a key.
 void add_unfit(Undo* undo, const NetChange& change)
 {
-    const Conflict& unfit = *change.target->unfit;
+    const Conflict& unfit = *target_of(change)->unfit;
     const char* name = unfit.kind == ConflictKind::kTableGone    ? "table gone"
                        : unfit.kind == ConflictKind::kNotTracked ? "not tracked"
                        : unfit.kind == ConflictKind::kNoKey      ? "no key"
                                                                  : "no snapshot";
     Issue issue = issue_of(change, name, unfit.sqlstate);
-    issue.relation = change.target->root;
+    issue.relation = target_of(change)->root;
     issue.detail = as_reason(unfit.detail);
     issue.hint =
         unfit.kind == ConflictKind::kNotTracked
@@ -196,7 +196,7 @@ void add_deletion(Undo* undo, const NetChange& change)
         const PlanColumn& column = change.plan->columns[i];
         if (!is_computed(column) && !column.ignored && change.after[i].value != nullptr &&
             !is_forced(undo))
-            add_value(&values, &column, change.after[i].retyped, ColumnCheck::kRow, nullptr,
+            add_value(&values, &column, is_retyped(change.after[i]), ColumnCheck::kRow, nullptr,
                       change.after[i].value);
     }
     bool made_by_triggers = change.derived != nullptr;
@@ -248,7 +248,7 @@ Values values_of_update(Undo* undo, const NetChange& change)
         const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
                                   : column.ignored || stays           ? ColumnCheck::kColumn
                                                                       : ColumnCheck::kRow;
-        add_value(&values, &column, change.before[i].retyped, check, before, after);
+        add_value(&values, &column, is_retyped(change.before[i]), check, before, after);
         values.columns[values.count - 1].aim =
             after != nullptr &&
             ((change.derived[i] && !undo->all_derived) || check == ColumnCheck::kColumn) &&
@@ -322,7 +322,7 @@ void offer_between(const NetChange& change, void* state)
 /// Says which values of a row are lost, unless that is what stands in its way.
 bool tell_lost(Undo* undo, const NetChange& change)
 {
-    const Target* target = change.target;
+    const Target* target = target_of(change);
     for (int i = 0; i < target->lost_count; i++)
         if (target->lost[i].always && !is_forced(undo)) {
             add_unknown_value(undo, change, target->lost[i].name);
@@ -345,11 +345,11 @@ void add_insertion(Undo* undo, const NetChange& change)
 {
     if (!tell_lost(undo, change))
         return;
-    const Target* target = change.target;
+    const Target* target = target_of(change);
     Values values = make_values(change.plan);
     for (int i = 0; i < target->count; i++) {
         const PlanColumn* column = target->columns[i].column;
-        const NetValue& value = change.before[plan_position(change.plan, column->id)];
+        const StoredValue& value = change.before[plan_position(change.plan, column->id)];
         if (value.value == nullptr) {
             Issue issue = issue_of(change, "no snapshot", kNoSnapshot);
             issue.detail = "the journal does not hold the deleted row";
@@ -357,7 +357,7 @@ void add_insertion(Undo* undo, const NetChange& change)
             add_issue(undo, issue);
             return;
         }
-        add_value(&values, column, value.retyped, ColumnCheck::kRow, value.value, nullptr);
+        add_value(&values, column, is_retyped(value), ColumnCheck::kRow, value.value, nullptr);
         values.columns[values.count - 1].new_value |= target->rekeyed;
     }
     RowSet* set = row_set(undo->application, RowOperation::kInsert, change.table, values.count,
@@ -428,11 +428,11 @@ bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
 void take_back(const NetChange& change, void* state)
 {
     auto* undo = static_cast<Undo*>(state);
-    if (change.target->unfit != nullptr) {
+    if (target_of(change)->unfit != nullptr) {
         add_unfit(undo, change);
         return;
     }
-    if (change.target->rekeyed && change.operation != RowOperation::kDelete) {
+    if (target_of(change)->rekeyed && change.operation != RowOperation::kDelete) {
         add_rekeyed(undo, change);
         return;
     }

@@ -1,7 +1,7 @@
 // Which transaction, or which change, is to be taken back, and who may.
 #pragma once
 
-#include "undo/net_change.hpp"
+#include "undo/undo_read.hpp"
 
 namespace journal {
 
