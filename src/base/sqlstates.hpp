@@ -1,4 +1,4 @@
-// The SQLSTATEs of our own errors: class JE. README.md lists each with its cause and remedy.
+// The SQLSTATEs of our own errors: class JE. docs/errors.md lists each with its cause and remedy.
 #pragma once
 
 #include "base/pg.hpp"

@@ -1,8 +1,10 @@
-# Every command of the README works, and prints what the README shows.
+# Every command of README.md and of the pages in docs/ works, and prints what the page shows.
 #
-# The blocks are run in their order: sh by bash in an empty folder, sql by psql in the README's database, each in a
-# session of its own. A text block right after one is what it prints, to the letter; a block without one may print
-# anything but an error. A block that cannot be run here says so and why in a comment above it,
+# The pages below are read as books: each book has a server of its own, and its pages are tried in their order, since
+# a page goes on from those before it. The blocks of a page are run in their order: sh by bash in an empty folder, sql by
+# psql in the book's database, each in a session of its own. A text block right after one is what it prints, to the letter;
+# a block without one may print anything but an error. A block that cannot be run here says so and why in a comment
+# above it,
 #
 #     <!-- not run by the test: REASON -->
 #
@@ -14,15 +16,25 @@ use EventJournal;
 use PostgreSQL::Test::Utils;
 
 my $database = 'shop';
-my $readme = slurp_file('README.md');
+my @books = (
+	[qw(README.md docs/getting-started.md docs/recording.md docs/reading.md docs/accounts.md docs/restoring.md docs/past.md
+		docs/undo.md docs/backfill.md docs/operations.md docs/security.md docs/replication.md docs/troubleshooting.md)]);
 
-# Returns the fenced blocks: language, text, line, and why it is not run.
+# Pages whose blocks are for developers: commands that build and debug, parts of files.
+my @not_tried = qw(docs/contributing.md docs/restore-and-undo.md docs/updates.md);
+
+my %text = map { $_ => slurp_file($_) } 'README.md', glob 'docs/*.md';
+my %tried = map { $_ => 1 } map { @$_ } @books;
+is(join(' ', grep { $text{$_} =~ /^\s*```/m && !$tried{$_} } sort keys %text), "@not_tried", 'every page with blocks is tried');
+
+# Returns the fenced blocks of a page: language, text, line, and why it is not run.
 sub read_blocks
 {
+	my ($page) = @_;
 	my @blocks;
 	my ($block, $reason);
 	my $number = 0;
-	for my $line (split /\n/, $readme)
+	for my $line (split /\n/, $text{$page})
 	{
 		$number++;
 		if ($block && $line =~ /^\s*```\s*$/)
@@ -47,7 +59,7 @@ sub read_blocks
 			$reason = undef;
 		}
 	}
-	die "README.md: a block is not closed\n" if $block;
+	die "$page: a block is not closed\n" if $block;
 	return @blocks;
 }
 
@@ -63,13 +75,21 @@ sub trimmed
 # A day that ends between two blocks would change what "today" reports.
 sleep 1 while time % 86400 > 86400 - 90;
 
-my $node = empty_node('readme', "timezone = 'UTC'\nlog_timezone = 'UTC'\n");
-$node->start;
-my $folder = PostgreSQL::Test::Utils::tempdir();
-$ENV{PGHOST} = $node->host;
-$ENV{PGPORT} = $node->port;
+my ($node, $folder);
 $ENV{PGCLIENTENCODING} = 'UTF8';
 delete $ENV{PGDATABASE};
+
+# Begins a book: a server and a folder in which nothing is yet.
+sub open_book
+{
+	my ($number) = @_;
+	$node = empty_node("book$number", "timezone = 'UTC'\nlog_timezone = 'UTC'\n");
+	$node->start;
+	$folder = PostgreSQL::Test::Utils::tempdir();
+	$ENV{PGHOST} = $node->host;
+	$ENV{PGPORT} = $node->port;
+	return;
+}
 
 # Runs a command in the folder; returns whether it succeeded, and everything that it printed.
 sub run_in_folder
@@ -94,31 +114,48 @@ sub run_sql
 }
 
 my %runs = (sql => \&run_sql, sh => sub { return run_in_folder('', 'bash', '-eu', '-o', 'pipefail', '-c', $_[0]) });
-my @blocks = read_blocks();
-my $count = 0;
-while (my $block = shift @blocks)
+
+# Tries the blocks of a page; returns how many were run.
+sub try_page
 {
-	my $title = "line $block->{line}: " . ($block->{text} =~ /^\s*(.{1,60})/ ? $1 : '');
-	my $shown = @blocks && $blocks[0]{language} eq 'text' ? shift @blocks : undef;
-	my $run = $runs{ $block->{language} } or die "README.md:$block->{line}: a block is neither sql nor sh\n";
-  SKIP:
+	my ($page) = @_;
+	my @blocks = read_blocks($page);
+	my $count = 0;
+	while (my $block = shift @blocks)
 	{
-		skip "$title: $block->{reason}", 1 if $block->{reason};
-		$count++;
-		my ($ok, $output) = $run->($block->{text});
-		if ($shown)
+		my $title = "$page:$block->{line}: " . ($block->{text} =~ /^\s*(.{1,60})/ ? $1 : '');
+		my $shown = @blocks && $blocks[0]{language} eq 'text' ? shift @blocks : undef;
+		my $run = $runs{ $block->{language} } or die "$page:$block->{line}: a block is neither sql nor sh\n";
+	  SKIP:
 		{
-			is(trimmed($output), trimmed($shown->{text}), $title);
-		}
-		else
-		{
-			ok($ok, $title) or diag($output);
+			skip "$title: $block->{reason}", 1 if $block->{reason};
+			$count++;
+			my ($ok, $output) = $run->($block->{text});
+			if ($shown)
+			{
+				is(trimmed($output), trimmed($shown->{text}), $title);
+			}
+			else
+			{
+				ok($ok, $title) or diag($output);
+			}
 		}
 	}
+	return $count;
 }
-cmp_ok($count, '>', 50, 'the README has commands');
 
-# The privileges that the README grants to each role suffice for its work, and none of them is too much: without any one of
+# The last book is the one whose database is used below.
+my $count = 0;
+for my $number (0 .. $#books)
+{
+	$node->stop if $node;
+	$variables = '';
+	open_book($number);
+	$count += try_page($_) for @{ $books[$number] };
+}
+cmp_ok($count, '>', 50, 'the pages have commands');
+
+# The privileges that docs/security.md grants to each role suffice for its work, and none of them is too much: without any one of
 # them something fails. A role's work is done in a transaction that is rolled back.
 $node->safe_psql($database, <<'SQL');
 INSERT INTO crm.clients VALUES (50, 'Fifty'), (51, 'Fifty-one'), (52, 'Fifty-two');
@@ -233,25 +270,25 @@ SQL
 my $public_functions = $node->safe_psql(
 	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9 ]+(\[\])?', '', 'g') || ')'
 		FROM pg_proc p WHERE pronamespace = 'journal'::regnamespace ORDER BY 1});
-(my $flat = $readme) =~ s/\s+/ /g;
+(my $flat = $text{'docs/reference.md'}) =~ s/\s+/ /g;
 my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
 is("@missing", '', 'every function, with its signature');
 
 my $relations = $node->safe_psql($database,
 	q{SELECT relname FROM pg_class WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v')
 		AND NOT relispartition ORDER BY 1});
-@missing = grep { $readme !~ /`journal\.$_`/ } split /\n/, $relations;
+@missing = grep { $text{'docs/reference.md'} !~ /`journal\.$_`/ } split /\n/, $relations;
 is("@missing", '', 'every table and view');
 
 my $settings = $node->safe_psql($database,
 	q{LOAD 'event_journal'; SELECT name FROM pg_settings WHERE name LIKE 'event\_journal.%' ORDER BY 1});
-@missing = grep { $readme !~ /^\| `\Q$_\E` \|/m } split /\n/, $settings;
+@missing = grep { $text{'docs/reference.md'} !~ /^\| `\Q$_\E` \|/m } split /\n/, $settings;
 is("@missing", '', 'every setting');
 
 my @codes = slurp_file('src/base/sqlstates.hpp') =~ /MAKE_SQLSTATE\((.*?)\)/g;
 s/[', ]//g for @codes;
 cmp_ok(scalar @codes, '>=', 15, 'the errors have codes of their own');
-@missing = grep { $readme !~ /^\| `$_` \|/m } @codes;
+@missing = grep { $text{'docs/errors.md'} !~ /^\| `$_` \|/m } @codes;
 is("@missing", '', 'every SQLSTATE');
 
 $node->stop;
