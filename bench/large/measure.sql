@@ -67,8 +67,8 @@ END $$;
 -- By hand: entries of an account that satisfy a condition, newest (or oldest) first.
 CREATE OR REPLACE FUNCTION bench.entries(account text, condition text, direction text DEFAULT 'DESC', size integer DEFAULT 50)
 RETURNS text LANGUAGE sql AS $$
-    SELECT format('SELECT * FROM journal.entry WHERE account = %L AND %s ORDER BY occurred_at %3$s, id %3$s LIMIT %4$s',
-                  account, condition, direction, size) $$;
+    SELECT format('SELECT * FROM journal.entry WHERE journal.account_hash(account) = journal.account_hash(%1$L) AND account = %1$L '
+                  'AND %2$s ORDER BY occurred_at %3$s, id %3$s LIMIT %4$s', account, condition, direction, size) $$;
 
 -- By hand: the history of an object.
 CREATE OR REPLACE FUNCTION bench.history(account text, type text, id text, size integer) RETURNS text LANGUAGE sql AS $$

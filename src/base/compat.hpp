@@ -31,6 +31,13 @@ inline Node* expand_generated_columns_in_expr(Node* node, Relation, int)
     return node;
 }
 
+/// Before 18 (0fbceae841cb) nobody counted the searches of an index scan.
+inline IndexScanDesc index_beginscan(Relation table, Relation index, Snapshot snapshot, void*,
+                                     int key_count, int order_count)
+{
+    return ::index_beginscan(table, index, snapshot, key_count, order_count);
+}
+
 /// Before 18 (ca87c415e2fc) every check constraint was enforced.
 inline bool is_enforced(const ConstrCheck&)
 {

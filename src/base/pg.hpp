@@ -97,6 +97,7 @@ extern "C" {
 #include <rewrite/rewriteManip.h>
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
+#include <storage/predicate.h>
 #include <tcop/dest.h>
 #include <tcop/utility.h>
 #include <utils/acl.h>

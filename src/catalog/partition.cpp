@@ -69,7 +69,8 @@ TimestampTz bound_at(PartitionBoundInfo bounds, int i)
     return DatumGetTimestampTz(bounds->datums[i][0]);
 }
 
-Route route_to(Relation entry, TimestampTz occurred_at)
+// Where a moment belongs; no partition if there is none for it.
+Route find_route(Relation entry, TimestampTz occurred_at)
 {
     PartitionKey key = RelationGetPartitionKey(entry);
     PartitionDesc partitions = RelationGetPartitionDesc(entry, true);
@@ -86,13 +87,22 @@ Route route_to(Relation entry, TimestampTz occurred_at)
         if (index < 0)
             index = bounds->default_index;
     }
-    if (index < 0)
+    if (partitions->nparts == 0)
+        return {InvalidOid, PG_INT64_MIN, PG_INT64_MAX};
+    return {index < 0 ? InvalidOid : partitions->oids[index], bound_at(bounds, bound),
+            bound_at(bounds, bound + 1)};
+}
+
+Route route_to(Relation entry, TimestampTz occurred_at)
+{
+    const Route found = find_route(entry, occurred_at);
+    if (!OidIsValid(found.partition))
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                  errmsg("journal.entry has no partition for %s", timestamptz_to_str(occurred_at)),
                  errdetail("Neither that month's partition nor the default one is attached."),
                  errhint("Run journal.maintain(), or attach journal.entry_default again.")));
-    return {partitions->oids[index], bound_at(bounds, bound), bound_at(bounds, bound + 1)};
+    return found;
 }
 
 // Whether the moment is in the stretch that is known.
@@ -142,6 +152,28 @@ int entry_partitions(EntryPartition** partitions)
         (*partitions)[count++] = {descriptor->oids[bounds->default_index], DT_NOBEGIN, DT_NOEND};
     table_close(entry, AccessShareLock);
     return count;
+}
+
+Relation open_partition(TimestampTz moment, EntryPartition* stretch)
+{
+    Relation entry = table_open(journal_table("entry"), AccessShareLock);
+    for (;;) {
+        const Route found = find_route(entry, moment);
+        *stretch = {found.partition, found.from, found.to};
+        Relation partition = OidIsValid(found.partition)
+                                 ? try_relation_open(found.partition, AccessShareLock)
+                                 : nullptr;
+        // What the lock waited for may have made the stretch another partition's.
+        const Route again = find_route(entry, moment);
+        if (again.partition == found.partition && again.from == found.from &&
+            again.to == found.to && (partition != nullptr || !OidIsValid(found.partition))) {
+            table_close(entry, NoLock);
+            return partition;
+        }
+        if (partition != nullptr)
+            relation_close(partition, AccessShareLock);
+        CHECK_FOR_INTERRUPTS();
+    }
 }
 
 Oid lock_partition(TimestampTz occurred_at)

@@ -24,6 +24,11 @@ struct EntryPartition {
 /// Allocated in the current memory context.
 int entry_partitions(EntryPartition** partitions);
 
+/// Opens the partition that holds a moment, for reading: its month's, or the default one where no
+/// month is; nullptr where there is none. The stretch is what it holds around the moment. The
+/// caller closes it, and the lock stays until the transaction ends.
+Relation open_partition(TimestampTz moment, EntryPartition* stretch);
+
 /// Locks the partition of journal.entry that a moment belongs to, and the parent, ROW EXCLUSIVE
 /// until the transaction ends, and returns its oid. Cheap for the next moment of the same month,
 /// and for the next transaction's.

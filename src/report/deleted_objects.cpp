@@ -5,6 +5,7 @@
 #include "catalog/event_type.hpp"
 #include "report/live.hpp"
 #include "report/page.hpp"
+#include "report/page_scan.hpp"
 
 namespace journal {
 
@@ -138,10 +139,12 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     EntryRows rows(&resource);
     const auto wanted = static_cast<std::size_t>(request.page_size);
     PageRequest part = request;
+    EntryFilter filter{{}, append_filter, &types};
+    filter.index.deletions = true;
     for (bool more = true; more && rows.size() < wanted;) {
         const std::size_t first = rows.size();
         const std::size_t missing = wanted - first;
-        read_entries(part, static_cast<int>(missing), append_filter, &types, context, &rows);
+        read_entries(part, static_cast<int>(missing), filter, context, &rows);
         more = rows.size() == wanted;
         if (rows.size() == first)
             break;

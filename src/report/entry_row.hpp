@@ -1,9 +1,4 @@
-// Reading entries, a page at a time, as the caller: privileges and row-level security apply.
-//
-// The journal has a partition a month. A query over all of them would look for its first row in
-// every month, though a page mostly comes from one; so a page is read from stretches of time, the
-// first one short and each further one longer, until it is full. What a page costs follows from
-// where its rows are, not from how old the journal is.
+// Entries as a report reads them, and what its queries are made of.
 #pragma once
 
 #include "base/query.hpp"
@@ -54,15 +49,6 @@ class SqlText {
     int count_ = 0;
     QueryArgument arguments_[kMostArguments];
 };
-
-/// A condition on journal.entry e, appended to a query: "AND …".
-using AppendCondition = void (*)(SqlText* sql, const void* filter);
-
-/// Appends up to limit entries of the request's account and bounds that satisfy the condition, in
-/// the request's direction, behind (occurred_at, id) if has_position. Rows and what they point at
-/// are allocated in context.
-void read_entries(const PageRequest& request, int limit, AppendCondition condition,
-                  const void* filter, MemoryContext context, EntryRows* rows);
 
 /// The columns of entry e that read_row takes, in its order: "e.id, …".
 const char* entry_columns();

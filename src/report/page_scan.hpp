@@ -1,0 +1,35 @@
+// Reading a page of an account's entries in the order of time, as the caller: privileges and
+// row-level security apply.
+//
+// The journal has a partition a month, and they are gone through one by one, the newest or the
+// oldest first, until the page is full. In each, the index on time says where the entries are that
+// the filters ask for (base/time_scan.hpp); then one query, which is planned for that month alone,
+// reads them and compares once more. So a page costs what it reads of the index and its own rows,
+// whatever the number of months.
+#pragma once
+
+#include "base/time_scan.hpp"
+#include "report/entry_row.hpp"
+
+namespace journal {
+
+/// A condition on journal.entry e, appended to a query: "AND …".
+using AppendCondition = void (*)(SqlText* sql, const void* argument);
+
+/// Which entries are wanted: as far as the index knows, and exactly.
+struct EntryFilter {
+    TimeFilter index;
+    AppendCondition condition;
+    const void* argument;  // the condition's
+};
+
+/// The numbers by which the index knows these texts, in the current memory context.
+TimeFilter::Numbers text_hashes(const TextList& list);
+
+/// Appends up to limit entries of the request's account and bounds that the filter wants, in the
+/// request's direction, behind (occurred_at, id) if has_position. Rows and what they point at are
+/// allocated in context.
+void read_entries(const PageRequest& request, int limit, const EntryFilter& filter,
+                  MemoryContext context, EntryRows* rows);
+
+}  // namespace journal
