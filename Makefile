@@ -11,6 +11,7 @@
 #   make check-matrix             tests on the other supported versions of PostgreSQL
 #   make check-valgrind           some tests under valgrind
 #   make demo                     the sample CRM's week of work, on such a server too
+#   make demo-page PORT=8080      a page over it in the browser, until Ctrl-C (examples/page)
 #   make bench-restore            what the past, and bringing rows back, cost
 #   make bench-report             what pages of a large journal cost (bench/README.md)
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
@@ -19,13 +20,13 @@
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check check-% demo bench-write% bench-restore bench-report,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-% demo demo-page bench-write% bench-restore bench-report,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
-export PG_CONFIG SUITE TESTS TIER SEED MINUTES
-.PHONY: check check-all check-assert check-long check-matrix check-valgrind demo
-check check-all check-assert check-long check-matrix check-valgrind demo:
+export PG_CONFIG SUITE TESTS TIER SEED MINUTES PORT
+.PHONY: check check-all check-assert check-long check-matrix check-valgrind demo demo-page
+check check-all check-assert check-long check-matrix check-valgrind demo demo-page:
 	@test/tools/$@
 
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
