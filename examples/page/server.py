@@ -171,8 +171,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for header, value in {**HEADERS, 'Content-Type': kind, 'Content-Length': str(len(content))}.items():
             self.send_header(header, value)
-        self.end_headers()
-        self.wfile.write(content)
+        try:
+            self.end_headers()
+            self.wfile.write(content)
+        except ConnectionError:
+            pass  # The browser has gone to another page meanwhile.
 
     def log_message(self, *_):
         """Addresses hold names of people and objects, so they are not logged."""

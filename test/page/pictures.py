@@ -18,10 +18,10 @@ FOLDER.mkdir(exist_ok=True)
 with tempfile.TemporaryDirectory() as profile:
     browser = Browser('/usr/bin/chromium', profile)
     try:
-        browser.size(1280, 700)
+        browser.size(1280, 760)
         browser.open(f'{URL}?as=sokolova&lang=en&event=' + '&event='.join(EVENTS))
         browser.picture(FOLDER / 'report.png')
-        browser.size(1100, 700)
+        browser.size(1100, 840)
         browser.open(f'{URL}?as=sokolova&lang=en&view=deleted')
         browser.evaluate("[...document.querySelectorAll('#rows tr')].find((row) => row.innerText.includes('Склад на Южной'))"
                          ".querySelector('button').id = 'marked'")
