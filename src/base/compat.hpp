@@ -129,15 +129,13 @@ inline bool find_type(const char* name, Oid* type, int32* typmod)
 
 #endif
 
-/// After the insertion of one row's index entries by descriptions of indexes that are kept. Since
+/// After the insertion of one row's entry into an index by a description that is kept. Since
 /// 17 (c1ec02be1d79) an index may keep open what it needs for the next row, such as a pinned page;
 /// here the relations are closed after each row.
-inline void end_index_insertion([[maybe_unused]] ResultRelInfo* target)
+inline void end_index_insertion([[maybe_unused]] Relation index, [[maybe_unused]] IndexInfo* info)
 {
 #if PG_VERSION_NUM >= 170000
-    for (int i = 0; i < target->ri_NumIndices; i++)
-        if (target->ri_IndexRelationDescs[i] != nullptr)
-            index_insert_cleanup(target->ri_IndexRelationDescs[i], target->ri_IndexRelationInfo[i]);
+    index_insert_cleanup(index, info);
 #endif
 }
 

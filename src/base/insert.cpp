@@ -1,7 +1,9 @@
 // See insert.hpp. Follows copyfrom.c, with the executor's state taken apart: index descriptions
-// and predicates stay, relations go.
+// and predicates stay, relations go. The executor puts an entry into an index only where
+// index_columns.hpp does not know the index's columns.
 #include "base/insert.hpp"
 
+#include "base/index_columns.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 
@@ -12,10 +14,13 @@ namespace {
 // An index of the table, and which rows it is about.
 struct TargetIndex {
     Oid oid;
-    AttrNumber not_null;   // those where this column is not NULL; 0: see predicate
-    ExprState* predicate;  // nullptr: all rows
-    bool has_row;          // whether it is about the present row
-    bool locked;           // for as long as the table's lock is known
+    AttrNumber not_null;         // those where this column is not NULL; 0: see predicate
+    ExprState* predicate;        // nullptr: all rows
+    const KnownColumn* columns;  // nullptr: left to the executor
+    IndexInfo* info;
+    Relation relation;  // open for the present row; nullptr if it is not about it
+    bool has_row;       // whether it is about the present row
+    bool locked;        // for as long as the table's lock is known
 };
 
 // A table as far as it is prepared for insertions.
@@ -141,11 +146,13 @@ void prepare(Target* target)
     target->methods =
         AllocSetContextCreate(context, "event_journal access methods", ALLOCSET_SMALL_SIZES);
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
-        target->result->ri_IndexRelationInfo[i]->ii_Context = target->methods;
-        target->indexes[i].oid = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
-        target->indexes[i].locked = true;
-        take_predicate(&target->indexes[i], target->result->ri_IndexRelationInfo[i],
-                       target->estate);
+        TargetIndex& index = target->indexes[i];
+        index.info = target->result->ri_IndexRelationInfo[i];
+        index.info->ii_Context = target->methods;
+        index.oid = RelationGetRelid(target->result->ri_IndexRelationDescs[i]);
+        index.locked = true;
+        take_predicate(&index, index.info, target->estate);
+        index.columns = known_columns(index.info);
         index_close(target->result->ri_IndexRelationDescs[i], NoLock);
     }
     table_close(relation, NoLock);
@@ -209,18 +216,49 @@ void open_relations(Target* target)
 {
     target->result->ri_RelationDesc = open_locked(target->table);
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
+        TargetIndex& index = target->indexes[i];
+        index.relation = index.has_row ? open_locked(index.oid) : nullptr;
+        index.info->ii_AmCache = nullptr;
         target->result->ri_IndexRelationDescs[i] =
-            target->indexes[i].has_row ? open_locked(target->indexes[i].oid) : nullptr;
-        target->result->ri_IndexRelationInfo[i]->ii_AmCache = nullptr;
+            index.columns == nullptr ? index.relation : nullptr;
     }
     MemoryContextReset(target->methods);
+}
+
+// Puts the row's entries into the indexes that it is about.
+void insert_index_entries(Target* target)
+{
+    TupleTableSlot* slot = target->slot;
+    bool is_complete = true;
+    for (int i = 0; i < target->result->ri_NumIndices; i++) {
+        TargetIndex& index = target->indexes[i];
+        if (index.relation == nullptr)
+            continue;
+        if (index.columns == nullptr) {
+            is_complete = false;
+            continue;
+        }
+        Datum values[INDEX_MAX_KEYS];
+        bool nulls[INDEX_MAX_KEYS];
+        form_known_columns(index.columns, index.info->ii_NumIndexAttrs, slot->tts_values,
+                           slot->tts_isnull, values, nulls);
+        index_insert(index.relation, values, nulls, &slot->tts_tid, target->result->ri_RelationDesc,
+                     UNIQUE_CHECK_NO, false, index.info);
+        end_index_insertion(index.relation, index.info);
+    }
+    if (is_complete)
+        return;
+    ExecInsertIndexTuples(target->result, slot, target->estate, false, false, nullptr, NIL, false);
+    for (int i = 0; i < target->result->ri_NumIndices; i++)
+        if (target->result->ri_IndexRelationDescs[i] != nullptr)
+            end_index_insertion(target->indexes[i].relation, target->indexes[i].info);
 }
 
 void close_relations(Target* target)
 {
     for (int i = 0; i < target->result->ri_NumIndices; i++)
-        if (target->result->ri_IndexRelationDescs[i] != nullptr)
-            RelationClose(target->result->ri_IndexRelationDescs[i]);
+        if (target->indexes[i].relation != nullptr)
+            RelationClose(target->indexes[i].relation);
     RelationClose(target->result->ri_RelationDesc);
 }
 
@@ -266,18 +304,14 @@ void insert_row(Oid table, const Datum* values, const bool* nulls, int count, He
 
     open_relations(target);
     TupleTableSlot* slot = target->slot;
-    ResultRelInfo* result = target->result;
     TupleTableSlot* row = slot;
     if (tuple != nullptr)
         row = ExecStoreHeapTuple(tuple, target->tuple_slot, false);
-    table_tuple_insert(result->ri_RelationDesc, row, GetCurrentCommandId(true), 0, nullptr);
+    table_tuple_insert(target->result->ri_RelationDesc, row, GetCurrentCommandId(true), 0, nullptr);
     slot->tts_tid = row->tts_tid;
     slot->tts_tableOid = row->tts_tableOid;
-    if (result->ri_NumIndices > 0) {
-        ExecInsertIndexTuples(result, slot, target->estate, false, false, nullptr, NIL, false);
-        end_index_insertion(result);
-        ResetPerTupleExprContext(target->estate);
-    }
+    insert_index_entries(target);
+    ResetPerTupleExprContext(target->estate);
     close_relations(target);
     ExecClearTuple(slot);
     ExecClearTuple(target->tuple_slot);

@@ -71,6 +71,14 @@
                             ", '') | 281474976710655 "                                   \
                             "AND " e ".document_type = " type ")"
 
+// The SQL functions that the months' indexes are made of.
+extern "C" {
+Datum journal_account_hash(PG_FUNCTION_ARGS);
+Datum journal_object_hash(PG_FUNCTION_ARGS);
+Datum journal_event_key(PG_FUNCTION_ARGS);
+Datum journal_text_hash(PG_FUNCTION_ARGS);
+}
+
 namespace journal {
 
 /// A condition that a hash (an SQL expression) can be that of an object of one of these types

@@ -1,0 +1,115 @@
+// See index_columns.hpp.
+#include "base/index_columns.hpp"
+
+#include "base/memory.hpp"
+#include "base/object_hash.hpp"
+#include "base/object_lookup.hpp"
+
+namespace journal {
+
+namespace {
+
+struct KnownFunction {
+    PGFunction address;
+    int arguments;
+    KnownColumn::Kind kind;
+};
+
+bool is_attribute(const Node* node, AttrNumber* number)
+{
+    if (!IsA(node, Var))
+        return false;
+    *number = castNode(Var, const_cast<Node*>(node))->varattno;
+    return *number > 0;
+}
+
+/// Whether an expression is a call of one of our functions with columns for arguments. A function
+/// is known by its code, which it has not where it was given settings or is replaced.
+bool read_call(const Node* expression, KnownColumn* column)
+{
+    const KnownFunction functions[] = {{journal_account_hash, 1, KnownColumn::kAccountHash},
+                                       {journal_object_hash, 3, KnownColumn::kObjectHash},
+                                       {journal_event_key, 3, KnownColumn::kEventKey},
+                                       {journal_text_hash, 1, KnownColumn::kTextHash}};
+    if (!IsA(expression, FuncExpr))
+        return false;
+    const auto* call = castNode(FuncExpr, const_cast<Node*>(expression));
+    FmgrInfo function;
+    fmgr_info(call->funcid, &function);
+    for (const KnownFunction& known : functions) {
+        if (function.fn_addr != known.address || list_length(call->args) != known.arguments)
+            continue;
+        column->kind = known.kind;
+        bool are_attributes = true;
+        for (int i = 0; i < known.arguments; i++)
+            are_attributes &= is_attribute(static_cast<const Node*>(list_nth(call->args, i)),
+                                           &column->attributes[i]);
+        return are_attributes;
+    }
+    return false;
+}
+
+std::string_view bytes_of(Datum value)
+{
+    const auto* plain = DatumGetTextPP(value);
+    return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
+}
+
+}  // namespace
+
+const KnownColumn* known_columns(const IndexInfo* index)
+{
+    if (index->ii_Unique || index->ii_ExclusionOps != nullptr || !index->ii_ReadyForInserts)
+        return nullptr;
+    auto* columns = make_array_in<KnownColumn>(CurrentMemoryContext, index->ii_NumIndexAttrs);
+    int expression = 0;
+    for (int i = 0; i < index->ii_NumIndexAttrs; i++) {
+        const AttrNumber number = index->ii_IndexAttrNumbers[i];
+        if (number > 0)
+            columns[i] = {KnownColumn::kAttribute, {number}};
+        else if (number < 0 ||
+                 !read_call(static_cast<const Node*>(list_nth(index->ii_Expressions, expression++)),
+                            &columns[i]))
+            return nullptr;
+    }
+    return columns;
+}
+
+void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
+                        const bool* row_nulls, Datum* values, bool* nulls)
+{
+    for (int i = 0; i < count; i++) {
+        const KnownColumn& column = columns[i];
+        const int first = column.attributes[0] - 1;
+        const int second = column.attributes[1] - 1;
+        const int third = column.attributes[2] - 1;
+        nulls[i] = row_nulls[first];
+        switch (column.kind) {
+            case KnownColumn::kAttribute:
+                values[i] = row[first];
+                break;
+            case KnownColumn::kAccountHash:
+                if (!nulls[i])
+                    values[i] = Int64GetDatum(account_hash(bytes_of(row[first])));
+                break;
+            case KnownColumn::kObjectHash:
+                nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];
+                if (!nulls[i])
+                    values[i] = Int64GetDatum(object_hash(
+                        bytes_of(row[first]), bytes_of(row[second]), bytes_of(row[third])));
+                break;
+            case KnownColumn::kEventKey:
+                nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];
+                values[i] =
+                    Int32GetDatum(event_key(DatumGetInt32(row[first]), DatumGetBool(row[second]),
+                                            DatumGetChar(row[third])));
+                break;
+            case KnownColumn::kTextHash:
+                values[i] = Int32GetDatum(nulls[i] ? 0 : text_hash(bytes_of(row[first])));
+                nulls[i] = false;
+                break;
+        }
+    }
+}
+
+}  // namespace journal
