@@ -90,12 +90,12 @@ FROM journal.tracked_relations ORDER BY object_type;
 
 -- The decoder by itself.
 SELECT journal.decode_entry('nothing', 1, 'u', '[]');
-SELECT journal.decode_entry('new', 1, 'u', '[[0], [1]]');
-SELECT journal.decode_entry('new', 1, 'u', '[[7], null, [1]]');
+SELECT journal.decode_entry('new', 1, 'u', '[0, 1, 2, 3]');
+SELECT journal.decode_entry('new', 1, 'u', '[7, 1]');
 SELECT journal.decode_entry('snapshot', 1, 'd', '[1]');
 SELECT journal.decode_entry('snapshot', 1, 'd', '{"id": 1}');
 SELECT journal.decode_entry('new', -1, 'u', '[]');
-SELECT journal.decode_entry('new', 1, 'u', '[[0], null, [1]]'), journal.decode_entry('old', 1, 'u', '[[0], null, [1]]'),
+SELECT journal.decode_entry('new', 1, 'u', '[0, 1]'), journal.decode_entry('old', 1, 'u', '[0, 1]'),
        journal.decode_entry('snapshot', 1, 'u', '[]');
 SELECT journal.decode_entry('details', 1, 'd', '"1 0"', '[1, "Ann"]'), journal.decode_entry('details', 1, 'd', '[[1], ["Ann"]]', '[1, "Bob"]'),
        journal.decode_entry('details', 1, 'u', '[[1], ["Ann"]]'), journal.decode_entry('details', NULL, 'u', '[[1], ["Ann"]]');

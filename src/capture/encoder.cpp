@@ -32,9 +32,6 @@ struct ColumnEncoder {
     ValueForm form;
     TextForm text;
     ExactForm* exact;  // kChecked
-    // The array of this column's position alone, as an update of one column begins with it.
-    const char* position;
-    std::size_t position_size;
 };
 
 ValueForm form_of(const PlanColumn& column)
@@ -120,9 +117,6 @@ class RowWriter {
 
     void add(int position, Datum value, bool is_null);
     void add_columns(const int* positions, int count, const RowImage& row);
-    // position_of gives the i-th of them.
-    template <typename PositionOf>
-    void add_positions(int count, PositionOf position_of);
     void add_key(const int* positions, int count, const RowImage& row);
 
   private:
@@ -264,20 +258,6 @@ void RowWriter::add_columns(const int* positions, int count, const RowImage& row
     jsonb_.end_array(outer);
 }
 
-template <typename PositionOf>
-void RowWriter::add_positions(int count, PositionOf position_of)
-{
-    if (count == 1) {
-        const ColumnEncoder& only = column(position_of(0));
-        jsonb_.add_container(only.position, only.position_size);
-        return;
-    }
-    const JsonbWriter::Array outer = jsonb_.begin_array(count);
-    for (int i = 0; i < count; i++)
-        jsonb_.add_integer(position_of(i));
-    jsonb_.end_array(outer);
-}
-
 void RowWriter::add_key(const int* positions, int count, const RowImage& row)
 {
     // A key of one column that is written in place is never long enough to be shortened.
@@ -303,20 +283,6 @@ std::size_t usual_size(int count)
     return 64 + 48 * static_cast<std::size_t>(count);
 }
 
-void prepare_position(RelationPlan* plan, int position, ColumnEncoder* column)
-{
-    const Subject subject{plan, position, 0};
-    MemoryContext caller = MemoryContextSwitchTo(plan->context);
-    JsonbWriter writer(0, too_large, &subject);
-    const JsonbWriter::Array outer = writer.begin_array(1);
-    writer.add_integer(position);
-    writer.end_array(outer);
-    const Jsonb* array = writer.finish();
-    MemoryContextSwitchTo(caller);
-    column->position = VARDATA(array);
-    column->position_size = VARSIZE(array) - VARHDRSZ;
-}
-
 }  // namespace
 
 RowEncoder* encoder_for(RelationPlan* plan)
@@ -334,7 +300,6 @@ RowEncoder* encoder_for(RelationPlan* plan)
             column.exact = prepare_exact_form(plan->columns[i].type, plan->context);
         if (column.exact != nullptr)
             column.form = ValueForm::kChecked;
-        prepare_position(plan, i, &column);
     }
     plan->encoder = encoder;
     return encoder;
@@ -358,26 +323,24 @@ Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int coun
 {
     RowWriter writer(plan, usual_size(3 * count));
     JsonbWriter& jsonb = writer.jsonb();
-    jsonb.begin_array(3);
-    writer.add_positions(count, [columns](int i) { return columns[i].position; });
-    JsonbWriter::Array outer = jsonb.begin_array(count);
+    jsonb.begin_array(3 * count);
+    for (int i = 0; i < count; i++)
+        jsonb.add_integer(columns[i].position);
     for (int i = 0; i < count; i++)
         writer.add(columns[i].position, columns[i].old_value, columns[i].old_null);
-    jsonb.end_array(outer);
-    outer = jsonb.begin_array(count);
     for (int i = 0; i < count; i++)
         writer.add(columns[i].position, columns[i].new_value, columns[i].new_null);
-    jsonb.end_array(outer);
     return jsonb.finish();
 }
 
 Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row)
 {
-    RowWriter writer(plan, usual_size(3));
-    writer.jsonb().begin_array(3);
-    writer.add_positions(1, [position](int) { return position; });
-    writer.jsonb().add_null();
-    writer.add_columns(&position, 1, row);
+    RowWriter writer(plan, usual_size(2));
+    writer.jsonb().begin_array(2);
+    writer.jsonb().add_integer(position);
+    bool is_null = false;
+    const Datum value = column_value(plan, position, row, &is_null);
+    writer.add(position, value, is_null);
     return writer.jsonb().finish();
 }
 
@@ -390,7 +353,10 @@ Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const
         return rule.row_details;
     RowWriter writer(plan, usual_size(2 * count));
     writer.jsonb().begin_array(2);
-    writer.add_positions(count, [&rule](int i) { return rule.details[i]; });
+    const JsonbWriter::Array outer = writer.jsonb().begin_array(count);
+    for (int i = 0; i < count; i++)
+        writer.jsonb().add_integer(rule.details[i]);
+    writer.jsonb().end_array(outer);
     writer.add_columns(rule.details, count, row);
     return writer.jsonb().finish();
 }

@@ -26,10 +26,10 @@ RowEncoder* encoder_for(RelationPlan* plan);
 /// context.
 Jsonb* encode_row(RelationPlan* plan, const RowImage& row);
 
-/// [[position, …], [old, …], [new, …]] of an update's columns.
+/// [position, …, old, …, new, …] of an update's columns.
 Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count);
 
-/// [[position], null, [new]] of a column whose value before is unknown.
+/// [position, new] of a column whose value before is unknown.
 Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row);
 
 /// [[position, …], [value, …]] of a rule's detail columns, or, for an entry whose data is the row,

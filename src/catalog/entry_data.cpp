@@ -101,22 +101,20 @@ EntryChanges read_changes(const Layout* layout, Jsonb* data)
     EntryChanges result{0, nullptr};
     if (data == nullptr)
         return result;
+    // Of each column position, old and new value; or of one column, whose old value is unknown.
+    constexpr int kParts = 3;
+    constexpr int kPartsUnknown = 2;
     const Elements parts = read_elements(layout, &data->root);
-    if (parts.count != 3)
+    const bool old_known = parts.count % kParts == 0;
+    if (!old_known && parts.count != kPartsUnknown)
         raise_corrupted(layout);
-    const Elements where = read_nested(layout, parts.values[0]);
-    const int* positions = read_positions(layout, where);
-    const bool old_known = parts.values[1].type != jbvNull;
-    const Elements old_values =
-        old_known ? read_nested(layout, parts.values[1]) : Elements{where.count, nullptr};
-    const Elements new_values = read_nested(layout, parts.values[2]);
-    if (old_values.count != where.count || new_values.count != where.count)
-        raise_corrupted(layout);
-    result.count = where.count;
-    result.changes = make_array_in<EntryChange>(CurrentMemoryContext, where.count);
-    for (int i = 0; i < where.count; i++)
-        result.changes[i] = {positions[i], old_known ? &old_values.values[i] : nullptr,
-                             &new_values.values[i]};
+    result.count = old_known ? parts.count / kParts : 1;
+    const JsonbValue* old_values = parts.values + result.count;
+    const JsonbValue* new_values = parts.values + parts.count - result.count;
+    const int* positions = read_positions(layout, {result.count, parts.values});
+    result.changes = make_array_in<EntryChange>(CurrentMemoryContext, result.count);
+    for (int i = 0; i < result.count; i++)
+        result.changes[i] = {positions[i], old_known ? &old_values[i] : nullptr, &new_values[i]};
     return result;
 }
 

@@ -5,8 +5,8 @@
 --
 -- data: what the change did, positions and values following the entry's layout:
 --   operation i, d:  [value, ...]                         one for each of the layout's columns; null where not stored
---   operation u:     [[position, ...], [old, ...], [new, ...]]    changed columns that belong to this entry
---   back-filled u:   [[position, ...], null, [value, ...]]        the old value is unknown
+--   operation u:     [position, ..., old, ..., new, ...]   changed columns that belong to this entry, as many of each
+--   back-filled u:   [position, value]                     of one column; the old value is unknown
 -- details: of a rule with details columns [[position, ...], [value, ...]], or, in an entry whose data is the row itself,
 --   "position position ...": the values stand there; of a logged event (layout NULL) as given to log().
 -- links: of a row event [key, ...] (see journal.layout); of a logged event [{"type", "id", "label"}, ...] as given.
