@@ -45,10 +45,10 @@ CREATE INDEX orders_client_idx ON crm.orders (client_id);
 CREATE INDEX orders_number_idx ON crm.orders (account_id, number);
 ALTER TABLE crm.orders DISABLE TRIGGER ALL;
 
--- Order number i.
+-- Order number i. Those from 4001 to 5500 are of twelve accounts.
 CREATE FUNCTION crm.make_orders(first bigint, last bigint) RETURNS SETOF crm.orders
 LANGUAGE sql STABLE RETURNS NULL ON NULL INPUT AS $$
-    SELECT i, CASE i % 4 WHEN 0 THEN 'smartfix' ELSE 'rembyt' END, i % 20 + 1, 'R-' || i, (i % 4 + 1)::smallint,
+    SELECT i, CASE WHEN i BETWEEN 4001 AND 5500 THEN 'account ' || i % 12 WHEN i % 4 = 0 THEN 'smartfix' ELSE 'rembyt' END, i % 20 + 1, 'R-' || i, (i % 4 + 1)::smallint,
            (i % 8 + 1)::smallint, i % 1000 + 1, (i * 7) % 1000 + 1, CASE WHEN i % 3 = 0 THEN i % 1000 + 1 END,
            i % 100 + 1, CASE WHEN i % 2 = 0 THEN (i * 3) % 100 + 1 END,
            'Does not switch on after it fell, case ' || md5(i::text) || md5((i + 1)::text) || md5((i + 3)::text),
