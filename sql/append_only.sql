@@ -112,7 +112,7 @@ ALTER TABLE journal.session DISABLE TRIGGER ALL;
 ALTER TABLE journal.session ENABLE TRIGGER ALL;
 ALTER TABLE journal.entry DISABLE TRIGGER ALL;
 ALTER TABLE journal.entry ENABLE TRIGGER ALL;
-SELECT tgenabled, count(*) = (SELECT count(*) * 2 FROM pg_inherits WHERE inhparent = 'journal.entry'::regclass) + 16 AS everywhere
+SELECT tgenabled, count(*) = (SELECT count(*) * 2 FROM pg_inherits WHERE inhparent = 'journal.entry'::regclass) + 18 AS everywhere
 FROM pg_trigger WHERE tgfoid = 'journal.refuse_change()'::regprocedure GROUP BY tgenabled;
 
 -- The guard is no function to call, and its trigger stands before changes only.

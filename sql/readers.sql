@@ -55,8 +55,8 @@ SET ROLE regress_reader;
 SELECT link, exists FROM seen WHERE event = 'visit.created';
 RESET ROLE;
 
--- Names of an object whose own entries are another account's, or outside the plan's window, come from the journal; the
--- present name of a row that the journal has never seen only with the caller's own rights.
+-- The present name of a row that the journal has never seen is shown by the word of whoever tracked the table; whether the
+-- row exists, only with the caller's own rights.
 CREATE TABLE shop.room (id integer PRIMARY KEY, name text);
 INSERT INTO shop.room VALUES (1, 'Blue');
 SELECT journal.track('shop.room');

@@ -33,6 +33,11 @@ RowKey int4_key(AttrNumber column, int32 value)
     return {column, F_INT4EQ, InvalidOid, Int32GetDatum(value)};
 }
 
+RowKey int8_key(AttrNumber column, int64 value)
+{
+    return {column, F_INT8EQ, InvalidOid, Int64GetDatum(value)};
+}
+
 RowKey oid_key(AttrNumber column, Oid value)
 {
     return {column, F_OIDEQ, InvalidOid, ObjectIdGetDatum(value)};
@@ -85,6 +90,13 @@ int32 RowScan::int4(int column) const
     bool is_null = false;
     const Datum datum = value(column, &is_null);
     return is_null ? 0 : DatumGetInt32(datum);
+}
+
+int64 RowScan::int8(int column) const
+{
+    bool is_null = false;
+    const Datum datum = value(column, &is_null);
+    return is_null ? 0 : DatumGetInt64(datum);
 }
 
 bool RowScan::boolean(int column) const

@@ -22,6 +22,7 @@ struct RowKey {
 
 /// Keys of the types that our indexes have.
 RowKey int4_key(AttrNumber column, int32 value);
+RowKey int8_key(AttrNumber column, int64 value);
 RowKey oid_key(AttrNumber column, Oid value);
 RowKey text_key(AttrNumber column, const char* value);
 
@@ -38,6 +39,7 @@ class RowScan {
     Datum value(int column, bool* is_null) const;
     bool is_null(int column) const;
     int32 int4(int column) const;    // 0 when NULL
+    int64 int8(int column) const;    // 0 when NULL
     bool boolean(int column) const;  // false when NULL
     /// A text column's characters copied into context (nullptr when NULL).
     char* text(int column, MemoryContext context) const;

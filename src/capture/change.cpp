@@ -3,10 +3,12 @@
 
 #include "base/memory.hpp"
 #include "base/settings.hpp"
+#include "capture/actor.hpp"
 #include "capture/clock.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
+#include "catalog/rename.hpp"
 #include "catalog/restoring.hpp"
 #include "catalog/rule.hpp"
 
@@ -27,6 +29,8 @@ struct Change {
     int changed_count;  // of an update
     ChangedColumn* changed;
     int* owner;  // for each of them the event (from 0) that holds it, or kNobody
+
+    bool has_account;  // the row says itself whose it is; known with the facts
 
     const RowImage& present() const { return operation == 'd' ? before : after; }
 };
@@ -92,9 +96,51 @@ bool may_have_changed_key(const Change& change)
     return false;
 }
 
-// The facts that all entries of the change share.
-Entry common_facts(const Change& change, CommandId command)
+bool has_changed(const Change& change, int position)
 {
+    for (int i = 0; i < change.changed_count; i++)
+        if (change.changed[i].position == position)
+            return true;
+    return false;
+}
+
+bool has_changed_name(const Change& change)
+{
+    return has_changed(change, change.plan->label) || has_changed(change, change.plan->account);
+}
+
+// Whether a deletion's entry lies under another account than its row: whoever looks for the end of
+// a name looks under the account that the row has, or under none where the table has none.
+bool is_under_other_account(const Change& change, const Entry& entry)
+{
+    return change.plan->account >= 0 ? !change.has_account : *entry.account != '\0';
+}
+
+// Keeps the name that the row had before the change, where it ended and is not found by the entry.
+void record_name_end(const Change& change, const Entry& entry, int64 change_id)
+{
+    RelationPlan* plan = change.plan;
+    if (plan->label < 0 || entry.object_id == nullptr ||
+        !(change.operation == 'u'   ? entry.previous_id != nullptr || has_changed_name(change)
+          : change.operation == 'd' ? is_under_other_account(change, entry)
+                                    : false))
+        return;
+    const char* account = account_of(plan, change.before);
+    Rename rename{};
+    rename.until_change = change_id;
+    rename.session = session_id();
+    rename.relation = plan->id;
+    rename.command = entry.command;
+    rename.account = account == nullptr ? "" : account;
+    rename.key = entry.previous_id != nullptr ? entry.previous_id : entry.object_id;
+    rename.label = column_text(plan, plan->label, change.before);
+    write_rename(rename);
+}
+
+// The facts that all entries of the change share.
+Entry common_facts(Change* of, CommandId command)
+{
+    const Change& change = *of;
     RelationPlan* plan = change.plan;
     const RowImage& row = change.present();
     Entry entry{};
@@ -105,6 +151,7 @@ Entry common_facts(const Change& change, CommandId command)
     entry.operation = change.operation;
     const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : account_to_record();
+    of->has_account = account != nullptr && *account != '\0';
     entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
                              settings.location);
     entry.employee = text_or(nullptr, settings.employee);
@@ -178,8 +225,12 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         change.before = {old_row};
     if (new_row != nullptr)
         change.after = {new_row};
-    if (change.operation == 'u' && !find_changes(&change))
+    if (change.operation == 'u' && !find_changes(&change)) {
+        // No event, though the name may lie in columns that give none.
+        if (has_changed_name(change) || may_have_changed_key(change))
+            record_name_end(change, common_facts(&change, command), next_entry_id());
         return;
+    }
 
     // Conditions first, all of them on the same change: they may run functions of the user's, which
     // may write.
@@ -192,7 +243,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         matching[count++] = &plan->rules[i];
     }
 
-    Entry entry = common_facts(change, command);
+    Entry entry = common_facts(&change, command);
     Restoring* restoring = change.operation == 'i' && restoring_any() && entry.object_id != nullptr
                                ? restoring_match(plan->id, entry.object_id)
                                : nullptr;
@@ -204,7 +255,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         entry.event_type = generic_event(plan, change.operation);
         entry.reported = !plan->has_rules;
         entry.data = data_of(change, 0);
-        write_entry(entry);
+        record_name_end(change, entry, write_entry(entry));
         return;
     }
     for (int i = 0; i < count; i++) {
@@ -218,6 +269,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         if (i == 0)
             entry.change = id;
     }
+    record_name_end(change, entry, entry.change);
 }
 
 }  // namespace journal

@@ -34,6 +34,19 @@ bool has_row_trigger(Relation relation)
     return find_trigger(relation, kRowTrigger).name != nullptr;
 }
 
+bool is_recorded(Relation root)
+{
+    if (root->rd_rel->relhassubclass || root->rd_rel->relkind != RELKIND_RELATION)
+        return !OidIsValid(find_unrecorded(RelationGetRelid(root)));
+    for (const OwnTrigger& trigger : {kRowTrigger, kTruncateTrigger}) {
+        const FoundTrigger found = find_trigger(root, trigger);
+        if (found.name == nullptr ||
+            (found.enabled != TRIGGER_FIRES_ON_ORIGIN && found.enabled != TRIGGER_FIRES_ALWAYS))
+            return false;
+    }
+    return true;
+}
+
 Oid find_unrecorded(Oid root)
 {
     List* members = find_all_inheritors(root, NoLock, nullptr);

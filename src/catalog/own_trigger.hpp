@@ -39,6 +39,10 @@ FoundTrigger find_trigger(Oid relation, const OwnTrigger& wanted);
 /// trigger and belongs to no tracked table was a partition if it has none.
 bool has_row_trigger(Relation relation);
 
+/// Whether changes of an open table, and of its partitions and children, are recorded by triggers
+/// that are there and enabled. Looks into the catalogue only for a table that has such parts.
+bool is_recorded(Relation root);
+
 /// The table itself, or a partition or child of it, on which a trigger of ours is disabled or
 /// missing; InvalidOid if there is none.
 Oid find_unrecorded(Oid root);

@@ -3,6 +3,7 @@
 
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
+#include "catalog/gone_months.hpp"
 
 namespace journal {
 
@@ -29,18 +30,12 @@ LostMonth find_lost_month(const Moment* moment)
     MemoryContext context = CurrentMemoryContext;
     LostMonth lost{DT_NOBEGIN, nullptr};
     Query query = Query::begin_latest();
-    // What was written after it had gone is elsewhere. One of a former incarnation that never came
-    // back went with the restore: it was left out then, or of the dump.
+    // What was written after it had gone is elsewhere.
     const uint64 found = query.run(
-        "SELECT least(to_moment, gone_at), relation_name FROM (SELECT relation_name, to_moment, "
-        "was_empty, CASE WHEN incarnation <> $3 AND gone_at IS NULL AND NOT EXISTS (SELECT FROM "
-        "journal.month l WHERE l.from_moment = m.from_moment AND l.to_moment = m.to_moment "
-        "AND l.attached_at > m.attached_at) THEN (SELECT min(attached_at) FROM journal.month "
-        "WHERE incarnation = $3) ELSE gone_at END AS gone_at FROM journal.month m) m "
-        "WHERE gone_at > $1 AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
+        "SELECT least(to_moment, gone_at), relation_name FROM " JOURNAL_MONTHS
+        " AS m WHERE gone_at > $1 AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
         {{TIMESTAMPTZOID, TimestampTzGetDatum(moment->time)},
-         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))},
-         {UUIDOID, UUIDPGetDatum(current_incarnation())}},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))}},
         true);
     if (found > 0) {
         bool is_null = false;

@@ -42,9 +42,15 @@ bool read_target(int32 relation, MemoryContext context, Target* target)
     if (found) {
         bool is_null = false;
         const Datum oid = query.value(0, 2, &is_null);
-        *target = {query.int4(0, 1),          is_null ? InvalidOid : DatumGetObjectId(oid),
-                   query.text(0, 3, context), query.text(0, 4, context),
-                   query.int4(0, 5),          0};
+        *target = {query.int4(0, 1),
+                   is_null ? InvalidOid : DatumGetObjectId(oid),
+                   query.text(0, 3, context),
+                   query.text(0, 4, context),
+                   query.int4(0, 5),
+                   0,
+                   PG_INT64_MAX,
+                   DT_NOBEGIN,
+                   false};
     }
     query.end();
     return found;
@@ -74,7 +80,7 @@ void drop_living(EntryRows* rows, std::size_t first, MemoryContext context)
         Target target{};
         if (!read_target(relation, context, &target))
             continue;
-        look_up_live(target, "", asked, keys, context, present);
+        look_up_live(target, LookUpAs::kCaller, "", asked, keys, context, present);
         for (int j = 0; j < asked; j++)
             living[indexes[j]] = present[j].presence == Presence::kPresent;
     }

@@ -12,7 +12,7 @@ constexpr const char* kColumns =
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
     "CASE WHEN e.operation = 'u' OR e.details IS NOT NULL THEN e.data END, "
-    "e.operation = 'd' AND e.data IS NOT NULL";
+    "e.operation = 'd' AND e.data IS NOT NULL, e.session, e.command";
 
 Jsonb* jsonb_or_null(const Query& query, uint64 row, int column, MemoryContext context)
 {
@@ -59,6 +59,8 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.changes = entry.operation == 'u' ? data : nullptr;
     entry.row = entry.operation == 'u' ? nullptr : data;
     entry.has_snapshot = query.boolean(row, 20);
+    entry.session = query.int8(row, 21);
+    entry.command = query.int4(row, 22);
     return entry;
 }
 

@@ -12,6 +12,8 @@ struct EntryRow {
     TimestampTz occurred_at;
     Datum transaction_id;  // xid8
     int64 change;
+    int64 session;
+    int32 command;  // within the transaction
     int32 event_type;
     int32 relation;  // tracked_relation.id; 0 for a logged event
     int32 layout;    // 0 for a logged event

@@ -6,6 +6,7 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
+#include "catalog/name_rights.hpp"
 #include "catalog/present_layout.hpp"
 #include "report/entry_row.hpp"
 #include "values/text_form.hpp"
@@ -19,9 +20,10 @@ constexpr const char* kKeyRows = "event_journal_keys";
 /// A query of the form SELECT n, label, account FROM keys JOIN table.
 struct LiveQuery {
     Relation relation;
+    bool as_owner;  // with the rights of the table's owner, else with the caller's
     int key_count;
     AttrNumber key[INDEX_MAX_KEYS];
-    bool possible;  // the caller may read the key
+    bool possible;  // the key may be read
     bool has_label;
     Oid label_type;
     bool has_account;
@@ -29,10 +31,10 @@ struct LiveQuery {
     const char* sql;
 };
 
-bool may_select(Oid relation, AttrNumber column)
+bool may_select(const LiveQuery& query, AttrNumber column)
 {
-    return pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
-           pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+    return may_read_column(query.as_owner ? query.relation->rd_rel->relowner : GetUserId(),
+                           RelationGetRelid(query.relation), column);
 }
 
 /// Attribute number of a target's column by its identity; InvalidAttrNumber if it is gone.
@@ -46,16 +48,31 @@ const char* column_of(Oid relation, AttrNumber column)
     return psprintf("t.%s", quote_identifier(get_attname(relation, column, false)));
 }
 
-LiveQuery make_query(Relation relation, const Target& target)
+/// Whether the caller's rights let a table be looked into. Policies run as whoever reads: not those
+/// of a stranger, nor what planning runs of his.
+bool is_open_to_caller(Relation relation)
+{
+    return !is_closed(relation) && !has_strange_members(relation);
+}
+
+/// Whether its owner's rights do.
+bool is_open_to_owner(Relation relation)
+{
+    const Rights rights = Rights::of_constraint(relation);
+    const bool is_open = !has_strange_members(relation);
+    rights.end();
+    return is_open;
+}
+
+LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
 {
     LiveQuery query{};
     Oid index = InvalidOid;
     query.relation = relation;
+    query.as_owner = as_owner;
     query.key_count = key_attributes(relation, query.key, &index);
-    // Policies run as whoever reads: not those of a stranger, nor what planning runs of his.
-    if (query.key_count == 0 || is_closed(relation) || has_strange_members(relation) ||
-        object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(),
-                        ACL_USAGE) != ACLCHECK_OK)
+    if (query.key_count == 0 ||
+        !(as_owner ? is_open_to_owner(relation) : is_open_to_caller(relation)))
         return query;
 
     StringInfoData join;
@@ -63,19 +80,18 @@ LiveQuery make_query(Relation relation, const Target& target)
     for (int i = 0; i < query.key_count; i++) {
         Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), query.key[i] - 1);
         const char* equality = find_equality_operator(column->atttypid);
-        if (equality == nullptr || !may_select(target.relation, query.key[i]))
+        if (equality == nullptr || !may_select(query, query.key[i]))
             return query;
         appendStringInfo(&join, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
                          quote_identifier(NameStr(column->attname)), equality, i + 1);
     }
     const AttrNumber label = attribute_by_identity(target, target.label_column);
     query.possible = true;
-    query.has_label = label != InvalidAttrNumber && may_select(target.relation, label);
+    query.has_label = label != InvalidAttrNumber && may_select(query, label);
     const AttrNumber account = attribute_by_identity(target, target.account_column);
     query.has_account = target.account_column != 0;
     // Whose row it is has to be seen.
-    if (query.has_account &&
-        (account == InvalidAttrNumber || !may_select(target.relation, account)))
+    if (query.has_account && (account == InvalidAttrNumber || !may_select(query, account)))
         query.has_account = query.has_label = false;
     if (query.has_label)
         query.label_type = TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid;
@@ -115,14 +131,16 @@ void run_query(const LiveQuery& live, const char* account, int count, const char
                MemoryContext context, LiveRow* rows)
 {
     KeyRows key_rows = make_key_rows(live.relation, live.key_count, live.key, count, keys);
-    const Rights rights = Rights::lent_by(live.relation);
+    const Rights rights =
+        live.as_owner ? Rights::of_constraint(live.relation) : Rights::lent_by(live.relation);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_named(kKeyRows, key_rows.rows, key_rows.descriptor);
     const uint64 found = query.run(live.sql, {}, true);
     for (uint64 i = 0; i < found; i++) {
         LiveRow& row = rows[query.int8(i, 1) - 1];
         row.presence = Presence::kPresent;
-        row.has_label = live.has_label && is_of_account(live, query, i, account);
+        row.is_others = !is_of_account(live, query, i, account);
+        row.has_label = live.has_label && !row.is_others;
         row.label = row.has_label ? label_of(live, query, i, context) : nullptr;
     }
     query.end();
@@ -173,17 +191,29 @@ AttrNumber label_attribute(const Target& target)
     return attribute_by_identity(target, target.label_column);
 }
 
-void look_up_live(const Target& target, const char* account, int count, const char* const* keys,
-                  MemoryContext context, LiveRow* rows)
+bool sees_names(const Target& target)
+{
+    Relation relation =
+        OidIsValid(target.relation) ? try_relation_open(target.relation, AccessShareLock) : nullptr;
+    if (relation == nullptr)
+        return false;
+    const LiveQuery live = make_query(relation, target, false);
+    const bool sees = live.possible && live.has_label && !has_policies(relation);
+    relation_close(relation, AccessShareLock);
+    return sees;
+}
+
+void look_up_live(const Target& target, LookUpAs rights, const char* account, int count,
+                  const char* const* keys, MemoryContext context, LiveRow* rows)
 {
     for (int i = 0; i < count; i++)
-        rows[i] = {Presence::kUnknown, false, nullptr};
+        rows[i] = LiveRow{};
     if (count == 0 || !OidIsValid(target.relation))
         return;
     Relation relation = try_relation_open(target.relation, AccessShareLock);
     if (relation == nullptr)
         return;
-    const LiveQuery live = make_query(relation, target);
+    const LiveQuery live = make_query(relation, target, rights == LookUpAs::kOwner);
     if (live.possible) {
         for (int i = 0; i < count; i++)
             rows[i].presence = Presence::kAbsent;

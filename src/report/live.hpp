@@ -15,6 +15,13 @@ struct Target {
     const char* object_type;  // nullptr if it has only names kept
     int32 label_column;       // identity; 0 without one
     int32 account_column;     // identity; 0 without one
+    // Names that rows have now were theirs after the entry of this number, but for what
+    // journal.rename and deletions say; and after this moment.
+    int64 named_since;
+    TimestampTz lost_until;
+    // Policies may hide rows from the caller, and their names with them: the journal does not know
+    // whose the rows are.
+    bool may_hide_rows;
 };
 
 enum class Presence : char {
@@ -25,7 +32,8 @@ enum class Presence : char {
 
 struct LiveRow {
     Presence presence;
-    bool has_label;  // the caller may read the label column, and the row is of the account or none
+    bool is_others;  // the row is of another account than the one that is read
+    bool has_label;  // the label column may be read, and the row is not another's
     const char* label;
 };
 
@@ -33,10 +41,19 @@ struct LiveRow {
 /// gone.
 AttrNumber label_attribute(const Target& target);
 
-/// Looks up count keys of a target's live rows with the caller's rights. rows is allocated by the
-/// caller. Where the target says a row's account, only rows of account, or of none, have labels.
-/// Labels are allocated in context.
-void look_up_live(const Target& target, const char* account, int count, const char* const* keys,
-                  MemoryContext context, LiveRow* rows);
+/// Whether the caller may read the names of all of a target's rows by himself.
+bool sees_names(const Target& target);
+
+/// With whose rights rows are looked up.
+enum class LookUpAs {
+    kCaller,
+    kOwner,  // the table's; all rows are seen, and code of the table runs restricted
+};
+
+/// Looks up count keys of a target's live rows. rows is allocated by the caller. Where the target
+/// says a row's account, only rows of account, or of none, have labels. Labels are allocated in
+/// context.
+void look_up_live(const Target& target, LookUpAs rights, const char* account, int count,
+                  const char* const* keys, MemoryContext context, LiveRow* rows);
 
 }  // namespace journal

@@ -9,7 +9,7 @@ DO $$
 DECLARE
     guarded text;
 BEGIN
-    FOREACH guarded IN ARRAY ARRAY['entry', 'session', 'context', 'layout', 'restoration'] LOOP
+    FOREACH guarded IN ARRAY ARRAY['entry', 'session', 'context', 'layout', 'restoration', 'rename'] LOOP
         EXECUTE pg_catalog.format(
             'CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON journal.%I FOR EACH ROW '
             'EXECUTE FUNCTION journal.refuse_change()', guarded);

@@ -15,3 +15,7 @@ CREATE POLICY unconfined ON journal.session FOR SELECT
 ALTER TABLE journal.restoration ENABLE ROW LEVEL SECURITY;
 CREATE POLICY account_window ON journal.restoration FOR SELECT
     USING (restored_at >= journal.visible_since(account));
+
+ALTER TABLE journal.rename ENABLE ROW LEVEL SECURITY;
+CREATE POLICY account_scope ON journal.rename FOR SELECT
+    USING (journal.visible_since(account) < 'infinity');

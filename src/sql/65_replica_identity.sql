@@ -1,5 +1,6 @@
 -- Without a key they need an identity: under a FOR ALL TABLES publication an UPDATE (of a label, say) would fail.
 ALTER TABLE journal.label REPLICA IDENTITY FULL;
+ALTER TABLE journal.rename REPLICA IDENTITY FULL;
 ALTER TABLE journal.role_account REPLICA IDENTITY FULL;
 ALTER TABLE journal.layout REPLICA IDENTITY FULL;
 ALTER TABLE journal.session REPLICA IDENTITY FULL;

@@ -10,6 +10,7 @@ CREATE TABLE journal.gap (
     other          text
 );
 CREATE INDEX gap_relation_idx ON journal.gap (relation, at);
+CREATE INDEX gap_entry_idx ON journal.gap (relation, last_entry);
 COMMENT ON TABLE journal.gap IS 'moments before which the past of a tracked relation is unknown, and why';
 COMMENT ON COLUMN journal.gap.other IS 'the partition, child or column that is the reason';
 

@@ -12,6 +12,7 @@ FROM (VALUES
     ('journal.layout', true, NULL),
     ('journal.mark', true, NULL),
     ('journal.gap', true, NULL),
+    ('journal.rename', true, NULL),
     ('journal.undone', true, NULL),
     ('journal.restoration', true, NULL),
     ('journal.tracked_relation', false, NULL),

@@ -202,7 +202,7 @@ WITH guarded AS (
     SELECT c.oid, c.oid::regclass::text AS name, c.relispartition, c.relrowsecurity
     FROM pg_catalog.pg_class c
     WHERE c.relnamespace = 'journal'::regnamespace
-      AND c.relname IN ('entry', 'session', 'context', 'layout', 'restoration', 'mark', 'gap', 'undone')
+      AND c.relname IN ('entry', 'session', 'context', 'layout', 'restoration', 'rename', 'mark', 'gap', 'undone')
     UNION ALL
     SELECT c.oid, c.oid::regclass::text, true, c.relrowsecurity
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
@@ -214,7 +214,7 @@ WITH guarded AS (
     SELECT g.oid, g.name, g.relispartition, g.relrowsecurity, p.polname, p.polrelid
     FROM guarded g LEFT JOIN pg_catalog.pg_policy p ON p.polrelid = g.oid
     WHERE g.relispartition OR g.name IN ('journal.entry', 'journal.session', 'journal.context', 'journal.restoration',
-                                            'journal.undone')
+                                            'journal.rename', 'journal.undone')
 )
 SELECT 'error', 'guard missing', t.name, 'what is recorded there can be changed or removed',
        format('CREATE TRIGGER %I ' || g.definition || ' EXECUTE FUNCTION journal.refuse_change(); '

@@ -26,6 +26,7 @@ BEGIN
                ('journal.month', ''),
                ('journal.entry_default', ''),
                ('journal.label', ''),
+               ('journal.rename', ''),
                ('journal.restoration', ''),
                ('journal.mark', ''),
                ('journal.gap', ''),

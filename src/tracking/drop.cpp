@@ -4,6 +4,7 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
+#include "catalog/rename.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "tracking/ddl.hpp"
 #include "tracking/gap.hpp"
@@ -175,12 +176,14 @@ void let_options_go(Query& query, const DroppedColumn& column, int32 tracked, in
         "UPDATE journal.tracked_relation SET label_column = NULL "
         "WHERE id = $1 AND label_column = $2 RETURNING capture = 'events'",
         {int4_argument(tracked), int4_argument(id)});
-    if (labels > 0 && query.boolean(0, 1))
+    if (labels > 0 && query.boolean(0, 1)) {
+        end_names(tracked);
         ereport(
             NOTICE,
             (errmsg("objects of %s have no label in the journal from now on", column.table),
              errdetail("Column %s was it.", column.name),
              errhint("Call journal.track('%s', label => ...) to choose another.", column.table)));
+    }
     query.run(
         "UPDATE journal.tracked_relation SET author_column = nullif(author_column, $2), "
         "created_at_column = nullif(created_at_column, $2) "

@@ -8,6 +8,7 @@
 #include "catalog/entry_data.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
+#include "catalog/rename.hpp"
 
 namespace journal {
 
@@ -64,6 +65,17 @@ bool equal_layouts(const Layout* a, const Layout* b)
             !equal_text(x.name, y.name) || !equal_text(x.type, y.type))
             return false;
     }
+    return true;
+}
+
+/// Whether rows have the same columns for their key.
+bool equal_keys(const Layout* a, const Layout* b)
+{
+    if (a->key_count != b->key_count)
+        return false;
+    for (int i = 0; i < a->key_count; i++)
+        if (a->columns[a->key_positions[i]].id != b->columns[b->key_positions[i]].id)
+            return false;
     return true;
 }
 
@@ -140,8 +152,11 @@ Datum integer_array(const int* values, int count)
 
 int32 record_layout(const Layout* layout)
 {
-    if (layout->id != 0 && equal_layouts(layout, layout_by_id(layout->id)))
+    const Layout* before = layout->id == 0 ? nullptr : layout_by_id(layout->id);
+    if (before != nullptr && equal_layouts(layout, before))
         return layout->id;
+    if (before != nullptr && !equal_keys(layout, before))
+        end_names(layout->relation);
 
     enum {
         kId,

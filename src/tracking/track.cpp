@@ -15,6 +15,7 @@
 #include "catalog/open_relation.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
+#include "catalog/rename.hpp"
 #include "tracking/backfill.hpp"
 #include "tracking/gap.hpp"
 #include "tracking/month.hpp"
@@ -311,6 +312,11 @@ void store_options(int32 id, Relation relation, const char* object_type,
     for (int i = 0; i < layout->column_count; i++)
         if (guessed != 0 && layout->columns[i].number == guessed)
             label = layout->columns[i].id;
+    const int32 account = identity_by_name(layout, options.account);
+    if (strcmp(tracked->capture, "events") == 0 &&
+        (tracked->label != label || tracked->account != account ||
+         strcmp(tracked->object_type, object_type) != 0))
+        end_names(id);
 
     Query query = Query::begin(RunAs::kOwner);
     query.run(
@@ -326,7 +332,7 @@ void store_options(int32 id, Relation relation, const char* object_type,
          text_argument(layout->relation_name),
          text_argument(object_type),
          identity_argument(label),
-         identity_argument(identity_by_name(layout, options.account)),
+         identity_argument(account),
          identity_argument(identity_by_name(layout, options.location)),
          identity_argument(identity_by_name(layout, options.author)),
          identity_argument(identity_by_name(layout, options.created_at)),

@@ -1,0 +1,87 @@
+// The entries of one object in one month, by the month's index and without SQL.
+//
+// A page asks for the entries of many objects, each by a few numbers. Planning a statement over the
+// months, or running one for each, would cost many times what reading a page or two of an index
+// does. No privileges are checked: who reads decides what he shows.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+/// The columns of journal.entry (src/sql/41_entry.sql).
+enum EntryColumn : AttrNumber {
+    kEntryId = 1,
+    kEntryOccurredAt,
+    kEntryTransaction,
+    kEntryChange,
+    kEntrySession,
+    kEntryContext,
+    kEntryRestores,
+    kEntryCommand,
+    kEntryEventType,
+    kEntryRelation,
+    kEntryLayout,
+    kEntryOperation,
+    kEntryReported,
+    kEntryBackfilled,
+    kEntryDerived,
+    kEntryAccount,
+    kEntryLocation,
+    kEntryEmployee,
+    kEntryObjectType,
+    kEntryObjectId,
+    kEntryPreviousId,
+    kEntryDocumentType,
+    kEntryDocumentId,
+    kEntryLabel,
+    kEntryLinks,
+    kEntryDetails,
+    kEntryData,
+};
+
+/// Whom entries are about.
+struct EntryObject {
+    const char* account;
+    const char* type;
+    const char* id;
+};
+
+/// Not RAII on purpose: an error between open and close leaves nothing behind.
+class ObjectEntries {
+  public:
+    /// Opens a month; false if it is gone or holds nothing. only_deletions: of the object's entries
+    /// only deletions are read, by an index of their own where the month has it.
+    bool open(Oid month, bool only_deletions);
+
+    /// Begins with an object's entries in the order of their ids, forward from first on, or
+    /// backward from it.
+    void find(const EntryObject& object, int64 first, ScanDirection direction);
+
+    /// Goes to the next of the object's entries that the active snapshot sees; false after the
+    /// last.
+    bool next();
+
+    Datum value(EntryColumn column, bool* is_null) const;
+    int32 int4(EntryColumn column) const;  // 0 when NULL
+    int64 int8(EntryColumn column) const;  // 0 when NULL
+    char character(EntryColumn column) const;
+    bool boolean(EntryColumn column) const;
+    /// The characters, copied into context; nullptr when NULL.
+    char* text(EntryColumn column, MemoryContext context) const;
+
+    void close();
+
+  private:
+    bool equals(EntryColumn column, const char* text) const;
+
+    Relation month_ = nullptr;
+    Relation index_ = nullptr;
+    IndexScanDesc scan_ = nullptr;
+    TupleTableSlot* slot_ = nullptr;
+    bool only_deletions_ = false;
+    EntryObject object_{};
+    ScanDirection direction_ = ForwardScanDirection;
+};
+
+}  // namespace journal

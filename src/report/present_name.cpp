@@ -1,0 +1,278 @@
+// See present_name.hpp.
+#include "report/present_name.hpp"
+
+#include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "base/row_scan.hpp"
+#include "catalog/gone_months.hpp"
+#include "catalog/object_entries.hpp"
+#include "catalog/own_trigger.hpp"
+#include "catalog/partition.hpp"
+#include "catalog/rename.hpp"
+#include "catalog/unrecorded.hpp"
+#include "values/text_form.hpp"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+using Pending = Vector<Reference*>;
+
+/// Where a name of an object ended.
+struct NameEnd {
+    int64 change;
+    uint64 transaction;
+    int64 session;
+    int32 command;
+    const char* account;
+    const char* label;
+};
+
+/// The references to one object, from the newest to the oldest, and the ends of its names since the
+/// oldest.
+struct NamedObject {
+    Reference* const* references;
+    std::size_t count;
+    Vector<NameEnd> ends;
+
+    const Reference& newest() const { return *references[0]; }
+    const Reference& oldest() const { return *references[count - 1]; }
+};
+
+/// Whether two sessions are of one life of the journal, within which transactions have different
+/// numbers.
+bool are_of_one_incarnation(int64 a, int64 b)
+{
+    if (a == b)
+        return true;
+    Query query = Query::begin(RunAs::kOwner);
+    query.run("SELECT count(DISTINCT incarnation) = 1 FROM journal.session WHERE id IN ($1, $2)",
+              {int8_argument(a), int8_argument(b)}, true);
+    const bool are = query.boolean(0, 1);
+    query.end();
+    return are;
+}
+
+/// Whether a name ended after the event that refers to it.
+bool ended_after(const NameEnd& end, const Reference& event)
+{
+    if (end.transaction == event.transaction && !event.backfilled && end.command != event.command &&
+        are_of_one_incarnation(end.session, event.session))
+        return end.command > event.command;
+    return end.change > event.entry;
+}
+
+bool ended_before(const NameEnd& a, const NameEnd& b)
+{
+    if (a.transaction == b.transaction && a.command != b.command &&
+        are_of_one_incarnation(a.session, b.session))
+        return a.command < b.command;
+    return a.change < b.change;
+}
+
+/// Whether one of an object's events was of a transaction.
+bool has_event_of(const NamedObject& object, uint64 transaction)
+{
+    for (std::size_t i = 0; i < object.count; i++)
+        if (object.references[i]->transaction == transaction)
+            return true;
+    return false;
+}
+
+/// Adds the names that journal.rename has. An event may be earlier in its transaction than a change
+/// of a lower number.
+void add_renames(NamedObject* object, MemoryContext context)
+{
+    const Reference& oldest = object->oldest();
+    RowScan scan =
+        RowScan::begin("rename", "rename_object_idx",
+                       {int8_key(kRenameObject, rename_object(oldest.target->id, oldest.key))},
+                       BackwardScanDirection);
+    while (scan.next()) {
+        bool is_null = false;
+        const NameEnd end{scan.int8(kRenameUntilChange),
+                          U64FromFullTransactionId(
+                              DatumGetFullTransactionId(scan.value(kRenameTransaction, &is_null))),
+                          scan.int8(kRenameSession),
+                          scan.int4(kRenameCommand),
+                          scan.text(kRenameAccount, context),
+                          scan.text(kRenameLabel, context)};
+        if (end.change <= oldest.entry && !has_event_of(*object, end.transaction))
+            break;
+        const char* key = scan.text(kRenameKey, CurrentMemoryContext);
+        if (scan.int4(kRenameRelation) == oldest.target->id && key != nullptr &&
+            strcmp(key, oldest.key) == 0)
+            object->ends.push_back(end);
+    }
+    scan.end();
+}
+
+/// The account under which an object's deletion lies, if it was one that a reader of an account may
+/// know of; what lies elsewhere is in journal.rename.
+const char* account_of_deletion(const Target& target, const char* account)
+{
+    return target.account_column != 0 ? account : "";
+}
+
+/// Adds an object's deletions in a month, as far as to the first after the newest event.
+void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* entries,
+                      MemoryContext context)
+{
+    const Target& target = *object->oldest().target;
+    entries->find({account_of_deletion(target, account), target.object_type, object->oldest().key},
+                  object->oldest().entry + 1, ForwardScanDirection);
+    while (entries->next()) {
+        if (entries->boolean(kEntryBackfilled))
+            continue;
+        bool is_null = false;
+        object->ends.push_back(
+            {entries->int8(kEntryChange),
+             U64FromFullTransactionId(
+                 DatumGetFullTransactionId(entries->value(kEntryTransaction, &is_null))),
+             entries->int8(kEntrySession), entries->int4(kEntryCommand),
+             entries->text(kEntryAccount, context), entries->text(kEntryLabel, context)});
+        if (entries->int8(kEntryId) > object->newest().entry)
+            break;
+    }
+}
+
+void add_deletions(Vector<NamedObject>* objects, const char* account, MemoryContext context)
+{
+    EntryPartition* months = nullptr;
+    const int count = entry_partitions(&months);
+    for (int i = 0; i < count; i++) {
+        ObjectEntries entries;
+        bool is_open = false;
+        for (NamedObject& object : *objects) {
+            if (months[i].to <= object.oldest().occurred_at - kClockSlack)
+                continue;
+            if (!is_open && !entries.open(months[i].relation, true))
+                break;
+            is_open = true;
+            add_deletions_of(&object, account, &entries, context);
+        }
+        if (is_open)
+            entries.close();
+    }
+}
+
+/// The first end after an event; nullptr if there is none.
+const NameEnd* first_end_after(const NamedObject& object, const Reference& event)
+{
+    const NameEnd* first = nullptr;
+    for (const NameEnd& end : object.ends)
+        if (ended_after(end, event) && (first == nullptr || ended_before(end, *first)))
+            first = &end;
+    return first;
+}
+
+/// Answers a reference by the row, whose name has not ended since.
+void answer_from_row(Reference* one)
+{
+    const LiveRow& row = one->present;
+    if (row.presence == Presence::kPresent && row.has_label)
+        answer(one, row.label);
+    else if (row.presence == Presence::kPresent && row.is_others)
+        answer(one, nullptr);
+    else if (row.presence == Presence::kAbsent)
+        one->is_past = !one->target->may_hide_rows;
+}
+
+/// Answers a reference, unless it cannot be told: the row is not there, or its name is not, or was
+/// not, for the account's readers, or not for the caller.
+void answer_one(Reference* one, const NamedObject& object, const char* account)
+{
+    const NameEnd* end = first_end_after(object, *one);
+    const bool is_hidden = one->target->may_hide_rows && one->live.presence != Presence::kPresent;
+    if (end == nullptr)
+        answer_from_row(one);
+    else if (!is_hidden && (*end->account == '\0' || strcmp(end->account, account) == 0))
+        answer(one, end->label);
+}
+
+/// Whether values of a type change with the rows alone: not with what an enum's value, or an object
+/// of the database, is called.
+bool is_plain(Oid type)
+{
+    const Oid base = getBaseType(type);
+    return get_typtype(base) == TYPTYPE_BASE && !OidIsValid(get_element_type(base)) &&
+           !is_object_name(base);
+}
+
+bool is_table_empty(const char* name)
+{
+    Relation table = table_open(journal_table(name), AccessShareLock);
+    const bool is_empty = RelationGetNumberOfBlocks(table) == 0;
+    table_close(table, AccessShareLock);
+    return is_empty;
+}
+
+}  // namespace
+
+TimestampTz names_lost_until()
+{
+    Query query = Query::begin(RunAs::kOwner);
+    query.run("SELECT max(least(to_moment, gone_at)) FROM " JOURNAL_MONTHS
+              " AS m WHERE gone_at IS NOT NULL AND NOT was_empty",
+              {}, true);
+    bool is_null = false;
+    const Datum moment = query.value(0, 1, &is_null);
+    const TimestampTz until = is_null ? DT_NOBEGIN : DatumGetTimestampTz(moment);
+    query.end();
+    return until;
+}
+
+int64 find_named_since(const Target& target, int64 noted)
+{
+    if (strcmp(target.capture, "events") != 0 || has_unrecorded(target.id))
+        return PG_INT64_MAX;
+    Relation relation =
+        OidIsValid(target.relation) ? try_relation_open(target.relation, AccessShareLock) : nullptr;
+    if (relation == nullptr)
+        return PG_INT64_MAX;
+    bool counts = is_recorded(relation);
+    if (target.label_column != 0) {
+        const AttrNumber label = label_attribute(target);
+        counts = counts && label != InvalidAttrNumber &&
+                 is_plain(TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid);
+    }
+    relation_close(relation, AccessShareLock);
+    return counts ? noted : PG_INT64_MAX;
+}
+
+void answer_from_present(const char* account, const Vector<Reference*>& references,
+                         MemoryContext context)
+{
+    ContextResource resource(context);
+    Pending pending(&resource);
+    for (Reference* one : references) {
+        if (!one->wants_label || one->labelled || !may_have_present_name(*one))
+            continue;
+        // No row of the table has a name, nor had one since.
+        if (one->target->label_column == 0)
+            answer(one, nullptr);
+        else
+            pending.push_back(one);
+    }
+    if (pending.empty())
+        return;
+    std::sort(pending.begin(), pending.end(), by_object_newest_first);
+    const bool any_renames = !is_table_empty("rename");
+    Vector<NamedObject> objects(&resource);
+    for (std::size_t i = 0; i < pending.size(); i++) {
+        if (begins_object(pending, i))
+            objects.push_back({&pending[i], 0, Vector<NameEnd>(&resource)});
+        objects.back().count++;
+    }
+    for (NamedObject& object : objects)
+        if (any_renames)
+            add_renames(&object, context);
+    add_deletions(&objects, account, context);
+    for (const NamedObject& object : objects)
+        for (std::size_t i = 0; i < object.count; i++)
+            answer_one(object.references[i], object, account);
+}
+
+}  // namespace journal

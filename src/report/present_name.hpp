@@ -1,0 +1,28 @@
+// Names that rows have now, as names at the time of events.
+//
+// A row is called as of an event what it is called now, unless its name, or the row itself, ended
+// since: by a row of journal.rename, or by a deletion. The first such end after the event has the
+// name of the event's time. So little is kept, and a page reads a few blocks for each object,
+// whatever the number of entries that the object has.
+//
+// Ends are in the order of changes between transactions, of commands within one: a trigger that
+// renames a row once more makes the entries' ids run against their commands.
+#pragma once
+
+#include "report/named_object.hpp"
+
+namespace journal {
+
+/// The latest moment until which a month of the journal is lost, and with it what ended a name.
+TimestampTz names_lost_until();
+
+/// The number of the entry since which present names of a target count; PG_INT64_MAX: they never
+/// do. noted is what journal.gap and journal.rename say for the whole relation.
+int64 find_named_since(const Target& target, int64 noted);
+
+/// Answers those of the references that want a label and for which the present name counts, or one
+/// that ended since. They have been looked up.
+void answer_from_present(const char* account, const Vector<Reference*>& references,
+                         MemoryContext context);
+
+}  // namespace journal
