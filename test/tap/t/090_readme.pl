@@ -1,8 +1,9 @@
 # Every command of README.md and of the pages in docs/ works, and prints what the page shows.
 #
-# The pages below are read as books: each book has a server of its own, and its pages are tried in their order, since
-# a page goes on from those before it. The blocks of a page are run in their order: sh by bash in an empty folder, sql by
-# psql in the book's database, each in a session of its own. A text block right after one is what it prints, to the letter;
+# The pages below are read as books: each book has a server and a database of its own, and its pages are tried in their
+# order, since a page goes on from those before it. Where a book needs a file that is no part of the project, it is skipped
+# without it. The blocks of a page are run in their order: sh by bash in an empty folder, python
+# where there is a driver, sql by psql in the book's database, each in a session of its own. A text block right after one is what it prints, to the letter;
 # a block without one may print anything but an error. A block that cannot be run here says so and why in a comment
 # above it,
 #
@@ -15,17 +16,23 @@ use Test::More;
 use EventJournal;
 use PostgreSQL::Test::Utils;
 
-my $database = 'shop';
 my @books = (
-	[qw(README.md docs/getting-started.md docs/recording.md docs/reading.md docs/accounts.md docs/restoring.md docs/past.md
-		docs/undo.md docs/backfill.md docs/operations.md docs/security.md docs/replication.md docs/troubleshooting.md)]);
+	{ database => 'shop', pages => ['README.md'] },
+	{ database => 'app', pages => ['docs/application.md'] },
+	{ database => 'northwind', pages => ['docs/northwind.md'], needs => '../shared/data/northwind.sql' },
+	{   database => 'shop',
+		pages => [ map { "docs/$_.md" } qw(getting-started recording reading accounts restoring past undo backfill operations security
+			replication troubleshooting) ] });
+my $database;
 
 # Pages whose blocks are for developers: commands that build and debug, parts of files.
 my @not_tried = qw(docs/contributing.md docs/restore-and-undo.md docs/updates.md);
 
 my %text = map { $_ => slurp_file($_) } 'README.md', glob 'docs/*.md';
-my %tried = map { $_ => 1 } map { @$_ } @books;
+my %tried = map { $_ => 1 } map { @{ $_->{pages} } } @books;
 is(join(' ', grep { $text{$_} =~ /^\s*```/m && !$tried{$_} } sort keys %text), "@not_tried", 'every page with blocks is tried');
+
+cmp_ok(scalar split(/\n/, $text{'README.md'}), '<=', 300, 'the README stays short');
 
 # Returns the fenced blocks of a page: language, text, line, and why it is not run.
 sub read_blocks
@@ -76,16 +83,23 @@ sub trimmed
 sleep 1 while time % 86400 > 86400 - 90;
 
 my ($node, $folder);
+my $opened = 0;
+# What \gset has set, as \set commands: psql prints its variables at the end of a block.
+my $variables = '';
 $ENV{PGCLIENTENCODING} = 'UTF8';
 delete $ENV{PGDATABASE};
 
-# Begins a book: a server and a folder in which nothing is yet.
+# Begins a book: a server and a folder in which nothing is yet but the file that the book needs.
 sub open_book
 {
-	my ($number) = @_;
-	$node = empty_node("book$number", "timezone = 'UTC'\nlog_timezone = 'UTC'\n");
+	my ($book) = @_;
+	$node->stop if $node;
+	$node = empty_node('book' . ++$opened, "timezone = 'UTC'\nlog_timezone = 'UTC'\n");
 	$node->start;
 	$folder = PostgreSQL::Test::Utils::tempdir();
+	system_or_bail('cp', $book->{needs}, $folder) if $book->{needs};
+	$database = $book->{database};
+	$variables = '';
 	$ENV{PGHOST} = $node->host;
 	$ENV{PGPORT} = $node->port;
 	return;
@@ -100,9 +114,6 @@ sub run_in_folder
 	return ($ok, $output);
 }
 
-# What \gset has set, as \set commands: psql prints its variables at the end of a block.
-my $variables = '';
-
 sub run_sql
 {
 	my ($text) = @_;
@@ -113,7 +124,13 @@ sub run_sql
 	return ($ok && $output !~ /^(?:psql:|ERROR|FATAL|invalid command)/m, $output);
 }
 
-my %runs = (sql => \&run_sql, sh => sub { return run_in_folder('', 'bash', '-eu', '-o', 'pipefail', '-c', $_[0]) });
+# The Python that has the driver: Debian's, whatever stands before it in the path.
+my ($python) = grep { system("$_ -c 'import psycopg2' 2>/dev/null") == 0 } qw(python3 /usr/bin/python3);
+
+my %runs = (
+	sql => \&run_sql,
+	sh => sub { return run_in_folder('', 'bash', '-eu', '-o', 'pipefail', '-c', $_[0]) },
+	python => sub { return run_in_folder('', 'env', 'PYTHONIOENCODING=utf-8', $python, '-c', $_[0]) });
 
 # Tries the blocks of a page; returns how many were run.
 sub try_page
@@ -125,10 +142,11 @@ sub try_page
 	{
 		my $title = "$page:$block->{line}: " . ($block->{text} =~ /^\s*(.{1,60})/ ? $1 : '');
 		my $shown = @blocks && $blocks[0]{language} eq 'text' ? shift @blocks : undef;
-		my $run = $runs{ $block->{language} } or die "$page:$block->{line}: a block is neither sql nor sh\n";
 	  SKIP:
 		{
 			skip "$title: $block->{reason}", 1 if $block->{reason};
+			skip "$title: no python3-psycopg2", 1 if $block->{language} eq 'python' && !$python;
+			my $run = $runs{ $block->{language} } or die "$page:$block->{line}: a block is neither sql, sh nor python\n";
 			$count++;
 			my ($ok, $output) = $run->($block->{text});
 			if ($shown)
@@ -146,12 +164,14 @@ sub try_page
 
 # The last book is the one whose database is used below.
 my $count = 0;
-for my $number (0 .. $#books)
+for my $book (@books)
 {
-	$node->stop if $node;
-	$variables = '';
-	open_book($number);
-	$count += try_page($_) for @{ $books[$number] };
+  SKIP:
+	{
+		skip "@{ $book->{pages} }: $book->{needs} is missing", 1 if $book->{needs} && !-r $book->{needs};
+		open_book($book);
+		$count += try_page($_) for @{ $book->{pages} };
+	}
 }
 cmp_ok($count, '>', 50, 'the pages have commands');
 
