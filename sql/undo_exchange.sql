@@ -223,13 +223,39 @@ TABLE seat ORDER BY id;
 SELECT test.try(format('journal.undo(%L::xid8, on_conflict => ''skip'')', :'exchanged'));
 TABLE seat ORDER BY id;
 
--- Many rows, in as many turns.
+-- Many rows, in as many turns, but by one statement.
 CREATE TABLE queue (id int PRIMARY KEY, place int UNIQUE);
 SELECT journal.track('todo.queue');
 INSERT INTO queue SELECT i, i FROM generate_series(2000, 1, -1) i;
+CREATE TABLE statement (rows int);
+CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO todo.statement SELECT count(*) FROM written;
+    RETURN NULL;
+END
+$$;
 UPDATE queue SET place = place + 1;
+CREATE TRIGGER noted AFTER UPDATE ON queue REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION note_statement();
 SELECT outcome, count(*) FROM journal.undo(test.last()) GROUP BY 1;
 SELECT count(*) FROM queue WHERE place <> id;
+TABLE statement;
+
+-- The server goes through a table that it takes for one row, in the order in which the rows lie there: then each turn is a statement.
+CREATE TABLE line (id int PRIMARY KEY, place int UNIQUE);
+SELECT journal.track('todo.line');
+INSERT INTO line VALUES (3, 3);
+VACUUM line;
+INSERT INTO line VALUES (2, 2), (1, 1);
+BEGIN;
+UPDATE line SET place = place - 1 WHERE id = 1;
+UPDATE line SET place = place - 1 WHERE id = 2;
+UPDATE line SET place = place - 1 WHERE id = 3;
+COMMIT;
+TRUNCATE statement;
+CREATE TRIGGER noted AFTER UPDATE ON line REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION note_statement();
+SELECT outcome, count(*) FROM journal.undo(test.last()) GROUP BY 1;
+TABLE line ORDER BY id;
+TABLE statement;
 
 -- Partitions have their own places.
 CREATE TABLE shelf (id int, room int, place int, PRIMARY KEY (id, room), UNIQUE (room, place)) PARTITION BY LIST (room);

@@ -1,9 +1,15 @@
 // See exchange.hpp: the statements of an exchange, which are the ordinary ones over parts of the
-// sets' rows. One that comes turn after turn is planned once.
+// sets' rows, each planned once.
+//
+// A row may take over another's value within one UPDATE, if that other row is written before. So
+// one statement writes what comes one after the other of a part. PostgreSQL promises no order,
+// though a nested loop keeps that of its outer rows; should it take another, the statement fails,
+// and each turn gets one of its own.
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
+#include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/plain_statement.hpp"
 #include "changes/statement.hpp"
@@ -119,12 +125,21 @@ const char* rows_by_turn(const RowSet* set, bool comes_back, int part)
 
 /// The rows of one part that have turns.
 struct Queue {
-    RowSet* part;           // as a set: those whose turn it is
+    RowSet* part;           // as a set: those that one statement writes
     Tuplestorestate* rows;  // all of them, by turn
     TupleTableSlot* slot;
-    int64* counts;  // of each turn
-    MemoryContext context;
+    const char* sql;
+    SPIPlanPtr plan;
 };
+
+/// When a row of a queue is written.
+struct Step {
+    int turn;
+    int queue;
+};
+
+using Queues = Vector<Queue>;
+using Steps = Vector<Step>;
 
 /// A row that comes back was written by this very undo: what triggers made of it meanwhile is not
 /// in its way. Whether it could step aside is looked at in the end.
@@ -140,65 +155,31 @@ void expect_anything(RowSet* part)
 }
 
 /// aside: where rows of the set that come back have stepped aside to; else nullptr.
-Queue queue_of(const Exchange* exchange, RowSet* set, const RowSet* aside, int part,
-               const TurnTable& turns)
+Queue queue_of(RowSet* set, const RowSet* aside, int part, const TurnTable& turns)
 {
     Queue queue{};
-    queue.context = CurrentMemoryContext;
     queue.part = part_of(set, aside, turns, rows_by_turn(set, aside != nullptr, part));
     if (aside != nullptr)
         expect_anything(queue.part);
     queue.rows = queue.part->rows;
-    queue.part->rows = tuplestore_begin_heap(true, false, work_mem);
     queue.slot = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
-    queue.counts = make_array_in<int64>(CurrentMemoryContext, exchange->turn_count + 1);
-    for (int64 i = 0; i < exchange->row_count; i++) {
-        const ExchangingRow& row = exchange->rows[i];
-        if (part_number(row.set, final_part(row)) == part)
-            queue.counts[turn_of(exchange, row)]++;
-        else if (part_number(row.set, Part::kGoesAside) == part && row.turn.aside != kStays)
-            queue.counts[row.turn.aside]++;
-    }
+    queue.sql = statement_text(list_make1(queue.part));
     return queue;
 }
 
-/// Fills a queue's part with the rows whose turn it is.
-void call_turn(Queue* queue, int turn)
+/// The queues of an exchange, and the steps in their order.
+void find_steps(const Exchange* exchange, const TurnTable& turns, Queues* queues, Steps* steps)
 {
-    // Not cleared: a tuplestore keeps a read pointer of every statement that has read it.
-    tuplestore_end(queue->part->rows);
-    MemoryContext caller = MemoryContextSwitchTo(queue->context);
-    queue->part->rows = tuplestore_begin_heap(true, false, work_mem);
-    MemoryContextSwitchTo(caller);
-    for (int64 i = 0; i < queue->counts[turn]; i++) {
-        CHECK_FOR_INTERRUPTS();
-        tuplestore_gettupleslot(queue->rows, true, false, queue->slot);
-        tuplestore_puttupleslot(queue->part->rows, queue->slot);
-    }
-}
-
-/// Says what may take long.
-void announce(const Exchange* exchange)
-{
-    if (exchange->row_count >= kAnnouncedRows)
-        ereport(NOTICE, (errmsg("updating %lld rows of %s in %d turns",
-                                static_cast<long long>(exchange->row_count),
-                                qualified_name(exchange->table), exchange->turn_count)));
-}
-
-void run_turns(const Exchange* exchange, const TurnTable& turns, const char* reason)
-{
-    announce(exchange);
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Queue> queues(&memory);
-    List* parts = NIL;
+    int* queue_of_part =
+        make_array_in<int>(CurrentMemoryContext, kParts * list_length(exchange->sets));
     ListCell* cell = nullptr;
     foreach (cell, exchange->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
         const int number = foreach_current_index(cell);
         auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, number));
         const auto add = [&](RowSet* of, const RowSet* from, Part part) {
-            queues.push_back(queue_of(exchange, of, from, part_number(number, part), turns));
+            queue_of_part[part_number(number, part)] = static_cast<int>(queues->size());
+            queues->push_back(queue_of(of, from, part_number(number, part), turns));
         };
         add(set, nullptr, Part::kStays);
         if (aside == nullptr)
@@ -207,23 +188,81 @@ void run_turns(const Exchange* exchange, const TurnTable& turns, const char* rea
         add(aside, nullptr, Part::kGoesAside);
         add(set, aside, Part::kComesBack);
     }
-    for (const Queue& queue : queues)
-        parts = lappend(parts, queue.part);
-    Statement statement = begin_statement(parts, reason);
-    for (int turn = 0; turn <= exchange->turn_count; turn++) {
-        int64 count = 0;
-        for (Queue& queue : queues) {
-            call_turn(&queue, turn);
-            register_anew(&statement, queue.part);
-            count += queue.counts[turn];
-        }
-        if (count > 0)
-            execute_statement(&statement);
+    for (int64 i = 0; i < exchange->row_count; i++) {
+        const ExchangingRow& row = exchange->rows[i];
+        const auto add = [&](int turn, Part part) {
+            steps->push_back({turn, queue_of_part[part_number(row.set, part)]});
+        };
+        add(turn_of(exchange, row), final_part(row));
+        if (row.turn.aside != kStays)
+            add(row.turn.aside, Part::kGoesAside);
     }
-    statement.query.end();
+    std::sort(steps->begin(), steps->end(), [](const Step& a, const Step& b) {
+        return a.turn != b.turn ? a.turn < b.turn : a.queue < b.queue;
+    });
+}
+
+/// Plans a statement as a nested loop over the rows that it writes. The settings are over when it
+/// runs, since its triggers' queries are planned then.
+SPIPlanPtr plan_in_order(Query* query, const char* sql)
+{
+    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    if (plan == nullptr)
+        elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
+    const int level = NewGUCNestLevel();
+    query->set("enable_nestloop", "on");
+    query->set("enable_indexscan", "on");
+    for (const char* way :
+         {"enable_hashjoin", "enable_mergejoin", "enable_material", "enable_seqscan"})
+        query->set(way, "off");
+    // So that going through those rows for each of the table's is dearer.
+    query->set("cpu_tuple_cost", "1");
+    query->set("random_page_cost", "0");
+    if (CachedPlan* cached = SPI_plan_get_cached_plan(plan))
+        ReleaseCachedPlan(cached, nullptr);
+    AtEOXact_GUC(true, level);
+    return plan;
+}
+
+/// Has the statement of a queue read its next rows, so many of them.
+void take_rows(Queue* queue, std::size_t count, EphemeralNamedRelation read)
+{
+    queue->part->rows = tuplestore_begin_heap(true, false, work_mem);
+    for (std::size_t i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        tuplestore_gettupleslot(queue->rows, true, false, queue->slot);
+        tuplestore_puttupleslot(queue->part->rows, queue->slot);
+    }
+    read->reldata = queue->part->rows;
+    read->md.tupdesc = queue->part->descriptor;
+}
+
+void run_turns(const Exchange* exchange, const TurnTable& turns, bool one_by_one,
+               const char* reason)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Queues queues(&memory);
+    Steps steps(&memory);
+    find_steps(exchange, turns, &queues, &steps);
+    Query query = begin_writing(reason);
+    EphemeralNamedRelation read = register_rows(queues[0].part, 0);
     for (Queue& queue : queues) {
-        tuplestore_end(queue.rows);
+        read->md.tupdesc = queue.part->descriptor;
+        queue.plan = plan_in_order(&query, queue.sql);
+    }
+    for (std::size_t first = 0, end = 0; first < steps.size(); first = end) {
+        const Step& step = steps[first];
+        while (end < steps.size() && steps[end].queue == step.queue &&
+               (!one_by_one || steps[end].turn == step.turn))
+            end++;
+        Queue& queue = queues[step.queue];
+        take_rows(&queue, end - first, read);
+        run_planned(queue.plan, list_make1(queue.part));
         tuplestore_end(queue.part->rows);
+    }
+    query.end();
+    for (const Queue& queue : queues) {
+        tuplestore_end(queue.rows);
         ExecDropSingleTupleTableSlot(queue.slot);
     }
 }
@@ -267,6 +306,15 @@ void check_asides(const Exchange* exchange)
     }
 }
 
+/// Says what may take long.
+void announce(const Exchange* exchange)
+{
+    if (exchange->row_count >= kAnnouncedRows)
+        ereport(NOTICE, (errmsg("updating %lld rows of %s in %d turns",
+                                static_cast<long long>(exchange->row_count),
+                                qualified_name(exchange->table), exchange->turn_count)));
+}
+
 /// A turn's statement says which rows it has written, which none does that a rule rewrites.
 void refuse_rules(const Exchange* exchange)
 {
@@ -283,12 +331,21 @@ void refuse_rules(const Exchange* exchange)
 void run_exchange(const Exchange* exchange, List* sets, const char* reason)
 {
     refuse_rules(exchange);
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        begin_applied(static_cast<RowSet*>(lfirst(cell)));
     const TurnTable turns = turn_table(exchange);
-    run_others(exchange, sets, turns, reason);
-    run_turns(exchange, turns, reason);
+    const auto run = [&](bool one_by_one) {
+        ListCell* cell = nullptr;
+        foreach (cell, sets)
+            begin_applied(static_cast<RowSet*>(lfirst(cell)));
+        run_others(exchange, sets, turns, reason);
+        run_turns(exchange, turns, one_by_one, reason);
+    };
+    announce(exchange);
+    ErrorData* error = run_in_subtransaction([&] { run(false); });
+    if (error != nullptr && error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION &&
+        error->sqlerrcode != ERRCODE_EXCLUSION_VIOLATION)
+        ReThrowError(error);
+    if (error != nullptr)
+        run(true);
     check_asides(exchange);
     tuplestore_end(turns.rows);
 }

@@ -94,34 +94,6 @@ int rank_of(RowOperation operation)
     return operation == RowOperation::kDelete ? 0 : operation == RowOperation::kUpdate ? 1 : 2;
 }
 
-const char* statement_text(List* sets)
-{
-    StringInfoData sql;
-    StringInfoData result;
-    initStringInfo(&sql);
-    initStringInfo(&result);
-    const int count = list_length(sets);
-    for (int i = 0; i < count; i++) {
-        const auto* set = static_cast<RowSet*>(list_nth(sets, i));
-        const bool is_last = count == 1 && set->operation == RowOperation::kInsert;
-        if (!is_last)
-            appendStringInfo(&sql, "%s s%d AS (", i == 0 ? "WITH" : ",", i);
-        append_statement(&sql, set, i);
-        if (set->operation != RowOperation::kInsert) {
-            appendStringInfoString(&sql, " RETURNING e.number");
-            appendStringInfo(&result, "%s SELECT %d, number FROM s%d",
-                             result.len == 0 ? "" : " UNION ALL", i, i);
-        }
-        if (is_last)
-            return sql.data;
-        appendStringInfoChar(&sql, ')');
-    }
-    if (result.len == 0)
-        appendStringInfoString(&result, " SELECT 0, 0::pg_catalog.int8 WHERE false");
-    appendStringInfoString(&sql, result.data);
-    return sql.data;
-}
-
 void announce(const RowSet* set)
 {
     const int64 count = tuplestore_tuple_count(set->rows);
@@ -132,22 +104,6 @@ void announce(const RowSet* set)
                                                                  : "deleting";
     ereport(NOTICE, (errmsg("%s %lld rows of %s", what, static_cast<long long>(count),
                             qualified_name(RelationGetRelid(set->table)))));
-}
-
-void run_for_result(const Statement* statement)
-{
-    Tuplestorestate* result = tuplestore_begin_heap(false, false, work_mem);
-    DestReceiver* receiver = CreateDestReceiver(DestTuplestore);
-    SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, nullptr,
-                                    nullptr);
-    SPIExecuteOptions options{};
-    options.dest = receiver;
-    const int code = SPI_execute_plan_extended(statement->plan, &options);
-    if (code < 0)
-        elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
-    mark_applied(statement->sets, result, statement->result);
-    tuplestore_end(result);
-    receiver->rDestroy(receiver);
 }
 
 TupleDesc result_descriptor()
@@ -246,11 +202,61 @@ void begin_applied(RowSet* set)
     set->applied = make_array_in<uint8>(set->context, set->count / 8 + 1);
 }
 
-Statement begin_statement(List* sets, const char* reason)
+const char* statement_text(const List* sets)
+{
+    StringInfoData sql;
+    StringInfoData result;
+    initStringInfo(&sql);
+    initStringInfo(&result);
+    const int count = list_length(sets);
+    for (int i = 0; i < count; i++) {
+        const auto* set = static_cast<RowSet*>(list_nth(sets, i));
+        const bool is_last = count == 1 && set->operation == RowOperation::kInsert;
+        if (!is_last)
+            appendStringInfo(&sql, "%s s%d AS (", i == 0 ? "WITH" : ",", i);
+        append_statement(&sql, set, i);
+        if (set->operation != RowOperation::kInsert) {
+            appendStringInfoString(&sql, " RETURNING e.number");
+            appendStringInfo(&result, "%s SELECT %d, number FROM s%d",
+                             result.len == 0 ? "" : " UNION ALL", i, i);
+        }
+        if (is_last)
+            return sql.data;
+        appendStringInfoChar(&sql, ')');
+    }
+    if (result.len == 0)
+        appendStringInfoString(&result, " SELECT 0, 0::pg_catalog.int8 WHERE false");
+    appendStringInfoString(&sql, result.data);
+    return sql.data;
+}
+
+Query begin_writing(const char* reason)
+{
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    if (reason != nullptr)
+        query.set("event_journal.reason", reason);
+    return query;
+}
+
+void run_planned(SPIPlanPtr plan, List* sets)
+{
+    Tuplestorestate* result = tuplestore_begin_heap(false, false, work_mem);
+    DestReceiver* receiver = CreateDestReceiver(DestTuplestore);
+    SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, nullptr,
+                                    nullptr);
+    SPIExecuteOptions options{};
+    options.dest = receiver;
+    const int code = SPI_execute_plan_extended(plan, &options);
+    if (code < 0)
+        elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+    mark_applied(sets, result, result_descriptor());
+    tuplestore_end(result);
+    receiver->rDestroy(receiver);
+}
+
+void run_statement(List* sets, const char* reason)
 {
     list_sort(sets, by_operation);
-    Statement statement{};
-    statement.sets = sets;
     ListCell* cell = nullptr;
     foreach (cell, sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
@@ -258,47 +264,23 @@ Statement begin_statement(List* sets, const char* reason)
         if (set->operation != RowOperation::kInsert && set->applied == nullptr)
             begin_applied(set);
     }
-    // Names are written in full, and operators found, before the caller's search_path counts.
     const char* sql = statement_text(sets);
-    statement.query = Query::begin(RunAs::kCallerWithPath);
-    statement.result = result_descriptor();
-    if (reason != nullptr)
-        statement.query.set("event_journal.reason", reason);
+    Query query = begin_writing(reason);
     foreach (cell, sets)
-        statement.relations =
-            lappend(statement.relations,
-                    register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell)));
-    statement.plan = SPI_prepare(sql, 0, nullptr);
-    if (statement.plan == nullptr)
+        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    if (plan == nullptr)
         elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
-    return statement;
-}
-
-void register_anew(const Statement* statement, const RowSet* set)
-{
-    const int index = set_index(statement->sets, set);
-    static_cast<EphemeralNamedRelation>(list_nth(statement->relations, index))->reldata = set->rows;
-}
-
-void execute_statement(const Statement* statement)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, statement->sets)
+    foreach (cell, sets)
         if (static_cast<RowSet*>(lfirst(cell))->operation == RowOperation::kInsert)
             restoring_begin(static_cast<RowSet*>(lfirst(cell)));
-    run_for_result(statement);
-    for (int i = list_length(statement->sets) - 1; i >= 0; i--) {
-        auto* set = static_cast<RowSet*>(list_nth(statement->sets, i));
+    run_planned(plan, sets);
+    for (int i = list_length(sets) - 1; i >= 0; i--) {
+        auto* set = static_cast<RowSet*>(list_nth(sets, i));
         if (set->operation == RowOperation::kInsert)
             restoring_end(set);
     }
-}
-
-void run_statement(List* sets, const char* reason)
-{
-    Statement statement = begin_statement(sets, reason);
-    execute_statement(&statement);
-    statement.query.end();
+    query.end();
 }
 
 }  // namespace journal

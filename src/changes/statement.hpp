@@ -14,19 +14,13 @@ inline constexpr int64 kAnnouncedRows = 10000;
 /// applied.
 void run_statement(List* sets, const char* reason);
 
-/// The same in parts, for a statement that is planned once and run for one bunch of rows after the
-/// other; query.end() ends it.
-struct Statement {
-    List* sets;
-    List* relations;  // the sets' rows, as registered
-    Query query;
-    SPIPlanPtr plan;
-    TupleDesc result;
-};
-Statement begin_statement(List* sets, const char* reason);
-void execute_statement(const Statement* statement);
-/// Lets the statement read the rows of a set's new tuplestore.
-void register_anew(const Statement* statement, const RowSet* set);
+/// Connects as the caller under its settings, with reason (may be nullptr) in event_journal.reason.
+Query begin_writing(const char* reason);
+/// The text of the statement of such sets. Names are written in full, and operators found, before
+/// the caller's search_path counts.
+const char* statement_text(const List* sets);
+/// Runs the planned statement of sets without insertions, and marks the rows that were applied.
+void run_planned(SPIPlanPtr plan, List* sets);
 /// Forgets which rows of an update or delete were applied. run_statement() does it where nobody
 /// has.
 void begin_applied(RowSet* set);
