@@ -170,8 +170,10 @@ function choice(name, content) {
 const box = (name, value, text) =>
     make('label', {}, make('input', { type: 'checkbox', name, value, checked: state[name].includes(value) }), ` ${text}`);
 
+const placeWord = (place) => (place.gone ? `${place.name} (${word('gone')})` : place.name);
+
 const places = (type) => session.places.filter((place) => place.type === type)
-    .map((place) => box(type, place.id, place.gone ? `${place.name} (${word('gone')})` : place.name));
+    .map((place) => box(type, place.id, placeWord(place)));
 
 // Events are offered but for those that each tracked table has besides ("Changed: invoice").
 const isOffered = (event) => event.is_core || !event.title_en?.endsWith(`: ${event.object_type}`);

@@ -86,7 +86,21 @@ GRANT SELECT (id, time_zone) ON crm.accounts TO page_server;
 
 COMMIT;
 
--- Something to get wrong: a client is deleted, and entered again with the same phone.
+-- Something to bring back together: a client and the device, deleted at once.
+BEGIN;
+SELECT journal.set_context(account => 'rembyt', employee => '2', location => '1');
+WITH client AS (
+    INSERT INTO crm.clients (account_id, name, phone) VALUES ('rembyt', 'Зинаида Сорокина', '+70000000897') RETURNING id)
+INSERT INTO crm.devices (account_id, client_id, type_id, brand, model, serial_number)
+SELECT 'rembyt', id, 1, 'Fairphone', '4', 'FP4-0897' FROM client;
+COMMIT;
+BEGIN;
+SELECT journal.set_context(account => 'rembyt', employee => '2', location => '1', reason => 'Карточка по ошибке');
+DELETE FROM crm.devices WHERE serial_number = 'FP4-0897';
+DELETE FROM crm.clients WHERE account_id = 'rembyt' AND phone = '+70000000897';
+COMMIT;
+
+-- Something that stands in the way: a client is deleted, and entered again with the same phone.
 BEGIN;
 SELECT journal.set_context(account => 'rembyt', employee => '2', location => '1');
 INSERT INTO crm.clients (account_id, name, phone) VALUES ('rembyt', 'Фёдор Найдёнов', '+70000000899');

@@ -34,10 +34,10 @@ function untyped(text, original) {
 function valueField(planned, column, original, isNeeded, overrides) {
     const changed = overrides[planned.entry];
     const value = typed(changed && column in changed ? changed[column] : original);
-    const options = session.places.filter((place) => place.type === PLACES[column] && !place.gone);
+    const choices = session.places.filter((place) => place.type === PLACES[column] && (!place.gone || place.id === value));
     const field = !PLACES[column] ? make('input', { value }) : make('select', {},
-        ...(options.some((place) => place.id === value) ? [] : [make('option', { value }, value || word('empty'))]),
-        ...options.map((place) => make('option', { value: place.id, selected: place.id === value }, place.name)));
+        ...(choices.some((place) => place.id === value) ? [] : [make('option', { value }, value || word('empty'))]),
+        ...choices.map((place) => make('option', { value: place.id, selected: place.id === value }, placeWord(place))));
     field.name = column;
     field.onchange = () => {
         overrides[planned.entry] ??= {};
@@ -88,7 +88,8 @@ function openRestore(row) {
         submit.disabled = true;
         status.textContent = word('loading');
         try {
-            const rows = await call('restore_plan', asked(), 'POST');
+            const rows = (await call('restore_plan', asked(), 'POST'))
+                .toSorted((a, b) => (b.entry === row.entry) - (a.entry === row.entry));
             const obstacles = rows.filter((planned) => planned.sqlstate !== null).length;
             // A row with several obstacles is told once for each.
             const first = [...new Map(rows.filter((planned) => planned.new_values !== null && planned.action === 'insert')
@@ -129,7 +130,7 @@ function openRestore(row) {
 
 // Tells what came back, and has the page drawn anew.
 function openDone(rows) {
-    const dialog = openDialog(word('done'), make('ul', { className: 'plan', role: 'status' }, ...rows.map((row) => make('li', {},
+    const dialog = openDialog(word('done'), make('ul', { className: 'plan' }, ...rows.map((row) => make('li', {},
         `${objectWord(row.object_type, row.object_label, row.object_id)}: ${word(row.outcome.replace(' ', '_'))}`,
         row.detail ? make('small', { lang: 'en' }, ` ${row.detail}`) : null))), closeButton('close'));
     dialog.querySelector('button').focus();

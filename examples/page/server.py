@@ -64,7 +64,7 @@ def call(name, login, arguments):
     method, query, forms = CALLS[name]
     if arguments.keys() - forms.keys():
         raise Refused(400, 'unknown argument')
-    for argument, value in arguments.items():
+    for argument, value in [('as', login), *arguments.items()]:
         texts = value if argument in LISTS and isinstance(value, list) else [value]
         # PostgreSQL's texts have no zero bytes.
         if not all(isinstance(text, str) and '\0' not in text for text in texts):
@@ -156,9 +156,10 @@ class Handler(BaseHTTPRequestHandler):
         return arguments
 
     def send_error_of(self, error):
-        """Tells what the journal refuses in its own words; what is a fault of ours goes to the log."""
+        """Tells what is refused in the words of the journal, or of a table's constraint, trigger or privilege; what is a
+        fault of ours goes to the log."""
         code = error.pgcode or ''
-        if code.startswith(('JE', '22', '23')) or code == '42501':
+        if code.startswith(('JE', '22', '23', 'P0')) or code == '42501':
             return self.send_json(422, {'sqlstate': code, 'message': error.diag.message_primary,
                                         'detail': error.diag.message_detail, 'hint': error.diag.message_hint})
         print(error, file=sys.stderr)

@@ -204,6 +204,19 @@ until(f"!{DIALOG} && {DRAWN} && !document.querySelector('#marked')", 'closed, th
 ok('Клиент Вектор' not in [text.split('\n')[0] for text in column(4)], 'and this one is gone', column(4))
 same(sql("SELECT reason, employee FROM journal.entries ORDER BY id DESC LIMIT 1"), [('не та карточка', '1')], 'the journal says why')
 
+# With what was deleted together with it.
+mark_row('Клиент Зинаида Сорокина')
+browser.click('#marked')
+until(f'{DIALOG} && {PLAN}', 'a client who had a device')
+browser.choose('#dialog select[name=related]', 'children')
+until("document.querySelectorAll('#dialog .plan li').length === 2", 'can have it back')
+same(browser.texts('#dialog .plan li'), ['Клиент Зинаида Сорокина: вернётся', 'Изделие Fairphone 4: вернётся'], 'the plan tells both')
+browser.click('#dialog button.main')
+until("document.querySelector('#dialog-title').textContent === 'Готово'", 'it is done')
+same(browser.texts('#dialog .plan li'), ['Клиент Зинаида Сорокина: восстановлен', 'Изделие Fairphone 4: восстановлен'], 'for both')
+browser.click('#dialog button')
+until(f"!{DIALOG} && {DRAWN} && !document.querySelector('#marked')", 'closed')
+
 # What stands in the way: a value in use, a row that is gone.
 mark_row('Фёдор Найдёнов')
 browser.click('#marked')
@@ -227,6 +240,7 @@ browser.click('#marked')
 until(f'{DIALOG} && {PLAN}', 'a warehouse whose location is gone')
 ok('Нет объекта, на который он ссылается.' in browser.texts('#dialog .plan li')[0], 'the plan says so', browser.texts('#dialog .plan li'))
 ok('локация (нужно другое значение)' in ' '.join(browser.texts('#dialog .needed')), 'and which value is needed', browser.texts('#dialog .needed'))
+same(browser.texts('#dialog select[name=location_id] option'), ['Север', 'Центр', 'Южный (нет)'], 'those to choose from')
 browser.choose('#dialog select[name=location_id]', '2')
 browser.click('#check')
 until("document.querySelector('#dialog [role=status]').textContent.startsWith('Ничто не мешает')", 'another location will do')

@@ -123,6 +123,7 @@ is((get('sokolova', 'restore', entry => 1))[0], 405, 'what changes is none');
 is((get('sokolova', 'report', $_ => 'x'))[0], 400, "no argument $_") for 'moment', 'period) --', 'page_size => 1, period', '';
 is((post('sokolova', 'restore', on_conflict => 'skip'))[0], 400, 'nor one that the page does not use');
 is((post('sokolova', 'restore_plan', entry => $_))[0], 400, 'no value but a text') for 1, [ '1' ], { a => '1' }, undef;
+is((post($_, 'restore_plan', entry => '1'))[0], 400, 'nor a person') for ['sokolova'], 1, undef;
 is((get('sokolova', 'history', object_type => 'order', object_id => "1\0"))[0], 400, 'nor one with a zero byte');
 is((get($_, 'report'))[0], 403, "nobody is called '$_'") for '', 'page_server', 'postgres', "x' OR 'a' = 'a";
 is((get('sokolova', 'deleted_objects', language => 'xx'))[1]{sqlstate}, 'JE001', 'the journal checks the rest');
@@ -242,6 +243,12 @@ is(value_of(q{SELECT concat_ws(' ', event, employee, actor_kind, account, reason
 is((post('sokolova', 'restore', entry => $client->{entry}))[1]{sqlstate}, 'JE012', 'once');
 is(deletion('client', 'Вектор'), undef, 'it is no deleted object any more');
 
+my $pair = deletion('client', 'Зинаида Сорокина');
+is(scalar @{ (post('sokolova', 'restore_plan', entry => $pair->{entry}, related => $_->[0]))[1] }, $_->[1], "a plan with $_->[0]")
+	for [ none => 1 ], [ children => 2 ], [ parents => 1 ], [ all => 2 ];
+(undef, $restored) = post('sokolova', 'restore', entry => $pair->{entry}, related => 'children');
+is(join(' ', map { "$_->{object_type} $_->{outcome}" } @$restored), 'client restored device restored', 'a client comes back with a device');
+
 my $order = deletion('order');
 is_deeply((get('sokolova', 'deleted_objects', object_types => ['order']))[1][0]{needs}, [ 'support', 'reason' ], 'an order needs support');
 is_deeply($order->{needs}, ['reason'], 'of which a reason is wanted');
@@ -259,6 +266,11 @@ is((post('sokolova', 'restore_plan', entry => $found->{entry}, %other))[1][0]{co
 is((post('sokolova', 'restore', entry => $found->{entry}, %other))[0], 200, 'and does');
 is(value_of(q{SELECT concat_ws(' ', phone, discount_percent, is_company, extract(epoch FROM created_at)) FROM crm.clients WHERE name = 'Фёдор Найдёнов'}),
 	'+70000000898 2.50 t 1767312245.000000', 'values are given as texts');
+$node->safe_psql('crm_demo', q{
+	CREATE FUNCTION crm.closed() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'the warehouse is closed'; END$$;
+	CREATE TRIGGER closed BEFORE INSERT ON crm.products FOR EACH ROW EXECUTE FUNCTION crm.closed()});
+is_deeply([ @{ (post('sokolova', 'restore', entry => deletion('product')->{entry}))[1] }{qw(sqlstate message)} ],
+	[ 'P0001', 'the warehouse is closed' ], "what a table's trigger says is told");
 my $warehouse = deletion('warehouse');
 is_deeply($warehouse->{needs}, ['override:location_id'], 'the location of a warehouse is gone');
 is((post('sokolova', 'restore', entry => $warehouse->{entry}))[1]{sqlstate}, 'JE014', 'it is refused');
