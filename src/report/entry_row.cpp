@@ -119,9 +119,34 @@ QueryArgument int8_array_argument(const int64* items, int count)
                                                           FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
 }
 
+void read_by_places(Query& query)
+{
+    query.set("enable_tidscan", "on");
+    query.set("enable_seqscan", "off");
+}
+
+QueryArgument places_argument(const Vector<ItemPointerData>& places)
+{
+    const int count = static_cast<int>(places.size());
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = PointerGetDatum(&places[i]);
+    return {TIDARRAYOID,
+            PointerGetDatum(construct_array(elements, count, TIDOID, sizeof(ItemPointerData), false,
+                                            TYPALIGN_SHORT))};
+}
+
 QueryArgument timestamp_argument(TimestampTz value)
 {
     return {TIMESTAMPTZOID, TimestampTzGetDatum(value)};
+}
+
+void append_moment(SqlText* sql, const char* comparison, TimestampTz moment)
+{
+    if (TIMESTAMP_NOT_FINITE(moment))
+        return;
+    sql->append(comparison);
+    sql->append(timestamp_argument(moment));
 }
 
 }  // namespace journal

@@ -6,8 +6,10 @@
 // the first and the last of them is shown.
 #include "base/function.hpp"
 #include "base/object_lookup.hpp"
+#include "base/object_scan.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/month_walk.hpp"
 #include "report/page.hpp"
 #include "values/text_form.hpp"
 
@@ -89,6 +91,25 @@ bool is_known_type(const char* type, const char* account)
     " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
     "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
 
+/// Whether the key of any object of that type ever changed, as far as the months' indexes know.
+bool has_moved_keys(const char* type)
+{
+    ContextResource resource(CurrentMemoryContext);
+    Vector<ItemPointerData> places(&resource);
+    const ObjectHashRange hashes = object_hash_range(type);
+    bool found = false;
+    MonthWalk months = MonthWalk::begin({0, DT_NOBEGIN, DT_NOEND, true, false, {}});
+    while (!found && months.next()) {
+        const Oid index = object_index(months.partition(), ObjectIndex::kPrevious);
+        if (OidIsValid(index))
+            add_places(months.partition(), index,
+                       {hashes.first, hashes.last, PG_INT64_MIN, PG_INT64_MAX}, true, &places);
+        found = !OidIsValid(index) || !places.empty();
+    }
+    months.end();
+    return found;
+}
+
 /// The object's keys. An update of the key is an entry under the new key that names the old one:
 /// from each that brought a row to the key asked for, its earlier keys are followed one change at a
 /// time, and from each that took one away its later ones. So what is read is in proportion to the
@@ -96,6 +117,13 @@ bool is_known_type(const char* type, const char* account)
 Keys follow_keys(const char* account, const char* type, const char* key)
 {
     MemoryContext context = CurrentMemoryContext;
+    if (!has_moved_keys(type)) {
+        Keys keys{1, make_array_in<const char*>(context, 1), make_array_in<int64>(context, 1),
+                  make_array_in<int64>(context, 1)};
+        keys.key[0] = key;
+        keys.to[0] = PG_INT64_MAX;
+        return keys;
+    }
     Query query = Query::begin(RunAs::kCaller);
     static SavedStatement statement;
     const uint64 rows = query.run_saved(
@@ -126,44 +154,107 @@ Keys follow_keys(const char* account, const char* type, const char* key)
     return keys;
 }
 
-/// Reads a page of entries of the object and of what belongs to it. Both are looked up by key, and
-/// all of them are sorted: an object's history is short, and in time order it would have to be
+/// What the indexes of a month hold of the keys and of what belongs to them; false if one is
+/// missing.
+bool find_places(Relation partition, const char* account, const char* type, const Keys& keys,
+                 Vector<ItemPointerData>* places)
+{
+    for (const ObjectIndex kind : {ObjectIndex::kObject, ObjectIndex::kDocument}) {
+        const Oid index = object_index(partition, kind);
+        if (!OidIsValid(index))
+            return false;
+        for (int i = 0; i < keys.count; i++) {
+            const int64 hash = object_hash(account, type, keys.key[i]);
+            add_places(partition, index, {hash, hash, keys.from[i], keys.to[i]}, false, places);
+        }
+    }
+    return true;
+}
+
+/// "AND …" that entry e has one of the keys in that column, while it was the object's.
+void append_has_key(SqlText* sql, const char* column, const Keys& keys)
+{
+    sql->append(" AND EXISTS (SELECT FROM unnest(");
+    sql->append(text_array_argument(keys.key, keys.count));
+    sql->append(", ");
+    sql->append(int8_array_argument(keys.from, keys.count));
+    sql->append(", ");
+    sql->append(int8_array_argument(keys.to, keys.count));
+    sql->append(") AS k (key, since, before) WHERE k.key = e.");
+    sql->append(column);
+    sql->append(" AND e.id >= k.since AND e.id < k.before)");
+}
+
+/// Reads what is left of the page from a month's entries at some places, or, where an index is
+/// missing, from all of them.
+void read_month(const PageRequest& request, const char* type, const Keys& keys,
+                const TimeRange& month, const Vector<ItemPointerData>* places,
+                MemoryContext context, EntryRows* rows)
+{
+    Query query = Query::begin(RunAs::kCaller);
+    if (places != nullptr)
+        read_by_places(query);
+    SqlText sql;
+    sql.append("SELECT ");
+    sql.append(entry_columns());
+    sql.append(" FROM journal.entry e WHERE e.account = ");
+    sql.append(text_argument(request.account->name));
+    // The times let the planner leave out all other months.
+    append_moment(&sql, " AND e.occurred_at >= ", month.from);
+    append_moment(&sql, " AND e.occurred_at < ", month.to);
+    if (places != nullptr) {
+        sql.append(" AND e.ctid = ANY (");
+        sql.append(places_argument(*places));
+        sql.append(")");
+    }
+    if (request.has_position) {
+        sql.append(" AND (e.occurred_at, e.id) < (");
+        sql.append(timestamp_argument(request.occurred_at));
+        sql.append(", ");
+        sql.append(int8_argument(request.id));
+        sql.append(")");
+    }
+    sql.append(" AND (e.object_type = ");
+    sql.append(text_argument(type));
+    append_has_key(&sql, "object_id", keys);
+    sql.append(" OR e.document_type = ");
+    sql.append(text_argument(type));
+    append_has_key(&sql, "document_id", keys);
+    sql.append(" AND (e.object_type = ");
+    sql.append(text_argument(type));
+    sql.append(" AND e.object_id = ANY (");
+    sql.append(text_array_argument(keys.key, keys.count));
+    sql.append(")) IS NOT TRUE) ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
+    sql.append(int8_argument(request.page_size - static_cast<int64>(rows->size())));
+    const uint64 count = sql.run(query);
+    for (uint64 i = 0; i < count; i++)
+        rows->push_back(read_row(query, i, context));
+    query.end();
+}
+
+/// Reads a page of entries of the object and of what belongs to it, month by month from the newest.
+/// A month's are looked up by key and sorted: they are few, and in time order they would have to be
 /// searched for in everybody's.
 void read_history(const PageRequest& request, const char* type, const Keys& keys,
                   MemoryContext context, EntryRows* rows)
 {
-    static SavedStatement statement;
-    static char* sql;
-    if (sql == nullptr)
-        sql = MemoryContextStrdup(
-            TopMemoryContext,
-            // OFFSET 0 keeps the conditions on time away from the index on time.
-            psprintf("SELECT %s FROM unnest($3, $4, $5) AS k (key, since, before) "
-                     "CROSS JOIN LATERAL (SELECT * FROM journal.entry o WHERE " IS_OBJECT(
-                         "o", "$1", "$2",
-                         "k.key") " AND o.id >= k.since AND o.id < k.before "
-                                  "UNION ALL SELECT * FROM journal.entry o WHERE " IS_DOCUMENT(
-                                      "o", "$1", "$2",
-                                      "k.key") " AND o.id >= k.since AND o.id < k.before "
-                                               " AND (o.object_type = $2 AND o.object_id = ANY "
-                                               "($3)) IS NOT TRUE "
-                                               "OFFSET 0) AS e "
-                                               "WHERE e.occurred_at >= $6 AND (e.occurred_at, "
-                                               "e.id) < ($7, $8) "
-                                               "ORDER BY e.occurred_at DESC, e.id DESC LIMIT $9",
-                     entry_columns()));
-    Query query = Query::begin(RunAs::kCaller);
-    const uint64 count = query.run_saved(
-        &statement, sql,
-        {text_argument(request.account->name), text_argument(type),
-         text_array_argument(keys.key, keys.count), int8_array_argument(keys.from, keys.count),
-         int8_array_argument(keys.to, keys.count), timestamp_argument(plan_begin(request.account)),
-         timestamp_argument(request.has_position ? request.occurred_at : DT_NOEND),
-         int8_argument(request.has_position ? request.id : PG_INT64_MAX),
-         int8_argument(request.page_size)});
-    for (uint64 i = 0; i < count; i++)
-        rows->push_back(read_row(query, i, context));
-    query.end();
+    ContextResource resource(context);
+    Vector<ItemPointerData> places(&resource);
+    MonthWalk months = MonthWalk::begin({0,
+                                         plan_begin(request.account),
+                                         DT_NOEND,
+                                         true,
+                                         request.has_position,
+                                         {request.occurred_at, request.id}});
+    while (static_cast<int>(rows->size()) < request.page_size && months.next()) {
+        places.clear();
+        const bool found =
+            find_places(months.partition(), request.account->name, type, keys, &places);
+        if (!found || !places.empty())
+            read_month(request, type, keys, months.part(), found ? &places : nullptr, context,
+                       rows);
+    }
+    months.end();
 }
 
 const char* required(FunctionCallInfo fcinfo, int number, const char* name)

@@ -2,7 +2,7 @@
 #include "report/page_scan.hpp"
 
 #include "base/object_hash.hpp"
-#include "catalog/partition.hpp"
+#include "catalog/month_walk.hpp"
 
 #include <algorithm>
 
@@ -12,43 +12,23 @@ namespace {
 
 constexpr int kMostPlaces = 10000;
 
-/// What reading a page goes by; rest is what is still to be read.
+/// What reading a page goes by.
 struct PageReading {
     const PageRequest* request;
     const EntryFilter* filter;
     MemoryContext context;
     EntryRows* rows;
     std::size_t wanted;
-    TimeRange rest;
 
     int missing() const { return static_cast<int>(wanted - rows->size()); }
 };
-
-QueryArgument places_argument(const Vector<ItemPointerData>& places)
-{
-    const int count = static_cast<int>(places.size());
-    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
-    for (int i = 0; i < count; i++)
-        elements[i] = PointerGetDatum(&places[i]);
-    return {TIDARRAYOID,
-            PointerGetDatum(construct_array(elements, count, TIDOID, sizeof(ItemPointerData), false,
-                                            TYPALIGN_SHORT))};
-}
-
-void append_comparison(SqlText* sql, const char* comparison, TimestampTz moment)
-{
-    if (TIMESTAMP_NOT_FINITE(moment))
-        return;
-    sql->append(comparison);
-    sql->append(timestamp_argument(moment));
-}
 
 /// The entries at places of one month.
 void append_places(SqlText* sql, const TimePlaces& found)
 {
     // The times let the planner leave out all other months.
-    append_comparison(sql, " AND e.occurred_at >= ", found.earliest);
-    append_comparison(sql, " AND e.occurred_at <= ", found.latest);
+    append_moment(sql, " AND e.occurred_at >= ", found.earliest);
+    append_moment(sql, " AND e.occurred_at <= ", found.latest);
     sql->append(" AND e.ctid = ANY (");
     sql->append(places_argument(found.places));
     sql->append(")");
@@ -57,8 +37,8 @@ void append_places(SqlText* sql, const TimePlaces& found)
 /// The entries of a stretch whose partition has no index on time.
 void append_range(SqlText* sql, const TimeRange& range)
 {
-    append_comparison(sql, " AND e.occurred_at >= ", range.from);
-    append_comparison(sql, " AND e.occurred_at < ", range.to);
+    append_moment(sql, " AND e.occurred_at >= ", range.from);
+    append_moment(sql, " AND e.occurred_at < ", range.to);
     if (!range.has_position)
         return;
     sql->append(range.descending ? " AND (e.occurred_at, e.id) < ("
@@ -73,10 +53,8 @@ void append_range(SqlText* sql, const TimeRange& range)
 void read_rows(PageReading* page, const TimePlaces* found, const TimeRange& range)
 {
     Query query = Query::begin(RunAs::kCaller);
-    if (found != nullptr) {
-        query.set("enable_tidscan", "on");
-        query.set("enable_seqscan", "off");
-    }
+    if (found != nullptr)
+        read_by_places(query);
     SqlText sql;
     sql.append("SELECT ");
     sql.append(entry_columns());
@@ -114,42 +92,6 @@ void read_by_index(PageReading* page, Relation partition, Oid index, TimeRange r
     } while (page->missing() > 0 && !found.complete);
 }
 
-void read_stretch(PageReading* page, Relation partition, const EntryPartition& stretch)
-{
-    // A month to come costs nothing; that it is empty counts for a serializable transaction.
-    if (RelationGetNumberOfBlocks(partition) == 0) {
-        PredicateLockRelation(partition, GetActiveSnapshot());
-        return;
-    }
-    TimeRange range = page->rest;
-    range.from = std::max(range.from, stretch.from);
-    range.to = std::min(range.to, stretch.to);
-    const Oid index = time_index(partition);
-    if (OidIsValid(index))
-        read_by_index(page, partition, index, range);
-    else
-        read_rows(page, nullptr, range);
-}
-
-/// The moment at which what is still to be read begins.
-TimestampTz first_moment(const TimeRange& rest)
-{
-    if (!rest.descending)
-        return rest.has_position ? std::max(rest.from, rest.position.occurred_at) : rest.from;
-    const TimestampTz last = rest.to == DT_NOEND ? rest.to : rest.to - 1;
-    return rest.has_position ? std::min(last, rest.position.occurred_at) : last;
-}
-
-/// Takes a stretch from the rest; returns whether anything is left.
-bool leave_behind(TimeRange* rest, const EntryPartition& stretch)
-{
-    if (rest->descending)
-        rest->to = std::min(rest->to, stretch.from);
-    else
-        rest->from = std::max(rest->from, stretch.to);
-    return rest->from < rest->to;
-}
-
 }  // namespace
 
 TimeFilter::Numbers text_hashes(const TextList& list)
@@ -166,29 +108,25 @@ TimeFilter::Numbers text_hashes(const TextList& list)
 void read_entries(const PageRequest& request, int limit, const EntryFilter& filter,
                   MemoryContext context, EntryRows* rows)
 {
-    PageReading page{&request,
-                     &filter,
-                     context,
-                     rows,
-                     rows->size() + static_cast<std::size_t>(limit),
-                     {account_hash(request.account->name),
-                      // A plan's window moves on between two pages, and a cursor is no way around
-                      // it.
-                      std::max(request.bounds.from, plan_begin(request.account)),
-                      request.bounds.to,
-                      request.descending,
-                      request.has_position,
-                      {request.occurred_at, request.id}}};
-    bool more = page.rest.from < page.rest.to;
-    while (more && page.missing() > 0) {
-        EntryPartition stretch{};
-        Relation partition = open_partition(first_moment(page.rest), &stretch);
-        if (partition != nullptr) {
-            read_stretch(&page, partition, stretch);
-            relation_close(partition, NoLock);
-        }
-        more = leave_behind(&page.rest, stretch);
+    PageReading page{&request, &filter, context, rows,
+                     rows->size() + static_cast<std::size_t>(limit)};
+    const TimeRange range{account_hash(request.account->name),
+                          // A plan's window moves on between two pages, and a cursor is no way
+                          // around it.
+                          std::max(request.bounds.from, plan_begin(request.account)),
+                          request.bounds.to,
+                          request.descending,
+                          request.has_position,
+                          {request.occurred_at, request.id}};
+    MonthWalk months = MonthWalk::begin(range);
+    while (page.missing() > 0 && months.next()) {
+        const Oid index = time_index(months.partition());
+        if (OidIsValid(index))
+            read_by_index(&page, months.partition(), index, months.part());
+        else
+            read_rows(&page, nullptr, months.part());
     }
+    months.end();
 }
 
 }  // namespace journal

@@ -1,0 +1,59 @@
+// See object_scan.hpp.
+#include "base/object_scan.hpp"
+
+#include "base/entry_index.hpp"
+
+namespace journal {
+
+namespace {
+
+enum ObjectColumn : AttrNumber { kHash = 1, kId };
+
+constexpr IndexColumn kObjectColumns[] = {
+    {INT8OID, "object_hash", {"account", "object_type", "object_id"}}, {INT8OID, nullptr, {"id"}}};
+constexpr IndexColumn kDocumentColumns[] = {
+    {INT8OID, "object_hash", {"account", "document_type", "document_id"}},
+    {INT8OID, nullptr, {"id"}}};
+constexpr IndexColumn kPreviousColumns[] = {
+    {INT8OID, "object_hash", {"account", "object_type", "previous_id"}},
+    {INT8OID, nullptr, {"id"}}};
+
+/// In the order of ObjectIndex.
+constexpr IndexForm kForms[] = {{lengthof(kObjectColumns), kObjectColumns, nullptr},
+                                {lengthof(kDocumentColumns), kDocumentColumns, "document_id"},
+                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"}};
+
+}  // namespace
+
+Oid object_index(Relation partition, ObjectIndex kind)
+{
+    return find_index(partition, kForms[static_cast<int>(kind)]);
+}
+
+void add_places(Relation partition, Oid index, const ObjectRange& range, bool first_alone,
+                Vector<ItemPointerData>* places)
+{
+    ScanKeyData keys[4];
+    int count = 0;
+    if (range.first_hash == range.last_hash) {
+        ScanKeyInit(&keys[count++], kHash, BTEqualStrategyNumber, F_INT8EQ,
+                    Int64GetDatum(range.first_hash));
+    } else {
+        ScanKeyInit(&keys[count++], kHash, BTGreaterEqualStrategyNumber, F_INT8GE,
+                    Int64GetDatum(range.first_hash));
+        ScanKeyInit(&keys[count++], kHash, BTLessEqualStrategyNumber, F_INT8LE,
+                    Int64GetDatum(range.last_hash));
+    }
+    ScanKeyInit(&keys[count++], kId, BTGreaterEqualStrategyNumber, F_INT8GE,
+                Int64GetDatum(range.from));
+    ScanKeyInit(&keys[count++], kId, BTLessStrategyNumber, F_INT8LT, Int64GetDatum(range.to));
+    IndexEntries entries = IndexEntries::begin(partition, index, count, keys, ForwardScanDirection);
+    while (entries.next()) {
+        places->push_back(entries.place());
+        if (first_alone)
+            break;
+    }
+    entries.end();
+}
+
+}  // namespace journal

@@ -1,0 +1,28 @@
+// An object's entries, as a month's indexes on objects know them (object_hash.hpp): places to look
+// at, as in time_scan.hpp.
+#pragma once
+
+#include "base/memory.hpp"
+
+namespace journal {
+
+/// What an index of a month finds entries by: what they are about, what that belongs to, the key
+/// that it left.
+enum class ObjectIndex { kObject, kDocument, kPrevious };
+
+/// Numbers of objects, and ids of entries from one on (inclusive) up to another (exclusive).
+struct ObjectRange {
+    int64 first_hash;
+    int64 last_hash;
+    int64 from;
+    int64 to;
+};
+
+/// That index of a partition, which is open; InvalidOid if it has none.
+Oid object_index(Relation partition, ObjectIndex kind);
+
+/// Appends the places of the index's entries in the range, or the first of them alone.
+void add_places(Relation partition, Oid index, const ObjectRange& range, bool first_alone,
+                Vector<ItemPointerData>* places);
+
+}  // namespace journal
