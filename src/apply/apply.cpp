@@ -299,10 +299,8 @@ void run_steps(Application* application, List* steps, bool watched)
 /// Raises what an error of the statements means, or returns with the rows that triggers refuse.
 void leave_refused(Application* application, List* sets, ErrorData* error)
 {
-    if (application->refusals == NIL)
+    if (application->issues->count == 0)
         raise_translated(application, sets, error, false);
-    if (!application->skips)
-        raise_refusal(application, static_cast<Refusal*>(linitial(application->refusals)));
     ListCell* cell = nullptr;
     foreach (cell, sets)
         begin_again(static_cast<RowSet*>(lfirst(cell)));
@@ -364,7 +362,6 @@ void apply(Application* application)
     List* sets = flattened(steps);
     Relation stranger = strangers_table(sets);
     const bool fires_triggers = has_user_triggers(application) || have_rules(sets);
-    application->refusals = NIL;
     application->replaced = NIL;
     application->kept = NIL;
     if (fires_triggers)
@@ -409,6 +406,7 @@ void end_application(Application* application)
         table_close(set->table, NoLock);
     }
     end_exchanges(application);
+    end_issues(application->issues);
     application->sets = NIL;
 }
 

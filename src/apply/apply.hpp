@@ -29,7 +29,7 @@ namespace journal {
 /// here.
 ///
 /// Where triggers refuse rows, and the application skips such, nothing is applied either: its
-/// refusals name them, and the caller leaves them out and applies it again.
+/// issues name them, and the caller leaves them out and applies it again.
 ///
 /// Raises JE013 (key or another unique value in use), JE014 (a referenced row is missing), JE016
 /// (table changed beyond repair), JE017 (a row differs), JE030 (an inserted row did not

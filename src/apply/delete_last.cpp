@@ -28,14 +28,19 @@ void mark_applied(RowSet* set, int64 number)
     set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
 }
 
-void keep(Application* application, RowSet* set, int64 number, ErrorData* error)
+/// A row that is refused to go.
+struct KeptRow {
+    const RowSet* set;
+    int64 number;
+    const char* why;
+};
+
+void keep(Application* application, const RowSet* set, int64 number, const ErrorData* error)
 {
     MemoryContext caller = MemoryContextSwitchTo(application->context);
-    auto* refusal = make_in<Refusal>(application->context);
-    refusal->set = set;
-    refusal->row.number = number;
-    refusal->error = error;
-    application->kept = lappend(application->kept, refusal);
+    auto* row = make_in<KeptRow>(application->context);
+    *row = {set, number, reason_of(make_issue(IssueKind::kRefused, error->message))};
+    application->kept = lappend(application->kept, row);
     MemoryContextSwitchTo(caller);
 }
 
@@ -125,9 +130,9 @@ const char* why_kept(const Application* application, const RowSet* set, const Se
         return "left to triggers";
     ListCell* cell = nullptr;
     foreach (cell, application->kept) {
-        const auto* refusal = static_cast<Refusal*>(lfirst(cell));
-        if (refusal->set == set && refusal->row.number == row.number)
-            return reason_of(refusal);
+        const auto* kept = static_cast<KeptRow*>(lfirst(cell));
+        if (kept->set == set && kept->number == row.number)
+            return kept->why;
     }
     return "a trigger, rule or policy of its table keeps it";
 }

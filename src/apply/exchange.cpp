@@ -230,7 +230,7 @@ void find_exchange(Application* application, List* sets)
     make_final_state(&state);
     const Waits waits = find_waits(&state);
     end_final_state(&state);
-    tuplestore_end(state.found.rows);
+    end_issues(state.found);
     if (tuplestore_tuple_count(waits.rows) > 0) {
         MemoryContextSwitchTo(application->context);
         auto* exchange = make_in<Exchange>(application->context);

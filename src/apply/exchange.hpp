@@ -57,7 +57,7 @@ struct Exchange {
 };
 
 /// Finds the rows of the application's updates that exchange unique values. Reads the tables as
-/// conflict.hpp does, and writes nothing. What it keeps of each such row is in memory (some 100
+/// find_issues.hpp does, and writes nothing. What it keeps of each such row is in memory (some 100
 /// bytes), not in the sets' tuplestores.
 void find_exchanges(Application* application);
 

@@ -11,102 +11,103 @@ namespace journal {
 
 namespace {
 
+/// Some rows of a set, from the one of a number on.
+struct Part {
+    RowSet* rows;
+    const RowSet* set;
+    int64 first;
+};
+using Parts = Vector<Part>;
+
 struct Hunt {
     Application* application;
-    List* sets;
     int code;  // of the error that is looked for
 };
 
-const char* kept(const Application* application, const char* text)
+int64 count_of(const Parts& parts)
 {
-    return text == nullptr ? nullptr : MemoryContextStrdup(application->context, text);
+    int64 count = 0;
+    for (const Part& part : parts)
+        count += part.rows->count;
+    return count;
 }
 
-void add_refusal(const Hunt& hunt, RowSet* set, SetRow row, ErrorData* error)
+/// Adds the single row of some parts, or raises what it is refused for.
+void add_only_row(Hunt* hunt, const Parts& parts, ErrorData* error)
 {
-    Application* application = hunt.application;
-    row.object_type = kept(application, row.object_type);
-    row.object_id = kept(application, row.object_id);
-    row.label = kept(application, row.label);
-    row.key = kept(application, row.key);
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    auto* refusal = make_in<Refusal>(application->context);
-    refusal->set = set;
-    refusal->row = row;
-    refusal->error = error;
-    application->refusals = lappend(application->refusals, refusal);
-    MemoryContextSwitchTo(caller);
-}
-
-/// Parts of the sets, with those rows that are from the one to the other in the order of all.
-List* parts_of(const Hunt& hunt, int64 from, int64 to)
-{
-    List* parts = NIL;
-    int64 before = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, hunt.sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        const int64 first = std::max(from - before, int64{0});
-        const int64 last = std::min(to - before, set->count);
-        if (first < last)
-            parts = lappend(parts, rows_between(CurrentMemoryContext, set, first, last));
-        before += set->count;
+    SetRow row{};
+    rewind_rows(parts.front().rows);
+    read_row(parts.front().rows, &row);
+    if (!hunt->application->skips) {
+        const char* whom = psprintf("%s cannot be %s: its table, or a trigger, refuses it.",
+                                    describe_row(row), hunt->application->done);
+        ereport(ERROR, (errcode(error->sqlerrcode), errmsg_internal("%s", error->message),
+                        error->detail == nullptr ? errdetail_internal("%s", whom)
+                                                 : errdetail_internal("%s %s", whom, error->detail),
+                        error->hint == nullptr ? 0 : errhint("%s", error->hint)));
     }
-    return parts;
+    row.number = parts.front().first;
+    Issue issue = issue_of_row(IssueKind::kRefused, parts.front().set, row, error->message);
+    issue.sqlstate = error->sqlerrcode;
+    issue.set = parts.front().set->index;
+    add_issue(hunt->application->issues, issue);
 }
 
-/// Adds the single row from which on a part is, with the set that it is of.
-void add_only_row(const Hunt& hunt, int64 number, ErrorData* error)
+void write_rows(Hunt* hunt, const Parts& parts);
+
+/// Writes those rows of parts that are from the one to the other in the order of all.
+void write_between(Hunt* hunt, const Parts& parts, int64 from, int64 to)
 {
+    ContextResource memory(CurrentMemoryContext);
+    Parts some(&memory);
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal refusals",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
     int64 before = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, hunt.sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        if (number >= before && number < before + set->count) {
-            SetRow row{};
-            rewind_rows(set);
-            while (read_row(set, &row) && row.number < number - before)
-                CHECK_FOR_INTERRUPTS();
-            add_refusal(hunt, set, row, error);
-            return;
-        }
-        before += set->count;
+    for (const Part& part : parts) {
+        const int64 first = std::max(from - before, int64{0});
+        const int64 last = std::min(to - before, part.rows->count);
+        if (first < last)
+            some.push_back(
+                {rows_between(work, part.rows, first, last), part.set, part.first + first});
+        before += part.rows->count;
+    }
+    write_rows(hunt, some);
+    for (const Part& part : some)
+        end_row_set(part.rows);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+/// Looks into rows that are refused together.
+void look_into(Hunt* hunt, const Parts& parts, ErrorData* error)
+{
+    const int64 count = count_of(parts);
+    if (count > 1) {
+        write_between(hunt, parts, 0, count / 2);
+        write_between(hunt, parts, count / 2, count);
+    } else if (error->sqlerrcode == hunt->code) {
+        add_only_row(hunt, parts, error);
     }
 }
 
 /// Writes rows; of those that are refused nothing stays.
-void write_rows(const Hunt& hunt, int64 from, int64 to);
-
-void write_halves(const Hunt& hunt, int64 from, int64 to)
-{
-    const int64 middle = from + (to - from) / 2;
-    write_rows(hunt, from, middle);
-    if (hunt.application->skips || hunt.application->refusals == NIL)
-        write_rows(hunt, middle, to);
-}
-
-void write_rows(const Hunt& hunt, int64 from, int64 to)
+void write_rows(Hunt* hunt, const Parts& parts)
 {
     CHECK_FOR_INTERRUPTS();
-    List* parts = parts_of(hunt, from, to);
-    MemoryContext caller = MemoryContextSwitchTo(hunt.application->context);
+    List* sets = NIL;
+    for (const Part& part : parts)
+        sets = lappend(sets, part.rows);
     ErrorData* error = run_in_subtransaction([&] {
-        const Rights rights = rights_to_write(hunt.application, parts);
-        run_sets(parts, hunt.application->reason);
+        const Rights rights = rights_to_write(hunt->application, sets);
+        run_sets(sets, hunt->application->reason);
         rights.end();
     });
-    MemoryContextSwitchTo(caller);
-    ListCell* cell = nullptr;
-    foreach (cell, parts)
-        end_row_set(static_cast<RowSet*>(lfirst(cell)));
     if (error == nullptr)
         return;
     if (!is_refusal(error))
         ReThrowError(error);
-    if (to - from > 1)
-        write_halves(hunt, from, to);
-    else if (error->sqlerrcode == hunt.code)
-        add_only_row(hunt, from, error);
+    look_into(hunt, parts, error);
 }
 
 }  // namespace
@@ -128,36 +129,17 @@ bool is_refusal(const ErrorData* error)
     }
 }
 
-void find_refusals(Application* application, List* sets, const ErrorData* error)
+void find_refusals(Application* application, List* sets, ErrorData* error)
 {
-    const Hunt hunt{application, sets, error->sqlerrcode};
-    int64 count = 0;
+    ContextResource memory(CurrentMemoryContext);
+    Parts parts(&memory);
     ListCell* cell = nullptr;
-    foreach (cell, sets)
-        count += static_cast<RowSet*>(lfirst(cell))->count;
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal refusals",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    write_rows(hunt, 0, count);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
-}
-
-void raise_refusal(const Application* application, const Refusal* refusal)
-{
-    const ErrorData* error = refusal->error;
-    const char* whom = psprintf("%s cannot be %s: its table, or a trigger, refuses it.",
-                                describe_row(refusal->row), application->done);
-    ereport(ERROR, (errcode(error->sqlerrcode), errmsg_internal("%s", error->message),
-                    error->detail == nullptr ? errdetail_internal("%s", whom)
-                                             : errdetail_internal("%s %s", whom, error->detail),
-                    error->hint == nullptr ? 0 : errhint("%s", error->hint)));
-    pg_unreachable();
-}
-
-const char* reason_of(const Refusal* refusal)
-{
-    return psprintf("its table, or a trigger, refuses it: %s", refusal->error->message);
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        parts.push_back({set, set, 0});
+    }
+    Hunt hunt{application, error->sqlerrcode};
+    look_into(&hunt, parts, error);
 }
 
 }  // namespace journal

@@ -7,24 +7,13 @@
 
 namespace journal {
 
-struct Refusal {
-    RowSet* set;
-    SetRow row;  // texts are the application's
-    ErrorData* error;
-};
-
 /// Whether an error is about what was to be written, not about the server or the session.
 bool is_refusal(const ErrorData* error);
 
 /// Finds the rows of some sets whose statement failed with an error that fail with it by
-/// themselves, and adds them to the application's refusals; only the first unless it skips. Called
-/// in the subtransaction in which the statement failed: what the others do stays there.
-void find_refusals(Application* application, List* sets, const ErrorData* error);
-
-/// Raises a trigger's error once more, which then says whom it refuses.
-[[noreturn]] void raise_refusal(const Application* application, const Refusal* refusal);
-
-/// The reason why a row is refused, as a clause.
-const char* reason_of(const Refusal* refusal);
+/// themselves, and adds them to the application's issues; unless it skips such, raises the error of
+/// the first, which then says whom it is about. Called in the subtransaction in which the statement
+/// failed: what the others do stays there.
+void find_refusals(Application* application, List* sets, ErrorData* error);
 
 }  // namespace journal

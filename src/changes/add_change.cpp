@@ -38,17 +38,16 @@ void add_change(Application* application, RowSet* set, const RowChange& change)
     }
     PG_END_TRY();
     if (error != nullptr)
-        raise_misfit(application, set, change, error);
+        raise_issue(misfit_of(set, change, error), application->done);
 }
 
-bool try_change(Application* application, RowSet* set, const RowChange& change, Conflict* conflict)
+void try_change(Application* application, RowSet* set, const RowChange& change)
 {
     ErrorData* error = run_in_subtransaction([&] { add_checked(application, set, change); });
     if (error == nullptr)
-        return true;
-    *conflict = misfit_of(application, set, change, error);
+        return;
+    add_issue(application->issues, misfit_of(set, change, error));
     set->decoding = nullptr;
-    return false;
 }
 
 }  // namespace journal

@@ -81,6 +81,7 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
     application->done = done;
     application->reason = reason;
     application->dry_run = dry_run;
+    application->issues = make_issues();
     return application;
 }
 
@@ -106,6 +107,7 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
         make_row_set(application->context, operation, relation,
                      require_plan(relation, application->dry_run), column_count, columns, checked);
     CurrentResourceOwner = owner;
+    set->index = list_length(application->sets);
     application->sets = lappend(application->sets, set);
     MemoryContextSwitchTo(caller);
     if (operation != RowOperation::kInsert)

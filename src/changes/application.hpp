@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/rights.hpp"
-#include "changes/row_set.hpp"
+#include "changes/issue.hpp"
 
 namespace journal {
 
@@ -20,8 +20,8 @@ struct Application {
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
     List* exchanges;     // of Exchange (exchange.hpp)
-    List* refusals;      // of Refusal (refusal.hpp), by apply()
-    List* kept;          // of Refusal, by apply(): what was to be deleted last
+    IssueList* issues;   // that stand in the way
+    List* kept;          // of KeptRow (delete_last.hpp), by apply(): what was to be deleted last
     List* replaced;      // of OtherRow (replace.hpp), by apply()
     int64 before_entry;  // an entry's id before all of this application's
 };

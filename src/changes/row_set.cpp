@@ -249,6 +249,7 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
     set->find = find_arriving;
     set->written = note_place;
     set->operation = operation;
+    set->index = -1;
     set->table = table;
     set->plan = plan;
     set->foreign_keys = foreign_keys_of_rows(table);
@@ -397,15 +398,6 @@ void next_told(RowSet* set)
 }
 
 }  // namespace
-
-ConflictKind no_value_in(const RowSet* set, const char* column)
-{
-    for (int i = 0; i < set->plan->column_count; i++)
-        if (strcmp(set->plan->columns[i].name, column) == 0 &&
-            is_hidden(set->plan->columns[i].mode))
-            return ConflictKind::kNotKept;
-    return ConflictKind::kNoValue;
-}
 
 void rewind_rows(RowSet* set)
 {

@@ -11,7 +11,6 @@
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/restoring.hpp"
-#include "changes/conflict.hpp"
 #include "changes/value_reader.hpp"
 
 namespace journal {
@@ -62,6 +61,7 @@ struct SetRow {
 
 struct RowSet : Restoring {
     RowOperation operation;
+    int index;       // in the application's sets; -1: it is none of those
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
     List* foreign_keys;  // that its rows have: see own_keys.hpp
@@ -143,9 +143,6 @@ RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last
 /// Makes a set as it was before its statement ran, which has been rolled back.
 void begin_again(RowSet* set);
 
-/// What it means that a NOT NULL column of a set's rows has no value: kNotKept or kNoValue.
-ConflictKind no_value_in(const RowSet* set, const char* column);
-
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);
 
@@ -189,6 +186,14 @@ void tell_row(RowSet* set, int64 number, const char* columns);
 
 /// Leaves out the rows that keep refuses; the others are numbered anew.
 void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);
+template <typename Keep>
+void filter_rows(RowSet* set, const Keep& keep)
+{
+    filter_rows(
+        set,
+        [](const SetRow& row, void* state) -> bool { return (*static_cast<Keep*>(state))(row); },
+        const_cast<Keep*>(&keep));
+}
 
 /// Frees a set's rows; the table stays open.
 void end_row_set(RowSet* set);

@@ -55,9 +55,9 @@ bool is_only_set_of_table(const List* sets, const RowSet* set, const ErrorData* 
     return true;
 }
 
-/// Words for the row that an error is about. The only row of the table's; the row whose trigger
-/// came last, where a foreign key's follows ours; else the table's rows.
-const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* error, bool at_end)
+/// The row that an error is about: the only row of the table's; the row whose trigger came last,
+/// where a foreign key's follows ours. Without a type: any of the table's.
+SetRow find_culprit(const List* sets, RowSet* set, const ErrorData* error, bool at_end)
 {
     SetRow row{};
     rewind_rows(set);
@@ -65,25 +65,25 @@ const char* describe_culprit(const List* sets, RowSet* set, const ErrorData* err
         error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION && set->arrived > 0 && !at_end;
     int64 skipped = in_triggers ? set->arrived - 1 : 0;
     if (!in_triggers && (set->count > 1 || !is_only_set_of_table(sets, set, error)))
-        return psprintf("rows of %s", qualified_name(set->plan->root));
+        return row;
     while (read_row(set, &row) && skipped-- > 0)
         CHECK_FOR_INTERRUPTS();
-    return describe_row(row);
+    return row;
 }
 
 /// What an error about rows of a set means, if that is known.
-bool kind_of(const RowSet* set, const ErrorData* error, ConflictKind* kind)
+bool kind_of(const RowSet* set, const ErrorData* error, IssueKind* kind)
 {
     const int code = error->sqlerrcode;
     if (code == ERRCODE_UNIQUE_VIOLATION || code == ERRCODE_EXCLUSION_VIOLATION)
-        *kind = ConflictKind::kKeyInUse;
+        *kind = IssueKind::kKeyInUse;
     else if (code == ERRCODE_FOREIGN_KEY_VIOLATION && set->operation != RowOperation::kDelete)
-        *kind = ConflictKind::kParentMissing;
+        *kind = IssueKind::kParentMissing;
     else if (code == ERRCODE_NOT_NULL_VIOLATION)
-        *kind = error->column_name == nullptr ? ConflictKind::kNoValue
+        *kind = error->column_name == nullptr ? IssueKind::kNoValue
                                               : no_value_in(set, error->column_name);
     else if (code == ERRCODE_CHECK_VIOLATION && error->constraint_name == nullptr)
-        *kind = ConflictKind::kNoPartition;
+        *kind = IssueKind::kNoPartition;
     else
         return false;
     return true;
@@ -91,15 +91,7 @@ bool kind_of(const RowSet* set, const ErrorData* error, ConflictKind* kind)
 
 }  // namespace
 
-void raise_conflict(const Conflict& conflict)
-{
-    ereport(ERROR, (errcode(conflict.sqlstate), errmsg_internal("%s", conflict.message),
-                    errdetail_internal("%s", conflict.detail), errhint("%s", conflict.hint)));
-    pg_unreachable();
-}
-
-Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
-                   ErrorData* error)
+Issue misfit_of(const RowSet* set, const RowChange& change, ErrorData* error)
 {
     const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
     if (set->decoding == nullptr ||
@@ -108,39 +100,32 @@ Conflict misfit_of(const Application* application, const RowSet* set, const RowC
          category != ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION)))
         ReThrowError(error);
     SetRow row{};
+    row.entry = change.entry;
     row.object_type = change.object_type;
-    row.object_id = change.object_id;
+    row.object_id = row.key = change.object_id;
     row.label = change.label;
-    Conflict conflict = describe_conflict(ConflictKind::kMisfit, 0, describe_row(row),
-                                          application->done, original_words(error));
-    conflict.why =
+    Issue issue = issue_of_row(IssueKind::kMisfit, set, row, original_words(error));
+    issue.why =
         psprintf("its value of column \"%s\" does not fit the column's type", set->decoding->name);
-    conflict.message =
-        psprintf("%s cannot be %s: %s", describe_row(row), application->done, conflict.why);
-    return conflict;
-}
-
-void raise_misfit(const Application* application, const RowSet* set, const RowChange& change,
-                  ErrorData* error)
-{
-    raise_conflict(misfit_of(application, set, change, error));
+    return issue;
 }
 
 bool is_known(List* sets, const ErrorData* error)
 {
     const RowSet* set = set_of(sets, error);
-    ConflictKind kind{};
+    IssueKind kind{};
     return set != nullptr && kind_of(set, error, &kind);
 }
 
 void raise_translated(const Application* application, List* sets, ErrorData* error, bool at_end)
 {
     RowSet* set = set_of(sets, error);
-    ConflictKind kind{};
+    IssueKind kind{};
     if (set == nullptr || !kind_of(set, error, &kind))
         ReThrowError(error);
-    raise_conflict(describe_conflict(kind, 0, describe_culprit(sets, set, error, at_end),
-                                     application->done, original_words(error)));
+    raise_issue(
+        issue_of_row(kind, set, find_culprit(sets, set, error, at_end), original_words(error)),
+        application->done);
 }
 
 }  // namespace journal

@@ -2,22 +2,12 @@
 #pragma once
 
 #include "changes/application.hpp"
-#include "changes/conflict.hpp"
 
 namespace journal {
 
-/// Raises what a conflict is.
-[[noreturn]] void raise_conflict(const Conflict& conflict);
-
 /// What an error of decoding a row's value means: it does not fit its column's type (JE016). Raises
 /// other errors as they are. Looks nothing up: the error may have left anything behind.
-Conflict misfit_of(const Application* application, const RowSet* set, const RowChange& change,
-                   ErrorData* error);
-
-/// Raises JE016 for a row whose value does not fit its column's type; other errors as they are.
-/// Looks nothing up: the error may have left anything behind.
-[[noreturn]] void raise_misfit(const Application* application, const RowSet* set,
-                               const RowChange& change, ErrorData* error);
+Issue misfit_of(const RowSet* set, const RowChange& change, ErrorData* error);
 
 /// Whether an error of the statements has a meaning that raise_translated knows.
 bool is_known(List* sets, const ErrorData* error);

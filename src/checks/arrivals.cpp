@@ -192,9 +192,10 @@ void arrive(Arrivals* arrivals)
         compute(arrivals, &arrivals->defaults[i], arrivals->slot);
     Route* route = route_of(arrivals);
     if (route == nullptr) {
-        note_row_conflict(arrivals, ConflictKind::kNoPartition, 0,
-                          psprintf("no partition of relation \"%s\" found for row",
-                                   RelationGetRelationName(arrivals->set->table)));
+        note_row_issue(arrivals,
+                       make_issue(IssueKind::kNoPartition,
+                                  psprintf("no partition of relation \"%s\" found for row",
+                                           RelationGetRelationName(arrivals->set->table))));
         return;
     }
     copy_row(route->place->checks->slot, arrivals->slot, route->sources);
@@ -266,10 +267,10 @@ Tuplestorestate* select_live_rows(const Application* application, RowSet* set)
 }
 
 /// Notes what has become of the live row, unless the caller must not learn of it.
-void note_live_row(const Arrivals* arrivals, ConflictKind kind)
+void note_live_row(const Arrivals* arrivals, IssueKind kind)
 {
     if (!is_unjudged(arrivals->state->application, arrivals->set->table))
-        note_row_conflict(arrivals, kind, 0, nullptr);
+        note_row_issue(arrivals, make_issue(kind));
 }
 
 TupleTableSlot* live_slot()
@@ -333,11 +334,11 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
     bool is_null = false;
     Place* place = place_of(arrivals->state, DatumGetObjectId(slot_getattr(found, 2, &is_null)));
     if (!fetch_live_row(arrivals, place, slot_getattr(found, 3, &is_null), snapshot)) {
-        note_live_row(arrivals, ConflictKind::kRowGone);
+        note_live_row(arrivals, IssueKind::kRowGone);
         return;
     }
     if (!DatumGetBool(slot_getattr(found, 4, &is_null)) || is_null) {
-        note_live_row(arrivals, ConflictKind::kRowChanged);
+        note_live_row(arrivals, IssueKind::kRowChanged);
     } else {
         add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
         arrivals->live = place->checks->live;
@@ -374,7 +375,7 @@ void place_changes(Arrivals* arrivals, MemoryContext work)
             more = tuplestore_gettupleslot(live, true, true, found);
         }
         if (count == 0)
-            note_live_row(arrivals, ConflictKind::kRowGone);
+            note_live_row(arrivals, IssueKind::kRowGone);
     }
     UnregisterSnapshot(snapshot);
     ExecDropSingleTupleTableSlot(found);

@@ -95,11 +95,10 @@ void judge(Arrivals* arrivals, Place* place, const Bitmapset* unknown);
 void find_rules(Arrivals* arrivals);
 void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unknown);
 
-/// Runs step; an error that it raises is a conflict of the row, unless it is one of the server.
+/// Runs step; an error that it raises is an issue of the row, unless it is one of the server.
 void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*));
 
-/// Notes a conflict of the row at hand.
-void note_row_conflict(const Arrivals* arrivals, ConflictKind kind, int sqlstate,
-                       const char* detail);
+/// Notes an issue of the row at hand.
+void note_row_issue(const Arrivals* arrivals, const Issue& issue);
 
 }  // namespace journal

@@ -70,39 +70,20 @@ void put_row(Place* place, Tuplestorestate* rows, int set, int64 number, const T
     pfree(row_nulls);
 }
 
-TupleDesc found_descriptor()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(6);
-    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "kind", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 4, "sqlstate", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 5, "detail", TEXTOID, -1, 0);
-    TupleDescInitEntry(descriptor, 6, "object", OIDOID, -1, 0);
-    return descriptor;
-}
-
 }  // namespace
 
 void begin_final_state(FinalState* state, Application* application)
 {
     state->application = application;
     state->context = CurrentMemoryContext;
-    state->found.descriptor = found_descriptor();
-    state->found.rows = new_rows();
+    state->found = make_issues();
 }
 
-void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
-                   const char* detail, Oid object)
+void note_issue(FinalState* state, int set, int64 number, Issue issue)
 {
-    Datum values[] = {Int32GetDatum(set),
-                      Int64GetDatum(number),
-                      Int32GetDatum(static_cast<int32>(kind)),
-                      Int32GetDatum(sqlstate),
-                      detail == nullptr ? Datum{0} : CStringGetTextDatum(detail),
-                      ObjectIdGetDatum(object)};
-    bool nulls[] = {false, false, false, false, detail == nullptr, false};
-    tuplestore_putvalues(found->rows, found->descriptor, values, nulls);
+    issue.set = set;
+    issue.row.number = number;
+    add_issue(state->found, issue);
 }
 
 Place* place_of(FinalState* state, Oid table)

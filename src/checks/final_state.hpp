@@ -7,19 +7,13 @@
 #pragma once
 
 #include "changes/application.hpp"
-#include "changes/conflict.hpp"
 
 namespace journal {
 
-/// Conflicts that have been found, in any order.
-struct FoundConflicts {
-    Tuplestorestate* rows;
-    TupleDesc descriptor;
-};
+struct FinalState;
 
-/// Notes a conflict of the row of that number in the set of that index. object: see Conflict.
-void note_conflict(FoundConflicts* found, int set, int64 number, ConflictKind kind, int sqlstate,
-                   const char* detail, Oid object = InvalidOid);
+/// Notes an issue of the row of that number in the set of that index.
+void note_issue(FinalState* state, int set, int64 number, Issue issue);
 
 struct Place {
     int number;  // in the list of places
@@ -42,7 +36,7 @@ inline constexpr const char* kPlaceName = "event_journal_place";  // of the live
 
 struct FinalState {
     Application* application;
-    FoundConflicts found;
+    IssueList* found;  // in any order, without facts of their rows
     List* places;
     MemoryContext context;
     int executors;  // made so far, by all sets: a place's expressions are prepared in one of them

@@ -45,7 +45,7 @@ Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const cha
     return rows;
 }
 
-void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict& conflict)
+void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& key)
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(3);
     TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
@@ -59,8 +59,10 @@ void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict&
         const int set = DatumGetInt32(slot_getattr(slot, 1, &is_null));
         const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
         char* values = TextDatumGetCString(slot_getattr(slot, 3, &is_null));
-        char* detail = psprintf("%s(%s)%s", conflict.before, values, conflict.after);
-        note_conflict(&state->found, set, number, conflict.kind, 0, detail, conflict.object);
+        char* detail = psprintf("%s(%s)%s", key.before, values, key.after);
+        Issue issue = make_issue(key.kind, detail);
+        issue.object = key.object;
+        note_issue(state, set, number, issue);
         pfree(detail);
         pfree(values);
     }

@@ -22,15 +22,15 @@ bool is_part_of(const Place* place, Oid table);
 Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql);
 
 /// What the rows of a query have against them.
-struct KeyConflict {
-    ConflictKind kind;
+struct KeyIssue {
+    IssueKind kind;
     Oid object;  // see Conflict
     const char* before;
     const char* after;  // the detail is before(values)after
 };
 
-/// Notes a conflict for each row (set, number, values) of a query that looks into a table.
-void note_rows(FinalState* state, Oid table, const char* sql, const KeyConflict& conflict);
+/// Notes an issue for each row (set, number, values) of a query that looks into a table.
+void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& key);
 
 /// Notes which rows that arrive have a unique key, or are in conflict by an exclusion constraint,
 /// with a live row that stays or with another that arrives.

@@ -160,7 +160,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
     append_none_arrives(&sql, state, key->referenced, key->match);
     append_writes_reference(&sql, state, key);
     note_rows(state, key->referenced, sql.data,
-              {ConflictKind::kParentMissing, key->constraint,
+              {IssueKind::kParentMissing, key->constraint,
                psprintf("foreign key \"%s\": Key (%s)=", key->name, key->columns),
                psprintf(" is not present in table \"%s\".", get_rel_name(key->referenced))});
     if (!key->full)
@@ -171,7 +171,7 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey* ke
         kSetName, kNumberName, key->values, arriving_name(place), key->given, key->missing);
     append_writes_reference(&sql, state, key);
     note_rows(state, key->referenced, sql.data,
-              {ConflictKind::kParentMissing, InvalidOid,
+              {IssueKind::kParentMissing, InvalidOid,
                psprintf("foreign key \"%s\": MATCH FULL does not allow mixing of null and nonnull "
                         "key values: ",
                         key->name),
@@ -192,7 +192,7 @@ void check_referring(FinalState* state, const Place* place, const ForeignKey* ke
     // A row that takes the key over.
     append_none_arrives(&sql, state, key->referenced, key->same_key);
     note_rows(state, key->table, sql.data,
-              {ConflictKind::kReferenced, InvalidOid,
+              {IssueKind::kReferenced, InvalidOid,
                psprintf("foreign key \"%s\": Key (%s)=", key->name, key->referenced_columns),
                psprintf(" is still referenced from table \"%s\".", get_rel_name(key->table))});
 }

@@ -59,10 +59,13 @@ void judge_values(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
         if (attribute->attisdropped || !attribute->attnotnull || place->positions[i] < 0 ||
             !place->checks->slot->tts_isnull[i] || bms_is_member(attribute->attnum, unknown))
             continue;
-        note_row_conflict(
-            arrivals, no_value_in(arrivals->set, NameStr(attribute->attname)), 0,
-            psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
-                     NameStr(attribute->attname), RelationGetRelationName(place->relation)));
+        note_row_issue(
+            arrivals,
+            make_issue(
+                no_value_in(arrivals->set, NameStr(attribute->attname)),
+                psprintf(
+                    "null value in column \"%s\" of relation \"%s\" violates not-null constraint",
+                    NameStr(attribute->attname), RelationGetRelationName(place->relation))));
     }
 }
 
@@ -72,14 +75,18 @@ void judge_checks(Arrivals* arrivals, Place* place, const Bitmapset* unknown)
     for (int i = 0; i < checks->check_count; i++)
         if (!reads(checks->checks[i].expression.node, 1, unknown) &&
             !holds(arrivals, &checks->checks[i].expression, checks->slot))
-            note_row_conflict(
-                arrivals, ConflictKind::kCheckViolated, 0,
-                psprintf("new row for relation \"%s\" violates check constraint \"%s\"",
-                         RelationGetRelationName(place->relation), checks->checks[i].name));
+            note_row_issue(
+                arrivals,
+                make_issue(
+                    IssueKind::kCheckViolated,
+                    psprintf("new row for relation \"%s\" violates check constraint \"%s\"",
+                             RelationGetRelationName(place->relation), checks->checks[i].name)));
     if (!holds(arrivals, &checks->partition, checks->slot))
-        note_row_conflict(arrivals, ConflictKind::kNoPartition, 0,
-                          psprintf("new row for relation \"%s\" violates partition constraint",
-                                   RelationGetRelationName(place->relation)));
+        note_row_issue(
+            arrivals,
+            make_issue(IssueKind::kNoPartition,
+                       psprintf("new row for relation \"%s\" violates partition constraint",
+                                RelationGetRelationName(place->relation))));
 }
 
 /// Errors that say nothing of the row.
@@ -210,8 +217,9 @@ void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unkn
         bool is_null = false;
         const Datum keeps = ExecEvalExprSwitchContext(state, context, &is_null);
         if (!is_null && DatumGetBool(keeps))
-            note_row_conflict(arrivals, ConflictKind::kRuled, 0,
-                              psprintf("rule %s", quote_identifier(check->rule)));
+            note_row_issue(
+                arrivals,
+                make_issue(IssueKind::kRuled, psprintf("rule %s", quote_identifier(check->rule))));
     }
 }
 
@@ -237,14 +245,14 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
     MemoryContext context = MemoryContextSwitchTo(arrivals->state->context);
     begin_executor(arrivals);
     MemoryContextSwitchTo(context);
-    note_row_conflict(arrivals, ConflictKind::kRaised, error->sqlerrcode, error->message);
+    Issue issue = make_issue(IssueKind::kRaised, error->message);
+    issue.sqlstate = error->sqlerrcode;
+    note_row_issue(arrivals, issue);
 }
 
-void note_row_conflict(const Arrivals* arrivals, ConflictKind kind, int sqlstate,
-                       const char* detail)
+void note_row_issue(const Arrivals* arrivals, const Issue& issue)
 {
-    note_conflict(&arrivals->state->found, arrivals->index, arrivals->number, kind, sqlstate,
-                  detail);
+    note_issue(arrivals->state, arrivals->index, arrivals->number, issue);
 }
 
 }  // namespace journal

@@ -95,7 +95,7 @@ void note_unjudged(FinalState* state, RowSet* set, int index)
     rewind_rows(set);
     while (read_row(set, &row)) {
         CHECK_FOR_INTERRUPTS();
-        note_conflict(&state->found, index, row.number, ConflictKind::kNotJudged, 0, why);
+        note_issue(state, index, row.number, make_issue(IssueKind::kNotJudged, why));
     }
 }
 
@@ -112,9 +112,11 @@ void check_policy(FinalState* state, const Place* place, int index, const RowSet
     register_places(state);
     const uint64 rows = query.run(sql);
     for (uint64 i = 0; i < rows; i++)
-        note_conflict(&state->found, index, query.int8(i, 1), ConflictKind::kForbidden, 0,
-                      psprintf("new row violates row-level security policy for table \"%s\"",
-                               RelationGetRelationName(set->table)));
+        note_issue(
+            state, index, query.int8(i, 1),
+            make_issue(IssueKind::kForbidden,
+                       psprintf("new row violates row-level security policy for table \"%s\"",
+                                RelationGetRelationName(set->table))));
     query.end();
 }
 

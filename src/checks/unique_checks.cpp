@@ -373,22 +373,21 @@ const char* excluded_keys(const Place* place, const UniqueKey* key)
 void check_unique_key(FinalState* state, const Place* place, const UniqueKey* key)
 {
     const Oid table = RelationGetRelid(place->relation);
-    KeyConflict conflict{};
-    conflict.kind = ConflictKind::kKeyInUse;
-    conflict.object = key->index;
-    conflict.before = psprintf(
+    KeyIssue issue{};
+    issue.kind = IssueKind::kKeyInUse;
+    issue.object = key->index;
+    issue.before = psprintf(
         "%s \"%s\": Key (%s)=", key->exclusion ? "exclusion constraint" : "unique constraint",
         key->name, names_of(key));
-    conflict.after =
-        key->exclusion ? " is in conflict with a row that is there." : " already exists.";
+    issue.after = key->exclusion ? " is in conflict with a row that is there." : " already exists.";
     ListCell* cell = nullptr;
     foreach (cell, patterns_of(state, place, key))
         note_rows(state, table, live_conflicts(state, place, key, static_cast<char*>(lfirst(cell))),
-                  conflict);
-    conflict.object = InvalidOid;
-    conflict.after = " is another's of the rows too.";
+                  issue);
+    issue.object = InvalidOid;
+    issue.after = " is another's of the rows too.";
     note_rows(state, table, key->exclusion ? excluded_keys(place, key) : repeated_keys(place, key),
-              conflict);
+              issue);
 }
 
 /// Rows of a unique index that arrive, with those that leave and have their keys now.

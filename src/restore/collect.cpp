@@ -1,12 +1,11 @@
-// See collect.hpp.
-#include "restore/collect.hpp"
-
+// From entries that somebody wants restored to the row changes that do it.
 #include "base/function.hpp"
+#include "base/object_lookup.hpp"
+#include "base/query.hpp"
 #include "base/settings.hpp"
-#include "catalog/tracked_relation.hpp"
-#include "restore/claim.hpp"
 #include "restore/nulled.hpp"
 #include "restore/parts.hpp"
+#include "restore/restore.hpp"
 #include "restore/untracked.hpp"
 
 namespace journal {
@@ -16,45 +15,103 @@ namespace {
 // After so many rows it is said how far the reading is.
 constexpr int64 kToldProgress = 50000;
 
-bool wants_children(const Collection* collection)
+bool wants_children(const Restore* restore)
 {
-    return collection->related == Related::kChildren || collection->related == Related::kAll;
+    return restore->related == Related::kChildren || restore->related == Related::kAll;
 }
 
-/// Whether a deleted row is there and has a place to come back to; an error where nobody is told.
-bool has_place(Collection* collection, const Target* target, const Deletion& deletion)
+/// Those of some deletions (sorted, not empty) that have been restored, as far as one can see:
+/// sorted.
+void find_restored(const Ids& deletions, Ids* restored)
 {
-    Conflict unfit{};
-    if (target->unfit != nullptr)
-        unfit = *target->unfit;
-    else if (deletion.row.count == 0)
-        unfit = describe_conflict(ConflictKind::kNoRow, 0, describe(deletion),
-                                  collection->application->done,
-                                  "The journal does not hold the deleted row.");
-    else
+    ResultReader found =
+        read_about(RunAs::kOwner,
+                   psprintf("SELECT r.entry FROM journal.restoration r WHERE %s ORDER BY 1",
+                            is_among("r.entry", deletions)),
+                   deletions, {INT8OID});
+    while (found.next())
+        restored->push_back(found.int8(1));
+    found.close();
+}
+
+/// Those of some restored deletions whose rows, as far as the journal knows, are still there:
+/// sorted.
+void find_living(const Ids& restored, Ids* living)
+{
+    MemoryContext context = CurrentMemoryContext;
+    ContextResource memory(context);
+    Ids entries(&memory);
+    ResultReader by = read_about(RunAs::kOwner,
+                                 psprintf("SELECT r.restored_entry FROM journal.restoration r "
+                                          "WHERE %s AND r.restored_entry IS NOT NULL ORDER BY 1",
+                                          is_among("r.entry", restored)),
+                                 restored, {INT8OID});
+    while (by.next())
+        entries.push_back(by.int8(1));
+    by.close();
+    if (entries.empty())
+        return;
+    Tuplestorestate* objects = select_about(
+        RunAs::kOwner,
+        psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, e.restores "
+                 "FROM journal.entry e WHERE %s",
+                 is_among("e.id", entries)),
+        entries);
+    Query query = Query::begin(RunAs::kOwner);
+    query.set("enable_seqscan", "off");
+    query.set("enable_bitmapscan", "off");
+    register_named("event_journal_objects", objects,
+                   describe_named({{"id", INT8OID},
+                                   {"account", TEXTOID},
+                                   {"object_type", TEXTOID},
+                                   {"object_id", TEXTOID},
+                                   {"relation", INT4OID},
+                                   {"restores", INT8OID}}));
+    ResultReader found = ResultReader::open(
+        context,
+        "SELECT o.restores FROM event_journal_objects o "
+        "CROSS JOIN LATERAL (SELECT e.operation FROM journal.entry e "
+        " WHERE " IS_OBJECT("e", "o.account", "o.object_type", "o.object_id")
+        "   AND e.relation = o.relation AND e.id = e.change "
+        "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
+        " ORDER BY e.id DESC LIMIT 1) p WHERE p.operation <> 'd' ORDER BY 1",
+        describe_columns({INT8OID}));
+    query.end();
+    while (found.next())
+        living->push_back(found.int8(1));
+    found.close();
+    tuplestore_end(objects);
+}
+
+/// Whether a deleted row is there and has a place to come back to.
+bool has_place(Restore* restore, const Target* target, const Deletion& deletion)
+{
+    if (target->unfit == nullptr && deletion.row.count > 0)
         return true;
-    if (std::binary_search(collection->requested->begin(), collection->requested->end(),
-                           deletion.entry))
-        tell_unfit(collection, RowOperation::kInsert, target, deletion, unfit);
+    const Issue issue =
+        issue_of(target->unfit == nullptr ? make_issue(IssueKind::kNoRow) : *target->unfit,
+                 RowOperation::kInsert, target->root, deletion);
+    if (restore->is_asked_for(deletion.entry))
+        stop(restore, issue);
     else
-        leave_behind(collection, RowOperation::kInsert, target, deletion, unfit);
+        leave_behind(restore, issue);
     return false;
 }
 
-void add_deletion(Collection* collection, NulledReferences* nulled, Deletion deletion)
+void add_deletion(Restore* restore, NulledReferences* nulled, Deletion deletion)
 {
-    Target* target = target_of(collection, deletion);
-    if (!has_place(collection, target, deletion))
+    Target* target = target_of(restore, deletion);
+    if (!has_place(restore, target, deletion))
         return;
     if (nulled != nullptr)
         give_references_back(nulled, &deletion);
-    const RowValues values = values_of(collection->overrides, target, deletion);
+    const RowValues values = values_of(restore->overrides, target, deletion);
     tell_lost(target, deletion, values.count, values.columns);
-    add_row_change(collection, RowOperation::kInsert, target, deletion, values, nullptr);
+    add_row_change(restore, RowOperation::kInsert, target, deletion, values, nullptr);
 }
 
 /// nulled may be nullptr: rows come back just as they were deleted.
-void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& deletions)
+void add_deletions(Restore* restore, NulledReferences* nulled, const Ids& deletions)
 {
     ResultReader reader = begin_deletions(deletions);
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal restore",
@@ -64,7 +121,7 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
     for (int64 count = 1; next_deletion(&reader, &deletion); count++) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
-        add_deletion(collection, nulled, deletion);
+        add_deletion(restore, nulled, deletion);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
         if (count % kToldProgress == 0)
@@ -76,110 +133,124 @@ void add_deletions(Collection* collection, NulledReferences* nulled, const Ids& 
     reader.close();
 }
 
-/// What is asked for and may not come back: facts of its entry, and why.
-void tell_refused(Collection* collection, const Deletion& deletion, ConflictKind kind,
-                  const char* detail)
+/// Says of each deletion why it is not taken back.
+void stop_all(Restore* restore, const Issue& issue, const Ids& stopped)
 {
-    const char* row = deletion.object_type != nullptr && deletion.object_id != nullptr
-                          ? describe(deletion)
-                          : psprintf("entry %lld", static_cast<long long>(deletion.entry));
-    const TrackedRelation* tracked = tracked_relation_by_id(deletion.relation);
-    const Oid root = tracked == nullptr || get_rel_relkind(tracked->relation) == '\0'
-                         ? InvalidOid
-                         : tracked->relation;
-    collection->on_unfit(collection, RowOperation::kInsert, root, deletion,
-                         describe_conflict(kind, 0, row, collection->application->done, detail));
-}
-
-/// Leaves those deletions out that the caller may not bring back, and tells of them; where nobody
-/// is told, raises JE010 or JE011 for the first.
-void refuse(Collection* collection, RestoredBy restored_by, const Ids& refused, Ids* deletions)
-{
-    if (refused.empty())
+    if (stopped.empty())
         return;
-    leave_out(refused, deletions);
-    ResultReader reader = begin_deletions(refused);
+    ResultReader reader = begin_deletions(stopped);
     Deletion deletion{};
     while (next_deletion(&reader, &deletion)) {
-        if (collection->on_unfit == nullptr)
-            check_allowed(restored_by, collection->reason, deletion);
-        else
-            tell_refused(collection, deletion,
-                         restored_by == RestoredBy::kNobody ? ConflictKind::kNobodys
-                                                            : ConflictKind::kSupports,
-                         nullptr);
-    }
-    reader.close();
-}
-
-/// Says of each that it has been restored; where nobody is told, raises JE012.
-void refuse_restored(Collection* collection, const Ids& restored)
-{
-    if (restored.empty())
-        return;
-    ResultReader reader = begin_deletions(restored);
-    Deletion deletion{};
-    while (next_deletion(&reader, &deletion)) {
-        if (collection->on_unfit == nullptr)
-            raise_already_restored(deletion);
-        tell_refused(collection, deletion, ConflictKind::kRestored, who_restored(deletion.entry));
+        Issue own = issue_of(issue, deletion);
+        if (issue.kind == IssueKind::kRestored)
+            own.detail = who_restored(deletion.entry);
+        stop(restore, own);
     }
     reader.close();
 }
 
 /// Leaves out what has been restored already. living (sorted) receives those of it that children
-/// can follow: their rows are there. Of the others it is told, or JE012 raised.
-void take_restored(Collection* collection, Ids* deletions, Ids* living)
+/// can follow: their rows are there. The others are stopped.
+void take_restored(Restore* restore, Ids* deletions, Ids* living)
 {
     ContextResource memory(CurrentMemoryContext);
     Ids restored(&memory);
     find_restored(*deletions, &restored);
     if (restored.empty())
         return;
-    if (wants_children(collection)) {
+    if (wants_children(restore)) {
         find_living(restored, living);
         leave_out(*living, &restored);
     }
-    refuse_restored(collection, restored);
+    stop_all(restore, make_issue(IssueKind::kRestored), restored);
     leave_out(restored, deletions);
+}
+
+/// Adds what belongs to the deletions, without what the caller may not bring back.
+void take_belonging(Restore* restore, Ids* deletions)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Refused refused{Ids(&memory), Ids(&memory)};
+    add_belonging(restore->related, restore->application->reason, deletions, &refused);
+    for (const RestoredBy by : {RestoredBy::kNobody, RestoredBy::kSupport}) {
+        const Ids& own = by == RestoredBy::kNobody ? refused.nobodys : refused.supports;
+        stop_all(restore, not_allowed(by), own);
+        leave_out(own, deletions);
+    }
 }
 
 }  // namespace
 
-void collect(Collection* collection, const Ids& entries)
+const char* who_restored(int64 deletion)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin_latest();
+    const uint64 rows = query.run(
+        "SELECT restored_by::text, restored_entry FROM journal.restoration WHERE entry = $1",
+        {int8_argument(deletion)}, true);
+    const char* role = rows == 0 ? "?" : query.text(0, 1, context);
+    const int64 entry = rows == 0 ? 0 : query.int8(0, 2);
+    query.end();
+    return psprintf("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry));
+}
+
+Target* target_of(Restore* restore, const Deletion& deletion)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, restore->targets) {
+        auto* target = static_cast<Target*>(lfirst(cell));
+        if (deletion.layout != nullptr && target->layout == deletion.layout->id)
+            return target;
+    }
+    const Application* application = restore->application;
+    MemoryContext caller = MemoryContextSwitchTo(application->context);
+    Target* target = try_target(deletion, application->done, application->dry_run);
+    restore->targets = lappend(restore->targets, target);
+    MemoryContextSwitchTo(caller);
+    return target;
+}
+
+void add_row_change(Restore* restore, RowOperation operation, const Target* target,
+                    const Deletion& row, const RowValues& values, const JsonbValue* const* expected)
+{
+    RowSet* set = row_set(restore->application, operation, target->table, values.count,
+                          values.columns, expected != nullptr);
+    RowChange change{};
+    change.entry = row.entry;
+    change.object_type = row.object_type;
+    change.object_id = row.object_id;
+    change.label = row.label;
+    change.values = values.values;
+    change.expected = expected;
+    put_change(restore, set, change);
+}
+
+void collect(Restore* restore, const Ids& entries)
 {
     ContextResource memory(CurrentMemoryContext);
-    Vector<RefusedRequest> unwanted(&memory);
     Vector<Request> requests(&memory);
-    read_requests(entries, collection->reason, &requests,
-                  collection->on_unfit == nullptr ? nullptr : &unwanted);
-    for (const RefusedRequest& request : unwanted)
-        tell_refused(collection, request.deletion, request.kind, request.detail);
+    read_requests(restore, entries, &requests);
     for (const Request& request : requests)
-        collection->requested->push_back(request.entry);
-    make_unique(collection->requested);
-    Ids deletions(*collection->requested, &memory);
+        restore->requested->push_back(request.entry);
+    make_unique(restore->requested);
+    Ids deletions(*restore->requested, &memory);
     Ids living(&memory);
-    take_restored(collection, &deletions, &living);
-    if (!deletions.empty()) {
-        Refused refused{Ids(&memory), Ids(&memory)};
-        add_belonging(collection->related, collection->reason, &deletions, &refused);
-        refuse(collection, RestoredBy::kNobody, refused.nobodys, &deletions);
-        refuse(collection, RestoredBy::kSupport, refused.supports, &deletions);
-    }
-    if (!deletions.empty() && wants_children(collection)) {
+    take_restored(restore, &deletions, &living);
+    if (!deletions.empty())
+        take_belonging(restore, &deletions);
+    if (!deletions.empty() && wants_children(restore)) {
         NulledReferences* nulled = begin_nulled(deletions);
         Ids returning(deletions, &memory);
         leave_out(living, &returning);
         if (!returning.empty())
-            add_deletions(collection, nulled, returning);
-        add_nulled_references(collection, nulled);
+            add_deletions(restore, nulled, returning);
+        add_nulled_references(restore, nulled);
         end_nulled(nulled);
-        tell_untracked(collection, deletions);
+        tell_untracked(restore, deletions);
     } else if (!deletions.empty()) {
-        add_deletions(collection, nullptr, deletions);
+        add_deletions(restore, nullptr, deletions);
     }
-    require_used(collection->overrides);
+    require_used(restore->overrides);
 }
 
 }  // namespace journal

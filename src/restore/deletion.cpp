@@ -4,7 +4,7 @@
 #include "base/function.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
-#include "changes/row_set.hpp"
+#include "catalog/tracked_relation.hpp"
 #include "values/stored_jsonb.hpp"
 
 namespace journal {
@@ -16,27 +16,6 @@ bool is_support(Oid role)
     return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_name, ObjectIdGetDatum(role),
                                             CStringGetTextDatum("journal.support()"),
                                             CStringGetTextDatum("EXECUTE")));
-}
-
-[[noreturn]] void raise_unknown_entry(int64 entry)
-{
-    ereport(
-        ERROR,
-        (errcode(kUnknownEntry), errmsg("entry %lld does not exist", static_cast<long long>(entry)),
-         errdetail("No entry of that id is visible to role \"%s\".",
-                   GetUserNameFromId(GetUserId(), false)),
-         errhint("journal.deleted_objects() lists what can be restored. If the role reads "
-                 "several accounts, event_journal.account says which.")));
-    pg_unreachable();
-}
-
-[[noreturn]] void raise_not_a_deletion(int64 entry, const char* event)
-{
-    ereport(ERROR, (errcode(kNotRestorable),
-                    errmsg("entry %lld is not a deletion", static_cast<long long>(entry)),
-                    errdetail("It is of the event type \"%s\".", event),
-                    errhint("journal.deleted_objects() lists what can be restored.")));
-    pg_unreachable();
 }
 
 /// Columns of a request's entry.
@@ -51,11 +30,9 @@ RestoredBy restored_by(const EventType* type)
 
 /// The requests while they are read.
 struct Requests {
-    const char* reason;
+    Engine* engine;
     Vector<Request>* requests;
-    Vector<RefusedRequest>* refused;
-    MemoryContext context;  // of what is refused
-    Ids known;              // entries that were found, sorted
+    Ids known;  // entries that were found, sorted
     // The event type that was asked about last, and who restores it: looking either up costs more
     // than reading a row.
     const EventType* type;
@@ -74,23 +51,7 @@ Deletion deletion_of(const ResultReader& entry)
     return deletion;
 }
 
-const char* copy_of(const char* text)
-{
-    return text == nullptr ? nullptr : pstrdup(text);
-}
-
-void refuse(Requests* requests, Deletion deletion, ConflictKind kind, const char* detail)
-{
-    MemoryContext caller = MemoryContextSwitchTo(requests->context);
-    deletion.object_type = copy_of(deletion.object_type);
-    deletion.object_id = copy_of(deletion.object_id);
-    deletion.label = copy_of(deletion.label);
-    requests->refused->push_back({deletion, kind, detail});
-    MemoryContextSwitchTo(caller);
-}
-
-/// Whether the caller may restore what entries of the last event type tell of; support has to give
-/// a reason.
+/// Whether the caller may restore what entries of the last event type tell of.
 void look_at_type(Requests* requests, const ResultReader& entry)
 {
     const int32 event_type = entry.int4(kEventType);
@@ -98,7 +59,7 @@ void look_at_type(Requests* requests, const ResultReader& entry)
         return;
     requests->type = event_type_by_id(event_type);
     requests->by = restored_by(requests->type);
-    requests->allowed = may_restore(requests->by);
+    requests->allowed = may_restore(requests->engine->application, requests->by);
 }
 
 void check_request(const ResultReader& entry, Requests* requests)
@@ -108,23 +69,14 @@ void check_request(const ResultReader& entry, Requests* requests)
     const char* code = requests->type->code;
     const bool logged = operation == 'l' && strcmp(requests->type->kind, "deleted") == 0;
     if (operation != 'd' && !logged) {
-        if (requests->refused == nullptr)
-            raise_not_a_deletion(entry.int8(kId), code);
-        refuse(requests, deletion_of(entry), ConflictKind::kNoDeletion,
-               MemoryContextStrdup(requests->context,
-                                   psprintf("It is of the event type \"%s\".", code)));
-        return;
+        Issue issue = make_issue(IssueKind::kNoDeletion);
+        issue.why = psprintf("it is not a deletion, but of the event type \"%s\"", code);
+        stop(requests->engine, issue_of(issue, deletion_of(entry)));
+    } else if (!requests->allowed) {
+        stop(requests->engine, issue_of(not_allowed(requests->by), deletion_of(entry)));
+    } else {
+        requests->requests->push_back({entry.int8(kId), entry.int8(kChange)});
     }
-    if (!requests->allowed && requests->refused != nullptr) {
-        refuse(
-            requests, deletion_of(entry),
-            requests->by == RestoredBy::kNobody ? ConflictKind::kNobodys : ConflictKind::kSupports,
-            nullptr);
-        return;
-    }
-    if (requests->by != RestoredBy::kJournal)
-        check_allowed(requests->by, requests->reason, deletion_of(entry));
-    requests->requests->push_back({entry.int8(kId), entry.int8(kChange)});
 }
 
 bool is_known(const Requests& requests, int64 entry)
@@ -177,41 +129,51 @@ bool may_restore(RestoredBy restored_by)
            (restored_by == RestoredBy::kSupport && is_support(GetUserId()));
 }
 
-void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion)
+bool may_restore(const Application* application, RestoredBy restored_by)
 {
-    switch (restored_by) {
-        case RestoredBy::kJournal:
-            return;
-        case RestoredBy::kNobody:
-            ereport(ERROR,
-                    (errcode(kNotRestorable),
-                     errmsg("an object of type \"%s\" cannot be restored from the journal",
-                            deletion.object_type),
-                     errhint("journal.deleted_objects() says in its column restorable what can.")));
-            break;
-        case RestoredBy::kSupport:
-            if (!is_support(GetUserId()))
-                ereport(ERROR,
-                        (errcode(kContactSupport),
-                         errmsg("%s can be restored by support only", describe(deletion)),
-                         errdetail("Role \"%s\" has no EXECUTE on function journal.support().",
-                                   GetUserNameFromId(GetUserId(), false)),
-                         errhint("Contact support.")));
-            if (reason == nullptr)
-                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                                errmsg("restoring %s needs a reason", describe(deletion)),
-                                errhint("Give it: journal.restore(entry, reason => '...').")));
-    }
+    return may_restore(restored_by) && (restored_by == RestoredBy::kJournal ||
+                                        application->dry_run || application->reason != nullptr);
 }
 
-void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests,
-                   Vector<RefusedRequest>* refused)
+Issue not_allowed(RestoredBy restored_by)
+{
+    if (restored_by == RestoredBy::kNobody)
+        return make_issue(IssueKind::kNobodys);
+    if (!is_support(GetUserId()))
+        return make_issue(IssueKind::kSupports,
+                          psprintf("Role \"%s\" has no EXECUTE on function journal.support().",
+                                   GetUserNameFromId(GetUserId(), false)));
+    Issue issue = make_issue(IssueKind::kSupports);
+    issue.sqlstate = ERRCODE_NULL_VALUE_NOT_ALLOWED;
+    issue.why = "it needs a reason";
+    issue.hint = "Give it: journal.restore(entry, reason => '...').";
+    return issue;
+}
+
+Issue issue_of(Issue issue, RowOperation action, Oid root, const Deletion& row)
+{
+    issue.root = root;
+    issue.action = action;
+    issue.row = SetRow{};
+    issue.row.entry = row.entry;
+    issue.row.object_type = row.object_type;
+    issue.row.object_id = issue.row.key = row.object_id;
+    issue.row.label = row.label;
+    return issue;
+}
+
+Issue issue_of(const Issue& issue, const Deletion& row)
+{
+    const TrackedRelation* tracked = tracked_relation_by_id(row.relation);
+    const bool is_gone = tracked == nullptr || get_rel_relkind(tracked->relation) == '\0';
+    return issue_of(issue, RowOperation::kInsert, is_gone ? InvalidOid : tracked->relation, row);
+}
+
+void read_requests(Engine* engine, const Ids& entries, Vector<Request>* requests)
 {
     require_entries_readable("restorer");
     ContextResource memory(CurrentMemoryContext);
-    Requests all{
-        reason, requests, refused, CurrentMemoryContext, Ids(&memory), nullptr, RestoredBy::kNobody,
-        false};
+    Requests all{engine, requests, Ids(&memory), nullptr, RestoredBy::kNobody, false};
     // Deletions have an index of their own, which is much smaller than the others.
     read_matching(entries, "AND e.operation = 'd'", &all);
     Ids others(&memory);
@@ -220,13 +182,14 @@ void read_requests(const Ids& entries, const char* reason, Vector<Request>* requ
             others.push_back(entry);
     read_matching(others, "", &all);
     for (const int64 entry : others) {
-        if (is_known(all, entry))
-            continue;
-        if (refused == nullptr)
-            raise_unknown_entry(entry);
         Deletion unknown{};
         unknown.entry = entry;
-        refuse(&all, unknown, ConflictKind::kUnknownEntry, nullptr);
+        if (!is_known(all, entry))
+            stop(engine,
+                 issue_of(make_issue(IssueKind::kUnknownEntry,
+                                     psprintf("No entry of that id is visible to role \"%s\".",
+                                              GetUserNameFromId(GetUserId(), false))),
+                          unknown));
     }
 }
 

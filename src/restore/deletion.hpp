@@ -5,9 +5,9 @@
 // restored entry points at.
 #pragma once
 
+#include "base/entry_ids.hpp"
 #include "catalog/entry_data.hpp"
-#include "changes/conflict.hpp"
-#include "restore/entry_ids.hpp"
+#include "engine/engine.hpp"
 
 namespace journal {
 
@@ -34,27 +34,23 @@ struct Request {
     int64 entry;
 };
 
-/// An entry that is asked for and that the caller cannot have restored.
-struct RefusedRequest {
-    Deletion deletion;  // its facts; without a type where the caller does not see the entry
-    ConflictKind kind;
-    const char* detail;
-};
-
 /// The deletions that entries record, each once, in the order of their ids; read as the caller:
-/// privileges and row-level security apply. Raises JE018 for an entry that the caller cannot see,
-/// JE010 for one that is no deletion or that nobody restores, JE011 where the caller is not
-/// support; an error without a reason where support has to give one. Where refused is given, it
-/// receives what would be JE010, JE011 or JE018.
-void read_requests(const Ids& entries, const char* reason, Vector<Request>* requests,
-                   Vector<RefusedRequest>* refused);
+/// privileges and row-level security apply. What stops the others: JE018 for an entry that the
+/// caller cannot see, JE010 for one that is no deletion or that nobody restores, JE011 where the
+/// caller is not support.
+void read_requests(Engine* engine, const Ids& entries, Vector<Request>* requests);
 
-/// Raises JE010 or JE011 unless the caller may restore an object whose deletion is of an event
-/// type; support has to say why.
-void check_allowed(RestoredBy restored_by, const char* reason, const Deletion& deletion);
-
-/// Whether the caller is one of those who may.
+/// Whether the caller is one of those who may; support has to say why, unless it plans.
 bool may_restore(RestoredBy restored_by);
+bool may_restore(const Application* application, RestoredBy restored_by);
+
+/// The issue that the caller may not restore something, of no row.
+Issue not_allowed(RestoredBy restored_by);
+
+/// An issue of a deletion's row; root: of its table.
+Issue issue_of(Issue issue, RowOperation action, Oid root, const Deletion& row);
+/// The same, of a row that would be inserted.
+Issue issue_of(const Issue& issue, const Deletion& row);
 
 /// Who may restore what a deletion of that event type deleted.
 RestoredBy restored_by(int32 event_type);

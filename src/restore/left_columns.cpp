@@ -1,6 +1,7 @@
 // See left_columns.hpp.
 #include "restore/left_columns.hpp"
 
+#include "base/entry_ids.hpp"
 #include "base/memory.hpp"
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
@@ -9,7 +10,6 @@
 #include "changes/statement.hpp"
 #include "changes/unique_columns.hpp"
 #include "changes/user_triggers.hpp"
-#include "restore/entry_ids.hpp"
 
 namespace journal {
 

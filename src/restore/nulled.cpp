@@ -308,7 +308,7 @@ bool can_be_changed(const TakenRow& taken)
 }
 
 /// Adds the update that sets a living row's references back, if there are any.
-void set_back(Collection* collection, const NulledReferences* nulled, const TakenRow& taken)
+void set_back(Restore* restore, const NulledReferences* nulled, const TakenRow& taken)
 {
     const Layout* layout = taken.row.layout;
     References references{};
@@ -326,9 +326,10 @@ void set_back(Collection* collection, const NulledReferences* nulled, const Take
         if (!may_come_back(nulled, taken, reference) || !can_be_changed(taken))
             continue;
         if (target == nullptr)
-            target = target_of(collection, taken.row);
+            target = target_of(restore, taken.row);
         if (target->unfit != nullptr) {
-            leave_behind(collection, RowOperation::kUpdate, target, row, *target->unfit);
+            leave_behind(restore,
+                         issue_of(*target->unfit, RowOperation::kUpdate, target->root, row));
             return;
         }
         char** texts = former_key(nulled, target, taken, reference);
@@ -336,7 +337,7 @@ void set_back(Collection* collection, const NulledReferences* nulled, const Take
             row.entry = std::max(row.entry, reference.change);
     }
     if (references.values.count > 0)
-        add_row_change(collection, RowOperation::kUpdate, target, row, references.values,
+        add_row_change(restore, RowOperation::kUpdate, target, row, references.values,
                        references.expected);
 }
 
@@ -370,7 +371,7 @@ void give_references_back(NulledReferences* nulled, Deletion* deletion)
     deletion->row.values = values;
 }
 
-void add_nulled_references(Collection* collection, NulledReferences* nulled)
+void add_nulled_references(Restore* restore, NulledReferences* nulled)
 {
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal references",
                                                ALLOCSET_DEFAULT_SIZES);
@@ -380,7 +381,7 @@ void add_nulled_references(Collection* collection, NulledReferences* nulled)
     while ((taken = next_taken(nulled->reader)) != nullptr) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext caller = MemoryContextSwitchTo(work);
-        set_back(collection, nulled, *taken);
+        set_back(restore, nulled, *taken);
         MemoryContextSwitchTo(caller);
         MemoryContextReset(work);
     }

@@ -2,7 +2,7 @@
 // are set back where that comes back.
 #pragma once
 
-#include "restore/collection.hpp"
+#include "restore/restore.hpp"
 
 namespace journal {
 
@@ -21,7 +21,7 @@ void give_references_back(NulledReferences* nulled, Deletion* deletion);
 /// transaction, by ON DELETE SET NULL or SET DEFAULT or by the application, and does not come back
 /// itself. The updates are checked: a row whose columns do not hold any more what the transaction
 /// left in them stays as it is. Raises JE010 as above.
-void add_nulled_references(Collection* collection, NulledReferences* nulled);
+void add_nulled_references(Restore* restore, NulledReferences* nulled);
 
 void end_nulled(NulledReferences* nulled);
 

@@ -100,29 +100,6 @@ void merge(const Ids& more, Ids* ids)
 
 }  // namespace
 
-void make_unique(Ids* ids)
-{
-    std::sort(ids->begin(), ids->end());
-    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
-}
-
-void add_ids(ResultReader* from, Ids* ids)
-{
-    while (from->next())
-        ids->push_back(from->int8(1));
-    from->close();
-    make_unique(ids);
-}
-
-void leave_out(const Ids& others, Ids* ids)
-{
-    ids->erase(std::remove_if(ids->begin(), ids->end(),
-                              [&others](int64 id) {
-                                  return std::binary_search(others.begin(), others.end(), id);
-                              }),
-               ids->end());
-}
-
 void add_parts(const Ids& asked, Ids* deletions, Ids* parts)
 {
     ContextResource memory(CurrentMemoryContext);

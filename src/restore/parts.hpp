@@ -11,13 +11,4 @@ namespace journal {
 /// left out. Read as the owner, within the accounts of the documents.
 void add_parts(const Ids& asked, Ids* deletions, Ids* parts);
 
-/// Sorts ids and leaves out repeated ones.
-void make_unique(Ids* ids);
-
-/// Reads ids, and closes what they come from.
-void add_ids(ResultReader* from, Ids* ids);
-
-/// Those ids (sorted) that are not among others (sorted).
-void leave_out(const Ids& others, Ids* ids);
-
 }  // namespace journal

@@ -5,7 +5,6 @@
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "changes/conflict.hpp"
 #include "values/exact_form.hpp"
 
 namespace journal {
@@ -15,24 +14,25 @@ namespace {
 // Beyond so many rows of a layout, values that cannot come back are not told row by row.
 constexpr int kToldRows = 10;
 
-/// Whose rows a target is sought for, and what they would be.
+/// Whose rows a target is sought for.
 struct Search {
     const Deletion* deletion;
-    const char* done;
     Target* target;
 };
 
-/// Notes why the rows have no place.
-void refuse(const Search& search, ConflictKind kind, const char* detail)
+/// Notes why the rows have no place, as a clause; nullptr: in the words of the kind.
+void refuse(const Search& search, IssueKind kind, const char* why = nullptr)
 {
-    auto* conflict = make_in<Conflict>(CurrentMemoryContext);
-    *conflict = describe_conflict(kind, 0, describe(*search.deletion), search.done, detail);
-    search.target->unfit = conflict;
+    auto* issue = make_in<Issue>(CurrentMemoryContext);
+    *issue = make_issue(kind);
+    if (why != nullptr)
+        issue->why = why;
+    search.target->unfit = issue;
 }
 
 void refuse_gone(const Search& search, const char* where)
 {
-    refuse(search, ConflictKind::kTableGone, psprintf("%s does not exist any more.", where));
+    refuse(search, IssueKind::kTableGone, psprintf("%s does not exist any more", where));
 }
 
 bool table_exists(Oid table)
@@ -70,14 +70,14 @@ void find_table(const Search& search)
         tracked = tracked_relation_by_id(search.deletion->relation);
     }
     if (tracked == nullptr || !table_exists(tracked->relation)) {
-        refuse_gone(search, psprintf("Its table %s",
+        refuse_gone(search, psprintf("its table %s",
                                      tracked == nullptr ? layout->relation_name : tracked->name));
         return;
     }
     target->root = tracked->relation;
     if (strcmp(tracked->capture, "events") != 0) {
-        refuse(search, ConflictKind::kNotTracked,
-               psprintf("Its table %s is not tracked any more.", tracked->name));
+        refuse(search, IssueKind::kNotTracked,
+               psprintf("its table %s is not tracked any more", tracked->name));
         return;
     }
     // A partitioned table finds the row's place itself.
@@ -86,7 +86,7 @@ void find_table(const Search& search)
     target->table = is_whole ? tracked->relation : find_child(layout, tracked->relation);
     if (!OidIsValid(target->table))
         refuse_gone(search,
-                    psprintf("Its table %s, a child of %s,", layout->relation_name, tracked->name));
+                    psprintf("its table %s, a child of %s,", layout->relation_name, tracked->name));
 }
 
 /// Whether a table's key is of other columns than a layout's.
@@ -179,8 +179,7 @@ void match_columns(const Search& search, bool dry_run)
     Relation relation = table_open(target->table, AccessShareLock);
     target->plan = dry_run ? known_plan_for(relation) : plan_by_lent_rights(relation);
     if (target->plan->key_count == 0 || search.deletion->object_id == nullptr) {
-        refuse(search, ConflictKind::kNoKey,
-               "The table has no key, so that nobody could tell one row from another.");
+        refuse(search, IssueKind::kNoKey);
         table_close(relation, NoLock);
         return;
     }
@@ -207,12 +206,12 @@ bool is_given(const LostColumn& lost, int count, const SetColumn* columns)
 
 }  // namespace
 
-Target* try_target(const Deletion& deletion, const char* done, bool dry_run)
+Target* try_target(const Deletion& deletion, const char*, bool dry_run)
 {
     auto* target = make_in<Target>(CurrentMemoryContext);
-    const Search search{&deletion, done, target};
+    const Search search{&deletion, target};
     if (deletion.layout == nullptr) {
-        refuse(search, ConflictKind::kNoRow, "The journal does not hold the deleted row.");
+        refuse(search, IssueKind::kNoRow);
     } else {
         target->layout = deletion.layout->id;
         find_table(search);
@@ -226,19 +225,8 @@ Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
 {
     Target* target = try_target(deletion, done, dry_run);
     if (target->unfit != nullptr)
-        raise_unfit(target, deletion, done, *target->unfit);
+        raise_issue(issue_of(*target->unfit, RowOperation::kInsert, target->root, deletion), done);
     return target;
-}
-
-void raise_unfit(const Target* target, const Deletion& deletion, const char* done,
-                 const Conflict& unfit)
-{
-    ereport(ERROR, (errcode(unfit.sqlstate),
-                    unfit.kind == ConflictKind::kNoKey
-                        ? errmsg("rows of %s cannot be %s", qualified_name(target->root), done)
-                        : errmsg("%s cannot be %s", describe(deletion), done),
-                    errdetail_internal("%s", unfit.detail), errhint("%s", unfit.hint)));
-    pg_unreachable();
 }
 
 void tell_lost(Target* target, const Deletion& deletion, int count, const SetColumn* columns)

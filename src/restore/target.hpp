@@ -1,12 +1,9 @@
 // Where rows of a layout belong now: the table, and the present column of each value.
 #pragma once
 
-#include "changes/row_set.hpp"
 #include "restore/deletion.hpp"
 
 namespace journal {
-
-struct Conflict;  // conflict.hpp
 
 /// A value of the layout's rows that cannot come back.
 struct LostColumn {
@@ -27,9 +24,9 @@ struct Target {
     int* positions;      // of their values in the layout
     int lost_count;
     LostColumn* lost;
-    int told;               // rows whose lost values were told
-    bool rekeyed;           // the table's key is of other columns than the layout's
-    const Conflict* unfit;  // from try_target: why the rows have no place; else nullptr
+    int told;            // rows whose lost values were told
+    bool rekeyed;        // the table's key is of other columns than the layout's
+    const Issue* unfit;  // from try_target: why the rows have no place; else nullptr
 };
 
 /// Finds table and columns for the rows of a deletion's layout, in the current memory context. The
@@ -41,10 +38,6 @@ Target* find_target(const Deletion& deletion, const char* done, bool dry_run = f
 /// The same where rows without a place are told of instead: JE010, JE015, JE016 and JE030 become a
 /// target without columns that says why (unfit); its root is InvalidOid where the table is gone.
 Target* try_target(const Deletion& deletion, const char* done, bool dry_run = false);
-
-/// Raises why a row has no place.
-[[noreturn]] void raise_unfit(const Target* target, const Deletion& deletion, const char* done,
-                              const Conflict& unfit);
 
 /// Says by NOTICE which values of a row cannot be brought back: of dropped columns, and of those
 /// that the journal was told not to keep. count and columns: those with which the row comes back.

@@ -50,7 +50,7 @@ bool is_tracked(Oid table)
 
 }  // namespace
 
-void tell_untracked(Collection* collection, const Ids& deletions)
+void tell_untracked(Restore* restore, const Ids& deletions)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<Reference> references(&memory);
@@ -68,14 +68,15 @@ void tell_untracked(Collection* collection, const Ids& deletions)
         if (is_tracked(reference.from))
             continue;
         const char* name = qualified_name(reference.from);
-        const Conflict why = describe_conflict(
-            ConflictKind::kNotTracked, 0, psprintf("rows of %s", name),
-            collection->application->done,
+        Issue issue = make_issue(
+            IssueKind::kNotTracked,
             psprintf("What was deleted of %s along with rows of %s while it was not tracked is not "
                      "in the journal.",
                      name, qualified_name(reference.to)));
-        collection->on_left_behind(collection, RowOperation::kInsert, reference.from, Deletion{},
-                                   why);
+        issue.root = reference.from;
+        issue.action = RowOperation::kInsert;
+        issue.why = "its table is not tracked";
+        leave_behind(restore, issue);
     }
 }
 

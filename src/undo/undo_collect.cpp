@@ -3,8 +3,8 @@
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
 #include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "changes/conflict.hpp"
 #include "changes/statement.hpp"
 #include "changes/unique_columns.hpp"
 #include "undo/undo.hpp"
@@ -64,94 +64,37 @@ RowChange row_change(const NetChange& change, const Values& values)
     return row;
 }
 
-Issue issue_of(const NetChange& change, const char* conflict, int code)
+Issue issue_of(const NetChange& change, Issue issue)
 {
-    Issue issue{};
-    issue.relation = change.plan->root;
-    issue.object_type = change.object_type;
-    issue.object_id = change.key_after == nullptr ? change.key_before : change.key_after;
-    issue.label = change.label;
+    issue.root = change.plan->root;
     issue.action = inverse(change.operation);
-    issue.entry = change.entry;
-    issue.conflict = conflict;
-    issue.code = code;
-    issue.set = -1;
+    issue.row.entry = change.entry;
+    issue.row.object_type = change.object_type;
+    issue.row.object_id = issue.row.key =
+        change.key_after == nullptr ? change.key_before : change.key_after;
+    issue.row.label = change.label;
     return issue;
 }
 
-/// A sentence as a reason: "The table is gone." is "the table is gone".
-const char* as_reason(const char* sentence)
+Issue issue_of(const NetChange& change, IssueKind kind)
 {
-    char* reason = pstrdup(sentence);
-    const std::size_t length = strlen(reason);
-    if (length > 0 && reason[length - 1] == '.')
-        reason[length - 1] = '\0';
-    reason[0] = static_cast<char>(pg_tolower(static_cast<unsigned char>(reason[0])));
-    return reason;
+    return issue_of(change, make_issue(kind));
 }
 
 /// A row whose table is gone, not tracked or without a key.
-void add_unfit(Undo* undo, const NetChange& change)
+void stop_unfit(Undo* undo, const NetChange& change)
 {
-    const Conflict& unfit = *target_of(change)->unfit;
-    const char* name = unfit.kind == ConflictKind::kTableGone    ? "table gone"
-                       : unfit.kind == ConflictKind::kNotTracked ? "not tracked"
-                       : unfit.kind == ConflictKind::kNoKey      ? "no key"
-                                                                 : "no snapshot";
-    Issue issue = issue_of(change, name, unfit.sqlstate);
-    issue.relation = target_of(change)->root;
-    issue.detail = as_reason(unfit.detail);
-    issue.hint =
-        unfit.kind == ConflictKind::kNotTracked
-            ? unfit.hint
-            : "on_conflict => 'skip' leaves such rows out; journal.entries shows what they "
-              "were.";
-    add_issue(undo, issue);
+    Issue issue = issue_of(change, *target_of(change)->unfit);
+    issue.root = target_of(change)->root;
+    stop(undo, issue);
 }
 
-/// A row that is there under a key of other columns than the table's present ones: it is not found
-/// by the journal's. An issue where such are looked for, else JE016.
-void add_rekeyed(Undo* undo, const NetChange& change)
+void stop_unknown_value(Undo* undo, const NetChange& change, const char* column)
 {
-    constexpr const char* kDetail =
-        "The key of its table is of other columns than it was, so that the row cannot be found.";
-    constexpr const char* kHint = "journal.entries shows what was changed.";
-    if (!foresees(undo)) {
-        SetRow row{};
-        row.object_type = change.object_type;
-        row.object_id = change.key_after;
-        row.label = change.label;
-        ereport(ERROR,
-                (errcode(kRelationGone), errmsg("%s cannot be taken back", describe_row(row)),
-                 errdetail_internal("%s", kDetail), errhint("%s", kHint)));
-    }
-    Issue issue = issue_of(change, "table changed", kRelationGone);
-    issue.detail = as_reason(kDetail);
-    issue.hint = kHint;
-    add_issue(undo, issue);
-}
-
-/// Adds a row change to a set. A value that does not fit its column any more is an issue where such
-/// are looked for, else JE016.
-void put_change(Undo* undo, RowSet* set, const NetChange& change, const RowChange& row)
-{
-    Conflict misfit{};
-    if (!foresees(undo)) {
-        add_change(undo->application, set, row);
-    } else if (!try_change(undo->application, set, row, &misfit)) {
-        Issue issue = issue_of(change, "table changed", misfit.sqlstate);
-        issue.detail = reason_of(misfit);
-        issue.hint = misfit.hint;
-        add_issue(undo, issue);
-    }
-}
-
-void add_unknown_value(Undo* undo, const NetChange& change, const char* column)
-{
-    Issue issue = issue_of(change, "unknown value", kUnknownValue);
-    issue.detail = psprintf("the journal was told not to keep the values of column \"%s\"", column);
+    Issue issue = issue_of(change, IssueKind::kNotKept);
+    issue.why = psprintf("the journal was told not to keep the values of column \"%s\"", column);
     issue.hint = "on_conflict => 'force' leaves the column out.";
-    add_issue(undo, issue);
+    add_issue(undo->application->issues, issue);
 }
 
 /// An identity column that is always generated takes no given value by an update: the first of
@@ -171,16 +114,16 @@ const char* changed_identity(const NetChange& change)
     return found;
 }
 
-void add_identity(Undo* undo, const NetChange& change, const char* column)
+void stop_identity(Undo* undo, const NetChange& change, const char* column)
 {
-    Issue issue = issue_of(change, "identity", ERRCODE_GENERATED_ALWAYS);
-    issue.detail = psprintf(
+    Issue issue = issue_of(change, IssueKind::kIdentity);
+    issue.why = psprintf(
         "its column \"%s\" is always generated, so that an update cannot give it its old value",
         column);
     issue.hint = psprintf(
         "ALTER TABLE %s ALTER COLUMN %s SET GENERATED BY DEFAULT, for the time of the undo.",
         qualified_name(change.plan->root), quote_identifier(column));
-    add_issue(undo, issue);
+    add_issue(undo->application->issues, issue);
 }
 
 bool is_forced(const Undo* undo)
@@ -206,7 +149,7 @@ void add_deletion(Undo* undo, const NetChange& change)
         values.columns[i].aim = made_by_triggers;
     RowSet* set = row_set(undo->application, RowOperation::kDelete, change.table, values.count,
                           values.columns, !is_forced(undo));
-    put_change(undo, set, change, row_change(change, values));
+    put_change(undo, set, row_change(change, values));
 }
 
 /// Whether a unique value was given up and taken again. It may have to be so in reverse, too.
@@ -225,7 +168,7 @@ bool is_bound(Undo* undo, const NetChange& change, const PlanColumn& column)
 {
     if (undo->bound_table != change.table) {
         Relation table = table_open(change.table, AccessShareLock);
-        MemoryContext caller = MemoryContextSwitchTo(undo->context);
+        MemoryContext caller = MemoryContextSwitchTo(undo->application->context);
         undo->bound_columns = bound_columns(table);
         MemoryContextSwitchTo(caller);
         undo->bound_table = change.table;
@@ -267,25 +210,18 @@ RowSet* set_of_update(Undo* undo, const NetChange& change, const Values& values)
 void tell_nothing_left(Undo* undo, const NetChange& change)
 {
     undo->nothing_left++;
-    if (undo->result == nullptr)
-        return;
-    Issue issue = issue_of(change, "nothing left", 0);
-    issue.detail = "the columns that were changed are gone, or the journal does not keep them";
-    if (undo->is_plan)
-        return_planned(undo->result, issue, CurrentMemoryContext);
-    else
-        return_issue(undo, undo->result, issue, issue.conflict);
+    leave_behind(undo, issue_of(change, IssueKind::kNothingLeft));
 }
 
 /// An updated row gets back what was changed of it.
 void add_update(Undo* undo, const NetChange& change)
 {
     if (change.unknown_column != nullptr && !is_forced(undo)) {
-        add_unknown_value(undo, change, change.unknown_column);
+        stop_unknown_value(undo, change, change.unknown_column);
         return;
     }
     if (const char* identity = changed_identity(change)) {
-        add_identity(undo, change, identity);
+        stop_identity(undo, change, identity);
         return;
     }
     const Values values = values_of_update(undo, change);
@@ -296,7 +232,7 @@ void add_update(Undo* undo, const NetChange& change)
     RowChange row = row_change(change, values);
     if (strcmp(change.key_before, change.key_after) != 0)
         row.new_key = change.key_before;
-    put_change(undo, set_of_update(undo, change, values), change, row);
+    put_change(undo, set_of_update(undo, change, values), row);
 }
 
 /// Says what an updated row was in between.
@@ -325,10 +261,10 @@ bool tell_lost(Undo* undo, const NetChange& change)
     const Target* target = target_of(change);
     for (int i = 0; i < target->lost_count; i++)
         if (target->lost[i].always && !is_forced(undo)) {
-            add_unknown_value(undo, change, target->lost[i].name);
+            stop_unknown_value(undo, change, target->lost[i].name);
             return false;
         }
-    if (target->lost_count > 0 && !undo->is_plan && undo->told++ < kToldRows) {
+    if (target->lost_count > 0 && !undo->application->dry_run && undo->told++ < kToldRows) {
         SetRow row{};
         row.object_type = change.object_type;
         row.object_id = change.key_before;
@@ -351,10 +287,7 @@ void add_insertion(Undo* undo, const NetChange& change)
         const PlanColumn* column = target->columns[i].column;
         const StoredValue& value = change.before[plan_position(change.plan, column->id)];
         if (value.value == nullptr) {
-            Issue issue = issue_of(change, "no snapshot", kNoSnapshot);
-            issue.detail = "the journal does not hold the deleted row";
-            issue.hint = "Only deletions of tracked tables' rows can be taken back.";
-            add_issue(undo, issue);
+            add_issue(undo->application->issues, issue_of(change, IssueKind::kNoRow));
             return;
         }
         add_value(&values, column, is_retyped(value), ColumnCheck::kRow, value.value, nullptr);
@@ -364,28 +297,16 @@ void add_insertion(Undo* undo, const NetChange& change)
                           values.columns, false);
     RowChange row = row_change(change, values);
     row.entry = change.deletion;
-    put_change(undo, set, change, row);
-}
-
-Deletion deletion_of(const NetChange& change)
-{
-    Deletion deletion{};
-    deletion.object_type = change.object_type;
-    deletion.object_id = change.key_before;
-    deletion.label = change.label;
-    return deletion;
+    put_change(undo, set, row);
 }
 
 /// entry: under which the row change is found.
-void put_part(Undo* undo, Tuplestorestate* rows, const char* document, int64 entry,
-              const NetChange& change)
+void put_part(Undo* undo, Tuplestorestate* rows, const char* document, int64 entry)
 {
-    Datum values[] = {
-        document == nullptr ? Datum{0} : CStringGetTextDatum(document), Int64GetDatum(entry),
-        change.object_type == nullptr ? Datum{0} : CStringGetTextDatum(change.object_type),
-        Int32GetDatum(change.deletion_event)};
-    bool nulls[] = {document == nullptr, false, change.object_type == nullptr, false};
-    MemoryContext caller = MemoryContextSwitchTo(undo->context);
+    Datum values[] = {document == nullptr ? Datum{0} : CStringGetTextDatum(document),
+                      Int64GetDatum(entry)};
+    bool nulls[] = {document == nullptr, false};
+    MemoryContext caller = MemoryContextSwitchTo(undo->application->context);
     tuplestore_putvalues(rows, undo->part_descriptor, values, nulls);
     MemoryContextSwitchTo(caller);
 }
@@ -395,7 +316,7 @@ void put_document(Undo* undo, int64 entry, const NetChange& change)
 {
     if (change.object_type != nullptr && change.key_before != nullptr)
         put_part(undo, undo->documents, psprintf("%s %s", change.object_type, change.key_before),
-                 entry, change);
+                 entry);
 }
 
 /// Whether the caller may bring a deleted row back, as journal.restore would say. What nobody
@@ -404,21 +325,14 @@ bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
 {
     const RestoredBy by = restored_by(change.deletion_event);
     if (by == RestoredBy::kNobody) {
-        put_part(undo, undo->parts, change.document, entry, change);
+        put_part(undo, undo->parts, change.document, entry);
         // It may have parts itself.
         put_document(undo, entry, change);
         undo->part_count++;
         return true;
     }
-    const bool is_allowed =
-        may_restore(by) && (by != RestoredBy::kSupport || undo->is_plan || undo->reason != nullptr);
-    if (!is_allowed) {
-        if (!undo->is_plan && undo->on_conflict != OnConflict::kSkip)
-            check_allowed(by, undo->reason, deletion_of(change));
-        Issue issue = issue_of(change, "not allowed", kContactSupport);
-        issue.detail = "only support may bring it back, giving a reason";
-        issue.hint = "Contact support.";
-        add_issue(undo, issue);
+    if (!may_restore(undo->application, by)) {
+        stop(undo, issue_of(change, not_allowed(by)));
         return false;
     }
     put_document(undo, entry, change);
@@ -429,11 +343,11 @@ void take_back(const NetChange& change, void* state)
 {
     auto* undo = static_cast<Undo*>(state);
     if (target_of(change)->unfit != nullptr) {
-        add_unfit(undo, change);
+        stop_unfit(undo, change);
         return;
     }
     if (target_of(change)->rekeyed && change.operation != RowOperation::kDelete) {
-        add_rekeyed(undo, change);
+        stop(undo, issue_of(change, IssueKind::kRekeyed));
         return;
     }
     if (change.nothing_left) {
@@ -474,52 +388,35 @@ void write_derived(const Undo* undo)
     }
 }
 
-bool is_not_refused(const SetRow& row, void* state)
+/// Rows that nobody restores by themselves, and whose document does not come back.
+void stop_parts(Undo* undo)
 {
-    const auto* refused = static_cast<Ids*>(state);
-    return !std::binary_search(refused->begin(), refused->end(), row.entry);
-}
-
-/// Rows that nobody restores by themselves, and whose document does not come back: refused.
-void refuse_parts(Undo* undo)
-{
-    if (undo->part_count == 0)
-        return;
-    ContextResource memory(undo->context);
+    ContextResource memory(undo->application->context);
     Ids refused(&memory);
-    MemoryContext context = CurrentMemoryContext;
-    Deletion first{};
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_parts", undo->parts, undo->part_descriptor);
     register_named("event_journal_documents", undo->documents, undo->part_descriptor);
     const uint64 rows = query.run(
-        "SELECT p.entry, p.object_type FROM event_journal_parts p WHERE NOT EXISTS "
+        "SELECT p.entry FROM event_journal_parts p WHERE NOT EXISTS "
         "(SELECT FROM event_journal_documents d WHERE d.document = p.document) ORDER BY 1");
     for (uint64 i = 0; i < rows; i++)
         refused.push_back(query.int8(i, 1));
-    if (rows > 0)
-        first.object_type = query.text(0, 2, context);
     query.end();
     if (refused.empty())
         return;
-    if (!undo->is_plan && undo->on_conflict != OnConflict::kSkip)
-        check_allowed(RestoredBy::kNobody, undo->reason, first);
     ListCell* cell = nullptr;
     foreach (cell, undo->application->sets) {
         auto* set = static_cast<RowSet*>(lfirst(cell));
-        SetRow row{};
-        rewind_rows(set);
-        while (read_row(set, &row)) {
-            if (set->operation == RowOperation::kDelete || is_not_refused(row, &refused))
-                continue;
-            Issue issue = issue_of_row(set, row, "not allowed", kNotRestorable);
-            issue.detail = psprintf("objects of type \"%s\" are not restored from the journal",
-                                    row.object_type);
+        if (set->operation == RowOperation::kDelete)
+            continue;
+        filter_rows(set, [&](const SetRow& row) {
+            if (!std::binary_search(refused.begin(), refused.end(), row.entry))
+                return true;
+            Issue issue = issue_of_row(IssueKind::kNobodys, set, row);
             issue.hint = "They come back with the document to which they belonged.";
-            add_issue(undo, issue);
-        }
-        if (set->operation != RowOperation::kDelete)
-            filter_rows(set, is_not_refused, &refused);
+            stop(undo, issue);
+            return false;
+        });
     }
 }
 
@@ -527,11 +424,17 @@ void refuse_parts(Undo* undo)
 
 void collect_undo(Undo* undo)
 {
+    undo->part_descriptor = describe_named({{"document", TEXTOID}, {"entry", INT8OID}});
+    undo->parts = tuplestore_begin_heap(true, false, work_mem);
+    undo->documents = tuplestore_begin_heap(true, false, work_mem);
     undo->all_derived =
         !read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
     if (undo->all_derived)
         write_derived(undo);
-    refuse_parts(undo);
+    if (undo->part_count > 0)
+        stop_parts(undo);
+    tuplestore_end(undo->parts);
+    tuplestore_end(undo->documents);
 }
 
 void order_exchanges(Undo* undo)
@@ -547,15 +450,13 @@ void order_exchanges(Undo* undo)
         const auto* exchange = static_cast<Exchange*>(lfirst(cell));
         for (int64 i = 0; i < exchange->stuck_count; i++) {
             const StuckRow& stuck = exchange->stuck[i];
-            auto* set = static_cast<RowSet*>(list_nth(exchange->sets, stuck.set));
-            Issue issue = issue_of_row(set, stuck.row, "key in use", kKeyInUse);
-            issue.detail =
-                "a row that is to be updated too has its unique value, and cannot give "
-                "it up first";
+            const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, stuck.set));
+            Issue issue = issue_of_row(IssueKind::kKeyInUse, set, stuck.row);
+            issue.why =
+                "a row that is to be updated too has its unique value, and cannot give it up first";
             issue.hint = "If the constraint is deferrable, rows may exchange their values.";
-            issue.set = set_index(application->sets, set);
-            issue.number = stuck.row.number;
-            add_issue(undo, issue);
+            issue.set = set->index;
+            add_issue(application->issues, issue);
         }
     }
 }

@@ -10,7 +10,7 @@
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
 #include "changes/user_triggers.hpp"
-#include "undo/undo_find.hpp"
+#include "undo/undo.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -18,31 +18,31 @@ namespace journal {
 namespace {
 
 /// Columns that every query for conflicting rows begins with.
-constexpr const char* kRowColumns = "e.number, e.object_type, e.object_id, e.label, e.entry";
+constexpr const char* kRowColumns = "e.number, e.object_type, e.object_id, e.key, e.label, e.entry";
 
-enum RowColumn { kNumber = 1, kObjectType, kObjectId, kLabel, kEntry, kFirstOther };
+enum RowColumn { kNumber = 1, kObjectType, kObjectId, kKey, kLabel, kEntry, kFirstOther };
 
 struct Search {
     Undo* undo;
     RowSet* set;
     int index;  // of the set
-    Finds* finds;
+    IssueList* found;
     bool fires_triggers;  // which may change rows of any set before its statement
 };
 
-/// Texts are the reader's, valid until its next row.
-Issue issue_of(const Search& search, const ResultReader& row)
+/// An issue of the row that a reader is at; its texts are the reader's.
+Issue issue_of(const Search& search, IssueKind kind, const ResultReader& row)
 {
-    Issue issue{};
-    issue.relation = search.set->plan->root;
-    issue.object_type = row.text(kObjectType);
-    issue.object_id = row.text(kObjectId);
-    issue.label = row.text(kLabel);
-    issue.action = search.set->operation;
-    issue.entry = row.int8(kEntry);
-    issue.code = kUndoConflict;
+    SetRow found{};
+    found.number = row.int8(kNumber);
+    found.object_type = row.text(kObjectType);
+    found.object_id = row.text(kObjectId);
+    found.key = row.text(kKey);
+    found.label = row.text(kLabel);
+    found.entry = row.int8(kEntry);
+    Issue issue = issue_of_row(kind, search.set, found);
+    issue.sqlstate = kUndoConflict;
     issue.set = search.index;
-    issue.number = row.int8(kNumber);
     return issue;
 }
 
@@ -144,35 +144,34 @@ void find_changed(const Search& search)
     register_rows(search.set, search.index);
     ResultReader row =
         ResultReader::open(context, sql,
-                           describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID, BOOLOID,
-                                             TEXTOID, INT4ARRAYOID, BOOLOID}));
+                           describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
+                                             BOOLOID, TEXTOID, INT4ARRAYOID, BOOLOID}));
     query.end();
     rights.end();
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
         bool is_null = false;
-        Found found{};
-        found.issue = issue_of(search, row);
-        found.relation = set->plan->id;
-        found.key = found.issue.object_id;
-        found.since = found.issue.entry;
-        found.by_all = true;
-        if (row.boolean(kFirstOther)) {
-            found.issue.conflict = "changed";
-            found.derived = search.fires_triggers && row.boolean(kFirstOther + 3);
+        const bool is_there = row.boolean(kFirstOther);
+        Issue issue =
+            issue_of(search, is_there ? IssueKind::kRowChanged : IssueKind::kRowGone, row);
+        Trace& trace = issue.trace;
+        trace.relation = set->plan->id;
+        trace.key = issue.row.object_id;
+        trace.since = issue.row.entry;
+        trace.by_all = true;
+        if (is_there) {
+            trace.derived = search.fires_triggers && row.boolean(kFirstOther + 3);
             const char* names = row.text(kFirstOther + 1);
-            found.columns = row.is_null(kFirstOther + 2)
+            trace.columns = row.is_null(kFirstOther + 2)
                                 ? nullptr
                                 : DatumGetArrayTypeP(row.value(kFirstOther + 2, &is_null));
-            found.what = psprintf("%s changed %s since", "%s", names);
-            found.otherwise = psprintf("%s changed since", names);
+            trace.what = psprintf("%s changed %s since", "%s", names);
+            issue.why = psprintf("%s changed since", names);
         } else {
-            found.issue.conflict = "gone";
-            found.columns = updated;
-            found.what = "%s took it away since";
-            found.otherwise = "it is not there any more";
+            trace.columns = updated;
+            trace.what = "%s took it away since";
         }
-        add_find(search.finds, found);
+        add_issue(search.found, issue);
         MemoryContextSwitchTo(caller);
     }
     row.close();
@@ -244,29 +243,27 @@ void find_changed_by_entries(const Search& search)
         "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
         "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
         "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') AND NOT EXISTS "
-        "(SELECT FROM event_journal_finds f WHERE f.set = %d AND f.row = e.number) ORDER BY 1",
+        "(SELECT FROM event_journal_issues f WHERE f.set = %d AND f.number = e.number) ORDER BY 1",
         kRowColumns, rows_name(search.index), search.index);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_rows(search.set, search.index);
-    register_finds(search.finds);
+    register_issues(search.found);
     ResultReader row = ResultReader::open(
-        context, sql, describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID}),
+        context, sql, describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}),
         {int4_argument(search.set->plan->id),
          int8_argument(search.undo->extent.first_id),
          {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
          {XID8ARRAYOID, search.undo->extent.transactions}});
     query.end();
     while (row.next()) {
-        Found found{};
-        found.issue = issue_of(search, row);
-        found.issue.conflict = "changed";
-        found.relation = search.set->plan->id;
-        found.key = found.issue.object_id;
-        found.since = found.issue.entry;
-        found.what = "%s changed it since";
-        found.otherwise = "it was changed since";
-        add_find(search.finds, found);
+        Issue issue = issue_of(search, IssueKind::kRowChanged, row);
+        issue.why = "it was changed since";
+        issue.trace.relation = search.set->plan->id;
+        issue.trace.key = issue.row.object_id;
+        issue.trace.since = issue.row.entry;
+        issue.trace.what = "%s changed it since";
+        add_issue(search.found, issue);
     }
     row.close();
 }
@@ -299,7 +296,7 @@ TupleDesc describe_with_key(const RelationPlan* plan)
 {
     const int count = plan == nullptr ? 0 : plan->key_count;
     TupleDesc descriptor = CreateTemplateTupleDesc(kFirstOther - 1 + count);
-    TupleDesc row = describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID});
+    TupleDesc row = describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID});
     for (AttrNumber i = 1; i < kFirstOther; i++)
         TupleDescCopyEntry(descriptor, i, row, i);
     for (int k = 0; k < count; k++)
@@ -341,7 +338,8 @@ void find_referring(const Search& search, const SetReference& reference)
     initStringInfo(&sql);
     appendStringInfo(
         &sql,
-        "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.label, p.entry%s "
+        "SELECT DISTINCT ON (p.number) p.number, p.object_type, p.object_id, p.key, p.label, "
+        "p.entry%s "
         "FROM %s WHERE true",
         key_columns_of(plan), referring_rows(search.set, search.index, reference, keys));
     exclude_own_rows(search, reference, &sql);
@@ -359,15 +357,13 @@ void find_referring(const Search& search, const SetReference& reference)
     const char* name = qualified_name(reference.table);
     while (row.next()) {
         MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
-        Found found{};
-        found.issue = issue_of(search, row);
-        found.issue.conflict = "referenced";
-        found.key = key_in(row, plan);
-        found.relation = found.key == nullptr ? 0 : plan->id;
-        found.since = search.undo->extent.first_id;
-        found.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
-        found.otherwise = psprintf("a row of %s refers to it", name);
-        add_find(search.finds, found);
+        Issue issue = issue_of(search, IssueKind::kReferenced, row);
+        issue.why = psprintf("a row of %s refers to it", name);
+        issue.trace.key = key_in(row, plan);
+        issue.trace.relation = issue.trace.key == nullptr ? 0 : plan->id;
+        issue.trace.since = search.undo->extent.first_id;
+        issue.trace.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
+        add_issue(search.found, issue);
         MemoryContextSwitchTo(caller);
     }
     row.close();
@@ -441,7 +437,7 @@ void search_set(const Search& search)
     ContextResource memory(CurrentMemoryContext);
     SetReferences references(&memory);
     read_references(search.set, ReferenceSide::kReferenced, &references);
-    if (!search.undo->is_plan &&
+    if (!search.undo->application->dry_run &&
         (search.fires_triggers || changes_referring(search.set, references) ||
          is_unsure(search.set))) {
         lock_rows(search);
@@ -457,20 +453,22 @@ void search_set(const Search& search)
 
 }  // namespace
 
-void find_conflicts(Undo* undo)
+void Undo::find_issues()
 {
-    Finds finds = begin_finds();
-    const bool fires_triggers = has_user_triggers(undo->application);
+    IssueList* found = make_issues();
+    const bool fires_triggers = has_user_triggers(application);
     ListCell* cell = nullptr;
-    foreach (cell, undo->application->sets)
-        search_set({undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), &finds,
+    foreach (cell, application->sets)
+        search_set({this, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), found,
                     fires_triggers});
-    if (foresees(undo))
-        foresee_conflicts(undo, &finds);
-    name_later_transactions(undo, &finds);
-    end_finds(&finds);
-    if (foresees(undo) || undo->issue_count == 0)
-        order_exchanges(undo);
+    if (foresees(this)) {
+        find_restored(this);
+        foresee(this, found);
+    }
+    name_later_transactions(this, found);
+    end_issues(found);
+    if (foresees(this) || application->issues->count == 0)
+        order_exchanges(this);
 }
 
 }  // namespace journal

@@ -1,5 +1,5 @@
 // What else would keep an undo's rows from being written as things are: unique values in use,
-// missing parents, constraints and rights (conflict.hpp), deletions that have been restored.
+// missing parents, constraints and rights (issue.hpp), deletions that have been restored.
 //
 // Rows that were changed since, and that others refer to, undo_conflict.cpp finds. Where it is a
 // row's own key that is in use, or a row of a tracked table that it refers to that is missing, the
@@ -9,42 +9,12 @@
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/statement.hpp"
-#include "changes/translate.hpp"
-#include "checks/find_conflicts.hpp"
-#include "undo/undo_find.hpp"
+#include "undo/undo.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
 
 namespace {
-
-struct Foresight {
-    Undo* undo;
-    Finds* finds;
-};
-
-/// A conflict in undo_plan's column of that name.
-const char* name_of(ConflictKind kind)
-{
-    switch (kind) {
-        case ConflictKind::kForbidden:
-            return "not allowed";
-        case ConflictKind::kKeyInUse:
-            return "key in use";
-        case ConflictKind::kParentMissing:
-            return "parent missing";
-        case ConflictKind::kCheckViolated:
-            return "check violated";
-        case ConflictKind::kRuled:
-            return "ruled";
-        case ConflictKind::kNotJudged:
-            return "not judged";
-        case ConflictKind::kNotKept:
-            return "unknown value";
-        default:
-            return "table changed";
-    }
-}
 
 bool is_primary_key(Oid index)
 {
@@ -106,7 +76,7 @@ Oid table_with(Oid constraint)
 }
 
 /// Says by which row's entries it is found who took away what the row at hand refers to.
-void look_for_parent(Found* found, const RowSet* set, Oid constraint)
+void look_for_parent(Trace* trace, const RowSet* set, Oid constraint)
 {
     const Oid oid = table_with(constraint);
     if (!OidIsValid(oid))
@@ -124,9 +94,9 @@ void look_for_parent(Found* found, const RowSet* set, Oid constraint)
         const RelationPlan* plan = known_plan_for(parent);
         if (plan != nullptr && plan->capture == Capture::kEvents &&
             refers_to_key(plan, reference)) {
-            found->relation = plan->id;
-            found->key = referenced_key(set, reference);
-            found->what = psprintf("%s took away the row of %s that it refers to", "%s",
+            trace->relation = plan->id;
+            trace->key = referenced_key(set, reference);
+            trace->what = psprintf("%s took away the row of %s that it refers to", "%s",
                                    qualified_name(reference->confrelid));
         }
         table_close(parent, NoLock);
@@ -134,72 +104,51 @@ void look_for_parent(Found* found, const RowSet* set, Oid constraint)
     table_close(child, NoLock);
 }
 
-void foresee(RowSet* set, const SetRow& row, const Conflict& conflict, void* state)
-{
-    const auto* foresight = static_cast<Foresight*>(state);
-    // Those are told by whom they are due to.
-    if (leaves_alone(conflict) || conflict.kind == ConflictKind::kReferenced)
-        return;
-    if (conflict.kind == ConflictKind::kForbidden && !foresight->undo->is_plan)
-        raise_conflict(conflict);
-    Found found{};
-    found.issue = issue_of_row(set, row, name_of(conflict.kind), conflict.sqlstate);
-    found.issue.hint = conflict.hint;
-    found.issue.number = row.number;
-    found.issue.set = set_index(foresight->undo->application->sets, set);
-    found.otherwise = reason_of(conflict);
-    found.since = row.entry;
-    if (conflict.kind == ConflictKind::kKeyInUse && is_primary_key(conflict.object)) {
-        found.relation = set->plan->id;
-        found.key = row.key;
-        found.what = "%s gave its key to another row";
-    } else if (conflict.kind == ConflictKind::kParentMissing) {
-        look_for_parent(&found, set, conflict.object);
-    }
-    add_find(foresight->finds, found);
-}
-
-/// Deleted rows that somebody has brought back already.
-void find_restored(Undo* undo, RowSet* set, int index)
-{
-    if (set->operation != RowOperation::kInsert || set->count == 0)
-        return;
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    register_rows(set, index);
-    ResultReader restored = ResultReader::open(
-        context,
-        psprintf("SELECT e.number, e.object_type, e.object_id, e.label, e.entry FROM %s e "
-                 "JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
-                 rows_name(index)),
-        describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID}));
-    query.end();
-    while (restored.next()) {
-        SetRow row{};
-        row.number = restored.int8(1);
-        row.object_type = restored.text(2);
-        row.object_id = restored.text(3);
-        row.label = restored.text(4);
-        row.entry = restored.int8(5);
-        Issue issue = issue_of_row(set, row, "restored", kAlreadyRestored);
-        issue.detail = "it has been restored already";
-        issue.hint = "journal.entries shows in its column restored_entry by which entry.";
-        issue.set = index;
-        issue.number = row.number;
-        add_issue(undo, issue);
-    }
-    restored.close();
-}
-
 }  // namespace
 
-void foresee_conflicts(Undo* undo, Finds* finds)
+void Undo::trace(const RowSet* set, Issue* issue)
+{
+    issue->trace.since = issue->row.entry;
+    if (issue->kind == IssueKind::kKeyInUse && is_primary_key(issue->object)) {
+        issue->trace.relation = set->plan->id;
+        issue->trace.key = issue->row.key;
+        issue->trace.what = "%s gave its key to another row";
+    } else if (issue->kind == IssueKind::kParentMissing) {
+        look_for_parent(&issue->trace, set, issue->object);
+    }
+}
+
+void find_restored(Undo* undo)
 {
     ListCell* cell = nullptr;
-    foreach (cell, undo->application->sets)
-        find_restored(undo, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
-    Foresight foresight{undo, finds};
-    find_conflicts(undo->application, foresee, &foresight);
+    foreach (cell, undo->application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation != RowOperation::kInsert || set->count == 0)
+            continue;
+        MemoryContext context = CurrentMemoryContext;
+        Query query = Query::begin(RunAs::kOwner);
+        register_rows(set, set->index);
+        ResultReader restored = ResultReader::open(
+            context,
+            psprintf("SELECT e.number, e.object_type, e.object_id, e.key, e.label, e.entry "
+                     "FROM %s e JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
+                     rows_name(set->index)),
+            describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}));
+        query.end();
+        while (restored.next()) {
+            SetRow row{};
+            row.number = restored.int8(1);
+            row.object_type = restored.text(2);
+            row.object_id = restored.text(3);
+            row.key = restored.text(4);
+            row.label = restored.text(5);
+            row.entry = restored.int8(6);
+            Issue issue = issue_of_row(IssueKind::kRestored, set, row);
+            issue.set = set->index;
+            add_issue(undo->application->issues, issue);
+        }
+        restored.close();
+    }
 }
 
 }  // namespace journal

@@ -4,7 +4,7 @@
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/account.hpp"
-#include "undo/undo_find.hpp"
+#include "undo/undo.hpp"
 
 namespace journal {
 
@@ -80,10 +80,11 @@ const char* describe_writer(const ResultReader& entry)
 constexpr const char* kLaterEntries =
     "SELECT e.number, e.transaction_id, e.occurred_at, e.employee, s.acting_role::text, e.account, "
     "e.operation, e.layout, e.data, e.previous_id IS NOT NULL, e.derived "
-    "FROM (SELECT f.number, f.since, j.* FROM event_journal_finds f JOIN journal.entry j "
+    "FROM (SELECT f.place AS number, f.since, j.* FROM event_journal_issues f JOIN journal.entry j "
     "      ON j.relation = f.relation AND j.object_id = f.key WHERE j.id > $1 AND j.occurred_at >= "
     "$2 "
-    "      UNION ALL SELECT f.number, f.since, j.* FROM event_journal_finds f JOIN journal.entry j "
+    "      UNION ALL SELECT f.place AS number, f.since, j.* FROM event_journal_issues f JOIN "
+    "journal.entry j "
     "      ON j.relation = f.relation AND j.previous_id = f.key AND j.object_id <> f.key "
     "      WHERE j.id > $1 AND j.occurred_at >= $2) e "
     "JOIN journal.session s ON s.id = e.session "
@@ -91,11 +92,11 @@ constexpr const char* kLaterEntries =
     "AND CASE WHEN $4 = 0 THEN e.transaction_id <> ALL ($3) ELSE e.change <> $4 END "
     "ORDER BY e.number, e.id DESC";
 
-ResultReader read_later_entries(const Undo* undo, Finds* finds)
+ResultReader read_later_entries(const Undo* undo, IssueList* found)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    register_finds(finds);
+    register_issues(found);
     ResultReader entries = ResultReader::open(
         context, kLaterEntries,
         describe_columns({INT8OID, XID8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, CHAROID,
@@ -109,16 +110,16 @@ ResultReader read_later_entries(const Undo* undo, Finds* finds)
 }
 
 /// Whether an entry is a change of what was found.
-bool is_change(const ResultReader& entry, const Found& found)
+bool is_change(const ResultReader& entry, const Issue& found)
 {
     bool is_empty = false;
     const Datum data = entry.value(kData, &is_empty);
     return entry.character(kOperation) != 'u' || entry.boolean(kMoves) ||
-           touches(entry.int4(kLayout), data, is_empty, found.columns);
+           touches(entry.int4(kLayout), data, is_empty, found.trace.columns);
 }
 
 /// Whether an entry is a change that stands in the way, and the caller may see it.
-bool counts(const ResultReader& entry, const Found& found)
+bool counts(const ResultReader& entry, const Issue& found)
 {
     return time_in(entry) >= visible_since(entry.text(kAccount)) && is_change(entry, found);
 }
@@ -126,9 +127,9 @@ bool counts(const ResultReader& entry, const Found& found)
 /// Whether triggers alone have changed what they had written before: they do so again.
 enum class ByTriggers : char { kUnknown, kYes, kNo };
 
-ByTriggers by_triggers(const ResultReader& entry, const Found& found, ByTriggers so_far)
+ByTriggers by_triggers(const ResultReader& entry, const Issue& found, ByTriggers so_far)
 {
-    if (!found.derived || so_far == ByTriggers::kNo || !is_change(entry, found))
+    if (!found.trace.derived || so_far == ByTriggers::kNo || !is_change(entry, found))
         return so_far;
     return entry.boolean(kDerived) && entry.character(kOperation) == 'u' && !entry.boolean(kMoves)
                ? ByTriggers::kYes
@@ -136,12 +137,12 @@ ByTriggers by_triggers(const ResultReader& entry, const Found& found, ByTriggers
 }
 
 /// Leaves to triggers what they have changed of a row since.
-void leave_changed_to_triggers(const Undo* undo, const Found& found)
+void leave_changed_to_triggers(const Undo* undo, const Issue& found)
 {
-    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, found.issue.set));
+    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, found.set));
     for (int i = 0; i < set->column_count; i++)
-        if (is_among(found.columns, set->columns[i].column->id))
-            leave_to_triggers(set, found.issue.number, i);
+        if (is_among(found.trace.columns, set->columns[i].column->id))
+            leave_to_triggers(set, found.row.number, i);
 }
 
 void add_later(Vector<uint64>* later, uint64 transaction)
@@ -151,58 +152,58 @@ void add_later(Vector<uint64>* later, uint64 transaction)
 }
 
 /// Looks at an entry later than a row found, of which another may have been named already.
-/// What is said of it is in memory.
-void look_at(const Undo* undo, const ResultReader& entry, Found* found, MemoryContext memory)
+void look_at(const Undo* undo, const ResultReader& entry, Issue* found, MemoryContext memory)
 {
-    if (found->derived && entry.boolean(kDerived))
+    if (found->trace.derived && entry.boolean(kDerived))
         return;
-    const bool is_named = found->issue.detail != nullptr;
-    if ((is_named && !(found->by_all && undo->later != nullptr)) || !counts(entry, *found))
+    const bool is_named = found->later_transaction != 0;
+    if ((is_named && !(found->trace.by_all && undo->later != nullptr)) || !counts(entry, *found))
         return;
     const uint64 transaction = transaction_in(entry);
     if (undo->later != nullptr)
         add_later(undo->later, transaction);
     if (is_named)
         return;
-    const char* place = strstr(found->what, "%s");
-    const char* detail = psprintf("%.*s%s%s", static_cast<int>(place - found->what), found->what,
-                                  describe_writer(entry), place + 2);
-    found->issue.detail = MemoryContextStrdup(memory, detail);
-    found->issue.later_transaction = transaction;
+    const char* what = found->trace.what;
+    const char* place = strstr(what, "%s");
+    const char* why = psprintf("%.*s%s%s", static_cast<int>(place - what), what,
+                               describe_writer(entry), place + 2);
+    found->why = MemoryContextStrdup(memory, why);
+    found->detail = nullptr;
+    found->later_transaction = transaction;
 }
 
 }  // namespace
 
-void name_later_transactions(Undo* undo, Finds* finds)
+void name_later_transactions(Undo* undo, IssueList* found)
 {
-    if (finds->count == 0)
+    if (found->count == 0)
         return;
-    ResultReader entries = read_later_entries(undo, finds);
+    ResultReader entries = read_later_entries(undo, found);
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal find", ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
     bool more = entries.next();
-    Found found{};
-    rewind_finds(finds);
-    for (int64 number = 0; read_find(finds, &found); number++) {
+    Issue issue{};
+    rewind_issues(found);
+    while (next_issue(found, &issue)) {
         ByTriggers triggers = ByTriggers::kUnknown;
-        for (; more && entries.int8(kFind) == number; more = entries.next()) {
+        for (; more && entries.int8(kFind) == issue.place; more = entries.next()) {
             MemoryContextSwitchTo(entries.row_memory());
-            triggers = by_triggers(entries, found, triggers);
-            look_at(undo, entries, &found, work);
+            triggers = by_triggers(entries, issue, triggers);
+            look_at(undo, entries, &issue, work);
             MemoryContextSwitchTo(work);
         }
         if (triggers == ByTriggers::kYes) {
-            leave_changed_to_triggers(undo, found);
-            MemoryContextReset(work);
-            continue;
+            leave_changed_to_triggers(undo, issue);
+        } else {
+            if (leaves_alone(issue) || issue.kind == IssueKind::kReferenced ||
+                issue.later_transaction != 0)
+                issue.hint =
+                    "journal.undo_plan shows all such rows; on_conflict says what else can be "
+                    "done.";
+            add_issue(undo->application->issues, issue);
         }
-        if (found.issue.detail == nullptr)
-            found.issue.detail = found.otherwise;
-        if (found.issue.hint == nullptr || found.issue.later_transaction != 0)
-            found.issue.hint =
-                "journal.undo_plan shows all such rows; on_conflict says what else can be done.";
-        add_issue(undo, found.issue);
         MemoryContextReset(work);
     }
     MemoryContextSwitchTo(caller);

@@ -9,21 +9,20 @@
 #pragma once
 
 #include "changes/application.hpp"
-#include "changes/conflict.hpp"
 
 namespace journal {
 
-/// Called for each conflict; row and conflict are valid until it returns.
-using TellConflict = void (*)(RowSet* set, const SetRow& row, const Conflict& conflict,
-                              void* state);
+/// Called for each issue, which is valid until it returns.
+using TellIssue = void (*)(const RowSet* set, const Issue& issue, void* state);
 
-/// Finds every conflict of every row of the application's sets, which are filled and not applied,
-/// and tells them set by set in the order of the rows. Of a row that the caller may not write it is
-/// told only that. Works in a read-only transaction and on a standby.
+/// Finds every issue of every row of the application's sets, which are filled and not applied, and
+/// tells them set by set in the order of the rows; their texts are valid until tell returns. Of a
+/// row that the caller may not write it is told only that. Works in a read-only transaction and on
+/// a standby.
 ///
 /// Columns for which a set has no values count as their defaults; where that is a volatile
 /// expression, constraints over the column are not judged. Keys and references are judged by what
 /// is there when all sets are applied, deferrable or not.
-void find_conflicts(Application* application, TellConflict tell, void* state);
+void find_issues(Application* application, TellIssue tell, void* state);
 
 }  // namespace journal

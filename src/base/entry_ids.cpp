@@ -1,5 +1,5 @@
 // See entry_ids.hpp.
-#include "restore/entry_ids.hpp"
+#include "base/entry_ids.hpp"
 
 namespace journal {
 
@@ -29,6 +29,29 @@ Datum array_of(const Ids& ids)
 }
 
 }  // namespace
+
+void make_unique(Ids* ids)
+{
+    std::sort(ids->begin(), ids->end());
+    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
+}
+
+void add_ids(ResultReader* from, Ids* ids)
+{
+    while (from->next())
+        ids->push_back(from->int8(1));
+    from->close();
+    make_unique(ids);
+}
+
+void leave_out(const Ids& others, Ids* ids)
+{
+    ids->erase(std::remove_if(ids->begin(), ids->end(),
+                              [&others](int64 id) {
+                                  return std::binary_search(others.begin(), others.end(), id);
+                              }),
+               ids->end());
+}
 
 const char* is_among(const char* column, const Ids& ids)
 {

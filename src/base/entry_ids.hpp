@@ -12,6 +12,15 @@ namespace journal {
 
 using Ids = Vector<int64>;
 
+/// Sorts ids and leaves out repeated ones.
+void make_unique(Ids* ids);
+
+/// Reads ids, and closes what they come from.
+void add_ids(ResultReader* from, Ids* ids);
+
+/// Those ids (sorted) that are not among others (sorted).
+void leave_out(const Ids& others, Ids* ids);
+
 /// The condition that a column is among ids (sorted, not empty), for a query of select_about() or
 /// read_about().
 const char* is_among(const char* column, const Ids& ids);

@@ -3,7 +3,7 @@
 // Each kind of dependency is found by joins, over all sets; then the rows that are left out are
 // followed through what depends on them. A chain of any length costs one passage instead of one for
 // each of its rows.
-#include "changes/dependent_rows.hpp"
+#include "engine/dependent_rows.hpp"
 
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 /// Why a row depends on others.
 struct Reason {
-    ConflictKind kind;
+    IssueKind kind;
     const char* detail;
 };
 
@@ -115,8 +115,8 @@ void add_referring(DependentRows* dependents, int index, const SetReference& ref
                          has_key(set_at(*dependents, other)));
         exclude_kept_keys(dependents->application, set, reference, &sql);
         add_needs(dependents, sql.data, reference.table, other, index,
-                  {ConflictKind::kReferenced, psprintf("a row of %s that is skipped refers to it",
-                                                       qualified_name(reference.table))},
+                  {IssueKind::kReferenced, psprintf("a row of %s that is skipped refers to it",
+                                                    qualified_name(reference.table))},
                   keys);
     }
     end_present_keys(keys);
@@ -168,7 +168,7 @@ void add_referred(DependentRows* dependents, int index, const SetReference& refe
                            "WHERE NOT EXISTS (SELECT FROM %s%s t WHERE %s)",
                            rows_name(index), rows_name(other), comes, only, name, is_there),
                   referenced, other, index,
-                  {ConflictKind::kParentMissing,
+                  {IssueKind::kParentMissing,
                    psprintf("the row of %s that it refers to is skipped", name)});
     }
 }
@@ -208,7 +208,7 @@ void add_taking(DependentRows* dependents, int index, Form_pg_index unique, cons
                            rows_name(index), only_rows_of(set), condition, rows_name(other),
                            has_key(holders)),
                   table_of(set), other, index,
-                  {ConflictKind::kKeyInUse,
+                  {IssueKind::kKeyInUse,
                    psprintf("a row of %s that is skipped has its key or another unique value",
                             qualified_name(table_of(set)))});
     }
@@ -288,7 +288,7 @@ void follow_needs(DependentRows* dependents, Vector<Need>* dependent)
 
 }  // namespace
 
-DependentRows* find_dependent_rows(Application* application)
+DependentRows* find_dependent_rows(Application* application, bool with_dependents)
 {
     MemoryContext context = CurrentMemoryContext;
     // All that it owns is the context's, so nothing is lost without its destructor.
@@ -302,15 +302,18 @@ DependentRows* find_dependent_rows(Application* application)
         dependents->count += static_cast<uint32>(set_at(*dependents, i)->count);
     }
     dependents->left = make_array_in<uint8>(context, dependents->count / 8 + 1);
-    find_needs(dependents);
+    if (with_dependents)
+        find_needs(dependents);
     return dependents;
 }
 
-void leave_row(DependentRows* rows, int set, int64 number)
+bool leave_row(DependentRows* rows, int set, int64 number)
 {
     const uint32 row = rows->start[set] + static_cast<uint32>(number);
-    if (!is_left(*rows, row))
-        add_left(rows, row);
+    if (is_left(*rows, row))
+        return false;
+    add_left(rows, row);
+    return true;
 }
 
 void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
@@ -328,10 +331,19 @@ void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
             if (next->row != rows->start[i] + static_cast<uint32>(row.number))
                 continue;
             const Reason& reason = rows->reasons[next->reason];
-            tell(i, row, reason.kind, reason.detail, state);
+            tell(set, row, reason.kind, reason.detail, state);
             ++next;
         }
     }
+}
+
+void leave_rows_out(DependentRows* rows)
+{
+    for (int i = 0; i < list_length(rows->sets) && !rows->rows.empty(); i++)
+        if (set_at(*rows, i)->count > 0)
+            filter_rows(set_at(*rows, i), [rows, i](const SetRow& row) {
+                return !is_left(*rows, rows->start[i] + static_cast<uint32>(row.number));
+            });
 }
 
 }  // namespace journal

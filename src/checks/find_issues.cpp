@@ -1,0 +1,91 @@
+// See find_issues.hpp.
+#include "checks/find_issues.hpp"
+
+#include "changes/table_rules.hpp"
+#include "checks/final_state.hpp"
+
+namespace journal {
+
+namespace {
+
+/// What was found, in the order of sets and rows.
+struct Reader {
+    IssueList* issues;
+    Issue issue;  // valid if there is more
+    bool more;
+
+    void next() { more = next_issue(issues, &issue); }
+    bool is_of(int set, int64 number) const
+    {
+        return more && issue.set == set && issue.row.number == number;
+    }
+};
+
+/// Tells the issues of a set.
+void tell_issues(Reader* reader, RowSet* set, TellIssue tell, void* state)
+{
+    const char* forbidden = missing_privilege(set);
+    const char* rule = replacing_rule(set);
+    MemoryContext work =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal issue", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    SetRow row{};
+    const auto tell_of_row = [&](Issue issue) {
+        issue.root = set->plan->root;
+        issue.action = set->operation;
+        issue.set = set->index;
+        issue.row = row;
+        tell(set, issue, state);
+    };
+    rewind_rows(set);
+    while ((forbidden != nullptr || rule != nullptr ||
+            (reader->more && reader->issue.set == set->index)) &&
+           read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        bool is_all = forbidden != nullptr;
+        if (forbidden != nullptr)
+            tell_of_row(make_issue(IssueKind::kForbidden, forbidden));
+        else if (rule != nullptr)
+            tell_of_row(make_issue(IssueKind::kRuled, psprintf("rule %s", quote_identifier(rule))));
+        for (; reader->is_of(set->index, row.number); reader->next()) {
+            if (is_all)
+                continue;
+            tell_of_row(reader->issue);
+            // It comes first.
+            is_all = reader->issue.kind == IssueKind::kForbidden;
+        }
+        MemoryContextReset(work);
+    }
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+}  // namespace
+
+void find_issues(Application* application, TellIssue tell, void* state)
+{
+    FinalState final{};
+    MemoryContext context =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal issues", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    begin_final_state(&final, application);
+    make_final_state(&final);
+    check_keys(&final);
+    check_policies(&final);
+    end_final_state(&final);
+    sort_issues(final.found, "set, number, kind, detail, sqlstate, object");
+    Reader reader{final.found, {}, false};
+    rewind_issues(final.found);
+    reader.next();
+    ListCell* cell = nullptr;
+    foreach (cell, application->sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->count > 0)
+            tell_issues(&reader, set, tell, state);
+    }
+    end_issues(final.found);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(context);
+}
+
+}  // namespace journal

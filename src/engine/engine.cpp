@@ -1,0 +1,335 @@
+// See engine.hpp.
+#include "engine/engine.hpp"
+
+#include "apply/delete_last.hpp"
+#include "apply/replace.hpp"
+#include "base/bounds.hpp"
+#include "base/function.hpp"
+#include "base/settings.hpp"
+#include "checks/find_issues.hpp"
+#include "engine/claim.hpp"
+#include "engine/dependent_rows.hpp"
+#include "engine/result_row.hpp"
+
+namespace journal {
+
+namespace {
+
+/// What is done about an issue's row, in the end.
+void tell_left(Engine* engine, const Issue& issue, const char* outcome, int sqlstate)
+{
+    tell(engine, {issue.root, issue.action, issue.row, outcome, reason_of(issue), sqlstate});
+}
+
+struct Foresight {
+    Engine* engine;
+    IssueList* issues;
+};
+
+void foresee_issue(const RowSet* set, const Issue& issue, void* state)
+{
+    const auto* foresight = static_cast<Foresight*>(state);
+    const Application* application = foresight->engine->application;
+    Issue own = issue;
+    if (application->is_undo ? leaves_alone(issue) || issue.kind == IssueKind::kReferenced
+                             : leaves_alone(issue) && !application->dry_run)
+        return;
+    if (issue.kind == IssueKind::kForbidden && !application->dry_run)
+        raise_issue(issue, application->done);
+    if (leaves_alone(issue))
+        own.sqlstate = 0;
+    foresight->engine->trace(set, &own);
+    add_issue(foresight->issues, own);
+}
+
+/// A row that depends on one that is left out.
+void skip_dependent(const RowSet* set, const SetRow& row, IssueKind kind, const char* why,
+                    void* state)
+{
+    Issue issue = issue_of_row(kind, set, row);
+    issue.why = why;
+    tell_left(static_cast<Engine*>(state), issue, "skipped", issue.sqlstate);
+}
+
+/// Leaves out the rows that have issues, and those that depend on them, and tells why.
+void leave_alone(Engine* engine, bool with_dependents)
+{
+    Application* application = engine->application;
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal skipped rows",
+                                               ALLOCSET_DEFAULT_SIZES);
+    MemoryContext caller = MemoryContextSwitchTo(work);
+    DependentRows* left = find_dependent_rows(application, with_dependents);
+    Issue issue{};
+    rewind_issues(application->issues);
+    while (next_issue(application->issues, &issue)) {
+        const bool is_first = issue.set < 0 || leave_row(left, issue.set, issue.row.number);
+        // What triggers wrote counts as nobody's wish.
+        application->aimless |=
+            issue.set < 0 ||
+            is_written(static_cast<RowSet*>(list_nth(application->sets, issue.set)));
+        if (is_first)
+            tell_left(engine, issue, "skipped", issue.sqlstate);
+    }
+    tell_dependent_rows(left, skip_dependent, engine);
+    leave_rows_out(left);
+    clear_issues(application->issues);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(work);
+}
+
+bool has_only_gone_rows(IssueList* issues)
+{
+    Issue issue{};
+    bool result = true;
+    rewind_issues(issues);
+    while (next_issue(issues, &issue))
+        result &= issue.kind == IssueKind::kRowGone;
+    return result;
+}
+
+/// Leaves no issue: an error, or their rows are left alone, and what depends on those.
+void settle(Engine* engine)
+{
+    IssueList* issues = engine->application->issues;
+    while (issues->count > 0) {
+        const bool skips = engine->on_conflict == OnConflict::kSkip;
+        if (!skips && !(engine->on_conflict == OnConflict::kForce && has_only_gone_rows(issues)))
+            engine->raise_issues();
+        leave_alone(engine, skips);
+        engine->find_issues();
+    }
+}
+
+/// Claims the deletions of a set of inserts, and leaves out those that are another's.
+void claim(Engine* engine, RowSet* set)
+{
+    ContextResource memory(CurrentMemoryContext);
+    Ids lost(&memory);
+    claim_deletions(set, engine->application->reason, &lost);
+    if (lost.empty())
+        return;
+    filter_rows(set, [&](const SetRow& row) {
+        if (!std::binary_search(lost.begin(), lost.end(), row.entry))
+            return true;
+        if (engine->is_asked_for(row.entry))
+            add_issue(engine->application->issues, issue_of_row(IssueKind::kRestored, set, row));
+        return false;
+    });
+}
+
+/// Everywhere in the same order, so that two calls for the same rows wait for one another in turn.
+void claim_all(Engine* engine)
+{
+    List* sets = list_copy(engine->application->sets);
+    list_sort(sets, [](const ListCell* a, const ListCell* b) {
+        const Oid first = RelationGetRelid(static_cast<const RowSet*>(lfirst(a))->table);
+        const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
+        return (first > second) - (first < second);
+    });
+    ListCell* cell = nullptr;
+    foreach (cell, sets) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        if (set->operation == RowOperation::kInsert && set->count > 0)
+            claim(engine, set);
+    }
+    if (engine->application->issues->count == 0)
+        return;
+    if (engine->on_conflict != OnConflict::kSkip)
+        engine->raise_issues();
+    leave_alone(engine, false);
+}
+
+/// An undo takes back all or nothing, unless it skips: not so where the statements left rows alone.
+void require_applied(Engine* engine)
+{
+    Application* application = engine->application;
+    ListCell* cell = nullptr;
+    foreach (cell, application->applied) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        SetRow row{};
+        rewind_rows(set);
+        while (set->operation != RowOperation::kInsert && !goes_last(set) && read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            if (row.applied)
+                continue;
+            Issue issue = issue_of_row(IssueKind::kRowChanged, set, row);
+            issue.why = kLeftAlone;
+            issue.hint = "Try again; journal.undo_plan shows what stands in the way.";
+            add_issue(application->issues, issue);
+        }
+    }
+    if (application->issues->count > 0)
+        engine->raise_issues();
+}
+
+void tell_rows(Engine* engine)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, engine->application->applied) {
+        auto* set = static_cast<RowSet*>(lfirst(cell));
+        SetRow row{};
+        rewind_rows(set);
+        while (read_row(set, &row)) {
+            CHECK_FOR_INTERRUPTS();
+            tell(engine, engine->outcome_of(set, row));
+        }
+    }
+}
+
+void tell_other(const OtherRow& other, RowOperation action, void* state)
+{
+    SetRow row = other.row;
+    std::swap(row.entry, row.written_entry);
+    tell(static_cast<Engine*>(state), {other.root, action, row, "by trigger",
+                                       action == RowOperation::kInsert   ? "a trigger inserted it"
+                                       : action == RowOperation::kUpdate ? "a trigger updated it"
+                                                                         : "a trigger deleted it"});
+}
+
+void tell_replaced(Engine* engine)
+{
+    ListCell* cell = nullptr;
+    foreach (cell, engine->application->replaced) {
+        const auto* other = static_cast<OtherRow*>(lfirst(cell));
+        SetRow row = other->row;
+        row.entry = 0;
+        tell(engine,
+             {other->root, RowOperation::kDelete, row, "replaced", "a trigger had inserted it"});
+    }
+}
+
+}  // namespace
+
+void stop(Engine* engine, const Issue& issue)
+{
+    if (!foresees(engine))
+        raise_issue(issue, engine->application->done);
+    add_issue(engine->application->issues, issue);
+}
+
+void leave_behind(Engine* engine, Issue issue)
+{
+    const bool is_insert = issue.action == RowOperation::kInsert;
+    if (!engine->application->dry_run)
+        tell_left(engine, issue,
+                  issue.kind == IssueKind::kNothingLeft ? name_of(issue.kind)
+                  : is_insert                           ? "skipped"
+                                                        : "left alone",
+                  is_insert ? issue.sqlstate : ERRCODE_SUCCESSFUL_COMPLETION);
+    issue.sqlstate = 0;
+    if (engine->application->dry_run)
+        add_issue(engine->application->issues, issue);
+}
+
+void tell(Engine* engine, const Outcome& outcome)
+{
+    MemoryContextReset(engine->row_context);
+    ResultRow result(engine->result, engine->row_context);
+    const SetRow& row = outcome.row;
+    put_row(&result, outcome.root, outcome.action, row);
+    if (row.entry != 0)
+        result.put("deleted_entry", Int64GetDatum(row.entry));
+    if (row.written_entry != 0)
+        result.put("restored_entry", Int64GetDatum(row.written_entry));
+    result.put("outcome", outcome.outcome);
+    result.put("detail", outcome.detail);
+    result.put("sqlstate", unpack_sql_state(outcome.sqlstate));
+    result.store();
+}
+
+void put_change(Engine* engine, RowSet* set, const RowChange& change)
+{
+    if (foresees(engine))
+        try_change(engine->application, set, change);
+    else
+        add_change(engine->application, set, change);
+}
+
+void foresee(Engine* engine, IssueList* issues)
+{
+    Foresight foresight{engine, issues};
+    find_issues(engine->application, foresee_issue, &foresight);
+}
+
+void bring_back(Engine* engine)
+{
+    Application* application = engine->application;
+    engine->find_issues();
+    do {
+        settle(engine);
+        claim_all(engine);
+        engine->before_apply();
+        apply(application);
+        if (application->issues->count > 0)
+            release_claims(application);
+    } while (application->issues->count > 0);
+    if (application->is_undo && engine->on_conflict != OnConflict::kSkip)
+        require_applied(engine);
+    name_entries(application);
+    tell_rows(engine);
+    tell_replaced(engine);
+    for_each_other(application, tell_other, engine);
+    end_application(application);
+}
+
+ReturnSetInfo* begin_result(FunctionCallInfo fcinfo)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+}
+
+const char* conflict_name(OnConflict on_conflict)
+{
+    switch (on_conflict) {
+        case OnConflict::kSkip:
+            return "skip";
+        case OnConflict::kCascade:
+            return "cascade";
+        case OnConflict::kForce:
+            return "force";
+        default:
+            return "error";
+    }
+}
+
+OnConflict conflict_argument(FunctionCallInfo fcinfo, int number, bool is_undo)
+{
+    const char* name = PG_ARGISNULL(number) ? "error" : text_to_cstring(PG_GETARG_TEXT_PP(number));
+    for (const OnConflict on_conflict :
+         {OnConflict::kError, OnConflict::kSkip, OnConflict::kCascade, OnConflict::kForce})
+        if (strcmp(name, conflict_name(on_conflict)) == 0 &&
+            (is_undo || on_conflict <= OnConflict::kSkip))
+            return on_conflict;
+    ereport(ERROR, (errcode(kUnknownCode), errmsg("\"%s\" is nothing to do on a conflict", name),
+                    is_undo ? errhint("It is 'error', 'skip', 'cascade' or 'force'.")
+                            : errhint("It is 'error' or 'skip'.")));
+    pg_unreachable();
+}
+
+const char* reason_argument(FunctionCallInfo fcinfo, int number)
+{
+    const char* reason = PG_ARGISNULL(number)
+                             ? settings.reason
+                             : bounded_argument(fcinfo, number, "reason", kLongestReason);
+    return *reason == '\0' ? nullptr : reason;
+}
+
+bool boolean_argument(FunctionCallInfo fcinfo, int number)
+{
+    return !PG_ARGISNULL(number) && PG_GETARG_BOOL(number);
+}
+
+void require_writing(const char* function, const char* done, bool is_undo)
+{
+    require_writable(function);
+    refuse_within(done, is_undo);
+    // A foreign key is checked by triggers that this setting switches off, as it does most
+    // triggers.
+    if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("nothing can be %s while session_replication_role is replica", done),
+                        errdetail("Foreign keys would not be checked."),
+                        errhint("SET session_replication_role = origin;")));
+}
+
+}  // namespace journal
