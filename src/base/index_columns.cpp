@@ -55,6 +55,13 @@ std::string_view bytes_of(Datum value)
     return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
 }
 
+int64 number_of_account(const KnownColumn& column, Datum account, AccountNumber* known)
+{
+    if (known->attribute != column.attributes[0])
+        *known = {column.attributes[0], account_hash(bytes_of(account))};
+    return known->number;
+}
+
 }  // namespace
 
 const KnownColumn* known_columns(const IndexInfo* index)
@@ -76,7 +83,7 @@ const KnownColumn* known_columns(const IndexInfo* index)
 }
 
 void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
-                        const bool* row_nulls, Datum* values, bool* nulls)
+                        const bool* row_nulls, AccountNumber* account, Datum* values, bool* nulls)
 {
     for (int i = 0; i < count; i++) {
         const KnownColumn& column = columns[i];
@@ -90,13 +97,14 @@ void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
                 break;
             case KnownColumn::kAccountHash:
                 if (!nulls[i])
-                    values[i] = Int64GetDatum(account_hash(bytes_of(row[first])));
+                    values[i] = Int64GetDatum(number_of_account(column, row[first], account));
                 break;
             case KnownColumn::kObjectHash:
                 nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];
                 if (!nulls[i])
-                    values[i] = Int64GetDatum(object_hash(
-                        bytes_of(row[first]), bytes_of(row[second]), bytes_of(row[third])));
+                    values[i] =
+                        Int64GetDatum(object_hash(number_of_account(column, row[first], account),
+                                                  bytes_of(row[second]), bytes_of(row[third])));
                 break;
             case KnownColumn::kEventKey:
                 nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];

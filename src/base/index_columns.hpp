@@ -24,8 +24,14 @@ struct KnownColumn {
 /// context.
 const KnownColumn* known_columns(const IndexInfo* index);
 
+/// The number of a row's account, which several indexes hold; made for the first of them.
+struct AccountNumber {
+    AttrNumber attribute;  // 0: not made yet
+    int64 number;
+};
+
 /// What goes into an index of count known columns, of a table's row.
 void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
-                        const bool* row_nulls, Datum* values, bool* nulls);
+                        const bool* row_nulls, AccountNumber* account, Datum* values, bool* nulls);
 
 }  // namespace journal

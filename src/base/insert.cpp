@@ -229,6 +229,7 @@ void open_relations(Target* target)
 void insert_index_entries(Target* target)
 {
     TupleTableSlot* slot = target->slot;
+    AccountNumber account{};
     bool is_complete = true;
     for (int i = 0; i < target->result->ri_NumIndices; i++) {
         TargetIndex& index = target->indexes[i];
@@ -241,7 +242,7 @@ void insert_index_entries(Target* target)
         Datum values[INDEX_MAX_KEYS];
         bool nulls[INDEX_MAX_KEYS];
         form_known_columns(index.columns, index.info->ii_NumIndexAttrs, slot->tts_values,
-                           slot->tts_isnull, values, nulls);
+                           slot->tts_isnull, &account, values, nulls);
         index_insert(index.relation, values, nulls, &slot->tts_tid, target->result->ri_RelationDesc,
                      UNIQUE_CHECK_NO, false, index.info);
         end_index_insertion(index.relation, index.info);

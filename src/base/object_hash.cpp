@@ -10,6 +10,9 @@
 // as are the rest.
 #include "base/object_hash.hpp"
 
+#include <bit>
+#include <cstring>
+
 namespace journal {
 
 namespace {
@@ -29,21 +32,20 @@ void absorb_number(std::uint64_t* state, std::uint64_t number)
 }
 
 /// Up to eight bytes as a little-endian number.
-std::uint64_t number_of(std::string_view bytes)
+std::uint64_t number_of(const char* bytes, std::size_t size)
 {
     std::uint64_t number = 0;
-    for (std::size_t i = 0; i < bytes.size(); i++)
-        number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    return number;
+    memcpy(&number, bytes, size);
+    return std::endian::native == std::endian::little ? number : __builtin_bswap64(number);
 }
 
 void absorb(std::uint64_t* state, std::string_view text)
 {
     absorb_number(state, text.size());
     for (; text.size() > sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t)))
-        absorb_number(state, number_of(text.substr(0, sizeof(std::uint64_t))));
+        absorb_number(state, number_of(text.data(), sizeof(std::uint64_t)));
     if (!text.empty())
-        absorb_number(state, number_of(text));
+        absorb_number(state, number_of(text.data(), text.size()));
 }
 
 std::uint64_t finish(std::uint64_t state)

@@ -20,7 +20,7 @@ constexpr uint16 kFormat = 0xC000;
 constexpr uint16 kSpecialNumeric = 0xC000;
 constexpr uint16 kShortNumeric = 0x8000;
 constexpr uint16 kNegative = 0x2000;
-constexpr unsigned kBase = 10000;
+constexpr int kBase = 10000;
 constexpr int kMostDigits = 5;  // of an int64
 
 }  // namespace
@@ -71,6 +71,11 @@ void JsonbWriter::end_array(const Array& outer)
 
 void JsonbWriter::add_integer(int64 value)
 {
+    if (value > 0 && value < kBase) {
+        const uint16 content[] = {kShortNumeric, static_cast<uint16>(value)};
+        add_numeric(reinterpret_cast<const char*>(content), sizeof(content));
+        return;
+    }
     uint64 rest = value < 0 ? uint64{0} - static_cast<uint64>(value) : static_cast<uint64>(value);
     std::array<int16, kMostDigits> digits;
     int first = kMostDigits;
