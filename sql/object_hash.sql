@@ -145,3 +145,21 @@ SELECT regexp_replace(c.relname, '^entry_([0-9_]+|default)_', '') AS name, count
 FROM pg_inherits JOIN pg_index ON indrelid = inhrelid JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = c.relam
 WHERE inhparent = 'journal.entry'::regclass AND amname = 'btree' GROUP BY 1 ORDER BY 1;
 DROP EXTENSION amcheck;
+
+-- Which accounts there are costs no more where a partition holds the remains of many entries, as the default one does after
+-- they were moved to their months.
+INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+                           account, object_type, object_id)
+SELECT -n, '2020-01-01 00:00+00'::timestamptz + n * interval '1 minute', '3', -n, 1, 0, 69, 'l', true, false, 'account ' || n % 20, 'ticket', n
+FROM generate_series(1, 20000) AS n;
+SELECT journal.maintain(0);
+CREATE FUNCTION buffers(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ' || query INTO plan;
+    RETURN (plan -> 0 -> 'Plan' ->> 'Shared Hit Blocks')::bigint + (plan -> 0 -> 'Plan' ->> 'Shared Read Blocks')::bigint;
+END
+$$;
+SELECT journal.row_as_of('visit', '22', :'moment') IS NULL AS was_not_there;
+SELECT buffers(format('SELECT FROM journal.row_as_of(''visit'', ''22'', %L)', :'moment')) < 3000 AS few;

@@ -1,9 +1,13 @@
-// See index_prefix.hpp. Distinct values are found by one look into an index of each month for each
-// of them: nothing else is as quick.
+// See index_prefix.hpp.
 #include "past/index_prefix.hpp"
 
-#include "base/object_lookup.hpp"
+#include "base/entry_index.hpp"
+#include "base/memory.hpp"
 #include "base/query.hpp"
+#include "base/time_scan.hpp"
+#include "catalog/partition.hpp"
+
+#include <algorithm>
 
 namespace journal {
 
@@ -40,16 +44,60 @@ int64 most_names(Query& query)
     return query.int8(0, 1);
 }
 
-/// The numbers of all accounts.
-#define HASH ACCOUNT_HASH_OF("e")
-#define FIRST(is_next)                                             \
-    "(SELECT " HASH " AS hash FROM journal.entry e WHERE " is_next \
-    " AND e.occurred_at >= date_trunc('month', $1, 'UTC') ORDER BY 1 LIMIT 1)"
-constexpr const char* kAccounts =
-    "WITH RECURSIVE p (hash) AS (" FIRST("true")
-    " UNION ALL SELECT n.hash FROM p, LATERAL " FIRST(HASH " > p.hash") " n) "
-    "SELECT count(*), coalesce(array_agg(hash), '{}') "
-    "FROM (SELECT * FROM p LIMIT $2) f";
+/// Adds the numbers of a partition's accounts, by one look into its index on time for each of them;
+/// false if it has no such index, or if there are more than most. An entry that nobody sees any
+/// more may count: its account is asked for in vain.
+bool add_accounts(Relation partition, int64 most, Vector<int64>* accounts)
+{
+    const Oid index = time_index(partition);
+    if (!OidIsValid(index))
+        return false;
+    ScanKeyData key;
+    ScanKeyInit(&key, 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(PG_INT64_MIN));
+    bool found = true;
+    for (int64 count = 0; found && count <= most; count++) {
+        IndexEntries entries = IndexEntries::begin(partition, index, 1, &key, ForwardScanDirection);
+        found = entries.next();
+        if (found) {
+            accounts->push_back(DatumGetInt64(entries.value(1)));
+            ScanKeyInit(&key, 1, BTGreaterStrategyNumber, F_INT8GT,
+                        Int64GetDatum(accounts->back()));
+        }
+        entries.end();
+    }
+    return !found;
+}
+
+/// Finds the numbers of all accounts since a moment; false if there are more than most.
+bool find_accounts(TimestampTz earliest, int64 most, Vector<int64>* accounts)
+{
+    EntryPartition* partitions = nullptr;
+    const int count = entry_partitions(&partitions);
+    for (int i = 0; i < count; i++) {
+        if (partitions[i].to <= earliest)
+            continue;
+        Relation partition = try_relation_open(partitions[i].relation, AccessShareLock);
+        if (partition == nullptr)
+            continue;
+        const bool is_short = add_accounts(partition, most, accounts);
+        relation_close(partition, NoLock);
+        std::sort(accounts->begin(), accounts->end());
+        accounts->erase(std::unique(accounts->begin(), accounts->end()), accounts->end());
+        if (!is_short || static_cast<int64>(accounts->size()) > most)
+            return false;
+    }
+    return true;
+}
+
+Datum array_of(const Vector<int64>& numbers)
+{
+    const auto count = static_cast<int>(numbers.size());
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = Int64GetDatum(numbers[i]);
+    return PointerGetDatum(
+        construct_array(elements, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
 
 }  // namespace
 
@@ -60,17 +108,11 @@ IndexPrefix read_index_prefix(int32 relation, const char* object_type, Timestamp
     read_catalogue(relation, object_type, &prefix);
     Query query = Query::begin(RunAs::kOwner);
     const int64 most = most_names(query);
-    query.set("enable_seqscan", "off");
-    query.set("enable_sort", "off");
-    query.set("enable_bitmapscan", "off");
-    query.run(kAccounts, {{TIMESTAMPTZOID, TimestampTzGetDatum(earliest)}, int8_argument(most + 1)},
-              true);
-    bool is_null = false;
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    prefix.is_short = query.int8(0, 1) <= most;
-    prefix.account_hashes = datumCopy(query.value(0, 2, &is_null), false, -1);
-    MemoryContextSwitchTo(spi_context);
     query.end();
+    ContextResource memory(context);
+    Vector<int64> accounts(&memory);
+    prefix.is_short = find_accounts(earliest, most, &accounts);
+    prefix.account_hashes = array_of(accounts);
     return prefix;
 }
 
