@@ -35,7 +35,7 @@ function valueField(planned, column, original, isNeeded, overrides) {
     const changed = overrides[planned.entry];
     const value = typed(changed && column in changed ? changed[column] : original);
     const choices = session.places.filter((place) => place.type === PLACES[column] && (!place.gone || place.id === value));
-    const field = !PLACES[column] ? make('input', { value }) : make('select', {},
+    const field = !PLACES[column] ? make(value.includes('\n') ? 'textarea' : 'input', { value }) : make('select', {},
         ...(choices.some((place) => place.id === value) ? [] : [make('option', { value }, value || word('empty'))]),
         ...choices.map((place) => make('option', { value: place.id, selected: place.id === value }, placeWord(place))));
     field.name = column;

@@ -185,6 +185,7 @@ browser.key('Enter')
 until(f'{DIALOG} && {PLAN}', 'Enter opens the plan')
 same(browser.texts('#dialog .plan li'), ['Клиент Вектор: вернётся'], 'of one row')
 same(browser.texts('#dialog [role=status]'), ['Ничто не мешает. Строк: 1'], 'which nothing stands in the way of')
+same(browser.evaluate("document.querySelector('#dialog [name=note]').value"), 'Спросить Елену\nдо 18:00', 'with its values, line by line')
 all_named('the dialog')
 same(browser.evaluate("document.querySelector('#dialog').contains(document.activeElement)"), True, 'the focus is in it')
 for _ in range(12):
@@ -369,6 +370,13 @@ browser.click('#dialog summary')
 same(browser.evaluate("(() => { const d = document.querySelector('#dialog'), box = d.getBoundingClientRect(); "
                       "return box.left >= 0 && box.right <= innerWidth && d.scrollWidth <= d.clientWidth; })()"), True, 'fits')
 browser.key('Escape')
+
+for width in (620, 1000, 1101, 1300):
+    browser.size(width, 800)
+    show('?as=sokolova')
+    browser.click('#choice-event summary')
+    fits(f'{width} px')
+    browser.click('#filters button.main')
 
 browser.size(1600, 1000)
 show('?as=sokolova')
