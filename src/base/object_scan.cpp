@@ -30,7 +30,7 @@ Oid object_index(Relation partition, ObjectIndex kind)
     return find_index(partition, kForms[static_cast<int>(kind)]);
 }
 
-void add_places(Relation partition, Oid index, const ObjectRange& range, bool first_alone,
+bool add_places(Relation partition, Oid index, const ObjectRange& range, int most,
                 Vector<ItemPointerData>* places)
 {
     ScanKeyData keys[4];
@@ -48,12 +48,13 @@ void add_places(Relation partition, Oid index, const ObjectRange& range, bool fi
                 Int64GetDatum(range.from));
     ScanKeyInit(&keys[count++], kId, BTLessStrategyNumber, F_INT8LT, Int64GetDatum(range.to));
     IndexEntries entries = IndexEntries::begin(partition, index, count, keys, ForwardScanDirection);
-    while (entries.next()) {
+    bool more = entries.next();
+    for (int added = 0; more && added < most; added++) {
         places->push_back(entries.place());
-        if (first_alone)
-            break;
+        more = entries.next();
     }
     entries.end();
+    return !more;
 }
 
 }  // namespace journal

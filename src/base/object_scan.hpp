@@ -21,8 +21,9 @@ struct ObjectRange {
 /// That index of a partition, which is open; InvalidOid if it has none.
 Oid object_index(Relation partition, ObjectIndex kind);
 
-/// Appends the places of the index's entries in the range, or the first of them alone.
-void add_places(Relation partition, Oid index, const ObjectRange& range, bool first_alone,
+/// Appends the places of the index's entries in the range, up to a number of them; returns whether
+/// these are all.
+bool add_places(Relation partition, Oid index, const ObjectRange& range, int most,
                 Vector<ItemPointerData>* places);
 
 }  // namespace journal

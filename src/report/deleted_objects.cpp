@@ -1,8 +1,10 @@
 // The deleted objects: for each object that does not exist now its latest deletion, newest first.
 #include "base/function.hpp"
-#include "base/object_lookup.hpp"
+#include "base/object_hash.hpp"
+#include "base/object_scan.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/month_walk.hpp"
 #include "report/live.hpp"
 #include "report/page.hpp"
 #include "report/page_scan.hpp"
@@ -13,8 +15,13 @@ namespace {
 
 enum DeletedArgument { kObjectTypes, kPageSize, kAfter, kLanguage };
 
-/// A deletion is the first entry of its change, and nothing has happened to the object's row since.
-/// The later entry is looked up for one deletion at a time, by index.
+/// At least so many deletions are looked at at once.
+constexpr std::size_t kBatch = 50;
+
+/// Of what follows a deletion so many entries are read at first: the next one nearly always tells.
+constexpr int kFewFollowers = 8;
+
+/// A deletion is the first entry of its change.
 void append_filter(SqlText* sql, const void* argument)
 {
     const auto& types = *static_cast<const TextList*>(argument);
@@ -24,11 +31,116 @@ void append_filter(SqlText* sql, const void* argument)
         sql->append(text_array_argument(types.items, types.count));
         sql->append(")");
     }
-    sql->append(
-        " AND (SELECT later.id FROM journal.entry later WHERE "
-        IS_OBJECT("later", "e.account", "e.object_type", "e.object_id")
-        " AND later.id > e.id AND later.change <> e.change AND later.operation <> 'l' "
-        "ORDER BY later.id LIMIT 1) IS NULL");
+}
+
+/// Deletions, from first on, and after which of them the journal has an entry of the same object.
+struct Deletions {
+    const char* account;
+    const EntryRows* rows;
+    std::size_t first;
+    bool* followed;  // of each of rows
+    bool* open;      // not all that follows in the present month has been looked at
+};
+
+/// Marks those that are followed by entries of a month at some places, or, where its index is
+/// missing, by any of the month.
+void mark_followed(Deletions* deletions, const TimeRange& month,
+                   const Vector<ItemPointerData>* places)
+{
+    const EntryRows& rows = *deletions->rows;
+    const int count = static_cast<int>(rows.size() - deletions->first);
+    auto** types = make_array_in<const char*>(CurrentMemoryContext, count);
+    auto** ids = make_array_in<const char*>(CurrentMemoryContext, count);
+    auto* entries = make_array_in<int64>(CurrentMemoryContext, count);
+    auto* changes = make_array_in<int64>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
+        const EntryRow& row = rows[deletions->first + i];
+        types[i] = row.object_type;
+        ids[i] = row.object_id;
+        entries[i] = row.id;
+        changes[i] = row.change;
+    }
+    Query query = Query::begin(RunAs::kCaller);
+    SqlText sql;
+    sql.append("SELECT d.number::integer FROM journal.entry e JOIN unnest(");
+    sql.append(text_array_argument(types, count));
+    sql.append(", ");
+    sql.append(text_array_argument(ids, count));
+    sql.append(", ");
+    sql.append(int8_array_argument(entries, count));
+    sql.append(", ");
+    sql.append(int8_array_argument(changes, count));
+    sql.append(
+        ") WITH ORDINALITY AS d (type, key, entry, change, number) ON e.object_type = d.type "
+        "AND e.object_id = d.key AND e.id > d.entry AND e.change <> d.change "
+        "WHERE e.operation <> 'l' AND e.account = ");
+    sql.append(text_argument(deletions->account));
+    append_moment(&sql, " AND e.occurred_at >= ", month.from);
+    append_moment(&sql, " AND e.occurred_at < ", month.to);
+    if (places != nullptr) {
+        read_by_places(query);
+        sql.append(" AND e.ctid = ANY (");
+        sql.append(places_argument(*places));
+        sql.append(")");
+    }
+    const uint64 found = sql.run(query);
+    for (uint64 i = 0; i < found; i++)
+        deletions->followed[deletions->first + query.int4(i, 1) - 1] = true;
+    query.end();
+}
+
+/// Looks up by index what follows the deletions in a month, or what follows those that are open, up
+/// to a number of entries each; returns whether any of them stays open.
+bool look_up_followers(Deletions* deletions, Relation partition, Oid index, const TimeRange& month,
+                       int most, bool open)
+{
+    ContextResource resource(CurrentMemoryContext);
+    Vector<ItemPointerData> places(&resource);
+    for (std::size_t i = deletions->first; i < deletions->rows->size(); i++) {
+        const EntryRow& row = (*deletions->rows)[i];
+        if (deletions->followed[i] || row.object_type == nullptr || (open && !deletions->open[i]) ||
+            (month.to != DT_NOEND && month.to <= row.occurred_at - USECS_PER_DAY))
+            continue;
+        const int64 hash = object_hash(deletions->account, row.object_type, row.object_id);
+        deletions->open[i] =
+            !add_places(partition, index, {hash, hash, row.id + 1, PG_INT64_MAX}, most, &places);
+    }
+    if (!places.empty())
+        mark_followed(deletions, month, &places);
+    bool any_open = false;
+    for (std::size_t i = deletions->first; i < deletions->rows->size(); i++) {
+        deletions->open[i] = deletions->open[i] && !deletions->followed[i];
+        any_open = any_open || deletions->open[i];
+    }
+    return any_open;
+}
+
+/// Takes away, from first on, the deletions after which something happened to the object, in the
+/// months since: what was done to a row later has a later time, but for a clock that was set back
+/// by less than a day.
+void drop_followed(EntryRows* rows, std::size_t first, const char* account, MemoryContext context)
+{
+    TimestampTz earliest = DT_NOEND;
+    for (std::size_t i = first; i < rows->size(); i++)
+        earliest = std::min(earliest, (*rows)[i].occurred_at);
+    Deletions deletions{account, rows, first, make_array_in<bool>(context, rows->size()),
+                        make_array_in<bool>(context, rows->size())};
+    MonthWalk months = MonthWalk::begin({0, earliest - USECS_PER_DAY, DT_NOEND, true, false, {}});
+    while (months.next()) {
+        const Oid index = object_index(months.partition(), ObjectIndex::kObject);
+        if (!OidIsValid(index))
+            mark_followed(&deletions, months.part(), nullptr);
+        else if (look_up_followers(&deletions, months.partition(), index, months.part(),
+                                   kFewFollowers, false))
+            look_up_followers(&deletions, months.partition(), index, months.part(), PG_INT32_MAX,
+                              true);
+    }
+    months.end();
+    std::size_t kept = first;
+    for (std::size_t i = first; i < rows->size(); i++)
+        if (!deletions.followed[i])
+            (*rows)[kept++] = (*rows)[i];
+    rows->resize(kept);
 }
 
 /// The relation of a deletion, for looking whether its row is back unseen by the journal.
@@ -149,16 +261,18 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     filter.index.deletions = true;
     for (bool more = true; more && rows.size() < wanted;) {
         const std::size_t first = rows.size();
-        const std::size_t missing = wanted - first;
-        read_entries(part, static_cast<int>(missing), filter, context, &rows);
-        more = rows.size() == wanted;
+        const std::size_t most = std::max(wanted - first, kBatch);
+        read_entries(part, static_cast<int>(most), filter, context, &rows);
+        more = rows.size() == first + most;
         if (rows.size() == first)
             break;
         part.has_position = true;
         part.occurred_at = rows.back().occurred_at;
         part.id = rows.back().id;
+        drop_followed(&rows, first, request.account->name, context);
         drop_living(&rows, first, context);
     }
+    rows.resize(std::min(rows.size(), wanted));
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);
     return Datum{0};

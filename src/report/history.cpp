@@ -103,7 +103,7 @@ bool has_moved_keys(const char* type)
         const Oid index = object_index(months.partition(), ObjectIndex::kPrevious);
         if (OidIsValid(index))
             add_places(months.partition(), index,
-                       {hashes.first, hashes.last, PG_INT64_MIN, PG_INT64_MAX}, true, &places);
+                       {hashes.first, hashes.last, PG_INT64_MIN, PG_INT64_MAX}, 1, &places);
         found = !OidIsValid(index) || !places.empty();
     }
     months.end();
@@ -165,7 +165,8 @@ bool find_places(Relation partition, const char* account, const char* type, cons
             return false;
         for (int i = 0; i < keys.count; i++) {
             const int64 hash = object_hash(account, type, keys.key[i]);
-            add_places(partition, index, {hash, hash, keys.from[i], keys.to[i]}, false, places);
+            add_places(partition, index, {hash, hash, keys.from[i], keys.to[i]}, PG_INT32_MAX,
+                       places);
         }
     }
     return true;
