@@ -85,17 +85,6 @@ bool has(const TimeFilter::Numbers& numbers, int32 number)
     return std::binary_search(numbers.items, numbers.items + numbers.count, number);
 }
 
-bool lets_event_through(const TimeFilter& filter, int32 event_key)
-{
-    if (filter.deletions)
-        return (event_key & kOperation) == kDeletion;
-    const bool reported = (event_key & kReported) != 0;
-    if (!filter.named.given)
-        return reported;
-    const int32 type = event_key >> kKeyBits;
-    return has(filter.named, type) || (reported && has(filter.chosen, type));
-}
-
 int32 number(const IndexEntries& entries, TimeColumn column)
 {
     return DatumGetInt32(entries.value(column));
@@ -103,12 +92,33 @@ int32 number(const IndexEntries& entries, TimeColumn column)
 
 bool lets_through(const TimeFilter& filter, const IndexEntries& entries)
 {
-    return lets_event_through(filter, number(entries, kEventKey)) &&
-           (!filter.locations.given || has(filter.locations, number(entries, kLocation))) &&
-           (!filter.employees.given || has(filter.employees, number(entries, kEmployee)));
+    return filter.wants_event(number(entries, kEventKey)) &&
+           filter.wants_location(number(entries, kLocation)) &&
+           filter.wants_employee(number(entries, kEmployee));
 }
 
 }  // namespace
+
+bool TimeFilter::wants_event(int32 key) const
+{
+    if (deletions)
+        return (key & kOperation) == kDeletion;
+    const bool is_reported = (key & kReported) != 0;
+    if (!named.given)
+        return is_reported;
+    const int32 type = key >> kKeyBits;
+    return has(named, type) || (is_reported && has(chosen, type));
+}
+
+bool TimeFilter::wants_location(int32 hash) const
+{
+    return !locations.given || has(locations, hash);
+}
+
+bool TimeFilter::wants_employee(int32 hash) const
+{
+    return !employees.given || has(employees, hash);
+}
 
 Oid time_index(Relation partition)
 {

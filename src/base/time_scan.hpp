@@ -41,6 +41,16 @@ struct TimeFilter {
     Numbers named;   // event types whose every entry is wanted; not given: every reported entry
     Numbers chosen;  // event types whose reported entries are wanted
     bool deletions;  // those alone, reported or not, whatever their event type
+
+    bool wants_event(int32 event_key) const;
+    bool wants_location(int32 hash) const;
+    bool wants_employee(int32 hash) const;
+
+    /// Whether there are reported entries that it does not let through.
+    bool is_restricted() const
+    {
+        return locations.given || employees.given || named.given || deletions;
+    }
 };
 
 /// Entries that an index has: where they are, in the order of the range.

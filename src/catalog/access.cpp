@@ -61,6 +61,7 @@ constexpr Right kRights[] = {
      "EXECUTE ON FUNCTION journal.track, journal.track_schema, journal.untrack, journal.add_rule, "
      "journal.drop_rule, journal.add_event_type, journal.backfill, journal.set_account, "
      "journal.check, journal.maintain, journal.drop_month, journal.mark, journal.any_object_type"},
+    {kAdministrator, "EXECUTE ON PROCEDURE journal.maintenance"},
     {kAdministrator,
      "SELECT, INSERT, UPDATE, DELETE ON journal.event_title, journal.term, journal.plan, "
      "journal.event_group, journal.role_account"},

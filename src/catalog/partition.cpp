@@ -7,6 +7,7 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
+#include "catalog/closed_month.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -18,6 +19,7 @@ struct Route {
     Oid partition;
     TimestampTz from;
     TimestampTz to;  // not included
+    bool closed;     // known once the partition is locked
 };
 
 // The last stretch that an entry went to, as long as nobody told of a change of journal.entry. It
@@ -88,9 +90,9 @@ Route find_route(Relation entry, TimestampTz occurred_at)
             index = bounds->default_index;
     }
     if (partitions->nparts == 0)
-        return {InvalidOid, PG_INT64_MIN, PG_INT64_MAX};
+        return {InvalidOid, PG_INT64_MIN, PG_INT64_MAX, false};
     return {index < 0 ? InvalidOid : partitions->oids[index], bound_at(bounds, bound),
-            bound_at(bounds, bound + 1)};
+            bound_at(bounds, bound + 1), false};
 }
 
 Route route_to(Relation entry, TimestampTz occurred_at)
@@ -178,8 +180,12 @@ Relation open_partition(TimestampTz moment, EntryPartition* stretch)
 
 Oid lock_partition(TimestampTz occurred_at)
 {
-    if (is_known(occurred_at) && (locked || lock_known(occurred_at)))
-        return route.partition;
+    if (is_known(occurred_at) && (locked || lock_known(occurred_at))) {
+        const Route known = route;
+        if (known.closed)
+            note_late_write(known.partition);
+        return known.partition;
+    }
 
     const Oid parent = journal_table("entry");
     watch(parent);
@@ -191,12 +197,15 @@ Oid lock_partition(TimestampTz occurred_at)
         if (partition != nullptr) {
             // A month that was made while we waited for the default partition's lock takes the
             // moment over, so the choice is made again under the lock.
-            const Route again = route_to(entry, occurred_at);
+            Route again = route_to(entry, occurred_at);
             if (again.partition == chosen) {
+                again.closed = is_closed_month(partition);
                 relation_close(partition, NoLock);
                 table_close(entry, NoLock);
                 route = again;
                 note_locked();
+                if (again.closed)
+                    note_late_write(chosen);
                 return chosen;
             }
             relation_close(partition, RowExclusiveLock);

@@ -30,7 +30,8 @@ int entry_partitions(EntryPartition** partitions);
 Relation open_partition(TimestampTz moment, EntryPartition* stretch);
 
 /// Locks the partition of journal.entry that a moment belongs to, and the parent, ROW EXCLUSIVE
-/// until the transaction ends, and returns its oid. Cheap for the next moment of the same month,
+/// until the transaction ends, and returns its oid. Of a closed month it says that it is written to
+/// (closed_month.hpp). Cheap for the next moment of the same month,
 /// and for the next transaction's.
 Oid lock_partition(TimestampTz occurred_at);
 

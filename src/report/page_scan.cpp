@@ -2,6 +2,7 @@
 #include "report/page_scan.hpp"
 
 #include "base/object_hash.hpp"
+#include "catalog/month_summary.hpp"
 #include "catalog/month_walk.hpp"
 
 #include <algorithm>
@@ -120,6 +121,12 @@ void read_entries(const PageRequest& request, int limit, const EntryFilter& filt
                           {request.occurred_at, request.id}};
     MonthWalk months = MonthWalk::begin(range);
     while (page.missing() > 0 && months.next()) {
+        // That there is nothing of the kind counts for a serializable transaction.
+        if (filter.index.is_restricted() &&
+            !month_may_hold(months.partition(), range.account, filter.index)) {
+            PredicateLockRelation(months.partition(), GetActiveSnapshot());
+            continue;
+        }
         const Oid index = time_index(months.partition());
         if (OidIsValid(index))
             read_by_index(&page, months.partition(), index, months.part());

@@ -11,6 +11,13 @@ COMMENT ON FUNCTION journal.maintain(integer) IS
     'makes the partitions of this month (UTC) and of so many further ones, moves to them and to past months what the default '
     'partition holds, and returns the number of partitions made; run it once a month';
 
+-- Each step is a transaction of its own, which a function cannot have.
+CREATE PROCEDURE journal.maintenance(months_ahead integer DEFAULT 3)
+LANGUAGE C AS 'MODULE_PATHNAME', 'journal_maintenance';
+COMMENT ON PROCEDURE journal.maintenance(integer) IS
+    'does what journal.maintain does, then closes the months that are over: sums them up, rebuilds their indexes and gathers '
+    'statistics; it commits after each step, and leaves out what others lock';
+
 SELECT journal.equip_partition('journal.entry_default');
 
 CREATE FUNCTION journal.drop_month(month date) RETURNS void

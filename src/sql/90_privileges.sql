@@ -21,7 +21,7 @@ BEGIN
         WHERE c.relnamespace = 'journal'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
           AND g.grantee <> c.relowner AND pg_catalog.concat_ws(' ', 'pg_class', c.oid) <> ALL (older)
         UNION
-        SELECT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %s CASCADE', p.oid::pg_catalog.regprocedure,
+        SELECT pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM %s CASCADE', p.oid::pg_catalog.regprocedure,
                                  CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::pg_catalog.regrole::text END)
         FROM pg_catalog.pg_proc p,
              pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) g

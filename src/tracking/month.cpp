@@ -275,24 +275,34 @@ int make_coming_months(int months_ahead)
     return make_listed_months(months_between(present, present + months_ahead));
 }
 
+void check_months_ahead(int months_ahead)
+{
+    if (months_ahead < 0 || months_ahead > kMostMonthsAhead)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("months_ahead is %d; it has to be from 0 to %d", months_ahead,
+                               kMostMonthsAhead)));
+}
+
+int maintain_months(int months_ahead)
+{
+    const MonthNumber present = month_of(GetCurrentTimestamp());
+    List* months = months_in_default(present + months_ahead);
+    for (int i = 0; i <= months_ahead; i++)
+        months = list_append_unique_int(months, present + i);
+    const int made = make_listed_months(months);
+    note_months();
+    return made;
+}
+
 }  // namespace journal
 
 /// maintain(months_ahead)
 JOURNAL_FUNCTION(journal_maintain)
 {
     journal::require_writable_server("journal.maintain()");
-    const int32 months_ahead = PG_ARGISNULL(0) ? 3 : PG_GETARG_INT32(0);
-    if (months_ahead < 0 || months_ahead > journal::kMostMonthsAhead)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("months_ahead is %d; it has to be from 0 to %d", months_ahead,
-                               journal::kMostMonthsAhead)));
-    const journal::MonthNumber present = journal::month_of(GetCurrentTimestamp());
-    List* months = journal::months_in_default(present + months_ahead);
-    for (int i = 0; i <= months_ahead; i++)
-        months = list_append_unique_int(months, present + i);
-    const int made = journal::make_listed_months(months);
-    journal::note_months();
-    PG_RETURN_INT32(made);
+    const int months_ahead = PG_ARGISNULL(0) ? journal::kMonthsAhead : PG_GETARG_INT32(0);
+    journal::check_months_ahead(months_ahead);
+    PG_RETURN_INT32(journal::maintain_months(months_ahead));
 }
 
 /// drop_month(month): of journal.entry, with all its entries.

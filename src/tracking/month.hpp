@@ -9,4 +9,14 @@ namespace journal {
 /// until the transaction ends.
 int make_coming_months(int months_ahead);
 
+/// What is made where nobody says how many.
+inline constexpr int kMonthsAhead = 3;
+
+/// Raises an error unless so many months can be made.
+void check_months_ahead(int months_ahead);
+
+/// The same, and also makes the months of whatever the default partition holds; notes what months
+/// there are.
+int maintain_months(int months_ahead);
+
 }  // namespace journal

@@ -5,6 +5,7 @@
 #include "base/query.hpp"
 #include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/close_month.hpp"
 #include "tracking/gap.hpp"
 
 namespace journal {
@@ -61,6 +62,8 @@ void note_gone(const QueryArgument& present)
              {OIDARRAYOID, PointerGetDatum(make_array(gone, static_cast<int>(count), OIDOID))},
              {OIDARRAYOID, PointerGetDatum(empty_ones(gone, static_cast<int>(count)))}});
     query.end();
+    if (count > 0)
+        forget_gone_months();
 }
 
 }  // namespace

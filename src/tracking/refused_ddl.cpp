@@ -32,7 +32,8 @@ void refuse_on_own_tables()
             "LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid "
             "JOIN pg_class c ON c.oid = coalesce(g.tgrelid, w.ev_class, p.polrelid) "
             "WHERE c.relnamespace = 'journal'::regnamespace AND NOT d.in_extension "
-            "AND g.tgfoid IS DISTINCT FROM 'journal.refuse_change()'::regprocedure "
+            "AND (g.tgfoid = ANY ('{journal.refuse_change(),journal.note_late_write()}'"
+            "::regprocedure[])) IS NOT TRUE "
             "AND p.polname IS DISTINCT FROM 'account_window'") > 0) {
         const char* kind = query.text(0, 1, CurrentMemoryContext);
         const char* name = query.text(0, 2, CurrentMemoryContext);

@@ -31,9 +31,6 @@ struct TrackOptions {
     bool always;
 };
 
-/// How many months are made ahead.
-constexpr int kMonthsAhead = 3;
-
 /// Locks a table that the caller owns as strongly as CREATE TRIGGER does: two trackers of one table
 /// meet here, and no writer slips between.
 void lock_for_tracking(Oid relation);

@@ -1,0 +1,23 @@
+// Months that are over and summed up, as far as those who write to them are concerned.
+//
+// A summary holds until somebody writes into its month again, and he says so: by a row of
+// journal.late_write in his own transaction, so that whoever sees his entries sees that row too.
+// Whether a month asks for it is told by a trigger on its partition, note_late_write, which fires
+// always: the server's relation cache tells of it, so that who writes to the present month pays
+// nothing. What the extension writes passes triggers, so it looks for this one when it chooses the
+// partition. Before the trigger stands, its maker has waited for everybody who had written without.
+#pragma once
+
+#include "base/pg.hpp"
+
+namespace journal {
+
+inline constexpr const char* kLateWriteTrigger = "note_late_write";
+
+/// Whether who writes to a partition, which is open and locked, has to say so.
+bool is_closed_month(Relation partition);
+
+/// Says that this transaction writes to a closed month, once for each.
+void note_late_write(Oid partition);
+
+}  // namespace journal
