@@ -57,6 +57,7 @@ bool ObjectEntries::open(Oid month, bool only_deletions)
     }
     only_deletions_ = only_deletions;
     index_ = only_deletions ? open_object_index(month_, true) : nullptr;
+    has_own_index_ = index_ != nullptr;
     if (index_ == nullptr)
         index_ = open_object_index(month_, false);
     if (index_ == nullptr)
@@ -68,6 +69,18 @@ bool ObjectEntries::open(Oid month, bool only_deletions)
     slot_ = table_slot_create(month_, nullptr);
     scan_ = index_beginscan(month_, index_, GetActiveSnapshot(), nullptr, 2, 0);
     return true;
+}
+
+bool ObjectEntries::may_have_type(const char* type)
+{
+    if (!has_own_index_)
+        return true;
+    const ObjectHashRange range = object_hash_range(type);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(range.first));
+    ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(range.last));
+    index_rescan(scan_, keys, 2, nullptr, 0);
+    return index_getnext_tid(scan_, ForwardScanDirection) != nullptr;
 }
 
 void ObjectEntries::find(const EntryObject& object, int64 first, ScanDirection direction)

@@ -54,6 +54,9 @@ class ObjectEntries {
     /// only deletions are read, by an index of their own where the month has it.
     bool open(Oid month, bool only_deletions);
 
+    /// Whether the month may have such entries of objects of a type, whatever their accounts.
+    bool may_have_type(const char* type);
+
     /// Begins with an object's entries in the order of their ids, forward from first on, or
     /// backward from it.
     void find(const EntryObject& object, int64 first, ScanDirection direction);
@@ -80,6 +83,7 @@ class ObjectEntries {
     IndexScanDesc scan_ = nullptr;
     TupleTableSlot* slot_ = nullptr;
     bool only_deletions_ = false;
+    bool has_own_index_ = false;  // of deletions alone
     EntryObject object_{};
     ScanDirection direction_ = ForwardScanDirection;
 };

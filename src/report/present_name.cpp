@@ -138,6 +138,8 @@ void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* e
     }
 }
 
+/// Objects are in the order of their targets: whether a month has deletions of one's type is asked
+/// once.
 void add_deletions(Vector<NamedObject>* objects, const char* account, MemoryContext context)
 {
     EntryPartition* months = nullptr;
@@ -145,13 +147,20 @@ void add_deletions(Vector<NamedObject>* objects, const char* account, MemoryCont
     for (int i = 0; i < count; i++) {
         ObjectEntries entries;
         bool is_open = false;
+        const Target* target = nullptr;
+        bool has_type = false;
         for (NamedObject& object : *objects) {
             if (months[i].to <= object.oldest().occurred_at - kClockSlack)
                 continue;
             if (!is_open && !entries.open(months[i].relation, true))
                 break;
             is_open = true;
-            add_deletions_of(&object, account, &entries, context);
+            if (object.oldest().target != target) {
+                target = object.oldest().target;
+                has_type = entries.may_have_type(target->object_type);
+            }
+            if (has_type)
+                add_deletions_of(&object, account, &entries, context);
         }
         if (is_open)
             entries.close();
