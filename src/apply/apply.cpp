@@ -13,6 +13,7 @@
 #include "apply/sequences.hpp"
 #include "apply/settle.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -73,9 +74,7 @@ bool leads_to(const ForeignKeyCacheInfo* key, const RowSet* to, const List* rela
 bool refers_to(const RowSet* from, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
-    ListCell* cell = nullptr;
-    foreach (cell, from->foreign_keys) {
-        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (const auto* key : items<ForeignKeyCacheInfo>(from->foreign_keys)) {
         if (leads_to(key, to, related))
             return true;
     }
@@ -99,9 +98,7 @@ bool writes_column(const RowSet* update, AttrNumber number)
 bool changes_reference(const RowSet* update, const RowSet* to)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(to->table));
-    ListCell* cell = nullptr;
-    foreach (cell, update->foreign_keys) {
-        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (const auto* key : items<ForeignKeyCacheInfo>(update->foreign_keys)) {
         for (int i = 0; i < key->nkeys && leads_to(key, to, related); i++)
             if (writes_column(update, key->conkey[i]))
                 return true;
@@ -114,9 +111,7 @@ bool changes_reference(const RowSet* update, const RowSet* to)
 bool changes_referenced(const RowSet* update, const RowSet* from)
 {
     const List* related = relation_and_ancestors(RelationGetRelid(update->table));
-    ListCell* cell = nullptr;
-    foreach (cell, from->foreign_keys) {
-        const auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (const auto* key : items<ForeignKeyCacheInfo>(from->foreign_keys)) {
         if (!leads_to(key, update, related))
             continue;
         if (key->confrelid != RelationGetRelid(update->table))
@@ -145,9 +140,8 @@ bool may_exchange(const RowSet* set, const RowSet* other)
         RelationGetRelid(set->table) != RelationGetRelid(other->table))
         return false;
     bool result = false;
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetIndexList(set->table)) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
         if (!HeapTupleIsValid(tuple))
             continue;
         auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
@@ -219,9 +213,7 @@ int order_sets(const Application* application, List* sets, int* steps)
 List* filled_sets(const Application* application, bool written)
 {
     List* filled = NIL;
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (set->count > 0 && is_written(set) == written)
             filled = lappend(filled, set);
     }
@@ -270,9 +262,8 @@ void run_watched_step(Application* application, List* sets)
     ErrorData* error = run_in_subtransaction([&] { run_step(application, sets); });
     for (int i = 0; i < kReplacements && error != nullptr && is_unique(error); i++) {
         // The rest of the step has been rolled back with what failed.
-        ListCell* cell = nullptr;
-        foreach (cell, sets)
-            begin_again(static_cast<RowSet*>(lfirst(cell)));
+        for (auto* set : items<RowSet>(sets))
+            begin_again(set);
         if (!replace_rows(application, sets))
             break;
         error = run_in_subtransaction([&] { run_step(application, sets); });
@@ -301,9 +292,8 @@ void leave_refused(Application* application, List* sets, ErrorData* error)
 {
     if (application->issues->count == 0)
         raise_translated(application, sets, error, false);
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        begin_again(static_cast<RowSet*>(lfirst(cell)));
+    for (auto* set : items<RowSet>(sets))
+        begin_again(set);
 }
 
 bool leaves_rows_of(const RowSet* set)
@@ -317,9 +307,8 @@ bool leaves_rows_of(const RowSet* set)
 /// Whether statements left rows alone, as triggers and policies may make them do.
 bool leaves_rows(const List* sets)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        if (leaves_rows_of(static_cast<RowSet*>(lfirst(cell))))
+    for (auto* set : items<RowSet>(sets))
+        if (leaves_rows_of(set))
             return true;
     return false;
 }
@@ -327,9 +316,7 @@ bool leaves_rows(const List* sets)
 /// Marks locked rows that were to be deleted, and that triggers have deleted before.
 void find_gone(const Application* application, const List* sets)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->operation == RowOperation::kDelete && set->locked && leaves_rows_of(set))
             mark_gone(application, set);
     }
@@ -338,9 +325,8 @@ void find_gone(const Application* application, const List* sets)
 List* flattened(List* lists)
 {
     List* result = NIL;
-    ListCell* cell = nullptr;
-    foreach (cell, lists)
-        result = list_concat(result, static_cast<List*>(lfirst(cell)));
+    for (auto* list : items<List>(lists))
+        result = list_concat(result, list);
     return result;
 }
 
@@ -399,9 +385,7 @@ void apply(Application* application)
 
 void end_application(Application* application)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         end_row_set(set);
         table_close(set->table, NoLock);
     }

@@ -15,7 +15,7 @@
 // WITH: foreign keys are checked at its end, when all rows are there, deferrable or not.
 #pragma once
 
-#include "changes/add_change.hpp"
+#include "changes/application.hpp"
 
 namespace journal {
 

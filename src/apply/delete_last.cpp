@@ -3,6 +3,7 @@
 
 #include "apply/refusal.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
@@ -114,9 +115,7 @@ void delete_last(Application* application, const List* sets)
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal last rows",
                                                ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (goes_last(set))
             delete_set(application, set);
     }
@@ -128,9 +127,7 @@ const char* why_kept(const Application* application, const RowSet* set, const Se
 {
     if (application->aimless || is_left(set, row.number))
         return "left to triggers";
-    ListCell* cell = nullptr;
-    foreach (cell, application->kept) {
-        const auto* kept = static_cast<KeptRow*>(lfirst(cell));
+    for (const auto* kept : items<KeptRow>(application->kept)) {
         if (kept->set == set && kept->number == row.number)
             return kept->why;
     }

@@ -1,8 +1,9 @@
 // See exchange.hpp: which rows wait for which, and in which turn each of them comes.
 #include "apply/exchange.hpp"
 
-#include "changes/add_change.hpp"
-#include "changes/unique_columns.hpp"
+#include "base/list.hpp"
+#include "changes/table_keys.hpp"
+#include "changes/translate.hpp"
 #include "checks/final_state.hpp"
 
 namespace journal {
@@ -38,9 +39,7 @@ List* candidates(const Application* application, const RowSet* first)
 {
     List* sets = NIL;
     int64 rows = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (set->operation != RowOperation::kUpdate || set->count == 0 ||
             RelationGetRelid(set->table) != RelationGetRelid(first->table) ||
             !writes_unique_value(set))
@@ -91,9 +90,7 @@ struct FoundWait {
 
 const UniqueIndex* index_with(List** indexes, Oid oid)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, *indexes) {
-        const auto* index = static_cast<UniqueIndex*>(lfirst(cell));
+    for (const auto* index : items<UniqueIndex>(*indexes)) {
         if (index->oid == oid)
             return index;
     }
@@ -338,9 +335,7 @@ void end_exchanges(Application* application)
 void find_exchanges(Application* application)
 {
     end_exchanges(application);
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        const auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (const auto* set : items<RowSet>(application->sets)) {
         if (set->operation != RowOperation::kUpdate || set->count == 0)
             continue;
         List* sets = candidates(application, set);
@@ -351,9 +346,8 @@ void find_exchanges(Application* application)
 
 bool has_stuck_rows(const Application* application)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->exchanges)
-        if (static_cast<const Exchange*>(lfirst(cell))->stuck_count > 0)
+    for (const auto* exchange : items<Exchange>(application->exchanges))
+        if (exchange->stuck_count > 0)
             return true;
     return false;
 }
@@ -382,9 +376,7 @@ void offer_place_aside(Application* application, RowSet* set, const RowChange& c
 void take_turns_again(Application* application)
 {
     MemoryContext caller = MemoryContextSwitchTo(application->context);
-    ListCell* cell = nullptr;
-    foreach (cell, application->exchanges) {
-        auto* exchange = static_cast<Exchange*>(lfirst(cell));
+    for (auto* exchange : items<Exchange>(application->exchanges)) {
         if (exchange->stuck_count > 0)
             find_turns(exchange);
     }
@@ -393,9 +385,7 @@ void take_turns_again(Application* application)
 
 Exchange* exchange_of(const Application* application, const RowSet* set)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->exchanges) {
-        auto* exchange = static_cast<Exchange*>(lfirst(cell));
+    for (auto* exchange : items<Exchange>(application->exchanges)) {
         if (list_member_ptr(exchange->sets, set))
             return exchange;
     }
@@ -405,12 +395,10 @@ Exchange* exchange_of(const Application* application, const RowSet* set)
 const Exchange* exchange_among(const Application* application, const List* sets)
 {
     const Exchange* exchange = nullptr;
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
+    for (auto* set : items<RowSet>(sets))
         if (exchange == nullptr)
-            exchange = exchange_of(application, static_cast<RowSet*>(lfirst(cell)));
-    foreach (cell, sets) {
-        const auto* set = static_cast<RowSet*>(lfirst(cell));
+            exchange = exchange_of(application, set);
+    for (const auto* set : items<RowSet>(sets)) {
         if (exchange != nullptr && (set->operation != RowOperation::kUpdate ||
                                     RelationGetRelid(set->table) != exchange->table))
             return nullptr;

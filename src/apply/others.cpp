@@ -59,9 +59,7 @@ ResultReader read_others(const Application* application)
         keys_of_sets(application));
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    ListCell* cell = nullptr;
-    foreach (cell, application->applied)
-        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_sets(application->applied);
     ResultReader row =
         ResultReader::open(context, sql,
                            describe_columns({OIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT8OID,

@@ -2,6 +2,7 @@
 #include "apply/refusal.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "changes/plain_statement.hpp"
@@ -133,9 +134,7 @@ void find_refusals(Application* application, List* sets, ErrorData* error)
 {
     ContextResource memory(CurrentMemoryContext);
     Parts parts(&memory);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         parts.push_back({set, set, 0});
     }
     Hunt hunt{application, error->sqlerrcode};

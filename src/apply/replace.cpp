@@ -3,6 +3,7 @@
 
 #include "apply/refusal.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
@@ -55,9 +56,8 @@ const char* has_unique_value(const RowSet* set)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetIndexList(set->table)) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
         if (!HeapTupleIsValid(tuple))
             continue;
         const auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
@@ -192,9 +192,7 @@ bool replace_rows(Application* application, List* sets)
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal replaced rows",
                                                ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->operation == RowOperation::kInsert && set->count > 0)
             any |= replace_rows_of(application, set);
     }

@@ -7,6 +7,7 @@
 // and each turn gets one of its own.
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/transaction.hpp"
@@ -272,9 +273,7 @@ void run_others(const Exchange* exchange, List* sets, const TurnTable& turns, co
 {
     List* parts = NIL;
     int64 count = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         RowSet* part =
             part_of(set, nullptr, turns, rows_without_turn(set_index(exchange->sets, set)));
         count += tuplestore_tuple_count(part->rows);
@@ -282,8 +281,8 @@ void run_others(const Exchange* exchange, List* sets, const TurnTable& turns, co
     }
     if (count > 0)
         run_sets(parts, reason);
-    foreach (cell, parts)
-        tuplestore_end(static_cast<RowSet*>(lfirst(cell))->rows);
+    for (auto* other : items<RowSet>(parts))
+        tuplestore_end(other->rows);
 }
 
 /// A row that has stepped aside must not be left there.
@@ -333,9 +332,8 @@ void run_exchange(const Exchange* exchange, List* sets, const char* reason)
     refuse_rules(exchange);
     const TurnTable turns = turn_table(exchange);
     const auto run = [&](bool one_by_one) {
-        ListCell* cell = nullptr;
-        foreach (cell, sets)
-            begin_applied(static_cast<RowSet*>(lfirst(cell)));
+        for (auto* set : items<RowSet>(sets))
+            begin_applied(set);
         run_others(exchange, sets, turns, reason);
         run_turns(exchange, turns, one_by_one, reason);
     };

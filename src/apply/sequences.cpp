@@ -2,6 +2,7 @@
 #include "apply/sequences.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -154,18 +155,14 @@ void move_sequences(const List* sets)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<Furthest> all(&memory);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->operation != RowOperation::kInsert || set->count == 0)
             continue;
-        ListCell* table = nullptr;
-        foreach (table, relation_and_ancestors(RelationGetRelid(set->table))) {
-            ListCell* sequence = nullptr;
-            foreach (sequence, getOwnedSequences(lfirst_oid(table))) {
-                const int column = owning_column(set, lfirst_oid(sequence));
+        for (const Oid table : oids(relation_and_ancestors(RelationGetRelid(set->table)))) {
+            for (const Oid sequence : oids(getOwnedSequences(table))) {
+                const int column = owning_column(set, sequence);
                 if (column >= 0)
-                    add_values(set, column, lfirst_oid(table), lfirst_oid(sequence), &all);
+                    add_values(set, column, table, sequence, &all);
             }
         }
     }

@@ -4,14 +4,15 @@
 #include "apply/refusal.hpp"
 #include "apply/verify.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/transaction.hpp"
 #include "catalog/restoring.hpp"
 #include "changes/statement.hpp"
+#include "changes/table_keys.hpp"
 #include "changes/table_rules.hpp"
-#include "changes/unique_columns.hpp"
 #include "changes/write_rights.hpp"
 
 namespace journal {
@@ -314,9 +315,7 @@ void settle(const Application* application, List* sets)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<Settling> settlings(&memory);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->operation == RowOperation::kDelete)
             continue;
         Settling settling{};

@@ -2,6 +2,7 @@
 #include "changes/application.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/storage.hpp"
@@ -88,9 +89,7 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
 RowSet* row_set(Application* application, RowOperation operation, Oid table, int column_count,
                 const SetColumn* columns, bool checked)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (is_same_set(set, operation, table, column_count, columns, checked))
             return set;
     }

@@ -1,5 +1,5 @@
 // Row changes that are to be applied together: sets of rows, one for each table, operation and list
-// of columns. add_change.hpp fills them, apply.hpp applies them.
+// of columns. translate.hpp fills them, apply.hpp applies them.
 #pragma once
 
 #include "base/rights.hpp"

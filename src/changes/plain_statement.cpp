@@ -5,6 +5,7 @@
 #include "changes/plain_statement.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -104,9 +105,8 @@ void run_sets(List* sets, const char* reason)
         return;
     }
     list_sort(sets, by_operation);
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        run_plainly(static_cast<RowSet*>(lfirst(cell)), reason);
+    for (auto* set : items<RowSet>(sets))
+        run_plainly(set, reason);
 }
 
 }  // namespace journal

@@ -2,7 +2,7 @@
 #include "changes/row_set.hpp"
 
 #include "base/memory.hpp"
-#include "changes/own_keys.hpp"
+#include "changes/table_keys.hpp"
 #include "values/exact_form.hpp"
 #include "values/text_form.hpp"
 

@@ -1,6 +1,7 @@
 // See set_reference.hpp.
 #include "changes/set_reference.hpp"
 
+#include "base/list.hpp"
 #include "base/operator_name.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -218,9 +219,7 @@ void exclude_kept_keys(const Application* application, const RowSet* set,
             FKCONSTR_ACTION_NOACTION ||
         OidIsValid(reference.partition))
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        const auto* other = static_cast<RowSet*>(lfirst(cell));
+    for (const auto* other : items<RowSet>(application->sets)) {
         if (other->count == 0 || other->operation == RowOperation::kDelete ||
             RelationGetRelid(other->table) != RelationGetRelid(set->table))
             continue;
@@ -236,7 +235,7 @@ void exclude_kept_keys(const Application* application, const RowSet* set,
         }
         if (has_all)
             appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
-                             rows_name(foreach_current_index(cell)), same.data);
+                             rows_name(other->index), same.data);
     }
 }
 

@@ -5,6 +5,7 @@
 // it is taken again, and foreign keys are checked when everything is in place.
 #include "changes/statement.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
@@ -254,26 +255,30 @@ void run_planned(SPIPlanPtr plan, List* sets)
     receiver->rDestroy(receiver);
 }
 
+void register_sets(const List* sets)
+{
+    int number = 0;
+    for (auto* set : items<RowSet>(sets))
+        register_rows(set, number++);
+}
+
 void run_statement(List* sets, const char* reason)
 {
     list_sort(sets, by_operation);
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         announce(set);
         if (set->operation != RowOperation::kInsert && set->applied == nullptr)
             begin_applied(set);
     }
     const char* sql = statement_text(sets);
     Query query = begin_writing(reason);
-    foreach (cell, sets)
-        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_sets(sets);
     SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
     if (plan == nullptr)
         elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), sql);
-    foreach (cell, sets)
-        if (static_cast<RowSet*>(lfirst(cell))->operation == RowOperation::kInsert)
-            restoring_begin(static_cast<RowSet*>(lfirst(cell)));
+    for (auto* set : items<RowSet>(sets))
+        if (set->operation == RowOperation::kInsert)
+            restoring_begin(set);
     run_planned(plan, sets);
     for (int i = list_length(sets) - 1; i >= 0; i--) {
         auto* set = static_cast<RowSet*>(list_nth(sets, i));

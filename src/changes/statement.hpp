@@ -37,6 +37,8 @@ void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor);
 /// returned is the query's.
 EphemeralNamedRelation register_rows(RowSet* set, int number);
 const char* rows_name(int number);
+/// The same of all sets of a list, by their places in it.
+void register_sets(const List* sets);
 
 /// Conditions over t, the table, and e, a set's rows: that t is the row of an update or delete;
 /// that it holds what a checked set expects.

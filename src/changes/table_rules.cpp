@@ -1,6 +1,7 @@
 // See table_rules.hpp.
 #include "changes/table_rules.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 
@@ -62,9 +63,8 @@ bool has_update_rules(const RowSet* set)
 bool have_rules(const List* sets)
 {
     bool any = false;
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        any |= has_rules(static_cast<const RowSet*>(lfirst(cell)));
+    for (const auto* set : items<RowSet>(sets))
+        any |= has_rules(set);
     return any;
 }
 

@@ -2,6 +2,9 @@
 #include "changes/translate.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
+#include "base/rights.hpp"
+#include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -35,9 +38,7 @@ RowSet* set_of(List* sets, const ErrorData* error)
     const TrackedRelation* tracked = OidIsValid(table) ? find_tracked_relation(table) : nullptr;
     if (tracked == nullptr)
         return nullptr;
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->plan->id == tracked->id && can_raise(set, error))
             return set;
     }
@@ -46,9 +47,7 @@ RowSet* set_of(List* sets, const ErrorData* error)
 
 bool is_only_set_of_table(const List* sets, const RowSet* set, const ErrorData* error)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        const auto* other = static_cast<RowSet*>(lfirst(cell));
+    for (const auto* other : items<RowSet>(sets)) {
         if (other != set && other->plan->id == set->plan->id && can_raise(other, error))
             return false;
     }
@@ -89,8 +88,8 @@ bool kind_of(const RowSet* set, const ErrorData* error, IssueKind* kind)
     return true;
 }
 
-}  // namespace
-
+/// What an error of decoding a row's value means: it does not fit its column's type (JE016). Raises
+/// other errors as they are. Looks nothing up: the error may have left anything behind.
 Issue misfit_of(const RowSet* set, const RowChange& change, ErrorData* error)
 {
     const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
@@ -108,6 +107,47 @@ Issue misfit_of(const RowSet* set, const RowChange& change, ErrorData* error)
     issue.why =
         psprintf("its value of column \"%s\" does not fit the column's type", set->decoding->name);
     return issue;
+}
+
+/// Reads a row's values. The checks of a domain are its author's code.
+void add_checked(const Application* application, RowSet* set, const RowChange& change)
+{
+    const Rights rights = rights_on(application, set->table);
+    add_row(set, change);
+    rights.end();
+}
+
+}  // namespace
+
+void add_change(Application* application, RowSet* set, const RowChange& change)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const Rights caller = Rights::present();
+    ErrorData* volatile error = nullptr;
+    PG_TRY();
+    {
+        add_checked(application, set, change);
+    }
+    PG_CATCH();
+    {
+        caller.end();
+        // Nothing is looked up between here and the error that follows.
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
+    if (error != nullptr)
+        raise_issue(misfit_of(set, change, error), application->done);
+}
+
+void try_change(Application* application, RowSet* set, const RowChange& change)
+{
+    ErrorData* error = run_in_subtransaction([&] { add_checked(application, set, change); });
+    if (error == nullptr)
+        return;
+    add_issue(application->issues, misfit_of(set, change, error));
+    set->decoding = nullptr;
 }
 
 bool is_known(List* sets, const ErrorData* error)

@@ -5,9 +5,11 @@
 
 namespace journal {
 
-/// What an error of decoding a row's value means: it does not fit its column's type (JE016). Raises
-/// other errors as they are. Looks nothing up: the error may have left anything behind.
-Issue misfit_of(const RowSet* set, const RowChange& change, ErrorData* error);
+/// Adds a row, translating what its values raise: JE016 names the column that they do not fit.
+void add_change(Application* application, RowSet* set, const RowChange& change);
+
+/// The same, but values that do not fit are an issue of the application's; the set is as it was.
+void try_change(Application* application, RowSet* set, const RowChange& change);
 
 /// Whether an error of the statements has a meaning that raise_translated knows.
 bool is_known(List* sets, const ErrorData* error);

@@ -1,6 +1,7 @@
 // See user_triggers.hpp.
 #include "changes/user_triggers.hpp"
 
+#include "base/list.hpp"
 #include "changes/table_rules.hpp"
 
 namespace journal {
@@ -37,9 +38,9 @@ bool has_trigger_of_part(Relation table)
     if (table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
         return false;
     bool result = false;
-    ListCell* cell = nullptr;
-    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
-        Relation part = table_open(lfirst_oid(cell), NoLock);
+    for (const Oid oid :
+         oids(find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr))) {
+        Relation part = table_open(oid, NoLock);
         result |= has_trigger(part);
         table_close(part, NoLock);
     }
@@ -65,9 +66,7 @@ bool is_for(const Trigger& trigger, const RowSet* set)
 bool has_user_triggers(const Application* application)
 {
     bool result = false;
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        const auto* set = static_cast<const RowSet*>(lfirst(cell));
+    for (const auto* set : items<RowSet>(application->sets)) {
         if (set->count > 0)
             result |= has_trigger(set->table) || has_trigger_of_part(set->table);
     }

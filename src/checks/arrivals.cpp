@@ -5,6 +5,7 @@
 // the live one with other values.
 #include "checks/arrivals.hpp"
 
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -155,9 +156,7 @@ Route* route_of(Arrivals* arrivals)
 {
     if (arrivals->last != nullptr && holds(arrivals, &arrivals->last->qual, arrivals->slot))
         return arrivals->last;
-    ListCell* cell = nullptr;
-    foreach (cell, arrivals->routes) {
-        auto* route = static_cast<Route*>(lfirst(cell));
+    for (auto* route : items<Route>(arrivals->routes)) {
         if (holds(arrivals, &route->qual, arrivals->slot)) {
             arrivals->last = route;
             return route;
@@ -400,8 +399,8 @@ void make_final_state(FinalState* state)
         (set->operation == RowOperation::kInsert ? place_inserts : place_changes)(arrivals, work);
         end_arrivals(arrivals);
     }
-    foreach (cell, state->places)
-        end_checks(static_cast<Place*>(lfirst(cell)));
+    for (auto* place : items<Place>(state->places))
+        end_checks(place);
     MemoryContextDelete(work);
 }
 

@@ -1,6 +1,7 @@
 // See final_state.hpp.
 #include "checks/final_state.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
@@ -88,9 +89,7 @@ void note_issue(FinalState* state, int set, int64 number, Issue issue)
 
 Place* place_of(FinalState* state, Oid table)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        auto* place = static_cast<Place*>(lfirst(cell));
+    for (auto* place : items<Place>(state->places)) {
         if (RelationGetRelid(place->relation) == table)
             return place;
     }
@@ -135,9 +134,7 @@ const char* leaving_name(const Place* place)
 
 void register_places(const FinalState* state)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        auto* place = static_cast<Place*>(lfirst(cell));
+    for (auto* place : items<Place>(state->places)) {
         register_named(arriving_name(place), place->arriving, place->descriptor);
         register_named(leaving_name(place), place->leaving, place->descriptor);
     }
@@ -145,9 +142,7 @@ void register_places(const FinalState* state)
 
 void end_final_state(FinalState* state)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        auto* place = static_cast<Place*>(lfirst(cell));
+    for (auto* place : items<Place>(state->places)) {
         tuplestore_end(place->arriving);
         tuplestore_end(place->leaving);
         table_close(place->relation, NoLock);

@@ -1,6 +1,7 @@
 // See find_issues.hpp.
 #include "checks/find_issues.hpp"
 
+#include "base/list.hpp"
 #include "changes/table_rules.hpp"
 #include "checks/final_state.hpp"
 
@@ -77,9 +78,7 @@ void find_issues(Application* application, TellIssue tell, void* state)
     Reader reader{final.found, {}, false};
     rewind_issues(final.found);
     reader.next();
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (set->count > 0)
             tell_issues(&reader, set, tell, state);
     }

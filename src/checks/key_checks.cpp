@@ -1,6 +1,7 @@
 // See key_checks.hpp.
 #include "checks/key_checks.hpp"
 
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -18,9 +19,7 @@ bool is_part_of(const Place* place, Oid table)
 /// "AND …": that the live row of that alias of a table stays.
 void append_stays(StringInfo sql, const FinalState* state, Oid table, const char* alias)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        const auto* place = static_cast<Place*>(lfirst(cell));
+    for (const auto* place : items<Place>(state->places)) {
         if (place->leaving_count > 0 && is_part_of(place, table))
             appendStringInfo(sql,
                              " AND NOT EXISTS (SELECT FROM %s g WHERE g.%s = %s.tableoid "
@@ -72,9 +71,7 @@ void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& ke
 
 void check_keys(FinalState* state)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        const auto* place = static_cast<Place*>(lfirst(cell));
+    for (const auto* place : items<Place>(state->places)) {
         if (place->arriving_count > 0) {
             check_unique_keys(state, place);
             check_references(state, place);

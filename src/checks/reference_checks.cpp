@@ -1,7 +1,8 @@
 // See key_checks.hpp: foreign keys of rows as they would be, from either side.
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "changes/unique_columns.hpp"
+#include "changes/table_keys.hpp"
 #include "checks/key_checks.hpp"
 
 namespace journal {
@@ -121,9 +122,7 @@ const char* rows_of(Oid table)
 /// "AND …": that no row arrives in a table for which a condition over p holds.
 void append_none_arrives(StringInfo sql, const FinalState* state, Oid table, const char* condition)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->places) {
-        const auto* place = static_cast<Place*>(lfirst(cell));
+    for (const auto* place : items<Place>(state->places)) {
         if (place->arriving_count > 0 && is_part_of(place, table))
             appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s p WHERE %s)",
                              arriving_name(place), condition);
@@ -201,16 +200,14 @@ void check_referring(FinalState* state, const Place* place, const ForeignKey* ke
 
 void check_references(FinalState* state, const Place* place)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, foreign_keys(RelationGetRelid(place->relation), true))
-        check_reference(state, place, static_cast<ForeignKey*>(lfirst(cell)));
+    for (auto* own : items<ForeignKey>(foreign_keys(RelationGetRelid(place->relation), true)))
+        check_reference(state, place, own);
 }
 
 void check_referenced(FinalState* state, const Place* place)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, foreign_keys(RelationGetRelid(place->relation), false))
-        check_referring(state, place, static_cast<ForeignKey*>(lfirst(cell)));
+    for (auto* own : items<ForeignKey>(foreign_keys(RelationGetRelid(place->relation), false)))
+        check_referring(state, place, own);
 }
 
 }  // namespace journal

@@ -4,6 +4,7 @@
 // expression may raise any error (a check that divides by a column), so rows of tables with
 // expressions are evaluated in a subtransaction each; a state of the executor that an error went
 // through is not used again.
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
@@ -188,9 +189,7 @@ void find_rules(Arrivals* arrivals)
     // A rule is about the columns of the table that is named, as it numbers them.
     if (arrivals->routed)
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, rule_conditions(arrivals->set)) {
-        const auto* condition = static_cast<RuleCondition*>(lfirst(cell));
+    for (const auto* condition : items<RuleCondition>(rule_conditions(arrivals->set))) {
         auto* check = make_in<RuleCheck>(CurrentMemoryContext);
         check->rule = condition->rule;
         check->condition.node = condition->node;
@@ -205,9 +204,7 @@ void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unkn
     if (arrivals->live != nullptr && arrivals->live->tts_tupleDescriptor->tdtypeid !=
                                          RelationGetDescr(arrivals->set->table)->tdtypeid)
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, arrivals->rules) {
-        auto* check = static_cast<RuleCheck*>(lfirst(cell));
+    for (auto* check : items<RuleCheck>(arrivals->rules)) {
         if (reads(check->condition.node, INNER_VAR, unknown))
             continue;
         ExprState* state = prepared(arrivals, &check->condition);

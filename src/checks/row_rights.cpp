@@ -1,5 +1,6 @@
 // What a caller may do with the rows of an application: privileges, and the policies of row-level
 // security for rows that are written.
+#include "base/list.hpp"
 #include "base/policy.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -169,9 +170,7 @@ void check_policies(FinalState* state)
         const char* condition = condition_of_writing(set);
         if (condition == nullptr)
             continue;
-        ListCell* place_cell = nullptr;
-        foreach (place_cell, state->places) {
-            const auto* place = static_cast<Place*>(lfirst(place_cell));
+        for (const auto* place : items<Place>(state->places)) {
             if (place->arriving_count > 0 &&
                 list_member_oid(relation_and_ancestors(RelationGetRelid(place->relation)),
                                 RelationGetRelid(set->table)))

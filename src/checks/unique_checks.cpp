@@ -5,6 +5,7 @@
 // next to each other. An exclusion constraint's operators order nothing: rows are joined by the
 // columns that are compared by equality, and by islands of ranges that overlap (see
 // arriving_islands); what remains is compared pair by pair.
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
@@ -380,10 +381,8 @@ void check_unique_key(FinalState* state, const Place* place, const UniqueKey* ke
         "%s \"%s\": Key (%s)=", key->exclusion ? "exclusion constraint" : "unique constraint",
         key->name, names_of(key));
     issue.after = key->exclusion ? " is in conflict with a row that is there." : " already exists.";
-    ListCell* cell = nullptr;
-    foreach (cell, patterns_of(state, place, key))
-        note_rows(state, table, live_conflicts(state, place, key, static_cast<char*>(lfirst(cell))),
-                  issue);
+    for (auto* pattern : items<char>(patterns_of(state, place, key)))
+        note_rows(state, table, live_conflicts(state, place, key, pattern), issue);
     issue.object = InvalidOid;
     issue.after = " is another's of the rows too.";
     note_rows(state, table, key->exclusion ? excluded_keys(place, key) : repeated_keys(place, key),
@@ -447,16 +446,11 @@ Waits find_waits(const FinalState* state)
 {
     const Waits waits = no_waits();
     TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
-    ListCell* place_cell = nullptr;
-    foreach (place_cell, state->places) {
-        const auto* place = static_cast<Place*>(lfirst(place_cell));
-        ListCell* cell = nullptr;
-        foreach (cell, unique_keys(RelationGetRelid(place->relation))) {
-            const auto* key = static_cast<UniqueKey*>(lfirst(cell));
-            ListCell* pattern = nullptr;
+    for (const auto* place : items<Place>(state->places)) {
+        for (const auto* key : items<UniqueKey>(unique_keys(RelationGetRelid(place->relation)))) {
             if (key->immediate)
-                foreach (pattern, patterns_of(state, place, key))
-                    add_waits(state, place, key, static_cast<char*>(lfirst(pattern)), waits, slot);
+                for (auto* pattern : items<char>(patterns_of(state, place, key)))
+                    add_waits(state, place, key, pattern, waits, slot);
         }
     }
     ExecDropSingleTupleTableSlot(slot);
@@ -465,9 +459,8 @@ Waits find_waits(const FinalState* state)
 
 void check_unique_keys(FinalState* state, const Place* place)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, unique_keys(RelationGetRelid(place->relation)))
-        check_unique_key(state, place, static_cast<UniqueKey*>(lfirst(cell)));
+    for (auto* unique : items<UniqueKey>(unique_keys(RelationGetRelid(place->relation))))
+        check_unique_key(state, place, unique);
 }
 
 }  // namespace journal

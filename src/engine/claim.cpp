@@ -4,6 +4,7 @@
 #include "base/append_only.hpp"
 #include "base/entry_ids.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
 
@@ -68,10 +69,8 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost)
 
 void release_claims(const Application* application)
 {
-    ListCell* cell = nullptr;
     enter_append_only_pass(journal_table("restoration"));
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (set->operation != RowOperation::kInsert || set->count == 0)
             continue;
         Query query = Query::begin(RunAs::kOwner);
@@ -85,10 +84,8 @@ void release_claims(const Application* application)
 
 void name_entries(const Application* application)
 {
-    ListCell* cell = nullptr;
     enter_append_only_pass(journal_table("restoration"));
-    foreach (cell, application->applied) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->applied)) {
         if (set->operation != RowOperation::kInsert)
             continue;
         Query query = Query::begin(RunAs::kOwner);

@@ -5,6 +5,7 @@
 // each of its rows.
 #include "engine/dependent_rows.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/result_reader.hpp"
@@ -76,9 +77,7 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
     MemoryContext context = CurrentMemoryContext;
     Relation table = table_open(looks_into, AccessShareLock);
     Query query = Query::begin(RunAs::kCaller);
-    ListCell* cell = nullptr;
-    foreach (cell, dependents->sets)
-        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_sets(dependents->sets);
     register_present_keys(keys);
     const Rights scope = Rights::of_constraint(table);
     ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
@@ -219,9 +218,8 @@ void add_unique_values(DependentRows* dependents, int index)
     const RowSet* set = set_at(*dependents, index);
     if (set->operation == RowOperation::kDelete)
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetIndexList(set->table)) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
         if (!HeapTupleIsValid(tuple))
             continue;
         auto* unique = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));

@@ -5,7 +5,9 @@
 #include "apply/replace.hpp"
 #include "base/bounds.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/settings.hpp"
+#include "changes/translate.hpp"
 #include "checks/find_issues.hpp"
 #include "engine/claim.hpp"
 #include "engine/dependent_rows.hpp"
@@ -126,9 +128,7 @@ void claim_all(Engine* engine)
         const Oid second = RelationGetRelid(static_cast<const RowSet*>(lfirst(b))->table);
         return (first > second) - (first < second);
     });
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(sets)) {
         if (set->operation == RowOperation::kInsert && set->count > 0)
             claim(engine, set);
     }
@@ -143,9 +143,7 @@ void claim_all(Engine* engine)
 void require_applied(Engine* engine)
 {
     Application* application = engine->application;
-    ListCell* cell = nullptr;
-    foreach (cell, application->applied) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->applied)) {
         SetRow row{};
         rewind_rows(set);
         while (set->operation != RowOperation::kInsert && !goes_last(set) && read_row(set, &row)) {
@@ -164,9 +162,7 @@ void require_applied(Engine* engine)
 
 void tell_rows(Engine* engine)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, engine->application->applied) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(engine->application->applied)) {
         SetRow row{};
         rewind_rows(set);
         while (read_row(set, &row)) {
@@ -188,9 +184,7 @@ void tell_other(const OtherRow& other, RowOperation action, void* state)
 
 void tell_replaced(Engine* engine)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, engine->application->replaced) {
-        const auto* other = static_cast<OtherRow*>(lfirst(cell));
+    for (const auto* other : items<OtherRow>(engine->application->replaced)) {
         SetRow row = other->row;
         row.entry = 0;
         tell(engine,

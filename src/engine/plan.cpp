@@ -1,5 +1,6 @@
 // See engine.hpp: every row that would be written, as it is and as it would be, and what stands in
 // its way. Nothing is changed.
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
@@ -270,9 +271,7 @@ void plan_rows(Engine* engine)
     IssueReader reader{issues, {}, false};
     rewind_issues(issues);
     reader.next();
-    ListCell* cell = nullptr;
-    foreach (cell, engine->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(engine->application->sets)) {
         if (set->count > 0)
             return_set(engine, set, &reader);
     }

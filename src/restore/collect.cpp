@@ -1,12 +1,13 @@
 // From entries that somebody wants restored to the row changes that do it.
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "catalog/tracked_relation.hpp"
 #include "restore/nulled.hpp"
 #include "restore/parts.hpp"
 #include "restore/restore.hpp"
-#include "restore/untracked.hpp"
 
 namespace journal {
 
@@ -179,6 +180,38 @@ void take_belonging(Restore* restore, Ids* deletions)
     }
 }
 
+/// Tells of each table that is not tracked and whose foreign key to a table of some deletions (not
+/// empty) takes rows along.
+void tell_untracked(Restore* restore, const Ids& deletions)
+{
+    ResultReader reference = read_about(
+        RunAs::kOwner,
+        psprintf("SELECT c.conrelid, c.confrelid FROM pg_constraint c "
+                 "JOIN journal.tracked_relation t ON t.relation = c.confrelid "
+                 "WHERE c.contype = 'f' AND c.confdeltype = 'c' AND c.conparentid = 0 "
+                 "AND t.id IN (SELECT e.relation FROM journal.entry e WHERE %s) "
+                 "GROUP BY 1, 2 ORDER BY c.conrelid::regclass::text, c.confrelid::regclass::text",
+                 is_among("e.id", deletions)),
+        deletions, {OIDOID, OIDOID});
+    while (reference.next()) {
+        bool is_null = false;
+        const Oid from = DatumGetObjectId(reference.value(1, &is_null));
+        const Oid to = DatumGetObjectId(reference.value(2, &is_null));
+        const TrackedRelation* tracked = find_tracked_relation(from);
+        if (tracked != nullptr && strcmp(tracked->capture, "events") == 0)
+            continue;
+        Issue issue = make_issue(
+            IssueKind::kNotTracked,
+            psprintf("What was deleted of %s along with rows of %s while it was not tracked is not "
+                     "in the journal.",
+                     qualified_name(from), qualified_name(to)));
+        issue.root = from;
+        issue.action = RowOperation::kInsert;
+        leave_behind(restore, issue);
+    }
+    reference.close();
+}
+
 }  // namespace
 
 const char* who_restored(int64 deletion)
@@ -196,9 +229,7 @@ const char* who_restored(int64 deletion)
 
 Target* target_of(Restore* restore, const Deletion& deletion)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, restore->targets) {
-        auto* target = static_cast<Target*>(lfirst(cell));
+    for (auto* target : items<Target>(restore->targets)) {
         if (deletion.layout != nullptr && target->layout == deletion.layout->id)
             return target;
     }

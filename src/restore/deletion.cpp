@@ -2,6 +2,7 @@
 #include "restore/deletion.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -232,18 +233,16 @@ bool next_deletion(ResultReader* reader, Deletion* deletion)
 
 List* add_reference_to(List* references, const LayoutForeignKey* foreign_key)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, references)
-        if (same_referenced(*static_cast<LayoutForeignKey*>(lfirst(cell)), *foreign_key))
+    for (auto* key : items<LayoutForeignKey>(references))
+        if (same_referenced(*key, *foreign_key))
             return references;
     return lappend(references, const_cast<LayoutForeignKey*>(foreign_key));
 }
 
 bool refers_to_values(const List* references)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, references)
-        if (static_cast<const LayoutForeignKey*>(lfirst(cell))->referenced != nullptr)
+    for (const auto* key : items<LayoutForeignKey>(references))
+        if (key->referenced != nullptr)
             return true;
     return false;
 }

@@ -1,15 +1,16 @@
-// See left_columns.hpp.
-#include "restore/left_columns.hpp"
-
-#include "base/entry_ids.hpp"
+// Columns of rows to restore that triggers wrote while the rows were on their way to be deleted:
+// the total of an order whose lines went before it. The snapshot of the deletion has what was left
+// of them then, which is where triggers begin that add the lines up again.
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/entry_data.hpp"
 #include "changes/statement.hpp"
-#include "changes/unique_columns.hpp"
+#include "changes/table_keys.hpp"
 #include "changes/user_triggers.hpp"
+#include "restore/restore.hpp"
 
 namespace journal {
 
@@ -99,9 +100,7 @@ void leave_written_by_triggers(const Application* application)
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal left columns",
                                                ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(application->sets)) {
         if (set->operation == RowOperation::kInsert && set->count > 0)
             leave_columns(set);
     }

@@ -33,6 +33,10 @@ void add_row_change(Restore* restore, RowOperation operation, const Target* targ
                     const Deletion& row, const RowValues& values,
                     const JsonbValue* const* expected);
 
+/// Leaves to triggers what triggers wrote to rows of insertions in the transactions that deleted
+/// them (left_columns.cpp). Called when it is known which rows come back, before they are applied.
+void leave_written_by_triggers(const Application* application);
+
 /// Says who restored a deletion, and by which entry.
 const char* who_restored(int64 deletion);
 

@@ -1,6 +1,7 @@
 // See set_default.hpp.
 #include "restore/set_default.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/entry_data.hpp"
@@ -78,9 +79,7 @@ void read_defaults(Oid table, const Layout* layout, KeyDefaults* defaults)
     const RelationPlan* plan = known_plan_for(relation);
     const List* keys =
         plan == nullptr ? NIL : static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
-    ListCell* cell = nullptr;
-    foreach (cell, keys) {
-        const auto* now = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (const auto* now : items<ForeignKeyCacheInfo>(keys)) {
         if (!sets_default(now->conoid))
             continue;
         for (int i = 0; i < layout->foreign_key_count; i++) {
@@ -120,9 +119,7 @@ KeyDefaults* find_key_defaults(const Layout* layout)
 bool is_key_default(const List* defaults, int32 layout, int key, int column,
                     const JsonbValue& value)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, defaults) {
-        const auto* known = static_cast<KeyDefaults*>(lfirst(cell));
+    for (const auto* known : items<KeyDefaults>(defaults)) {
         if (known->layout != layout)
             continue;
         const char* text = known->texts[key][column];

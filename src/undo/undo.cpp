@@ -6,6 +6,7 @@
 
 #include "apply/delete_last.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "changes/statement.hpp"
 
 namespace journal {
@@ -83,9 +84,8 @@ namespace {
 
 bool has_rows(const Application* application)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets)
-        if (static_cast<RowSet*>(lfirst(cell))->count > 0)
+    for (auto* set : items<RowSet>(application->sets))
+        if (set->count > 0)
             return true;
     return false;
 }

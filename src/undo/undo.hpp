@@ -16,7 +16,7 @@ struct Undo final : Engine {
     TupleDesc part_descriptor;
     int64 part_count;
     Vector<uint64>* later;  // transactions that stand in the way are added; nullptr: not asked for
-    Oid bound_table;        // of which bound_columns are (unique_columns.hpp)
+    Oid bound_table;        // of which bound_columns are (table_keys.hpp)
     Bitmapset* bound_columns;
     int64 nothing_left;  // changes of columns of which none is left
     int64 told;          // rows of which a notice said that something is lost

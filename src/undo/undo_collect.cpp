@@ -2,11 +2,12 @@
 // one gets its old values, a deleted one is inserted.
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/statement.hpp"
-#include "changes/unique_columns.hpp"
+#include "changes/table_keys.hpp"
 #include "undo/undo.hpp"
 
 namespace journal {
@@ -380,9 +381,7 @@ void take_back(const NetChange& change, void* state)
 /// Has what triggers wrote written like all else.
 void write_derived(const Undo* undo)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, undo->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(undo->application->sets)) {
         for (int i = 0; i < set->column_count; i++)
             set->columns[i].aim &= set->columns[i].check == ColumnCheck::kColumn;
     }
@@ -404,9 +403,7 @@ void stop_parts(Undo* undo)
     query.end();
     if (refused.empty())
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, undo->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(undo->application->sets)) {
         if (set->operation == RowOperation::kDelete)
             continue;
         filter_rows(set, [&](const SetRow& row) {
@@ -445,9 +442,7 @@ void order_exchanges(Undo* undo)
         return;
     read_net_changes(undo->extent, application->done, foresees(undo), offer_between, undo);
     take_turns_again(application);
-    ListCell* cell = nullptr;
-    foreach (cell, application->exchanges) {
-        const auto* exchange = static_cast<Exchange*>(lfirst(cell));
+    for (const auto* exchange : items<Exchange>(application->exchanges)) {
         for (int64 i = 0; i < exchange->stuck_count; i++) {
             const StuckRow& stuck = exchange->stuck[i];
             const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, stuck.set));

@@ -1,6 +1,7 @@
 // What stands in the way of an undo: rows that somebody has changed since, and rows that refer to
 // what would go. Found set by set, by joins; nothing is changed.
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
@@ -271,13 +272,10 @@ void find_changed_by_entries(const Search& search)
 /// Leaves out referring rows that the undo takes away or repoints itself.
 void exclude_own_rows(const Search& search, const SetReference& reference, StringInfo sql)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, search.undo->application->sets) {
-        const auto* other = static_cast<RowSet*>(lfirst(cell));
+    for (const auto* other : items<RowSet>(search.undo->application->sets))
         if (takes_reference(other, reference))
             appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s e WHERE %s)",
-                             rows_name(foreach_current_index(cell)), has_key(other));
-    }
+                             rows_name(other->index), has_key(other));
     exclude_kept_keys(search.undo->application, search.set, reference, sql);
 }
 
@@ -345,9 +343,7 @@ void find_referring(const Search& search, const SetReference& reference)
     exclude_own_rows(search, reference, &sql);
     appendStringInfoString(&sql, " ORDER BY 1");
     Query query = Query::begin(RunAs::kCaller);
-    ListCell* cell = nullptr;
-    foreach (cell, search.undo->application->sets)
-        register_rows(static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell));
+    register_sets(search.undo->application->sets);
     register_present_keys(keys);
     const Rights scope = Rights::of_constraint(table);
     ResultReader row = ResultReader::open(context, sql.data, describe_with_key(plan));
@@ -417,9 +413,7 @@ void settle_order(const Search& search)
 {
     RowSet* set = search.set;
     bool refers = false;
-    ListCell* cell = nullptr;
-    foreach (cell, search.undo->application->sets) {
-        const auto* other = static_cast<RowSet*>(lfirst(cell));
+    for (const auto* other : items<RowSet>(search.undo->application->sets)) {
         refers |= other != set && other->count > 0 && other->operation == RowOperation::kDelete &&
                   refers_to(set, other);
     }
@@ -457,10 +451,8 @@ void Undo::find_issues()
 {
     IssueList* found = make_issues();
     const bool fires_triggers = has_user_triggers(application);
-    ListCell* cell = nullptr;
-    foreach (cell, application->sets)
-        search_set({this, static_cast<RowSet*>(lfirst(cell)), foreach_current_index(cell), found,
-                    fires_triggers});
+    for (auto* set : items<RowSet>(application->sets))
+        search_set({this, set, set->index, found, fires_triggers});
     if (foresees(this)) {
         find_restored(this);
         foresee(this, found);
