@@ -1,25 +1,16 @@
 // The entries of a past: their columns as they are read and as they are sorted.
 #pragma once
 
-#include "base/pg.hpp"
+#include "lineage/event_stream.hpp"
 
 namespace journal {
 
-/// Columns of the sort, from 0. Sorted by the first two.
-enum EntryColumn {
-    kEntryKey,
-    kEntryId,
-    kEntryOccurredAt,
-    kEntryTransaction,
-    kEntryCommand,
-    kEntryChange,
-    kEntryKind,
-    kEntryLayout,
-    kEntryHidden,
-    kEntryLaterThanFrom,
-    kEntryLaterThanTo,
-    kEntryData,
-    kEntryColumns,
+/// Further columns of the sorted events.
+enum PastColumns {
+    kEventHidden = kEventColumns,
+    kEventLaterThanFrom,
+    kEventLaterThanTo,
+    kPastColumns,
 };
 
 /// Columns of the query that reads them, from 0.

@@ -12,7 +12,6 @@
 #include "lineage/row_follower.hpp"
 #include "past/past_entry.hpp"
 #include "past/past_gap.hpp"
-#include "values/stored_jsonb.hpp"
 
 namespace journal {
 
@@ -210,7 +209,6 @@ bool PastFollower::may_use(const Events& events)
 
 void PastFollower::follow(Events* events)
 {
-    order_events(events->data(), events->data() + events->size());
     if (!may_use(*events))
         return;
     keep_order(events);
@@ -256,69 +254,12 @@ void PastFollower::end()
     end_key();
 }
 
-/// The entry at hand in the sort.
-RowEvent read_event(Past* past)
-{
-    TupleTableSlot* slot = past->entry_slot;
-    slot_getallattrs(slot);
-    const Datum* values = slot->tts_values;
-    RowEvent event{};
-    event.id = DatumGetInt64(values[kEntryId]);
-    event.occurred_at = DatumGetTimestampTz(values[kEntryOccurredAt]);
-    event.transaction = DatumGetFullTransactionId(values[kEntryTransaction]);
-    event.command = DatumGetInt32(values[kEntryCommand]);
-    event.change = DatumGetInt64(values[kEntryChange]);
-    event.kind = static_cast<EventKind>(DatumGetChar(values[kEntryKind]));
-    event.map = layout_map(past, DatumGetInt32(values[kEntryLayout]));
-    event.is_hidden = DatumGetBool(values[kEntryHidden]);
-    event.is_later[kFrom] = DatumGetBool(values[kEntryLaterThanFrom]);
-    event.is_later[kTo] = DatumGetBool(values[kEntryLaterThanTo]);
-    event.data = slot->tts_isnull[kEntryData] ? nullptr : stored_jsonb(values[kEntryData], true);
-    return event;
-}
-
-/// One stream of the merge: the key at hand, nullptr at the end.
-struct Stream {
-    Tuplesortstate* sort;
-    TupleTableSlot* slot;
-    char* key;
-
-    void advance(MemoryContext context)
-    {
-        if (key != nullptr)
-            pfree(key);
-        key = nullptr;
-        if (!tuplesort_gettupleslot(sort, true, false, slot, nullptr))
-            return;
-        bool is_null = false;
-        MemoryContext previous = MemoryContextSwitchTo(context);
-        key = TextDatumGetCString(slot_getattr(slot, 1, &is_null));
-        MemoryContextSwitchTo(previous);
-    }
-};
-
-/// The next entries of a key that are of one transaction.
-void read_transaction(Past* past, Stream* entries, const char* key, Events* events)
-{
-    while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
-        CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        const FullTransactionId transaction =
-            DatumGetFullTransactionId(slot_getattr(entries->slot, kEntryTransaction + 1, &is_null));
-        if (!events->empty() && !FullTransactionIdEquals((*events)[0].transaction, transaction))
-            return;
-        events->push_back(read_event(past));
-        entries->advance(past->context);
-    }
-}
-
 /// A live row that no entry has touched, although its key looked as if.
 void pass_row(Past* past, TupleTableSlot* slot)
 {
     require_known_row(past);
     if (past->sink.unchanged == nullptr)
         return;
-    slot_getallattrs(slot);
     const int count = past->descriptor->natts;
     TupleTableSlot* out = past->out_slot;
     ExecClearTuple(out);
@@ -328,16 +269,22 @@ void pass_row(Past* past, TupleTableSlot* slot)
 }
 
 /// Goes through all that there is of one key, a transaction at a time.
-void merge_key(Past* past, PastFollower* follower, Stream* entries, TupleTableSlot* row)
+void merge_key(Past* past, PastFollower* follower, KeyStream* entries, TupleTableSlot* row)
 {
+    const Datum* values = entries->slot->tts_values;
+    const auto fill = [&](RowEvent* event, int32 layout) {
+        event->map = layout_map(past, layout);
+        event->is_hidden = DatumGetBool(values[kEventHidden]);
+        event->is_later[kFrom] = DatumGetBool(values[kEventLaterThanFrom]);
+        event->is_later[kTo] = DatumGetBool(values[kEventLaterThanTo]);
+    };
     const char* key = pstrdup(entries->key);
     follower->begin(key, row);
-    while (entries->key != nullptr && strcmp(entries->key, key) == 0) {
-        CHECK_FOR_INTERRUPTS();
+    while (entries->is_at(key)) {
         {
             ContextResource resource(CurrentMemoryContext);
             Events events(&resource);
-            read_transaction(past, entries, key, &events);
+            read_transaction(entries, key, &events, fill);
             follower->follow(&events);
         }
         key = follower->shed_memory();
@@ -354,10 +301,10 @@ void merge_streams(Past* past)
     past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsMinimalTuple);
     past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsMinimalTuple);
     PastFollower follower(past);
-    Stream entries{past->entries, past->entry_slot, nullptr};
-    Stream rows{past->rows, past->row_slot, nullptr};
-    entries.advance(past->context);
-    rows.advance(past->context);
+    KeyStream entries{past->entries, nullptr, past->context, past->entry_slot, nullptr};
+    KeyStream rows{past->rows, nullptr, past->context, past->row_slot, nullptr};
+    entries.advance();
+    rows.advance();
     // Input functions read the text forms, and output functions write them, under these.
     const int level = enter_exact_settings();
     while (entries.key != nullptr || rows.key != nullptr) {
@@ -368,11 +315,11 @@ void merge_streams(Past* past)
                                                  : strcmp(entries.key, rows.key);
         if (order > 0) {
             pass_row(past, rows.slot);
-            rows.advance(past->context);
+            rows.advance();
         } else {
             merge_key(past, &follower, &entries, order == 0 ? rows.slot : nullptr);
             if (order == 0)
-                rows.advance(past->context);
+                rows.advance();
         }
         MemoryContextSwitchTo(previous);
         MemoryContextReset(past->row_context);

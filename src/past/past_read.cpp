@@ -116,20 +116,20 @@ void put_entry(Past* past, const char* key, EventKind kind, const Datum* read, c
     TupleTableSlot* slot = past->entry_slot;
     ExecClearTuple(slot);
     Datum* values = slot->tts_values;
-    memset(slot->tts_isnull, 0, sizeof(bool) * kEntryColumns);
-    values[kEntryKey] = CStringGetTextDatum(key);
-    values[kEntryId] = read[kReadId];
-    values[kEntryOccurredAt] = read[kReadOccurredAt];
-    values[kEntryTransaction] = read[kReadTransaction];
-    values[kEntryCommand] = read[kReadCommand];
-    values[kEntryChange] = read[kReadChange];
-    values[kEntryKind] = CharGetDatum(static_cast<char>(kind));
-    values[kEntryLayout] = read[kReadLayout];
-    values[kEntryHidden] = BoolGetDatum(is_hidden);
-    values[kEntryLaterThanFrom] = BoolGetDatum(is_later[kFrom]);
-    values[kEntryLaterThanTo] = BoolGetDatum(is_later[kTo]);
-    values[kEntryData] = read[kReadData];
-    slot->tts_isnull[kEntryData] = nulls[kReadData] || kind == EventKind::kLeft;
+    memset(slot->tts_isnull, 0, sizeof(bool) * kPastColumns);
+    values[kEventKey] = CStringGetTextDatum(key);
+    values[kEventId] = read[kReadId];
+    values[kEventOccurredAt] = read[kReadOccurredAt];
+    values[kEventTransaction] = read[kReadTransaction];
+    values[kEventCommand] = read[kReadCommand];
+    values[kEventChange] = read[kReadChange];
+    values[kEventKind] = CharGetDatum(static_cast<char>(kind));
+    values[kEventLayout] = read[kReadLayout];
+    values[kEventHidden] = BoolGetDatum(is_hidden);
+    values[kEventLaterThanFrom] = BoolGetDatum(is_later[kFrom]);
+    values[kEventLaterThanTo] = BoolGetDatum(is_later[kTo]);
+    values[kEventData] = read[kReadData];
+    slot->tts_isnull[kEventData] = nulls[kReadData] || kind == EventKind::kLeft;
     ExecStoreVirtualTuple(slot);
     tuplesort_puttupleslot(past->entries, slot);
     add_key(past->filter, key);
@@ -466,16 +466,6 @@ Tuplesortstate* begin_sort(TupleDesc descriptor, int keys)
                                 work_mem, nullptr, TUPLESORT_NONE);
 }
 
-TupleDesc describe_entries()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(kEntryColumns);
-    const Oid types[kEntryColumns] = {TEXTOID, INT8OID, TIMESTAMPTZOID, XID8OID, INT4OID, INT8OID,
-                                      CHAROID, INT4OID, BOOLOID,        BOOLOID, BOOLOID, JSONBOID};
-    for (int i = 0; i < kEntryColumns; i++)
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
-    return descriptor;
-}
-
 TupleDesc describe_rows(TupleDesc table)
 {
     TupleDesc descriptor = CreateTemplateTupleDesc(table->natts + 1);
@@ -502,7 +492,7 @@ void read_streams(Past* past)
 {
     MemoryContext previous = MemoryContextSwitchTo(past->context);
     past->filter = make_key_filter(past->context);
-    past->entry_descriptor = describe_entries();
+    past->entry_descriptor = describe_events({BOOLOID, BOOLOID, BOOLOID});
     past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsVirtual);
     past->row_descriptor = describe_rows(past->descriptor);
     past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsVirtual);

@@ -4,8 +4,8 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "lineage/event_stream.hpp"
 #include "lineage/row_follower.hpp"
-#include "values/stored_jsonb.hpp"
 
 namespace journal {
 
@@ -13,24 +13,14 @@ namespace {
 
 constexpr int64 kEntriesPerNotice = 100000;
 
-/// Columns of the sorted entries.
-enum Column {
-    kRelation = 1,
-    kChild,
-    kKey,
-    kKind,
-    kId,
-    kTransaction,
-    kCommand,
-    kChange,
+/// Further columns of the sorted events.
+enum UndoColumn {
+    kEventRelation = kEventColumns,
     kEventType,
-    kLayout,
-    kObjectType,
-    kLabel,
-    kDocument,
-    kData,
-    kDerived,
-    kColumns = kDerived
+    kEventObjectType,
+    kEventLabel,
+    kEventDocument,
+    kEventDerived,
 };
 
 /// Where rows of a layout belong.
@@ -49,9 +39,8 @@ struct Reading {
     MemoryContext context;      // of the whole reading
     MemoryContext key_context;  // of the entries of one key
     HTAB* maps;
-    Tuplestorestate* rows;
-    TupleTableSlot* slot;
-    bool at_end;
+    KeyStream entries;
+    int64 count;       // of those read
     bool any_written;  // by what is not derived
 };
 
@@ -63,8 +52,15 @@ class UndoFollower final : public RowFollower {
     {
     }
 
-    /// Follows all events of a key, sorted by number.
-    void follow(const char* key, Events* events);
+    /// Goes to the next key.
+    void begin(const char* key, const LayoutMap* map)
+    {
+        segments_ = nullptr;
+        begin_key(key, map->plan->column_count);
+    }
+
+    /// After the last event of a key: hands over its rows.
+    void end();
 
   private:
     void take_segment(Segment* segment) override
@@ -78,30 +74,10 @@ class UndoFollower final : public RowFollower {
             emit_row(&segment);
     }
     void emit_row(const Segment* first);
-    void emit_segments();
 
     const Reading* reading_;
     Segment* segments_ = nullptr;  // of the key at hand, newest first
 };
-
-void UndoFollower::follow(const char* key, Events* events)
-{
-    segments_ = nullptr;
-    begin_key(key, events->front().map->plan->column_count);
-    std::size_t first = 0;
-    for (std::size_t i = 1; i <= events->size(); i++) {
-        if (i < events->size() &&
-            FullTransactionIdEquals((*events)[i].transaction, (*events)[first].transaction))
-            continue;
-        order_events(events->data() + first, events->data() + i);
-        for (; first < i; first++) {
-            CHECK_FOR_INTERRUPTS();
-            take((*events)[first]);
-        }
-    }
-    end_key();
-    emit_segments();
-}
 
 void UndoFollower::emit_row(const Segment* first)
 {
@@ -110,9 +86,10 @@ void UndoFollower::emit_row(const Segment* first)
         reading_->sink(change, reading_->state);
 }
 
-/// Hands over the rows of a key. If one was deleted and another took its key, they are one.
-void UndoFollower::emit_segments()
+/// If a row was deleted and another took its key, they are one.
+void UndoFollower::end()
 {
+    end_key();
     const Segment* deleted = nullptr;
     const Segment* inserted = nullptr;
     for (const Segment* segment = segments_; segment != nullptr; segment = segment->older) {
@@ -164,73 +141,30 @@ const LayoutMap* map_of(Reading* reading, int32 relation, int32 layout, const Ro
     return map;
 }
 
-Datum value_of(const Reading* reading, Column column)
+/// The object's key of a sorting key, which is relation, inheritance child and that; or nullptr.
+const char* object_of(const char* key)
 {
-    return reading->slot->tts_values[column - 1];
+    const char* object = strchr(strchr(key, ' ') + 1, ' ');
+    return object == nullptr ? nullptr : object + 1;
 }
 
-bool is_null(const Reading* reading, Column column)
+void fill_event(Reading* reading, RowEvent* event, int32 layout)
 {
-    return reading->slot->tts_isnull[column - 1];
-}
-
-const char* text_of(const Reading* reading, Column column)
-{
-    return is_null(reading, column) ? nullptr : TextDatumGetCString(value_of(reading, column));
-}
-
-/// Goes to the next entry.
-void advance(Reading* reading)
-{
-    MemoryContext caller = MemoryContextSwitchTo(reading->context);
-    reading->at_end = !tuplestore_gettupleslot(reading->rows, true, false, reading->slot);
-    if (!reading->at_end)
-        slot_getallattrs(reading->slot);
-    MemoryContextSwitchTo(caller);
-}
-
-/// Where an entry belongs: relation, inheritance child, key.
-struct Place {
-    int32 relation;
-    Oid child;
-    const char* key;
-};
-
-Place place_of(const Reading* reading)
-{
-    return {DatumGetInt32(value_of(reading, kRelation)),
-            DatumGetObjectId(value_of(reading, kChild)), text_of(reading, kKey)};
-}
-
-bool is_at(const Reading* reading, const Place& place)
-{
-    if (reading->at_end || DatumGetInt32(value_of(reading, kRelation)) != place.relation ||
-        DatumGetObjectId(value_of(reading, kChild)) != place.child)
-        return false;
-    const char* key = text_of(reading, kKey);
-    return key == nullptr ? place.key == nullptr
-                          : place.key != nullptr && strcmp(key, place.key) == 0;
-}
-
-RowEvent read_event(Reading* reading, const Place& place)
-{
-    RowEvent event{};
-    event.kind = static_cast<EventKind>(DatumGetChar(value_of(reading, kKind)));
-    event.id = DatumGetInt64(value_of(reading, kId));
-    event.transaction = DatumGetFullTransactionId(value_of(reading, kTransaction));
-    event.command = DatumGetInt32(value_of(reading, kCommand));
-    event.change = DatumGetInt64(value_of(reading, kChange));
-    event.event_type = DatumGetInt32(value_of(reading, kEventType));
-    event.object_type = text_of(reading, kObjectType);
-    event.label = text_of(reading, kLabel);
-    event.document = text_of(reading, kDocument);
-    event.derived = DatumGetBool(value_of(reading, kDerived));
-    reading->any_written |= !event.derived;
-    if (!is_null(reading, kData))
-        event.data = stored_jsonb(value_of(reading, kData), true);
-    event.map = map_of(reading, place.relation, DatumGetInt32(value_of(reading, kLayout)), event,
-                       place.key);
-    return event;
+    const TupleTableSlot* slot = reading->entries.slot;
+    const Datum* values = slot->tts_values;
+    const auto text_of = [slot](UndoColumn column) -> const char* {
+        return slot->tts_isnull[column] ? nullptr : TextDatumGetCString(slot->tts_values[column]);
+    };
+    event->event_type = DatumGetInt32(values[kEventType]);
+    event->object_type = text_of(kEventObjectType);
+    event->label = text_of(kEventLabel);
+    event->document = text_of(kEventDocument);
+    event->derived = DatumGetBool(values[kEventDerived]);
+    reading->any_written |= !event->derived;
+    event->map = map_of(reading, DatumGetInt32(values[kEventRelation]), layout, *event,
+                        object_of(reading->entries.key));
+    if (++reading->count % kEntriesPerNotice == 0)
+        ereport(NOTICE, (errmsg("read %lld entries", static_cast<long long>(reading->count))));
 }
 
 /// Hands over changes of a table that had no key, each as a row's: nobody can tell which rows they
@@ -247,34 +181,45 @@ void emit_keyless(const Reading* reading, const Events& events)
 }
 
 /// Reads and follows the entries of one key.
-void read_key(Reading* reading, UndoFollower* follower, int64* count)
+void read_key(Reading* reading, UndoFollower* follower)
 {
+    const char* key = pstrdup(reading->entries.key);
+    const char* object = object_of(key);
+    const auto fill = [reading](RowEvent* event, int32 layout) {
+        fill_event(reading, event, layout);
+    };
     ContextResource memory(CurrentMemoryContext);
-    Events events(&memory);
-    const Place place = place_of(reading);
-    for (; is_at(reading, place); advance(reading)) {
-        CHECK_FOR_INTERRUPTS();
-        events.push_back(read_event(reading, place));
-        if (++*count % kEntriesPerNotice == 0)
-            ereport(NOTICE, (errmsg("read %lld entries", static_cast<long long>(*count))));
+    for (bool is_first = true; reading->entries.is_at(key); is_first = false) {
+        Events events(&memory);
+        read_transaction(&reading->entries, key, &events, fill);
+        if (object == nullptr) {
+            emit_keyless(reading, events);
+            continue;
+        }
+        if (is_first)
+            follower->begin(object, events.front().map);
+        for (const RowEvent& event : events) {
+            CHECK_FOR_INTERRUPTS();
+            follower->take(event);
+        }
     }
-    if (place.key == nullptr)
-        emit_keyless(reading, events);
-    else
-        follower->follow(place.key, &events);
+    if (object != nullptr)
+        follower->end();
 }
 
 /// Every entry once, under its key; one that changes the key under both.
 constexpr const char* kEntries =
-    "SELECT e.relation, CASE WHEN l.is_root OR c.relkind = 'p' THEN 0 ELSE l.relation_oid END, "
-    "k.key, k.kind, e.id, e.transaction_id, e.command, e.change, e.event_type, e.layout, "
-    "e.object_type, e.label, CASE WHEN e.document_id IS NOT NULL "
-    "THEN e.document_type || ' ' || e.document_id END, "
-    "CASE WHEN k.kind <> 'l' THEN e.data END, e.derived "
+    "SELECT pg_catalog.concat_ws(' ', e.relation, o.child, k.key), e.id, e.occurred_at, "
+    "e.transaction_id, e.command, e.change, k.kind, e.layout, "
+    "CASE WHEN k.kind <> 'l' THEN e.data END, e.relation, e.event_type, e.object_type, e.label, "
+    "CASE WHEN e.document_id IS NOT NULL THEN e.document_type || ' ' || e.document_id END, "
+    "e.derived "
     "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
     "LEFT JOIN journal.layout l ON l.id = e.layout "
     "LEFT JOIN journal.tracked_relation t ON t.id = e.relation "
     "LEFT JOIN pg_catalog.pg_class c ON c.oid = t.relation "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN l.is_root OR c.relkind = 'p' THEN 0 "
+    "  ELSE coalesce(l.relation_oid, 0) END) o (child) "
     "CROSS JOIN LATERAL ("
     "  SELECT e.object_id, CASE WHEN e.previous_id IS NULL THEN e.operation ELSE 'a'::\"char\" END "
     "  UNION ALL SELECT e.previous_id, 'l'::\"char\" WHERE e.previous_id IS NOT NULL) k (key, "
@@ -283,17 +228,14 @@ constexpr const char* kEntries =
     "AND e.occurred_at BETWEEN $4 AND $5 AND ($6 = 0 OR e.change = $6) "
     "AND s.incarnation = (SELECT id FROM journal.incarnation) "
     "AND e.operation IN ('i', 'u', 'd') AND NOT e.backfilled "
-    "ORDER BY 1, 2, k.key COLLATE \"C\", e.id";
+    "ORDER BY e.relation, o.child, k.key COLLATE \"C\", e.id";
 
 void select_entries(Reading* reading, const Extent& extent)
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(kColumns);
-    const Oid types[kColumns] = {INT4OID, OIDOID,  TEXTOID, CHAROID,  INT8OID,
-                                 XID8OID, INT4OID, INT8OID, INT4OID,  INT4OID,
-                                 TEXTOID, TEXTOID, TEXTOID, JSONBOID, BOOLOID};
-    for (int i = 0; i < kColumns; i++)
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
-    reading->slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    reading->entries.context = reading->context;
+    reading->entries.slot = MakeSingleTupleTableSlot(
+        describe_events({INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID}),
+        &TTSOpsMinimalTuple);
     const Oid parameter_types[] = {XID8ARRAYOID,   INT8OID,        INT8OID,
                                    TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID};
     const Datum parameters[] = {extent.transactions,
@@ -304,7 +246,8 @@ void select_entries(Reading* reading, const Extent& extent)
                                 Int64GetDatum(extent.change)};
     Query query = Query::begin(RunAs::kOwner);
     MemoryContext connected = MemoryContextSwitchTo(reading->context);
-    reading->rows = select_rows(kEntries, lengthof(parameters), parameter_types, parameters);
+    reading->entries.store =
+        select_rows(kEntries, lengthof(parameters), parameter_types, parameters);
     MemoryContextSwitchTo(connected);
     query.end();
 }
@@ -343,18 +286,17 @@ bool read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
     select_entries(&reading, extent);
     const int level = enter_exact_settings();
     UndoFollower follower(&reading);
-    int64 count = 0;
-    advance(&reading);
-    while (!reading.at_end) {
+    reading.entries.advance();
+    while (reading.entries.key != nullptr) {
         MemoryContextSwitchTo(reading.key_context);
-        read_key(&reading, &follower, &count);
+        read_key(&reading, &follower);
         MemoryContextSwitchTo(reading.context);
         MemoryContextReset(reading.key_context);
     }
     follower.finish();
     leave_exact_settings(level);
-    ExecDropSingleTupleTableSlot(reading.slot);
-    tuplestore_end(reading.rows);
+    ExecDropSingleTupleTableSlot(reading.entries.slot);
+    tuplestore_end(reading.entries.store);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(reading.context);
     return reading.any_written;
