@@ -5,7 +5,6 @@
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
-#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/settings.hpp"
@@ -52,7 +51,7 @@ RowSet* made_by_triggers(const Application* application, const RowSet* set)
 
 /// That a row t has a unique value of a row e of a set, for keys of columns; nullptr: there is
 /// none.
-const char* has_unique_value(const RowSet* set)
+const char* has_any_unique_value(const RowSet* set)
 {
     StringInfoData sql;
     initStringInfo(&sql);
@@ -60,36 +59,19 @@ const char* has_unique_value(const RowSet* set)
         HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
         if (!HeapTupleIsValid(tuple))
             continue;
-        const auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        StringInfoData match;
-        initStringInfo(&match);
-        for (int i = 0; index->indisunique && i < index->indnkeyatts; i++) {
-            const int column = set_column(set, index->indkey.values[i]);
-            if (column < 0) {
-                resetStringInfo(&match);
-                break;
-            }
-            const PlanColumn* own = set->columns[column].column;
-            appendStringInfo(&match, "%st.%s %s e.c%d", i == 0 ? "" : " AND ",
-                             quote_identifier(own->name), equality_operator(own->type), column + 1);
-        }
-        if (match.len > 0)
-            appendStringInfo(&sql, "%s(%s)", sql.len == 0 ? "" : " OR ", match.data);
+        const char* match =
+            has_unique_value(set, reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple)), "e");
+        if (match != nullptr)
+            appendStringInfo(&sql, "%s(%s)", sql.len == 0 ? "" : " OR ", match);
         ReleaseSysCache(tuple);
     }
     return sql.len == 0 ? nullptr : sql.data;
 }
 
-bool is_among(const SetRow& row, void* state)
-{
-    const auto* numbers = static_cast<Vector<int64>*>(state);
-    return std::binary_search(numbers->begin(), numbers->end(), row.number);
-}
-
 /// Keeps of the rows made those that hold a unique value of a set's row.
 void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
 {
-    const char* unique = has_unique_value(set);
+    const char* unique = has_any_unique_value(set);
     ContextResource memory(CurrentMemoryContext);
     Vector<int64> numbers(&memory);
     if (unique != nullptr) {
@@ -109,7 +91,9 @@ void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
             numbers.push_back(row.int8(1));
         row.close();
     }
-    filter_rows(made, is_among, &numbers);
+    filter_rows(made, [&](const SetRow& row) {
+        return std::binary_search(numbers.begin(), numbers.end(), row.number);
+    });
 }
 
 /// Whether rows refer to those of a set, read as foreign keys are checked.

@@ -116,6 +116,24 @@ void add_issue(IssueList* issues, const Issue& issue);
 void rewind_issues(IssueList* issues);
 bool next_issue(IssueList* issues, Issue* issue);
 
+/// A list while rows are read in the same order.
+struct IssueReader {
+    IssueList* issues;
+    Issue issue;  // valid if there is more
+    bool more;
+
+    explicit IssueReader(IssueList* list) : issues(list), issue{}
+    {
+        rewind_issues(list);
+        next();
+    }
+    void next() { more = next_issue(issues, &issue); }
+    bool is_of(const RowSet* set, int64 number) const
+    {
+        return more && issue.set == set->index && issue.row.number == number;
+    }
+};
+
 /// Registers a list with the connected query as event_journal_issues; its columns have the names of
 /// the members.
 void register_issues(IssueList* issues);

@@ -239,6 +239,22 @@ void exclude_kept_keys(const Application* application, const RowSet* set,
     }
 }
 
+const char* has_unique_value(const RowSet* set, Form_pg_index index, const char* alias)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; index->indisunique && i < index->indnkeyatts; i++) {
+        const int column = set_column(set, index->indkey.values[i]);
+        if (column < 0)
+            return nullptr;
+        const PlanColumn* own = set->columns[column].column;
+        appendStringInfo(&sql, "%st.%s %s %s.c%d", i == 0 ? "" : " AND ",
+                         quote_identifier(own->name), equality_operator(own->type), alias,
+                         column + 1);
+    }
+    return sql.len == 0 ? nullptr : sql.data;
+}
+
 const char* collation_of(const SetReference& reference, int i)
 {
     const auto of = [](Oid table, AttrNumber number) {

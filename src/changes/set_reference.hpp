@@ -61,6 +61,10 @@ const char* referring_rows(const RowSet* set, int index, const SetReference& ref
 void exclude_kept_keys(const Application* application, const RowSet* set,
                        const SetReference& reference, StringInfo sql);
 
+/// That a row t of a set's table has what a unique index has of the set's row of an alias; nullptr
+/// if the set does not say, or the index is not unique or not of columns alone.
+const char* has_unique_value(const RowSet* set, Form_pg_index index, const char* alias);
+
 /// " COLLATE …" of a referenced column (from 0), by which foreign keys compare, where the referring
 /// one has another collation; else "".
 const char* collation_of(const SetReference& reference, int i);

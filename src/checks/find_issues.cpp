@@ -9,21 +9,8 @@ namespace journal {
 
 namespace {
 
-/// What was found, in the order of sets and rows.
-struct Reader {
-    IssueList* issues;
-    Issue issue;  // valid if there is more
-    bool more;
-
-    void next() { more = next_issue(issues, &issue); }
-    bool is_of(int set, int64 number) const
-    {
-        return more && issue.set == set && issue.row.number == number;
-    }
-};
-
 /// Tells the issues of a set.
-void tell_issues(Reader* reader, RowSet* set, TellIssue tell, void* state)
+void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell, void* state)
 {
     const char* forbidden = missing_privilege(set);
     const char* rule = replacing_rule(set);
@@ -48,7 +35,7 @@ void tell_issues(Reader* reader, RowSet* set, TellIssue tell, void* state)
             tell_of_row(make_issue(IssueKind::kForbidden, forbidden));
         else if (rule != nullptr)
             tell_of_row(make_issue(IssueKind::kRuled, psprintf("rule %s", quote_identifier(rule))));
-        for (; reader->is_of(set->index, row.number); reader->next()) {
+        for (; reader->is_of(set, row.number); reader->next()) {
             if (is_all)
                 continue;
             tell_of_row(reader->issue);
@@ -75,9 +62,7 @@ void find_issues(Application* application, TellIssue tell, void* state)
     check_policies(&final);
     end_final_state(&final);
     sort_issues(final.found, "set, number, kind, detail, sqlstate, object");
-    Reader reader{final.found, {}, false};
-    rewind_issues(final.found);
-    reader.next();
+    IssueReader reader(final.found);
     for (auto* set : items<RowSet>(application->sets)) {
         if (set->count > 0)
             tell_issues(&reader, set, tell, state);

@@ -172,25 +172,6 @@ void add_referred(DependentRows* dependents, int index, const SetReference& refe
     }
 }
 
-/// That the rows c of a set take what an index of its table has of the row t; nullptr if the set
-/// does not say, or the index is not of columns alone.
-const char* takes_value(const RowSet* set, Form_pg_index index, bool is_plain)
-{
-    if (!index->indisunique || !is_plain)
-        return nullptr;
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < index->indnkeyatts; i++) {
-        const int column = set_column(set, index->indkey.values[i]);
-        if (column < 0)
-            return nullptr;
-        const PlanColumn* own = set->columns[column].column;
-        appendStringInfo(&sql, "%st.%s %s c.c%d", i == 0 ? "" : " AND ",
-                         quote_identifier(own->name), equality_operator(own->type), column + 1);
-    }
-    return sql.data;
-}
-
 /// Rows of a set that take a unique value need those that have it to give it up.
 void add_taking(DependentRows* dependents, int index, Form_pg_index unique, const char* condition)
 {
@@ -223,10 +204,8 @@ void add_unique_values(DependentRows* dependents, int index)
         if (!HeapTupleIsValid(tuple))
             continue;
         auto* unique = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        const bool is_plain = heap_attisnull(tuple, Anum_pg_index_indexprs, nullptr) &&
-                              heap_attisnull(tuple, Anum_pg_index_indpred, nullptr);
-        const char* condition = takes_value(set, unique, is_plain);
-        if (condition != nullptr)
+        const char* condition = has_unique_value(set, unique, "c");
+        if (condition != nullptr && heap_attisnull(tuple, Anum_pg_index_indpred, nullptr))
             add_taking(dependents, index, unique, condition);
         ReleaseSysCache(tuple);
     }

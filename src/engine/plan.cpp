@@ -166,15 +166,6 @@ void put_issue(const Engine* engine, ResultRow* result, const Issue& issue)
                     FullTransactionIdGetDatum(FullTransactionIdFromU64(issue.later_transaction)));
 }
 
-/// The application's issues while rows are read in the same order.
-struct IssueReader {
-    IssueList* issues;
-    Issue issue;  // valid if there is more
-    bool more;
-
-    void next() { more = next_issue(issues, &issue); }
-};
-
 /// What is told of all rows of a set, and how they are shown.
 struct PlannedSet {
     RowSet* set;
@@ -210,10 +201,7 @@ void put_planned(ResultRow* result, const PlannedSet& planned, const SetRow& row
 /// Returns the row that a set is at, once for each of its issues.
 void return_row(Engine* engine, const PlannedSet& planned, const SetRow& row, IssueReader* reader)
 {
-    const auto has_issue = [&] {
-        return reader->more && reader->issue.set == planned.set->index &&
-               reader->issue.row.number == row.number;
-    };
+    const auto has_issue = [&] { return reader->is_of(planned.set, row.number); };
     bool is_restored = false;
     do {
         MemoryContextReset(engine->row_context);
@@ -268,9 +256,7 @@ void plan_rows(Engine* engine)
     engine->find_issues();
     IssueList* issues = engine->application->issues;
     sort_issues(issues, "set < 0, set, number, kind, place");
-    IssueReader reader{issues, {}, false};
-    rewind_issues(issues);
-    reader.next();
+    IssueReader reader(issues);
     for (auto* set : items<RowSet>(engine->application->sets)) {
         if (set->count > 0)
             return_set(engine, set, &reader);
