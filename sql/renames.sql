@@ -104,6 +104,17 @@ UPDATE client SET id = 40 WHERE id = 14;
 UPDATE client SET id = 14, name = 'now 14' WHERE id = 13;
 COMMIT;
 SELECT event('handed on: after', '14', 'now 14'), event('handed on: after', '40', 'client 14');
+-- What is told of a key that nobody has any more: the last that had it.
+SELECT event('gone twice: before', '27', 'client 27'), event('left: before', '29', 'client 29');
+DELETE FROM client WHERE id = 27;
+SELECT event('gone twice: once', '27', 'client 27');
+INSERT INTO client VALUES (27, 'second 27');
+UPDATE client SET name = 'second 27, renamed' WHERE id = 27;
+DELETE FROM client WHERE id = 27;
+UPDATE client SET id = 41, name = 'while 41' WHERE id = 29;
+UPDATE client SET id = 42, name = 'while 42' WHERE id = 41;
+SELECT event('gone twice: twice', '27', 'second 27, renamed'), event('left: after', '29', 'client 29'), event('left: after', '41', 'while 41'),
+    event('left: after', '42', 'while 42'), event('never there', '98', NULL);
 SELECT * FROM wrong;
 
 -- Undone.

@@ -154,15 +154,12 @@ bool read_target(int32 relation, MemoryContext context, Target* target)
     if (found) {
         bool is_null = false;
         const Datum oid = query.value(0, 2, &is_null);
-        *target = {query.int4(0, 1),
-                   is_null ? InvalidOid : DatumGetObjectId(oid),
-                   query.text(0, 3, context),
-                   query.text(0, 4, context),
-                   query.int4(0, 5),
-                   0,
-                   PG_INT64_MAX,
-                   DT_NOBEGIN,
-                   false};
+        *target = Target{};
+        target->id = query.int4(0, 1);
+        target->relation = is_null ? InvalidOid : DatumGetObjectId(oid);
+        target->capture = query.text(0, 3, context);
+        target->object_type = query.text(0, 4, context);
+        target->label_column = query.int4(0, 5);
     }
     query.end();
     return found;

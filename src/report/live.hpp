@@ -19,6 +19,9 @@ struct Target {
     // journal.rename and deletions say; and after this moment.
     int64 named_since;
     TimestampTz lost_until;
+    // The journal has seen all that happened to its rows since it began with them, under one object
+    // type that no other table has had.
+    bool is_whole;
     // Policies may hide rows from the caller, and their names with them: the journal does not know
     // whose the rows are.
     bool may_hide_rows;

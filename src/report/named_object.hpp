@@ -35,7 +35,8 @@ struct Reference {
     bool looked_up;
     LiveRow live;     // what the caller sees of the row
     LiveRow present;  // the row whose name counts
-    bool is_past;     // nothing has had the key since the event, nor at its time
+    bool is_past;     // no row has had the key since the event, nor at its time
+    bool was_never;   // nor before, since the table is tracked
 };
 
 /// Orders references by object, those of an object from the newest to the oldest.

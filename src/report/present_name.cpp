@@ -28,6 +28,7 @@ struct NameEnd {
     int32 command;
     const char* account;
     const char* label;
+    bool is_deletion;  // of the entries; those of journal.rename are not told apart
 };
 
 /// The references to one object, from the newest to the oldest, and the ends of its names since the
@@ -36,6 +37,7 @@ struct NamedObject {
     Reference* const* references;
     std::size_t count;
     Vector<NameEnd> ends;
+    bool has_past_deletion;
 
     const Reference& newest() const { return *references[0]; }
     const Reference& oldest() const { return *references[count - 1]; }
@@ -81,8 +83,8 @@ bool has_event_of(const NamedObject& object, uint64 transaction)
     return false;
 }
 
-/// Adds the names that journal.rename has. An event may be earlier in its transaction than a change
-/// of a lower number.
+/// Adds the names that journal.rename has, as far as to the last before the events. An event may be
+/// earlier in its transaction than a change of a lower number.
 void add_renames(NamedObject* object, MemoryContext context)
 {
     const Reference& oldest = object->oldest();
@@ -98,13 +100,15 @@ void add_renames(NamedObject* object, MemoryContext context)
                           scan.int8(kRenameSession),
                           scan.int4(kRenameCommand),
                           scan.text(kRenameAccount, context),
-                          scan.text(kRenameLabel, context)};
+                          scan.text(kRenameLabel, context),
+                          false};
+        const char* key = scan.text(kRenameKey, CurrentMemoryContext);
+        if (scan.int4(kRenameRelation) != oldest.target->id || key == nullptr ||
+            strcmp(key, oldest.key) != 0)
+            continue;
+        object->ends.push_back(end);
         if (end.change <= oldest.entry && !has_event_of(*object, end.transaction))
             break;
-        const char* key = scan.text(kRenameKey, CurrentMemoryContext);
-        if (scan.int4(kRenameRelation) == oldest.target->id && key != nullptr &&
-            strcmp(key, oldest.key) == 0)
-            object->ends.push_back(end);
     }
     scan.end();
 }
@@ -116,54 +120,78 @@ const char* account_of_deletion(const Target& target, const char* account)
     return target.account_column != 0 ? account : "";
 }
 
-/// Adds an object's deletions in a month, as far as to the first after the newest event.
+NameEnd read_deletion(const ObjectEntries& entries, MemoryContext context)
+{
+    bool is_null = false;
+    return {entries.int8(kEntryChange),
+            U64FromFullTransactionId(
+                DatumGetFullTransactionId(entries.value(kEntryTransaction, &is_null))),
+            entries.int8(kEntrySession),
+            entries.int4(kEntryCommand),
+            entries.text(kEntryAccount, context),
+            entries.text(kEntryLabel, context),
+            true};
+}
+
+/// Adds an object's deletions in a month, as far as to the first after the newest event. Those of
+/// the oldest event's month that came before it are among them, at no price.
 void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* entries,
                       MemoryContext context)
 {
     const Target& target = *object->oldest().target;
     entries->find({account_of_deletion(target, account), target.object_type, object->oldest().key},
-                  object->oldest().entry + 1, ForwardScanDirection);
+                  0, ForwardScanDirection);
     while (entries->next()) {
         if (entries->boolean(kEntryBackfilled))
             continue;
-        bool is_null = false;
-        object->ends.push_back(
-            {entries->int8(kEntryChange),
-             U64FromFullTransactionId(
-                 DatumGetFullTransactionId(entries->value(kEntryTransaction, &is_null))),
-             entries->int8(kEntrySession), entries->int4(kEntryCommand),
-             entries->text(kEntryAccount, context), entries->text(kEntryLabel, context)});
+        object->ends.push_back(read_deletion(*entries, context));
         if (entries->int8(kEntryId) > object->newest().entry)
             break;
     }
 }
 
-/// Objects are in the order of their targets: whether a month has deletions of one's type is asked
-/// once.
+/// Reads the deletions of a month: has read(object, entries) called for those of the objects that
+/// the month concerns. Objects are in the order of their targets: whether the month has deletions
+/// of one's type is asked once.
+template <typename Concerns, typename Read>
+void read_deletions(const EntryPartition& month, Vector<NamedObject>* objects, Concerns concerns,
+                    Read read)
+{
+    ObjectEntries entries;
+    bool is_open = false;
+    const Target* target = nullptr;
+    bool has_type = false;
+    for (NamedObject& object : *objects) {
+        CHECK_FOR_INTERRUPTS();
+        if (!concerns(object))
+            continue;
+        if (!is_open && !entries.open(month.relation, true))
+            return;
+        is_open = true;
+        if (object.oldest().target != target) {
+            target = object.oldest().target;
+            has_type = entries.may_have_type(target->object_type);
+        }
+        if (has_type)
+            read(&object, &entries);
+    }
+    if (is_open)
+        entries.close();
+}
+
+/// Adds the deletions since the events.
 void add_deletions(Vector<NamedObject>* objects, const char* account, MemoryContext context)
 {
     EntryPartition* months = nullptr;
     const int count = entry_partitions(&months);
     for (int i = 0; i < count; i++) {
-        ObjectEntries entries;
-        bool is_open = false;
-        const Target* target = nullptr;
-        bool has_type = false;
-        for (NamedObject& object : *objects) {
-            if (months[i].to <= object.oldest().occurred_at - kClockSlack)
-                continue;
-            if (!is_open && !entries.open(months[i].relation, true))
-                break;
-            is_open = true;
-            if (object.oldest().target != target) {
-                target = object.oldest().target;
-                has_type = entries.may_have_type(target->object_type);
-            }
-            if (has_type)
-                add_deletions_of(&object, account, &entries, context);
-        }
-        if (is_open)
-            entries.close();
+        const auto concerns = [&](const NamedObject& object) {
+            return months[i].to > object.oldest().occurred_at - kClockSlack;
+        };
+        read_deletions(months[i], objects, concerns,
+                       [&](NamedObject* object, ObjectEntries* entries) {
+                           add_deletions_of(object, account, entries, context);
+                       });
     }
 }
 
@@ -175,6 +203,16 @@ const NameEnd* first_end_after(const NamedObject& object, const Reference& event
         if (ended_after(end, event) && (first == nullptr || ended_before(end, *first)))
             first = &end;
     return first;
+}
+
+/// The last end that is not after an event; nullptr if there is none.
+const NameEnd* last_end_before(const NamedObject& object, const Reference& event)
+{
+    const NameEnd* last = nullptr;
+    for (const NameEnd& end : object.ends)
+        if (!ended_after(end, event) && (last == nullptr || ended_before(*last, end)))
+            last = &end;
+    return last;
 }
 
 /// Answers a reference by the row, whose name has not ended since.
@@ -190,15 +228,65 @@ void answer_from_row(Reference* one)
 }
 
 /// Answers a reference, unless it cannot be told: the row is not there, or its name is not, or was
-/// not, for the account's readers, or not for the caller.
+/// not, for the account's readers, or not for the caller. Behind a deletion nobody had the key
+/// until it was taken anew, which may have been after the event: the object's entries know.
 void answer_one(Reference* one, const NamedObject& object, const char* account)
 {
     const NameEnd* end = first_end_after(object, *one);
+    const NameEnd* before = last_end_before(object, *one);
+    if (before != nullptr && before->is_deletion &&
+        (end != nullptr || one->present.presence == Presence::kPresent))
+        return;
     const bool is_hidden = one->target->may_hide_rows && one->live.presence != Presence::kPresent;
     if (end == nullptr)
         answer_from_row(one);
     else if (!is_hidden && (*end->account == '\0' || strcmp(end->account, account) == 0))
         answer(one, end->label);
+}
+
+/// Whether an object is only to be found among those that went before the events, by what the
+/// journal has of them.
+bool is_wholly_past(const NamedObject& object)
+{
+    return object.newest().target->is_whole && object.newest().is_past;
+}
+
+/// Answers references to keys that no row had at the event, nor has had since, of tables of which
+/// the journal has seen all: the last that had the key was deleted, or got another one, and it has
+/// that row's name; or there was none.
+void answer_from_past(Vector<NamedObject>* objects, const char* account, MemoryContext context)
+{
+    EntryPartition* months = nullptr;
+    for (int i = entry_partitions(&months) - 1; i >= 0; i--) {
+        const auto concerns = [&](const NamedObject& object) {
+            const Reference& oldest = object.oldest();
+            return is_wholly_past(object) && oldest.is_past && !object.has_past_deletion &&
+                   (oldest.backfilled || months[i].from <= oldest.occurred_at + kClockSlack);
+        };
+        read_deletions(months[i], objects, concerns,
+                       [&](NamedObject* object, ObjectEntries* entries) {
+                           const Reference& oldest = object->oldest();
+                           entries->find({account_of_deletion(*oldest.target, account),
+                                          oldest.target->object_type, oldest.key},
+                                         oldest.entry, BackwardScanDirection);
+                           while (!object->has_past_deletion && entries->next())
+                               if (!entries->boolean(kEntryBackfilled)) {
+                                   object->ends.push_back(read_deletion(*entries, context));
+                                   object->has_past_deletion = true;
+                               }
+                       });
+    }
+    for (const NamedObject& object : *objects)
+        for (std::size_t i = 0; is_wholly_past(object) && i < object.count; i++) {
+            Reference* one = object.references[i];
+            if (!one->is_past)
+                continue;
+            const NameEnd* end = last_end_before(object, *one);
+            if (end == nullptr)
+                one->was_never = true;
+            else if (*end->account == '\0' || strcmp(end->account, account) == 0)
+                answer(one, end->label);
+        }
 }
 
 /// Whether values of a type change with the rows alone: not with what an enum's value, or an object
@@ -272,7 +360,7 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
     Vector<NamedObject> objects(&resource);
     for (std::size_t i = 0; i < pending.size(); i++) {
         if (begins_object(pending, i))
-            objects.push_back({&pending[i], 0, Vector<NameEnd>(&resource)});
+            objects.push_back({&pending[i], 0, Vector<NameEnd>(&resource), false});
         objects.back().count++;
     }
     for (NamedObject& object : objects)
@@ -282,6 +370,7 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
     for (const NamedObject& object : objects)
         for (std::size_t i = 0; i < object.count; i++)
             answer_one(object.references[i], object, account);
+    answer_from_past(&objects, account, context);
 }
 
 }  // namespace journal

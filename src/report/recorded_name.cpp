@@ -346,7 +346,9 @@ void answer_from_records(const char* account, const Vector<Reference*>& referenc
     const char* const accounts[] = {account, ""};
     const int account_count = *account == '\0' ? 1 : 2;
     for (int i = 0; i < account_count; i++) {
-        select_pending(references, is_tracked, &pending);
+        select_pending(
+            references, [](const Reference& one) { return is_tracked(one) && !one.was_never; },
+            &pending);
         answer_from_entries_before(accounts[i], &pending, context);
     }
     select_pending(

@@ -104,12 +104,16 @@ void References::find_targets()
     }
     const int count = static_cast<int>(all_.size());
     const uint64 rows = query.run(
-        "SELECT id, relation::oid, capture, object_type, label_column, account_column, "
-        "greatest((SELECT coalesce(max(g.last_entry), 9223372036854775807) FROM journal.gap g "
-        "WHERE g.relation = t.id), (SELECT max(r.until_change) FROM journal.rename r "
+        "SELECT t.id, t.relation::oid, t.capture, t.object_type, t.label_column, t.account_column, "
+        "greatest(gap.last, rename.last), gap.count = 1 AND rename.last IS NULL "
+        "AND NOT EXISTS (SELECT FROM journal.tracked_relation o WHERE o.id <> t.id "
+        "AND t.object_type = ANY (o.object_types)) FROM journal.tracked_relation t, "
+        "LATERAL (SELECT coalesce(max(g.last_entry), 9223372036854775807) AS last, count(*) "
+        "FROM journal.gap g WHERE g.relation = t.id) gap, "
+        "LATERAL (SELECT max(r.until_change) AS last FROM journal.rename r "
         "WHERE r.object = journal.object_hash('', t.id::text, '') AND r.relation = t.id "
-        "AND r.key IS NULL)) FROM journal.tracked_relation t "
-        "WHERE id = ANY ($1) OR object_type = ANY ($2) OR id = ANY ($3)",
+        "AND r.key IS NULL) rename "
+        "WHERE t.id = ANY ($1) OR t.object_type = ANY ($2) OR t.id = ANY ($3)",
         {int4_array_argument(ids, count), text_array_argument(types, count),
          int4_array_argument(sources, count)},
         true);
@@ -124,6 +128,7 @@ void References::find_targets()
         target->label_column = query.int4(i, 5);
         target->account_column = query.int4(i, 6);
         target->named_since = query.int8(i, 7);
+        target->is_whole = query.boolean(i, 8);
         const Oid owner = owner_of(target->relation);
         for (Reference* one : all_) {
             if (one->source == target->id)
