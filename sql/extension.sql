@@ -11,6 +11,10 @@ WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname =
 SELECT c.oid::regclass FROM pg_class c
 WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v') AND obj_description(c.oid, 'pg_class') IS NULL;
 
+-- So does every column of a view.
+SELECT attrelid::regclass, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+WHERE relnamespace = 'journal'::regnamespace AND relkind = 'v' AND attnum > 0 AND col_description(attrelid, attnum) IS NULL;
+
 -- Nothing is for everybody, but what the policies and the indexes of the months call.
 SELECT oid::regprocedure FROM pg_proc
 WHERE pronamespace = 'journal'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY oid::regprocedure::text;

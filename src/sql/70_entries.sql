@@ -38,7 +38,45 @@ FROM journal.entry e
     LEFT JOIN journal.context c ON c.id = e.context
     LEFT JOIN journal.restoration r ON r.entry = e.change AND e.operation = 'd';
 COMMENT ON VIEW journal.entries IS 'every entry, decoded: old and new values of an update, the row of an insert or delete';
+COMMENT ON COLUMN journal.entries.id IS 'the entry''s number, which orders entries';
+COMMENT ON COLUMN journal.entries.occurred_at IS 'when the change was made';
+COMMENT ON COLUMN journal.entries.incarnation IS
+    'the life of the journal in which it was written: a restored dump begins another';
+COMMENT ON COLUMN journal.entries.transaction_id IS 'the transaction that did it';
+COMMENT ON COLUMN journal.entries.command IS 'the command within the transaction';
+COMMENT ON COLUMN journal.entries.change IS 'the first entry of the same change: one change can be several events';
+COMMENT ON COLUMN journal.entries.operation IS 'insert, update, delete or log';
+COMMENT ON COLUMN journal.entries.event IS 'code of the event type';
+COMMENT ON COLUMN journal.entries.event_group IS 'its group';
+COMMENT ON COLUMN journal.entries.kind IS 'created, changed, deleted or other';
+COMMENT ON COLUMN journal.entries.relation IS 'the table; NULL once it is dropped, and of logged events';
+COMMENT ON COLUMN journal.entries.relation_name IS 'its qualified name when last seen';
+COMMENT ON COLUMN journal.entries.account IS 'whose entry it is; empty: of no account';
+COMMENT ON COLUMN journal.entries.location IS 'where';
+COMMENT ON COLUMN journal.entries.employee IS 'who, as the application said';
+COMMENT ON COLUMN journal.entries.object_type IS 'type of the object';
+COMMENT ON COLUMN journal.entries.object_id IS 'its key, as journal.object_key writes it';
+COMMENT ON COLUMN journal.entries.label IS 'its name at the time';
+COMMENT ON COLUMN journal.entries.previous_id IS 'its key before, where the change gave it another';
+COMMENT ON COLUMN journal.entries.document_type IS 'type of the object that this one belongs to, else its own';
+COMMENT ON COLUMN journal.entries.document_id IS 'key of the object that this one belongs to, else its own';
 COMMENT ON COLUMN journal.entries.old IS
     'values before, of the columns that this entry holds; NULL: unknown (back-filled); masked columns: JSON null';
+COMMENT ON COLUMN journal.entries.new IS 'values after, of the same columns';
 COMMENT ON COLUMN journal.entries.snapshot IS 'the whole row inserted or deleted, but for excluded and masked columns';
+COMMENT ON COLUMN journal.entries.details IS 'what the rule or journal.log gave the report to show, by column';
+COMMENT ON COLUMN journal.entries.links IS 'objects that the report links to';
+COMMENT ON COLUMN journal.entries.reported IS 'false: no rule matched, so a report shows it only where its code is named';
+COMMENT ON COLUMN journal.entries.backfilled IS 'it tells of what was there before the table was tracked';
+COMMENT ON COLUMN journal.entries.restores IS 'the deletion that this entry brought back';
+COMMENT ON COLUMN journal.entries.restored_entry IS 'of a deletion: the entry that brought it back';
+COMMENT ON COLUMN journal.entries.restored_at IS 'when that was';
+COMMENT ON COLUMN journal.entries.actor_kind IS 'employee, client, robot, api, support or system, as the application said';
+COMMENT ON COLUMN journal.entries.reason IS 'why, as the application said';
+COMMENT ON COLUMN journal.entries.extra IS 'further facts, as the application said';
+COMMENT ON COLUMN journal.entries.session_role IS 'the role that was logged in';
+COMMENT ON COLUMN journal.entries.acting_role IS 'the role in force';
+COMMENT ON COLUMN journal.entries.application_name IS 'as the connection stated it';
+COMMENT ON COLUMN journal.entries.client_address IS 'of the connection; behind a pooler, of the pooler';
+COMMENT ON COLUMN journal.entries.process_id IS 'of the server process';
 

@@ -37,3 +37,21 @@ WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS
     'what is tracked and how, columns by name; with tracked = false what once was and has left its history, or whose '
     'triggers are missing or disabled';
+COMMENT ON COLUMN journal.tracked_relations.relation IS 'the table; NULL once it is dropped';
+COMMENT ON COLUMN journal.tracked_relations.relation_name IS 'its qualified name when last seen';
+COMMENT ON COLUMN journal.tracked_relations.object_type IS 'type of its objects';
+COMMENT ON COLUMN journal.tracked_relations.label IS 'the column that names an object';
+COMMENT ON COLUMN journal.tracked_relations.account IS 'the column that says whose a row is';
+COMMENT ON COLUMN journal.tracked_relations.location IS 'the column that says where';
+COMMENT ON COLUMN journal.tracked_relations.author IS 'the column that says who made a row, for the back-fill';
+COMMENT ON COLUMN journal.tracked_relations.created_at IS 'the column that says when, for the back-fill';
+COMMENT ON COLUMN journal.tracked_relations.document IS 'the column of the object that a row belongs to';
+COMMENT ON COLUMN journal.tracked_relations.links IS 'foreign keys that are shown as links; NULL: those to tracked tables';
+COMMENT ON COLUMN journal.tracked_relations.ignored IS 'columns whose change alone is no event';
+COMMENT ON COLUMN journal.tracked_relations.excluded IS 'columns that are never stored';
+COMMENT ON COLUMN journal.tracked_relations.masked IS 'columns whose values are never stored';
+COMMENT ON COLUMN journal.tracked_relations.snapshot_on_create IS 'created events hold the whole row';
+COMMENT ON COLUMN journal.tracked_relations.always IS 'changes under session_replication_role = replica are recorded too';
+COMMENT ON COLUMN journal.tracked_relations.tracked_since IS 'when it was tracked first, or again';
+COMMENT ON COLUMN journal.tracked_relations.tracked IS 'it and all its parts have the triggers, enabled';
+COMMENT ON COLUMN journal.tracked_relations.restricted IS 'columns that show only to whoever has SELECT on them';

@@ -11,3 +11,11 @@ FROM journal.event_rule r
     JOIN journal.event_type v ON v.id = r.event_type;
 COMMENT ON VIEW journal.event_rules IS
     'which event an operation on a tracked relation gives, columns by their present names; a condition as it was written';
+COMMENT ON COLUMN journal.event_rules.number IS 'what journal.drop_rule takes';
+COMMENT ON COLUMN journal.event_rules.relation IS 'the table';
+COMMENT ON COLUMN journal.event_rules.event IS 'code of the event type';
+COMMENT ON COLUMN journal.event_rules.operation IS 'insert, update or delete';
+COMMENT ON COLUMN journal.event_rules.columns IS 'of which one has to change; NULL: any';
+COMMENT ON COLUMN journal.event_rules.condition IS 'over old and new, as it was written';
+COMMENT ON COLUMN journal.event_rules.details IS 'columns whose values the report shows';
+COMMENT ON COLUMN journal.event_rules.changed_at IS 'the column with the time of the change, for the back-fill';

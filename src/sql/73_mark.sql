@@ -36,3 +36,6 @@ COMMENT ON FUNCTION journal.mark(text) IS
 CREATE VIEW journal.marks AS
 SELECT name, made_at, made_by FROM journal.mark;
 COMMENT ON VIEW journal.marks IS 'the named marks';
+COMMENT ON COLUMN journal.marks.name IS 'what the past is asked for by';
+COMMENT ON COLUMN journal.marks.made_at IS 'when it was made';
+COMMENT ON COLUMN journal.marks.made_by IS 'by which role';

@@ -32,3 +32,11 @@ CREATE POLICY account_window ON journal.undone FOR SELECT
 CREATE VIEW journal.undos WITH (security_invoker = true) AS
 SELECT incarnation, transaction_id, entry, undone_by, role, reason, on_conflict, at FROM journal.undone;
 COMMENT ON VIEW journal.undos IS 'what was taken back: the transaction (or one change of it), by which transaction, who and why';
+COMMENT ON COLUMN journal.undos.incarnation IS 'the life of the journal in which it was done';
+COMMENT ON COLUMN journal.undos.transaction_id IS 'the transaction that was undone';
+COMMENT ON COLUMN journal.undos.entry IS 'of journal.revert: the change that was undone, no other';
+COMMENT ON COLUMN journal.undos.undone_by IS 'the transaction that did it; its entries are ordinary ones';
+COMMENT ON COLUMN journal.undos.role IS 'who did it';
+COMMENT ON COLUMN journal.undos.reason IS 'why';
+COMMENT ON COLUMN journal.undos.on_conflict IS 'what was to be done about conflicts';
+COMMENT ON COLUMN journal.undos.at IS 'when';

@@ -29,6 +29,9 @@ FROM (VALUES
     ('journal.month', false, 'gone_at IS NOT NULL AND NOT was_empty')) AS t (relation, only_inserts, condition);
 COMMENT ON VIEW journal.replicated_tables IS
     'the tables that journal.publish publishes: of some only INSERT, of some not the rows that CREATE EXTENSION makes';
+COMMENT ON COLUMN journal.replicated_tables.relation IS 'a table of the journal';
+COMMENT ON COLUMN journal.replicated_tables.only_inserts IS 'it is only added to';
+COMMENT ON COLUMN journal.replicated_tables.condition IS 'which rows; NULL: all';
 
 CREATE FUNCTION journal.publish(publication name DEFAULT 'event_journal') RETURNS text
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_publish';

@@ -288,7 +288,7 @@ SQL
 
 # The reference names everything that there is.
 my $public_functions = $node->safe_psql(
-	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9 ]+(\[\])?', '', 'g') || ')'
+	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9 ]+(\[\])?|\mIN ', '', 'g') || ')'
 		FROM pg_proc p WHERE pronamespace = 'journal'::regnamespace ORDER BY 1});
 (my $flat = $text{'docs/reference.md'}) =~ s/\s+/ /g;
 my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
@@ -299,6 +299,13 @@ my $relations = $node->safe_psql($database,
 		AND NOT relispartition ORDER BY 1});
 @missing = grep { $text{'docs/reference.md'} !~ /`journal\.$_`/ } split /\n/, $relations;
 is("@missing", '', 'every table and view');
+
+# Columns of views are told in the words of their comments.
+my $columns = $node->safe_psql($database,
+	q{SELECT '| `' || attname || '` | ' || col_description(attrelid, attnum) || ' |' FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+		WHERE relnamespace = 'journal'::regnamespace AND relkind = 'v' AND attnum > 0 ORDER BY 1});
+@missing = grep { index($text{'docs/reference.md'}, "$_\n") < 0 } split /\n/, $columns;
+is(join("\n", @missing), '', 'every column of a view');
 
 my $settings = $node->safe_psql($database,
 	q{LOAD 'event_journal'; SELECT name FROM pg_settings WHERE name LIKE 'event\_journal.%' ORDER BY 1});
