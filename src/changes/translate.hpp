@@ -1,4 +1,5 @@
-// What an error of decoding or writing rows means for them.
+// Adding row changes to an application, and what an error of decoding or writing rows means for
+// them.
 #pragma once
 
 #include "changes/application.hpp"

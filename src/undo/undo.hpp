@@ -35,9 +35,8 @@ struct Undo final : Engine {
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan);
 
 /// Fills the application with the inverse of what the transactions did. Rows of which that is not
-/// known, or which the caller may not bring back, become issues; so do those whose table is gone,
-/// not tracked or without a key, if all is foreseen. Raises what read_net_changes and
-/// add_change raise; JE010 or JE011 where no conflict is asked for.
+/// known become issues; those whose table is gone, not tracked or without a key, and those that the
+/// caller may not bring back, are stopped. Raises what read_net_changes and add_change raise.
 void collect_undo(Undo* undo);
 
 /// Finds the turns in which rows can exchange unique values (exchange.hpp). Those that cannot
