@@ -11,8 +11,8 @@ constexpr const char* kColumns =
     "e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
-    "CASE WHEN e.operation = 'u' OR e.details IS NOT NULL THEN e.data END, "
-    "e.operation = 'd' AND e.data IS NOT NULL, e.session, e.command";
+    "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END, "
+    "e.session, e.command";
 
 Jsonb* jsonb_or_null(const Query& query, uint64 row, int column, MemoryContext context)
 {
@@ -57,10 +57,10 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.details = jsonb_or_null(query, row, 18, context);
     Jsonb* data = jsonb_or_null(query, row, 19, context);
     entry.changes = entry.operation == 'u' ? data : nullptr;
-    entry.row = entry.operation == 'u' ? nullptr : data;
-    entry.has_snapshot = query.boolean(row, 20);
-    entry.session = query.int8(row, 21);
-    entry.command = query.int4(row, 22);
+    entry.row = entry.operation == 'u' || entry.details == nullptr ? nullptr : data;
+    entry.deleted = entry.operation == 'd' ? data : nullptr;
+    entry.session = query.int8(row, 20);
+    entry.command = query.int4(row, 21);
     return entry;
 }
 

@@ -28,9 +28,9 @@ struct EntryRow {
     const char* label;
     Jsonb* links;
     Jsonb* details;
-    Jsonb* changes;     // data of an update, else nullptr
-    Jsonb* row;         // data of an insertion or deletion with details, else nullptr
-    bool has_snapshot;  // a deletion that holds the whole row
+    Jsonb* changes;  // data of an update, else nullptr
+    Jsonb* row;      // data of an insertion or deletion with details, else nullptr
+    Jsonb* deleted;  // the whole row that a deletion holds, else nullptr
 };
 
 using EntryRows = Vector<EntryRow>;

@@ -279,7 +279,7 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
         collect_row(&page[i], &references);
     }
     Restorable* restorable = find_restorable(rows, restore);
-    ask_references(rows, request.account->name, restorable, &references);
+    ask_references(rows, restorable, &references);
     references.resolve(request.account->name);
     for (int i = 0; i < count; i++)
         page[i].restorable = &restorable[i];

@@ -5,12 +5,10 @@
 // in the index. What the caller may not know of a reference is not told.
 #include "report/restorable.hpp"
 
-#include "base/object_lookup.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/restricted.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "values/stored_jsonb.hpp"
 
 namespace journal {
 
@@ -36,37 +34,6 @@ bool has_key(Oid table)
     const int count = key_attributes(relation, key, &index);
     relation_close(relation, AccessShareLock);
     return count > 0;
-}
-
-/// The values of deletions that can be brought back and refer to others, as rows of (number, data).
-uint64 read_rows(Query* query, const EntryRows& rows, const char* account,
-                 const Restorable* restorable)
-{
-    const std::size_t most = rows.size();
-    auto* numbers = make_array_in<int32>(CurrentMemoryContext, most);
-    auto* ids = make_array_in<int64>(CurrentMemoryContext, most);
-    auto* times = make_array_in<Datum>(CurrentMemoryContext, most);
-    int count = 0;
-    for (std::size_t i = 0; i < most; i++) {
-        if (!restorable[i].possible || layout_by_id(rows[i].layout)->foreign_key_count == 0)
-            continue;
-        numbers[count] = static_cast<int32>(i);
-        ids[count] = rows[i].id;
-        times[count++] = TimestampTzGetDatum(rows[i].occurred_at);
-    }
-    if (count == 0)
-        return 0;
-    ArrayType* at =
-        construct_array(times, count, TIMESTAMPTZOID, sizeof(TimestampTz), true, TYPALIGN_DOUBLE);
-    return query->run(
-        "SELECT w.number, e.data FROM unnest($1, $2, $3) AS w (number, id, at) CROSS JOIN LATERAL "
-        "(SELECT e.data FROM journal.entry e WHERE " IS_IN_ACCOUNTS("e", "ARRAY[$4, '']") " "
-        " AND e.occurred_at = w.at AND e.id = w.id LIMIT 1) e",
-        {int4_array_argument(numbers, count),
-         int8_array_argument(ids, count),
-         {TIMESTAMPTZARRAYOID, PointerGetDatum(at)},
-         text_argument(account)},
-        true);
 }
 
 /// Asks for the references of a deleted row.
@@ -152,7 +119,7 @@ Restorable* find_restorable(const EntryRows& rows, const char* const* restore)
     int asked = 0;
     for (int i = 0; i < count; i++) {
         const EntryRow& entry = rows[i];
-        if (entry.operation != 'd' || !entry.has_snapshot || restore[i] == nullptr ||
+        if (entry.operation != 'd' || entry.deleted == nullptr || restore[i] == nullptr ||
             entry.object_id == nullptr)
             continue;
         result[i].support = strcmp(restore[i], "support") == 0;
@@ -187,26 +154,14 @@ Restorable* find_restorable(const EntryRows& rows, const char* const* restore)
     return result;
 }
 
-void ask_references(const EntryRows& rows, const char* account, Restorable* restorable,
-                    References* references)
+void ask_references(const EntryRows& rows, Restorable* restorable, References* references)
 {
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 count = read_rows(&query, rows, account, restorable);
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        const int32 number = query.int4(i, 1);
-        const Datum data = query.value(i, 2, &is_null);
-        if (is_null)
-            continue;
-        MemoryContext connected = MemoryContextSwitchTo(context);
-        const EntryRow& entry = rows[number];
-        const EntryValues values =
-            read_snapshot(layout_by_id(entry.layout), stored_jsonb(data, true));
-        ask_row(entry, values, &restorable[number], references);
-        MemoryContextSwitchTo(connected);
+    for (std::size_t i = 0; i < rows.size(); i++) {
+        CHECK_FOR_INTERRUPTS();
+        const Layout* layout = restorable[i].possible ? layout_by_id(rows[i].layout) : nullptr;
+        if (layout != nullptr && layout->foreign_key_count > 0)
+            ask_row(rows[i], read_snapshot(layout, rows[i].deleted), &restorable[i], references);
     }
-    query.end();
 }
 
 ArrayType* needs_of(const EntryRow& entry, const Restorable& restorable)

@@ -25,10 +25,8 @@ struct Restorable {
 /// types say of that. In the current memory context.
 Restorable* find_restorable(const EntryRows& rows, const char* const* restore);
 
-/// Asks whether the rows are there to which those that can be brought back referred; account is
-/// that of the page's entries.
-void ask_references(const EntryRows& rows, const char* account, Restorable* restorable,
-                    References* references);
+/// Asks whether the rows are there to which those that can be brought back referred.
+void ask_references(const EntryRows& rows, Restorable* restorable, References* references);
 
 /// What bringing the row back will ask for, as text[]: support, reason, override:column. When the
 /// references are resolved.
