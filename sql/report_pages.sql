@@ -137,4 +137,4 @@ END
 $$;
 SELECT call, rows_read(call) < 200 AS few
 FROM (VALUES ('report()'), ('report(sort => ''asc'')'), ('report(''custom'', ''2022-05-01'')'),
-             ('report(''custom'', date_to => ''2022-05-01'')'), ('history(''employee'', ''1'')')) AS c (call);
+             ('report(''custom'', date_to => ''2022-05-01'')'), ('deleted_objects()'), ('history(''employee'', ''1'')')) AS c (call);

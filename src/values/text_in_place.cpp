@@ -10,6 +10,8 @@ namespace {
 constexpr int kUuidText = 36;
 constexpr int kFloatText = std::max(DOUBLE_SHORTEST_DECIMAL_LEN, FLOAT_SHORTEST_DECIMAL_LEN);
 constexpr int kMicrosecondDigits = 6;
+constexpr int kDayText = 10;  // 2024-05-31
+constexpr unsigned kKnownDays = 64;
 
 char* write_digits(char* at, unsigned number, int count)
 {
@@ -46,19 +48,36 @@ char* write_uuid(char* at, const pg_uuid_t* uuid)
     return at;
 }
 
-// Whether a year has four digits; others, and infinite moments, are left to the server.
-bool is_usual(const pg_tm& time)
-{
-    return time.tm_year > 0 && time.tm_year <= 9999;
-}
+// Days that were written before, at the place of their number's last bits: the columns of a row,
+// and rows of one time, have few.
+struct KnownDay {
+    DateADT day;
+    bool known;
+    char text[kDayText];
+};
+KnownDay known_days[kKnownDays];
 
-char* write_day(char* at, const pg_tm& time)
+// Writes a day; nullptr for one whose year has not four digits, which is left to the server.
+char* write_day(char* at, DateADT day)
 {
-    at = write_digits(at, static_cast<unsigned>(time.tm_year), 4);
-    *at++ = '-';
-    at = write_digits(at, static_cast<unsigned>(time.tm_mon), 2);
-    *at++ = '-';
-    return write_digits(at, static_cast<unsigned>(time.tm_mday), 2);
+    KnownDay& known = known_days[static_cast<uint32>(day) % kKnownDays];
+    if (!known.known || known.day != day) {
+        int year = 0;
+        int month = 0;
+        int day_of_month = 0;
+        j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+        if (year <= 0 || year > 9999)
+            return nullptr;
+        char* end = write_digits(known.text, static_cast<unsigned>(year), 4);
+        *end++ = '-';
+        end = write_digits(end, static_cast<unsigned>(month), 2);
+        *end++ = '-';
+        write_digits(end, static_cast<unsigned>(day_of_month), 2);
+        known.day = day;
+        known.known = true;
+    }
+    memcpy(at, known.text, kDayText);
+    return at + kDayText;
 }
 
 char* write_clock(char* at, const pg_tm& time, fsec_t microseconds)
@@ -87,11 +106,8 @@ char* write_as_server(char* at, Oid type, Datum value)
 char* write_date(char* at, Datum value)
 {
     const DateADT date = DatumGetDateADT(value);
-    pg_tm time{};
-    if (DATE_NOT_FINITE(date))
-        return write_as_server(at, DATEOID, value);
-    j2date(date + POSTGRES_EPOCH_JDATE, &time.tm_year, &time.tm_mon, &time.tm_mday);
-    return is_usual(time) ? write_day(at, time) : write_as_server(at, DATEOID, value);
+    char* end = DATE_NOT_FINITE(date) ? nullptr : write_day(at, date);
+    return end != nullptr ? end : write_as_server(at, DATEOID, value);
 }
 
 char* write_time(char* at, Datum value)
@@ -105,13 +121,21 @@ char* write_time(char* at, Datum value)
 char* write_timestamp(char* at, Oid type, Datum value)
 {
     const Timestamp moment = DatumGetTimestamp(value);
+    if (TIMESTAMP_NOT_FINITE(moment))
+        return write_as_server(at, type, value);
+    Timestamp day = moment / USECS_PER_DAY;
+    Timestamp clock = moment % USECS_PER_DAY;
+    if (clock < 0) {
+        clock += USECS_PER_DAY;
+        day--;
+    }
+    char* end = write_day(at, static_cast<DateADT>(day));
+    if (end == nullptr)
+        return write_as_server(at, type, value);
     pg_tm time{};
     fsec_t microseconds = 0;
-    if (TIMESTAMP_NOT_FINITE(moment) ||
-        timestamp2tm(moment, nullptr, &time, &microseconds, nullptr, nullptr) != 0 ||
-        !is_usual(time))
-        return write_as_server(at, type, value);
-    at = write_day(at, time);
+    dt2time(clock, &time.tm_hour, &time.tm_min, &time.tm_sec, &microseconds);
+    at = end;
     *at++ = 'T';
     at = write_clock(at, time, microseconds);
     return type == TIMESTAMPTZOID ? write_literal(at, "+00:00") : at;
