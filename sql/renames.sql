@@ -201,6 +201,40 @@ INSERT INTO product VALUES (1, 'other 1'), (2, 'other 2');
 SELECT event('emptied', '1', 'other 1', 'product');
 SELECT * FROM wrong WHERE what ~ 'back-fill|yet|emptied';
 
+-- Events, and what ended names, of different months: what a transaction does is taken back, and put into the journal as if it had
+-- been done in as many transactions, three weeks after one another. The rows are at the end what they were at the beginning.
+CREATE TABLE part (id integer PRIMARY KEY, name text);
+INSERT INTO part VALUES (1, 'renamed again'), (3, 'taken anew'), (5, 'restored');
+SELECT journal.track('part');
+BEGIN;
+DELETE FROM part;
+INSERT INTO part SELECT n, 'part ' || n FROM generate_series(1, 5) n;
+SELECT max(id) AS first FROM journal.entry \gset
+SELECT event('months: 1', n::text, 'part ' || n, 'part') FROM generate_series(1, 5) n;
+UPDATE part SET name = 'renamed' WHERE id = 1;
+DELETE FROM part WHERE id IN (2, 3, 5);
+SELECT event('months: 2', n::text, CASE n WHEN 1 THEN 'renamed' ELSE 'part ' || n END, 'part') FROM generate_series(1, 5) n;
+UPDATE part SET name = 'renamed again' WHERE id = 1;
+INSERT INTO part VALUES (3, 'taken anew'), (5, 'restored');
+UPDATE part SET id = 6 WHERE id = 4;
+SELECT event('months: 3', n::text, name, 'part') FROM unnest('{renamed again,part 2,taken anew,part 4,restored,part 4}'::text[]) WITH ORDINALITY m (name, n);
+DELETE FROM part WHERE id = 6;
+SELECT event('months: 4', n::text, name, 'part') FROM unnest('{renamed again,part 2,taken anew,part 4,restored,part 4}'::text[]) WITH ORDINALITY m (name, n);
+SELECT jsonb_agg(e) AS entries FROM journal.entry e WHERE id > :first \gset
+SELECT jsonb_agg(r) AS renames FROM journal.rename r WHERE until_change > :first \gset
+ROLLBACK;
+CREATE TABLE past AS SELECT e.*, now() - (SELECT count(*) + 1 FROM jsonb_array_elements(:'entries') o WHERE (o ->> 'id')::bigint > e.id) * interval '3 weeks' AS at
+FROM jsonb_populate_recordset(NULL::journal.entry, :'entries') e;
+UPDATE past SET occurred_at = at, transaction_id = (1000 + id)::text::xid8;
+ALTER TABLE past DROP COLUMN at;
+INSERT INTO journal.entry TABLE past;
+INSERT INTO journal.rename SELECT object, until_change, (1000 + until_change)::text::xid8, session, relation, command, account, key, label
+FROM jsonb_populate_recordset(NULL::journal.rename, :'renames');
+SET client_min_messages = warning;
+SELECT journal.maintain(0) > 0 AS moved;
+RESET client_min_messages;
+SELECT * FROM shown WHERE what ~ 'months';
+
 -- An enum's values are renamed without an update.
 CREATE TYPE kind AS ENUM ('good', 'bad');
 CREATE TABLE rated (id integer PRIMARY KEY, name kind);
