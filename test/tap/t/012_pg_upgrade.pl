@@ -19,8 +19,17 @@ SELECT journal.track('client', always => true);
 SELECT journal.add_rule('client', 'client.discount_changed', 'update', '{status}', 'is_closed(new.status)');
 INSERT INTO client VALUES (1, 'Ann', 1), (2, 'Bob', 1);
 UPDATE client SET status = 3 WHERE id = 1;
-SELECT journal.maintain(6);
+CREATE TABLE old_task (id integer PRIMARY KEY, made timestamptz);
+INSERT INTO old_task VALUES (1, '2019-05-05'), (2, '2019-06-06');
+SELECT journal.track('old_task', created_at => 'made', backfill => true);
+CALL journal.maintenance(6);
+INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+		account) VALUES (1, '2019-06-07', '3', 1, 1, 0, 1, 'l', true, true, '');
 SQL
+# Of two months that are closed one was written to afterwards.
+my $holds = q{SELECT journal.month_may_hold('journal.entry_2019_05', 'nobody'), journal.month_may_hold('journal.entry_2019_06', 'nobody'),
+	journal.month_may_hold('journal.entry_2019_05', '', employees => '{}')};
+is($old->safe_psql('postgres', $holds), 'f|t|f', 'months are closed');
 my @same = (
 	'SELECT * FROM journal.incarnation',
 	'SELECT e.*, tableoid::regclass FROM journal.entry e ORDER BY id',
@@ -34,6 +43,8 @@ my @same = (
 	q{SELECT oid::regclass, relacl, relrowsecurity, relreplident FROM pg_class WHERE relnamespace = 'journal'::regnamespace
 		ORDER BY oid::regclass::text},
 	q{SELECT objid::regclass FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e' ORDER BY objid::regclass::text});
+push @same, $holds, q{SELECT * FROM journal.month_combinations('journal.entry_2019_05')},
+	'SELECT * FROM journal.closed_month ORDER BY 1', 'SELECT * FROM journal.late_write';
 my %expected = map { $_ => $old->safe_psql('postgres', $_) } @same;
 $old->stop;
 
@@ -57,6 +68,13 @@ is( $new->safe_psql('postgres', q{SELECT event, object_id, new, incarnation = (S
 is( $new->safe_psql('postgres', q{SELECT count(*) FROM journal.entry a JOIN journal.entry b ON a.id < b.id
 		WHERE a.transaction_id > b.transaction_id}), '0', 'and transaction ids go on');
 is($new->safe_psql('postgres', 'SELECT journal.maintain(6)'), '0', 'with its months');
+
+# What is closed stays so, and takes note of who writes.
+$new->safe_psql('postgres', 'CALL journal.maintenance(6)');
+is($new->safe_psql('postgres', $holds), 'f|f|f', 'a month that was written to is summed up there');
+$new->safe_psql('postgres', q{INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+		account) VALUES (2, '2019-05-07', '3', 1, 1, 0, 1, 'l', true, true, '')});
+is($new->safe_psql('postgres', $holds), 't|f|t', 'and one that is written to there is read');
 
 $new->stop;
 done_testing();

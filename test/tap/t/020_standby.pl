@@ -14,6 +14,10 @@ GRANT USAGE ON SCHEMA journal TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO reader;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal TO reader;
 INSERT INTO journal.role_account VALUES ('reader', 'a');
+CREATE TABLE old_task (id integer PRIMARY KEY, made timestamptz);
+INSERT INTO old_task VALUES (1, '2019-05-05');
+SELECT journal.track('old_task', created_at => 'made', backfill => true);
+CALL journal.maintenance();
 CREATE TABLE client (id integer PRIMARY KEY, name text, account text);
 SELECT journal.track('client', label => 'name', account => 'account');
 SELECT journal.add_rule('client', 'client.created', 'insert');
@@ -50,7 +54,10 @@ push @reads, "SELECT p.* FROM journal.entries e, journal.restore_plan(e.id, rela
 	"SELECT p.object_id, p.action, p.conflict FROM journal.entries e, journal.undo_plan(e.transaction_id, 'cascade') p WHERE e.operation = 'update'",
 	"SELECT * FROM journal.table_as_of(NULL::client, before_transaction => (SELECT transaction_id FROM journal.entries ORDER BY id DESC LIMIT 1)) ORDER BY id",
 	"SELECT journal.row_as_of('client', '1', mark => 'empty'), * FROM journal.diff(NULL::client, from_mark => 'empty')",
-	"SELECT count(*) FROM journal.verify_history('client')";
+	"SELECT count(*) FROM journal.verify_history('client')",
+	"SELECT journal.month_may_hold('journal.entry_2019_05', 'a'), journal.month_may_hold('journal.entry_2019_05', '', '{}')",
+	"SELECT * FROM journal.month_combinations('journal.entry_2019_05')",
+	"SELECT count(*) FROM journal.report(employees => '{nobody}')";
 
 # Each with what it may be refused with: by our own check, or by the server before it.
 my $deletion = $primary->safe_psql('postgres', q{SELECT id FROM journal.entries WHERE operation = 'delete'});
@@ -100,6 +107,20 @@ for my $write (@writes)
 }
 is($primary->safe_psql('postgres', $state), $before, 'nothing was written');
 is($standby->safe_psql('postgres', 'SELECT 1'), '1', 'the standby is alive');
+
+like(($standby->psql('postgres', 'CALL journal.maintenance()'))[2], qr/cannot execute journal.maintenance\(\) during recovery/,
+	'no maintenance on the standby');
+
+# Whoever writes to a closed month is heard of together with what he writes.
+my $holds = q{SELECT journal.month_may_hold('journal.entry_2019_05', 'nobody'), count(*) FROM journal.entry_2019_05};
+is($standby->safe_psql('postgres', $holds), 'f|1', 'the standby knows what a closed month holds');
+$primary->safe_psql('postgres', q{INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+		account) VALUES (nextval('journal.entry_id_seq'), '2019-05-06', '3', 1, 1, 0, 1, 'l', true, true, '')});
+$primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
+is($standby->safe_psql('postgres', $holds), 't|2', 'until it is written to');
+$primary->safe_psql('postgres', 'CALL journal.maintenance()');
+$primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
+is($standby->safe_psql('postgres', $holds), 'f|2', 'and closed again');
 
 # Promoted, the same journal goes on: with its incarnation, since its transaction ids go on too.
 my $incarnation = $primary->safe_psql('postgres', 'SELECT id FROM journal.incarnation');

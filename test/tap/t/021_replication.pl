@@ -67,6 +67,21 @@ client.deleted|delete|2||{"id": 2, "name": "Bob", "phone": "2"}
 client.deleted|delete|3||{"id": 3, "name": "Cyd", "phone": "33"}),
 	'applied inserts, updates, deletes, moves and TRUNCATE are seen; of tables without always nothing is');
 is($subscriber->safe_psql('postgres', 'SELECT count(*) FROM task'), '1', 'though the row is there');
+# Straight into a month that is closed: what the apply does is said as well.
+my $entry = q{(id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled, account)
+	SELECT n, '2019-05-05', '3', n, 1, 0, 1, 'l', true, false, 'a' FROM generate_series};
+$subscriber->safe_psql('postgres', "INSERT INTO journal.entry $entry(1000001, 1000002) n; CALL journal.maintenance()");
+my $holds = q{SELECT journal.month_may_hold('journal.entry_2019_05', 'b'), count(*) FROM journal.entry_2019_05};
+is($subscriber->safe_psql('postgres', $holds), 'f|2', 'a month is closed');
+$publisher->safe_psql('postgres', q{CREATE SCHEMA journal; CREATE TABLE journal.entry_2019_05 (id bigint, occurred_at timestamptz,
+	transaction_id xid8, change bigint, session bigint, command integer, event_type integer, operation "char", reported boolean,
+	backfilled boolean, account text); ALTER PUBLICATION crm ADD TABLE journal.entry_2019_05});
+$subscriber->safe_psql('postgres', 'ALTER SUBSCRIPTION crm REFRESH PUBLICATION');
+$subscriber->wait_for_subscription_sync($publisher, 'crm');
+$publisher->safe_psql('postgres', "SET synchronous_commit = on; INSERT INTO journal.entry_2019_05 $entry(1000003, 1000003) n");
+$publisher->wait_for_catchup('crm');
+is($subscriber->safe_psql('postgres', $holds), 't|3', 'what is applied to it makes its summary out of date');
+
 $subscriber->stop;
 $publisher->stop;
 done_testing();
