@@ -59,6 +59,8 @@ SET ROLE shop_owner;
 BEGIN;
 SELECT journal.set_context(employee => '7', account => 'b', reason => 'спор', extra => '{"tab": 3}');
 UPDATE client SET status_id = 3 WHERE name = 'Bob';
+UPDATE client SET name = name || '!' WHERE name = 'Bob';
+UPDATE client SET name = rtrim(name, '!');
 UPDATE status SET name = 'awful' WHERE id = 3;
 INSERT INTO client (name, status_id, account, debt) VALUES ('Cyd', 1, 'b', 'Infinity'), ('Dan', 1, 'b', 7);
 INSERT INTO visit VALUES (2, '2024-05-05', 'first'), (2, '2025-05-05', 'second');
@@ -98,6 +100,7 @@ my %same = (
 		UNION ALL SELECT to_jsonb(r) FROM journal.role_account r
 		UNION ALL SELECT to_jsonb(o) FROM journal.trusted_owner o ORDER BY 1},
 	'labels' => 'SELECT * FROM journal.label ORDER BY 1, 2, 4',
+	'renames' => 'SELECT * FROM journal.rename ORDER BY until_change',
 	'restorations' => 'SELECT * FROM journal.restoration ORDER BY entry',
 	'layouts' => 'SELECT * FROM journal.layout ORDER BY id',
 	'sequences' => q{SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'journal' ORDER BY 1},
