@@ -184,7 +184,7 @@ bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_ro
                                rule.number),
                         errdetail("A function that it calls is declared stable or immutable, but "
                                   "calls one that writes."),
-                        errhint("Take the rule back: SELECT journal.drop_rule(%d).", rule.number)));
+                        errhint("Drop the rule: SELECT journal.drop_rule(%d).", rule.number)));
     volatile bool holds = false;
     rule.evaluation->ecxt_per_tuple_memory = CurrentMemoryContext;
     rule.evaluation->ecxt_innertuple = old_row;

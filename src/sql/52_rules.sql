@@ -10,4 +10,4 @@ COMMENT ON FUNCTION journal.add_rule(regclass, text, text, name[], text, name[],
 
 CREATE FUNCTION journal.drop_rule(number integer) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_drop_rule';
-COMMENT ON FUNCTION journal.drop_rule(integer) IS 'takes an event rule back; what it recorded stays';
+COMMENT ON FUNCTION journal.drop_rule(integer) IS 'drops an event rule; what it recorded stays';

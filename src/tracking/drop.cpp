@@ -165,7 +165,7 @@ void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracke
              errmsg("cannot drop column %s of table %s because event rule %d (%s) depends "
                     "on it",
                     column.name, column.table, number, query.text(0, 2, CurrentMemoryContext)),
-             errhint("Take the rule back first: SELECT journal.drop_rule(%d).", number)));
+             errhint("Drop the rule first: SELECT journal.drop_rule(%d).", number)));
 }
 
 /// Options without which entries merely say less, or which only a back-fill reads, are let go: they

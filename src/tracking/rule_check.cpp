@@ -69,14 +69,14 @@ void check_rule_conditions()
             if (numbers[j] == last_parsed_rule())
                 i = j;
         if (error != nullptr)
-            ereport(ERROR, (errcode(kRuleDependsOnIt),
-                            errmsg("event rule %d (%s) on %s depends on what this command changes",
-                                   numbers[i], codes[i], qualified_name(relations[i])),
-                            errdetail("Its condition no longer holds together: %s%s%s",
-                                      error->message, error->detail == nullptr ? "" : ". ",
-                                      error->detail == nullptr ? "" : error->detail),
-                            errhint("Take the rule back first: SELECT journal.drop_rule(%d).",
-                                    numbers[i])));
+            ereport(ERROR,
+                    (errcode(kRuleDependsOnIt),
+                     errmsg("event rule %d (%s) on %s depends on what this command changes",
+                            numbers[i], codes[i], qualified_name(relations[i])),
+                     errdetail("Its condition no longer holds together: %s%s%s", error->message,
+                               error->detail == nullptr ? "" : ". ",
+                               error->detail == nullptr ? "" : error->detail),
+                     errhint("Drop the rule first: SELECT journal.drop_rule(%d).", numbers[i])));
         relation_close(relation, AccessShareLock);
     }
 }
