@@ -308,14 +308,14 @@ bool allow_stepping_aside(Exchange* exchange, int row, const RowSet* set, const 
 
 RowSet* new_aside(const Application* application, const RowSet* set)
 {
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    ResourceOwner owner = CurrentResourceOwner;
-    CurrentResourceOwner = application->owner;
-    RowSet* aside = make_row_set(application->context, RowOperation::kUpdate, set->table, set->plan,
-                                 set->column_count, set->columns, true);
-    CurrentResourceOwner = owner;
-    MemoryContextSwitchTo(caller);
-    return aside;
+    return in_context(application->context, [&] {
+        ResourceOwner owner = CurrentResourceOwner;
+        CurrentResourceOwner = application->owner;
+        RowSet* aside = make_row_set(application->context, RowOperation::kUpdate, set->table,
+                                     set->plan, set->column_count, set->columns, true);
+        CurrentResourceOwner = owner;
+        return aside;
+    });
 }
 
 }  // namespace
@@ -375,12 +375,11 @@ void offer_place_aside(Application* application, RowSet* set, const RowChange& c
 
 void take_turns_again(Application* application)
 {
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    for (auto* exchange : items<Exchange>(application->exchanges)) {
-        if (exchange->stuck_count > 0)
-            find_turns(exchange);
-    }
-    MemoryContextSwitchTo(caller);
+    in_context(application->context, [&] {
+        for (auto* exchange : items<Exchange>(application->exchanges))
+            if (exchange->stuck_count > 0)
+                find_turns(exchange);
+    });
 }
 
 Exchange* exchange_of(const Application* application, const RowSet* set)

@@ -83,11 +83,9 @@ RowSet* part_of(RowSet* set, const RowSet* aside, const TurnTable& turns, const 
     if (aside != nullptr)
         register_named(kAside, aside->rows, aside->descriptor);
     register_named(kTurns, turns.rows, turns.descriptor);
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    auto* part = make_in<RowSet>(CurrentMemoryContext);
+    auto* part = make_in<RowSet>(caller);
     *part = *set;
-    part->rows = select_rows(sql, 0, nullptr, nullptr);
-    MemoryContextSwitchTo(connected);
+    part->rows = in_context(caller, [&] { return select_rows(sql, 0, nullptr, nullptr); });
     query.end();
     return part;
 }

@@ -54,4 +54,20 @@ T* make_array_in(MemoryContext context, std::size_t count)
     return static_cast<T*>(MemoryContextAllocZero(context, sizeof(T) * (count == 0 ? 1 : count)));
 }
 
+/// Calls step in another memory context, and returns what it returns. An error leaves the context
+/// as it is: whoever catches it sets his own.
+template <typename Step>
+auto in_context(MemoryContext context, const Step& step)
+{
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    if constexpr (std::is_void_v<decltype(step())>) {
+        step();
+        MemoryContextSwitchTo(caller);
+    } else {
+        auto result = step();
+        MemoryContextSwitchTo(caller);
+        return result;
+    }
+}
+
 }  // namespace journal

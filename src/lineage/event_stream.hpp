@@ -46,13 +46,13 @@ struct KeyStream {
         if (key != nullptr)
             pfree(key);
         key = nullptr;
-        MemoryContext caller = MemoryContextSwitchTo(context);
-        if (sort != nullptr ? tuplesort_gettupleslot(sort, true, false, slot, nullptr)
-                            : tuplestore_gettupleslot(store, true, false, slot)) {
-            slot_getallattrs(slot);
-            key = TextDatumGetCString(slot->tts_values[kEventKey]);
-        }
-        MemoryContextSwitchTo(caller);
+        in_context(context, [&] {
+            if (sort != nullptr ? tuplesort_gettupleslot(sort, true, false, slot, nullptr)
+                                : tuplestore_gettupleslot(store, true, false, slot)) {
+                slot_getallattrs(slot);
+                key = TextDatumGetCString(slot->tts_values[kEventKey]);
+            }
+        });
     }
 
     [[nodiscard]] bool is_at(const char* wanted) const

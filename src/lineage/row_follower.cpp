@@ -132,11 +132,11 @@ void RowFollower::hand_over()
         take_segment(segment);
         return;
     }
-    MemoryContext caller = MemoryContextSwitchTo(context_);
-    Segment* copy = copy_segment(segment);
-    copy->older = joined_;
-    joined_ = copy;
-    MemoryContextSwitchTo(caller);
+    in_context(context_, [&] {
+        Segment* copy = copy_segment(segment);
+        copy->older = joined_;
+        joined_ = copy;
+    });
 }
 
 void RowFollower::end_key()
@@ -155,13 +155,13 @@ void RowFollower::finish()
             check_link(left->key, i, left->latest[i], left->next->first[i]);
     MemoryContext work =
         AllocSetContextCreate(context_, "event_journal row", ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    for (const Segment* segment = joined_; segment != nullptr; segment = segment->older) {
-        CHECK_FOR_INTERRUPTS();
-        take_joined(*segment);
-        MemoryContextReset(work);
-    }
-    MemoryContextSwitchTo(caller);
+    in_context(work, [&] {
+        for (const Segment* segment = joined_; segment != nullptr; segment = segment->older) {
+            CHECK_FOR_INTERRUPTS();
+            take_joined(*segment);
+            MemoryContextReset(work);
+        }
+    });
 }
 
 }  // namespace journal

@@ -42,12 +42,12 @@ void keep_row(Past* past, Datum* values, bool* nulls)
                         errdetail("A key is unique within each inheritance child only."),
                         errhint("journal.table_as_of(NULL::%s, ..., key => ...) shows all of them.",
                                 qualified_name(RelationGetRelid(past->root)))));
-    MemoryContext previous = MemoryContextSwitchTo(single->context);
-    TupleDesc descriptor = past->descriptor;
-    const HeapTuple tuple = heap_form_tuple(descriptor, values, nulls);
-    single->row = heap_copy_tuple_as_datum(tuple, descriptor);
-    single->found = true;
-    MemoryContextSwitchTo(previous);
+    in_context(single->context, [&] {
+        TupleDesc descriptor = past->descriptor;
+        const HeapTuple tuple = heap_form_tuple(descriptor, values, nulls);
+        single->row = heap_copy_tuple_as_datum(tuple, descriptor);
+        single->found = true;
+    });
 }
 
 void keep_unchanged(Past* past, TupleTableSlot* row)
@@ -72,9 +72,7 @@ Datum as_jsonb(const Past* past, Datum row)
     query.run("SELECT pg_catalog.to_jsonb($1)", {{type, row}}, true);
     bool is_null = false;
     const Datum value = query.value(0, 1, &is_null);
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    const Datum copy = datumCopy(value, false, -1);
-    MemoryContextSwitchTo(spi_context);
+    const Datum copy = in_context(context, [&] { return datumCopy(value, false, -1); });
     query.end();
     caller.end();
     return copy;

@@ -46,16 +46,16 @@ EventKind kind_at(const ReadEntry& entry, const char* key)
 ReadEntry* copy_entries(const Query& query, uint64 count, MemoryContext context)
 {
     auto* entries = make_array_in<ReadEntry>(context, count);
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    for (uint64 i = 0; i < count; i++)
-        for (int column = 0; column < kReadIsPreviousWanted; column++) {
-            ReadEntry& entry = entries[i];
-            const Datum value = query.value(i, column + 1, &entry.nulls[column]);
-            const auto* attribute = TupleDescAttr(SPI_tuptable->tupdesc, column);
-            if (!entry.nulls[column])
-                entry.values[column] = datumCopy(value, attribute->attbyval, attribute->attlen);
-        }
-    MemoryContextSwitchTo(spi_context);
+    in_context(context, [&] {
+        for (uint64 i = 0; i < count; i++)
+            for (int column = 0; column < kReadIsPreviousWanted; column++) {
+                ReadEntry& entry = entries[i];
+                const Datum value = query.value(i, column + 1, &entry.nulls[column]);
+                const auto* attribute = TupleDescAttr(SPI_tuptable->tupdesc, column);
+                if (!entry.nulls[column])
+                    entry.values[column] = datumCopy(value, attribute->attbyval, attribute->attlen);
+            }
+    });
     return entries;
 }
 

@@ -27,10 +27,10 @@ void read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix
         "FROM (SELECT) one LEFT JOIN journal.tracked_relation t ON t.id = $1",
         {int4_argument(relation), text_argument(object_type)}, true);
     bool is_null = false;
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    prefix->relations = datumCopy(query.value(0, 1, &is_null), false, -1);
-    prefix->object_types = datumCopy(query.value(0, 2, &is_null), false, -1);
-    MemoryContextSwitchTo(spi_context);
+    in_context(context, [&] {
+        prefix->relations = datumCopy(query.value(0, 1, &is_null), false, -1);
+        prefix->object_types = datumCopy(query.value(0, 2, &is_null), false, -1);
+    });
     query.end();
 }
 

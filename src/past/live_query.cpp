@@ -120,10 +120,9 @@ char* live_query(const Past* past, bool of_keys)
 
 UnjudgedRows select_unjudged_rows(const Past* past, bool of_keys)
 {
-    MemoryContext connected = MemoryContextSwitchTo(past->context);
-    const UnjudgedRows unjudged{tuplestore_begin_heap(false, false, work_mem),
-                                describe_unjudged(past)};
-    MemoryContextSwitchTo(connected);
+    const auto unjudged = in_context(past->context, [&] {
+        return UnjudgedRows{tuplestore_begin_heap(false, false, work_mem), describe_unjudged(past)};
+    });
     SPIExecuteOptions options{};
     options.read_only = true;
     options.must_return_tuples = true;

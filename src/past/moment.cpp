@@ -48,17 +48,18 @@ Moment* moment_of_mark(const char* name)
                         errhint("journal.marks lists them; journal.mark(name) makes one.")));
     }
     bool is_null = false;
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    Moment* moment = make_moment(MomentKind::kMark);
-    moment->name = pstrdup(name);
-    moment->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
-    moment->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
-    moment->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
-    moment->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
-    moment->command = query.int4(0, 5);
-    moment->last_id = query.int8(0, 6);
-    moment->older_sessions = query.int8(0, 7);
-    MemoryContextSwitchTo(spi_context);
+    Moment* moment = in_context(context, [&] {
+        Moment* moment = make_moment(MomentKind::kMark);
+        moment->name = pstrdup(name);
+        moment->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
+        moment->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
+        moment->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
+        moment->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
+        moment->command = query.int4(0, 5);
+        moment->last_id = query.int8(0, 6);
+        moment->older_sessions = query.int8(0, 7);
+        return moment;
+    });
     query.end();
     return moment;
 }

@@ -260,9 +260,9 @@ void require_known(const Past* past, const Moment* moment)
             continue;
         gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
         // The words outlive the query.
-        MemoryContext spi_context = MemoryContextSwitchTo(context);
-        why = gap_in_words(query.text(i, 6, context), query.text(i, 7, context));
-        MemoryContextSwitchTo(spi_context);
+        why = in_context(context, [&] {
+            return gap_in_words(query.text(i, 6, context), query.text(i, 7, context));
+        });
     }
     query.end();
     if (why != nullptr)
@@ -345,22 +345,22 @@ Past* open_past(Oid relation, int side_count, const Moment* from, const Moment* 
                 const char* only_key, const PastSink& sink)
 {
     Past* past = make_past(relation);
-    MemoryContext previous = MemoryContextSwitchTo(past->context);
-    past->side_count = side_count;
-    past->moments[kFrom] = from;
-    past->moments[kTo] = to;
-    past->only_key = only_key;
-    past->sink = sink;
-    if (sink.finding == nullptr)
-        for (int side = 0; side < side_count; side++)
-            require_known(past, past->moments[side]);
-    prepare_columns(past);
-    limit_columns(past);
-    if (sink.finding == nullptr) {
-        limit_computed(past);
-        tell_unknown_columns(past);
-    }
-    MemoryContextSwitchTo(previous);
+    in_context(past->context, [&] {
+        past->side_count = side_count;
+        past->moments[kFrom] = from;
+        past->moments[kTo] = to;
+        past->only_key = only_key;
+        past->sink = sink;
+        if (sink.finding == nullptr)
+            for (int side = 0; side < side_count; side++)
+                require_known(past, past->moments[side]);
+        prepare_columns(past);
+        limit_columns(past);
+        if (sink.finding == nullptr) {
+            limit_computed(past);
+            tell_unknown_columns(past);
+        }
+    });
     return past;
 }
 
@@ -386,10 +386,10 @@ void read_past(Past* past)
     require_shown_storage(past);
     read_streams(past);
     leave_statement(stepped_out);
-    MemoryContext previous = MemoryContextSwitchTo(past->context);
-    merge_streams(past);
-    pass_visible_rows(past);
-    MemoryContextSwitchTo(previous);
+    in_context(past->context, [&] {
+        merge_streams(past);
+        pass_visible_rows(past);
+    });
 }
 
 void close_past(Past* past)

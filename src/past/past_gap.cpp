@@ -49,10 +49,10 @@ PastGaps* read_gaps(Past* past)
     if (count > 0 && strcmp(query.text(count - 1, 2, context), "tracked") != 0) {
         bool is_null = false;
         gaps->newest_at = DatumGetTimestampTz(query.value(count - 1, 4, &is_null));
-        MemoryContext spi_context = MemoryContextSwitchTo(context);
-        gaps->newest =
-            gap_in_words(query.text(count - 1, 2, context), query.text(count - 1, 3, context));
-        MemoryContextSwitchTo(spi_context);
+        gaps->newest = in_context(context, [&] {
+            return gap_in_words(query.text(count - 1, 2, context),
+                                query.text(count - 1, 3, context));
+        });
     }
     query.end();
     if (has_unrecorded(past->plan->id)) {

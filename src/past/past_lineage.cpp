@@ -309,19 +309,19 @@ void merge_streams(Past* past)
     const int level = enter_exact_settings();
     while (entries.key != nullptr || rows.key != nullptr) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-        const int order = entries.key == nullptr ? 1
-                          : rows.key == nullptr  ? -1
-                                                 : strcmp(entries.key, rows.key);
-        if (order > 0) {
-            pass_row(past, rows.slot);
-            rows.advance();
-        } else {
-            merge_key(past, &follower, &entries, order == 0 ? rows.slot : nullptr);
-            if (order == 0)
+        in_context(past->row_context, [&] {
+            const int order = entries.key == nullptr ? 1
+                              : rows.key == nullptr  ? -1
+                                                     : strcmp(entries.key, rows.key);
+            if (order > 0) {
+                pass_row(past, rows.slot);
                 rows.advance();
-        }
-        MemoryContextSwitchTo(previous);
+            } else {
+                merge_key(past, &follower, &entries, order == 0 ? rows.slot : nullptr);
+                if (order == 0)
+                    rows.advance();
+            }
+        });
         MemoryContextReset(past->row_context);
     }
     follower.finish();

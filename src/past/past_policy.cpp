@@ -64,14 +64,14 @@ void pass_row(Past* past, TupleTableSlot* slot)
 void hold_row(Past* past, Side side, const char* key, Datum* values, bool* nulls)
 {
     if (past->held == nullptr) {
-        MemoryContext previous = MemoryContextSwitchTo(past->context);
-        past->held = tuplestore_begin_heap(false, false, work_mem);
-        past->held_descriptor = CreateTemplateTupleDesc(kHeldColumns);
-        TupleDescInitEntry(past->held_descriptor, 1, "event_journal_side", INT4OID, -1, 0);
-        TupleDescInitEntry(past->held_descriptor, 2, "event_journal_key", TEXTOID, -1, 0);
-        TupleDescInitEntry(past->held_descriptor, 3, "event_journal_row",
-                           get_rel_type_id(RelationGetRelid(past->root)), -1, 0);
-        MemoryContextSwitchTo(previous);
+        in_context(past->context, [&] {
+            past->held = tuplestore_begin_heap(false, false, work_mem);
+            past->held_descriptor = CreateTemplateTupleDesc(kHeldColumns);
+            TupleDescInitEntry(past->held_descriptor, 1, "event_journal_side", INT4OID, -1, 0);
+            TupleDescInitEntry(past->held_descriptor, 2, "event_journal_key", TEXTOID, -1, 0);
+            TupleDescInitEntry(past->held_descriptor, 3, "event_journal_row",
+                               get_rel_type_id(RelationGetRelid(past->root)), -1, 0);
+        });
     }
     const HeapTuple row = heap_form_tuple(past->descriptor, values, nulls);
     const Datum held[] = {Int32GetDatum(side), CStringGetTextDatum(key),
@@ -90,9 +90,7 @@ void pass_visible_rows(Past* past)
     // A row that comes from disk is the slot's, until the next one.
     while (tuplestore_gettupleslot(rows, true, false, slot)) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-        pass_row(past, slot);
-        MemoryContextSwitchTo(previous);
+        in_context(past->row_context, [&] { pass_row(past, slot); });
         MemoryContextReset(past->row_context);
     }
     ExecDropSingleTupleTableSlot(slot);

@@ -263,22 +263,23 @@ void pass_unchanged(Past* past, const char* key, TupleTableSlot* row)
 bool receive_row(TupleTableSlot* slot, DestReceiver* base)
 {
     Past* past = receiver_of(base)->past;
-    MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-    // A row that is as it was is copied as it stands: nothing but its key is taken apart.
-    slot_getsomeattrs(
-        slot, past->has_row_shape ? past->last_key_attribute : slot->tts_tupleDescriptor->natts);
-    TupleTableSlot* row = in_table_shape(past, slot);
-    const char* key = key_of_row(past, row->tts_values, row->tts_isnull);
-    if (past->has_children && key != nullptr) {
-        const int last = slot->tts_tupleDescriptor->natts - 1;
-        const Oid table = DatumGetObjectId(slot->tts_values[last]);
-        key = sorting_key(past, table == RelationGetRelid(past->root) ? InvalidOid : table, key);
-    }
-    if (key != nullptr && may_hold_key(past->filter, key))
-        put_row(past, key, row);
-    else
-        pass_unchanged(past, key, row);
-    MemoryContextSwitchTo(previous);
+    in_context(past->row_context, [&] {
+        // A row that is as it was is copied as it stands: nothing but its key is taken apart.
+        slot_getsomeattrs(slot, past->has_row_shape ? past->last_key_attribute
+                                                    : slot->tts_tupleDescriptor->natts);
+        TupleTableSlot* row = in_table_shape(past, slot);
+        const char* key = key_of_row(past, row->tts_values, row->tts_isnull);
+        if (past->has_children && key != nullptr) {
+            const int last = slot->tts_tupleDescriptor->natts - 1;
+            const Oid table = DatumGetObjectId(slot->tts_values[last]);
+            key =
+                sorting_key(past, table == RelationGetRelid(past->root) ? InvalidOid : table, key);
+        }
+        if (key != nullptr && may_hold_key(past->filter, key))
+            put_row(past, key, row);
+        else
+            pass_unchanged(past, key, row);
+    });
     MemoryContextReset(past->row_context);
     return true;
 }
@@ -315,9 +316,8 @@ void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_
     else
         query.run(KEYS_OF_ROW("e.previous_id = k.key", "$4"), {a[0], a[1], a[2], key}, true);
     bool is_null = false;
-    MemoryContext spi_context = MemoryContextSwitchTo(past->context);
-    past->keys = datumCopy(query.value(0, 1, &is_null), false, -1);
-    MemoryContextSwitchTo(spi_context);
+    past->keys = in_context(past->context,
+                            [&] { return datumCopy(query.value(0, 1, &is_null), false, -1); });
     const QueryArgument keys{TEXTARRAYOID, past->keys};
     if (has_prefix)
         run_for(receiver, ENTRIES_OF_KEYS("$6", IS_AMONG_OBJECTS("e", "$4", "$5", "$6")),
@@ -490,18 +490,18 @@ const char* object_of(const Past* past, const char* sorting_key)
 
 void read_streams(Past* past)
 {
-    MemoryContext previous = MemoryContextSwitchTo(past->context);
-    past->filter = make_key_filter(past->context);
-    past->entry_descriptor = describe_events({BOOLOID, BOOLOID, BOOLOID});
-    past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsVirtual);
-    past->row_descriptor = describe_rows(past->descriptor);
-    past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsVirtual);
-    past->out_slot = MakeSingleTupleTableSlot(past->descriptor, &TTSOpsVirtual);
-    past->entries = begin_sort(past->entry_descriptor, 2);
-    past->rows = begin_sort(past->row_descriptor, 1);
-    read_entries(past);
-    read_rows(past);
-    MemoryContextSwitchTo(previous);
+    in_context(past->context, [&] {
+        past->filter = make_key_filter(past->context);
+        past->entry_descriptor = describe_events({BOOLOID, BOOLOID, BOOLOID});
+        past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsVirtual);
+        past->row_descriptor = describe_rows(past->descriptor);
+        past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsVirtual);
+        past->out_slot = MakeSingleTupleTableSlot(past->descriptor, &TTSOpsVirtual);
+        past->entries = begin_sort(past->entry_descriptor, 2);
+        past->rows = begin_sort(past->row_descriptor, 1);
+        read_entries(past);
+        read_rows(past);
+    });
 }
 
 }  // namespace journal

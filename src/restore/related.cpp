@@ -46,9 +46,8 @@ void add_key(Keys* keys, int64 id, const LayoutForeignKey& foreign_key, const ch
 
 void add_reference(Keys* keys, int64 id, const LayoutForeignKey* foreign_key, const char* key)
 {
-    MemoryContext caller = MemoryContextSwitchTo(keys->context);
-    keys->references = add_reference_to(keys->references, foreign_key);
-    MemoryContextSwitchTo(caller);
+    keys->references =
+        in_context(keys->context, [&] { return add_reference_to(keys->references, foreign_key); });
     add_key(keys, id, *foreign_key, key);
 }
 
@@ -85,9 +84,7 @@ void for_each_row(ResultReader* reader, Add add)
     while (next_deletion(reader, &deletion)) {
         if (deletion.row.count == 0)
             continue;
-        MemoryContext caller = MemoryContextSwitchTo(work);
-        add(deletion);
-        MemoryContextSwitchTo(caller);
+        in_context(work, [&] { add(deletion); });
         MemoryContextReset(work);
     }
     MemoryContextDelete(work);
@@ -119,6 +116,24 @@ Keys read_found(ResultReader* reader, const List* references)
         }
     });
     return own;
+}
+
+/// That row k is found by what row r refers to.
+#define IS_REFERRED_TO "r.relation = k.relation AND r.columns = k.columns AND r.key = k.key"
+
+/// The ids that a query over own keys k and references r, and ids i, finds.
+ResultReader find_ids(const Keys& own, const Keys& references, const Ids* ids, const char* sql)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Query query = Query::begin(RunAs::kOwner);
+    register_named("event_journal_keys", own.rows, own.descriptor);
+    register_named("event_journal_references", references.rows, references.descriptor);
+    Tuplestorestate* registered = ids == nullptr ? nullptr : register_ids(*ids);
+    ResultReader found = ResultReader::open(context, sql, describe_columns({INT8OID}));
+    if (registered != nullptr)
+        end_ids(registered);
+    query.end();
+    return found;
 }
 
 /// Deletions of the same transactions, of each object the last.
@@ -159,26 +174,17 @@ void add_children(bool both_ways, Ids* deletions)
     const Keys own = read_found(&reader, references.references);
     reader.close();
     end_taken(taken);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    register_named("event_journal_keys", own.rows, own.descriptor);
-    register_named("event_journal_references", references.rows, references.descriptor);
-    Tuplestorestate* ids = register_ids(*deletions);
-    ResultReader found = ResultReader::open(
-        context,
+    ResultReader found = find_ids(
+        own, references, deletions,
         psprintf("WITH RECURSIVE step (a, b) AS MATERIALIZED ("
                  "  SELECT k.id, r.id FROM event_journal_keys k JOIN event_journal_references r "
-                 "    ON r.relation = k.relation AND r.columns = k.columns AND r.key = k.key %s), "
+                 "    ON " IS_REFERRED_TO " %s), "
                  "found (id) AS (SELECT i.id FROM event_journal_ids i UNION "
                  "               SELECT s.b FROM found f JOIN step s ON s.a = f.id) "
                  "SELECT id FROM found",
                  both_ways ? "UNION ALL SELECT r.id, k.id FROM event_journal_keys k "
-                             "JOIN event_journal_references r ON r.relation = k.relation "
-                             "  AND r.columns = k.columns AND r.key = k.key"
-                           : ""),
-        describe_columns({INT8OID}));
-    end_ids(ids);
-    query.end();
+                             "JOIN event_journal_references r ON " IS_REFERRED_TO
+                           : ""));
     add_ids(&found, deletions);
     tuplestore_end(own.rows);
     tuplestore_end(references.rows);
@@ -248,18 +254,11 @@ void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
     ResultReader reader = begin_same_transactions(*deletions);
     const Keys own = read_found(&reader, references.references);
     reader.close();
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    register_named("event_journal_keys", own.rows, own.descriptor);
-    register_named("event_journal_references", references.rows, references.descriptor);
-    ResultReader found = ResultReader::open(
-        context,
-        "SELECT DISTINCT k.id FROM event_journal_keys k JOIN event_journal_references r "
-        "  ON r.relation = k.relation AND r.columns = k.columns AND r.key = k.key "
-        "WHERE k.columns <> ''",
-        describe_columns({INT8OID}));
-    query.end();
-    ContextResource memory(context);
+    ResultReader found =
+        find_ids(own, references, nullptr,
+                 "SELECT DISTINCT k.id FROM event_journal_keys k JOIN event_journal_references r "
+                 "  ON " IS_REFERRED_TO " WHERE k.columns <> ''");
+    ContextResource memory(CurrentMemoryContext);
     Ids parents(&memory);
     add_ids(&found, &parents);
     if (!parents.empty())
@@ -384,16 +383,10 @@ void leave_out_referring(const Ids& deletions, Ids* ids)
     reader.close();
     ContextResource memory(CurrentMemoryContext);
     Ids referring(&memory);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    register_named("event_journal_keys", own.rows, own.descriptor);
-    register_named("event_journal_references", references.rows, references.descriptor);
-    ResultReader found = ResultReader::open(
-        context,
-        "SELECT DISTINCT r.id FROM event_journal_references r JOIN event_journal_keys k "
-        "  ON k.relation = r.relation AND k.columns = r.columns AND k.key = r.key AND k.id <> r.id",
-        describe_columns({INT8OID}));
-    query.end();
+    ResultReader found =
+        find_ids(own, references, nullptr,
+                 "SELECT DISTINCT r.id FROM event_journal_references r JOIN event_journal_keys k "
+                 "  ON " IS_REFERRED_TO " AND k.id <> r.id");
     add_ids(&found, &referring);
     tuplestore_end(own.rows);
     tuplestore_end(references.rows);

@@ -245,10 +245,9 @@ void select_entries(Reading* reading, const Extent& extent)
                                 TimestampTzGetDatum(extent.last_time),
                                 Int64GetDatum(extent.change)};
     Query query = Query::begin(RunAs::kOwner);
-    MemoryContext connected = MemoryContextSwitchTo(reading->context);
-    reading->entries.store =
-        select_rows(kEntries, lengthof(parameters), parameter_types, parameters);
-    MemoryContextSwitchTo(connected);
+    reading->entries.store = in_context(reading->context, [&] {
+        return select_rows(kEntries, lengthof(parameters), parameter_types, parameters);
+    });
     query.end();
 }
 
