@@ -290,6 +290,22 @@ SELECT * FROM shown WHERE what ~ 'color';
 RESET SESSION AUTHORIZATION;
 RESET event_journal.account;
 
+-- Indexes of somebody's own are not taken for the month's.
+CREATE TABLE reused (id integer PRIMARY KEY, name text);
+SELECT journal.track('reused');
+INSERT INTO reused VALUES (1, 'first');
+SELECT event('own index: before', '1', 'first', 'reused');
+DELETE FROM reused;
+INSERT INTO reused VALUES (1, 'second');
+BEGIN;
+SELECT format('DROP INDEX journal.entry_%s_deletion_idx; CREATE INDEX ON journal.entry_%1$s '
+              '(journal.object_hash(account, object_type, object_id), id) WHERE operation = ''d'' AND location = ''nowhere''',
+              to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS replace_index \gset
+:replace_index;
+SELECT * FROM wrong WHERE what ~ 'own index';
+ROLLBACK;
+SELECT * FROM shown WHERE what ~ 'own index';
+
 -- Append-only.
 UPDATE journal.rename SET label = 'forged';
 DELETE FROM journal.rename;

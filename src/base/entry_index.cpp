@@ -56,14 +56,39 @@ bool has_columns(Relation partition, Relation index, const IndexForm& form)
     return true;
 }
 
-bool has_predicate(Relation partition, Relation index, const char* not_null)
+bool is_not_null(Relation partition, const Node* test, const char* name)
+{
+    if (!IsA(test, NullTest))
+        return false;
+    const auto* null_test = reinterpret_cast<const NullTest*>(test);
+    return null_test->nulltesttype == IS_NOT_NULL &&
+           is_column(partition, reinterpret_cast<const Node*>(null_test->arg), name);
+}
+
+/// Whether a condition is operation = 'd'.
+bool is_deletion(Relation partition, const Node* condition)
+{
+    if (!IsA(condition, OpExpr))
+        return false;
+    const auto* comparison = reinterpret_cast<const OpExpr*>(condition);
+    if (comparison->opfuncid != F_CHAREQ)
+        return false;
+    const auto* value = static_cast<const Node*>(lsecond(comparison->args));
+    return is_column(partition, static_cast<const Node*>(linitial(comparison->args)),
+                     "operation") &&
+           IsA(value, Const) &&
+           DatumGetChar(reinterpret_cast<const Const*>(value)->constvalue) == 'd';
+}
+
+bool has_predicate(Relation partition, Relation index, const IndexForm& form)
 {
     List* predicate = RelationGetIndexPredicate(index);
-    if (not_null == nullptr || list_length(predicate) != 1)
-        return not_null == nullptr && predicate == NIL;
-    auto* test = static_cast<Node*>(linitial(predicate));
-    return IsA(test, NullTest) && castNode(NullTest, test)->nulltesttype == IS_NOT_NULL &&
-           is_column(partition, reinterpret_cast<Node*>(castNode(NullTest, test)->arg), not_null);
+    const bool is_of_all = form.not_null == nullptr && !form.of_deletions;
+    if (is_of_all || list_length(predicate) != 1)
+        return is_of_all && predicate == NIL;
+    const auto* condition = static_cast<const Node*>(linitial(predicate));
+    return form.of_deletions ? is_deletion(partition, condition)
+                             : is_not_null(partition, condition, form.not_null);
 }
 
 bool is_of_form(Relation partition, Relation index, const IndexForm& form)
@@ -76,7 +101,7 @@ bool is_of_form(Relation partition, Relation index, const IndexForm& form)
         !TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
                                TransactionXmin))
         return false;
-    return has_columns(partition, index, form) && has_predicate(partition, index, form.not_null);
+    return has_columns(partition, index, form) && has_predicate(partition, index, form);
 }
 
 }  // namespace

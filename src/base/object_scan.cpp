@@ -21,7 +21,8 @@ constexpr IndexColumn kPreviousColumns[] = {
 /// In the order of ObjectIndex.
 constexpr IndexForm kForms[] = {{lengthof(kObjectColumns), kObjectColumns, nullptr},
                                 {lengthof(kDocumentColumns), kDocumentColumns, "document_id"},
-                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"}};
+                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"},
+                                {lengthof(kObjectColumns), kObjectColumns, nullptr, true}};
 
 }  // namespace
 

@@ -7,8 +7,8 @@
 namespace journal {
 
 /// What an index of a month finds entries by: what they are about, what that belongs to, the key
-/// that it left.
-enum class ObjectIndex { kObject, kDocument, kPrevious };
+/// that it left; what deletions alone are about.
+enum class ObjectIndex { kObject, kDocument, kPrevious, kDeletion };
 
 /// Numbers of objects, and ids of entries from one on (inclusive) up to another (exclusive).
 struct ObjectRange {

@@ -3,6 +3,7 @@
 #include "catalog/object_entries.hpp"
 
 #include "base/object_hash.hpp"
+#include "base/object_scan.hpp"
 
 namespace journal {
 
@@ -15,33 +16,11 @@ std::string_view characters_of(Datum value)
     return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
 }
 
-/// Whether an index is one of object hashes and ids: of all entries, or of deletions alone.
-bool is_object_index(Relation index, bool of_deletions)
+/// Opens the index of a month; nullptr without.
+Relation open_object_index(Relation month, ObjectIndex kind)
 {
-    Form_pg_index form = index->rd_index;
-    if (!form->indisvalid || form->indnatts != 2 || form->indkey.values[0] != 0 ||
-        form->indkey.values[1] != kEntryId ||
-        (RelationGetIndexPredicate(index) != NIL) != of_deletions)
-        return false;
-    auto* expression = static_cast<Node*>(linitial(RelationGetIndexExpressions(index)));
-    if (!IsA(expression, FuncExpr) || list_length(castNode(FuncExpr, expression)->args) != 3)
-        return false;
-    auto* id = static_cast<Node*>(lthird(castNode(FuncExpr, expression)->args));
-    return IsA(id, Var) && castNode(Var, id)->varattno == kEntryObjectId;
-}
-
-/// Opens the index of a month; nullptr without. An index is known by what it holds: its name may
-/// have been changed.
-Relation open_object_index(Relation month, bool of_deletions)
-{
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetIndexList(month)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-        if (is_object_index(index, of_deletions))
-            return index;
-        index_close(index, AccessShareLock);
-    }
-    return nullptr;
+    const Oid index = object_index(month, kind);
+    return OidIsValid(index) ? index_open(index, AccessShareLock) : nullptr;
 }
 
 }  // namespace
@@ -56,10 +35,10 @@ bool ObjectEntries::open(Oid month, bool only_deletions)
         return false;
     }
     only_deletions_ = only_deletions;
-    index_ = only_deletions ? open_object_index(month_, true) : nullptr;
+    index_ = only_deletions ? open_object_index(month_, ObjectIndex::kDeletion) : nullptr;
     has_own_index_ = index_ != nullptr;
     if (index_ == nullptr)
-        index_ = open_object_index(month_, false);
+        index_ = open_object_index(month_, ObjectIndex::kObject);
     if (index_ == nullptr)
         ereport(ERROR,
                 (errcode(ERRCODE_UNDEFINED_OBJECT),
