@@ -268,10 +268,10 @@ SELECT 'insert ' || n || ', c' || make.difference(data, image) FROM (SELECT data
 SELECT 'delete ' || n || ', c' || make.difference(data, image) FROM (SELECT data, row_number() OVER (ORDER BY id) AS n FROM entry WHERE operation = 'd') e JOIN last USING (n) WHERE make.differ(data, image);
 SELECT 'missing' WHERE (SELECT count(*) FROM entry WHERE operation = 'i') <> $rows OR (SELECT count(*) FROM entry WHERE operation = 'd') <> $rows;
 WITH changed AS (SELECT positions, old, new, row_number() OVER (ORDER BY n) AS n FROM change WHERE positions <> '[]'),
-     expected AS (SELECT n, jsonb_build_array(positions, (SELECT jsonb_agg(old -> p::integer ORDER BY place) FROM jsonb_array_elements_text(positions) WITH ORDINALITY q(p, place)),
-                         (SELECT jsonb_agg(new -> p::integer ORDER BY place) FROM jsonb_array_elements_text(positions) WITH ORDINALITY q(p, place))) AS image FROM changed),
+     expected AS (SELECT n, positions || (SELECT jsonb_agg(old -> p::integer ORDER BY place) FROM jsonb_array_elements_text(positions) WITH ORDINALITY q(p, place))
+                         || (SELECT jsonb_agg(new -> p::integer ORDER BY place) FROM jsonb_array_elements_text(positions) WITH ORDINALITY q(p, place)) AS image FROM changed),
      found AS (SELECT data, row_number() OVER (ORDER BY id) AS n FROM entry WHERE operation = 'u')
-SELECT 'update ' || n || ': ' || coalesce(data->>0, 'none') || ' instead of ' || coalesce(image->>0, 'none')
+SELECT 'update ' || n || ': ' || coalesce(left(data::text, 300), 'none') || ' instead of ' || coalesce(left(image::text, 300), 'none')
 FROM expected FULL JOIN found USING (n) WHERE make.differ(data, image);
 SELECT 'text of ' || id FROM entry WHERE make.differ(data, data::text::jsonb) OR data <> data::text::jsonb;
 SELECT 'operators on ' || id FROM entry
