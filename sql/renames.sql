@@ -306,6 +306,26 @@ SELECT * FROM wrong WHERE what ~ 'own index';
 ROLLBACK;
 SELECT * FROM shown WHERE what ~ 'own index';
 
+-- Without the index of objects there is no name; the hint says what makes it.
+BEGIN;
+SELECT format('DROP INDEX journal.entry_%s_object_idx', to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS drop_index \gset
+:drop_index;
+DO $$
+BEGIN
+    PERFORM FROM wrong WHERE what ~ 'enum';
+EXCEPTION WHEN undefined_object THEN
+    DECLARE
+        hint text;
+    BEGIN
+        GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+        RAISE NOTICE '%', regexp_replace(hint, '\d{4}_\d\d', 'YYYY_MM');
+        EXECUTE substring(hint FROM 'SELECT .*;');
+    END;
+END
+$$;
+SELECT * FROM wrong WHERE what ~ 'enum';
+ROLLBACK;
+
 -- Append-only.
 UPDATE journal.rename SET label = 'forged';
 DELETE FROM journal.rename;

@@ -44,7 +44,8 @@ bool ObjectEntries::open(Oid month, bool only_deletions)
                 (errcode(ERRCODE_UNDEFINED_OBJECT),
                  errmsg("journal.%s has no index of objects", RelationGetRelationName(month_)),
                  errdetail("The extension reads the entries of an object by it."),
-                 errhint("journal.maintain() makes what indexes are missing.")));
+                 errhint("As the extension's owner: SELECT journal.equip_partition('journal.%s');",
+                         quote_identifier(RelationGetRelationName(month_)))));
     slot_ = table_slot_create(month_, nullptr);
     scan_ = index_beginscan(month_, index_, GetActiveSnapshot(), nullptr, 2, 0);
     return true;
