@@ -55,7 +55,8 @@ DECLARE
     told text;
 BEGIN
     FOR function IN
-        SELECT oid, proname, CASE proname WHEN 'add_rule' THEN ', ''t.changed'', ''update''' WHEN 'row_as_of' THEN ', ''1'', now()' END AS rest
+        SELECT oid, proname, CASE proname WHEN 'add_rule' THEN ', ''t.changed'', ''update''' WHEN 'row_as_of' THEN ', ''1'', now()'
+                             WHEN 'month_may_hold' THEN ', ''''' END AS rest
         FROM pg_proc WHERE pronamespace = 'journal'::regnamespace AND proargtypes[0] = 'regclass'::regtype ORDER BY proname
     LOOP
         FOREACH argument IN ARRAY ARRAY['0', '4000000000'] LOOP

@@ -124,6 +124,12 @@ SELECT mend();
 SELECT setval('journal.tracked_relation_id_seq', 1), setval('journal.layout_id_seq', 1);
 SELECT mend();
 
+-- An index of a month that is gone.
+SELECT to_char(now() AT TIME ZONE 'UTC', '"journal.entry_"YYYY_MM') AS month \gset
+SELECT :'month' || '_object_idx' AS index \gset
+DROP INDEX :index;
+SELECT replace(mend, :'month', 'journal.entry_MONTH') FROM mend();
+
 \echo == guards
 ALTER TABLE journal.session DISABLE TRIGGER refuse_truncate;
 SELECT mend();

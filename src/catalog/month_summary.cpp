@@ -8,6 +8,7 @@
 #include "base/result_reader.hpp"
 #include "catalog/closed_month.hpp"
 #include "catalog/combinations.hpp"
+#include "catalog/partition.hpp"
 
 namespace journal {
 
@@ -118,6 +119,7 @@ JOURNAL_FUNCTION(journal_month_may_hold)
 {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
         PG_RETURN_NULL();
+    journal::require_entry_partition(PG_GETARG_OID(0));
     journal::TimeFilter filter{};
     filter.named = journal::numbers_argument(fcinfo, 2, INT4OID);
     filter.locations = journal::numbers_argument(fcinfo, 3, TEXTOID);
@@ -132,6 +134,7 @@ JOURNAL_FUNCTION(journal_month_may_hold)
 /// month_combinations(month)
 JOURNAL_FUNCTION(journal_month_combinations)
 {
+    journal::require_entry_partition(PG_GETARG_OID(0));
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     MemoryContext context = CurrentMemoryContext;

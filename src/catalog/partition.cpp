@@ -156,6 +156,18 @@ int entry_partitions(EntryPartition** partitions)
     return count;
 }
 
+void require_entry_partition(Oid relation)
+{
+    if (get_rel_relispartition(relation) &&
+        get_partition_parent(relation, true) == journal_table("entry"))
+        return;
+    const char* name = get_rel_name(relation) == nullptr
+                           ? psprintf("relation with OID %u", relation)
+                           : qualified_name(relation);
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                    errmsg("%s is not a partition of journal.entry", name)));
+}
+
 Relation open_partition(TimestampTz moment, EntryPartition* stretch)
 {
     Relation entry = table_open(journal_table("entry"), AccessShareLock);

@@ -24,6 +24,9 @@ struct EntryPartition {
 /// Allocated in the current memory context.
 int entry_partitions(EntryPartition** partitions);
 
+/// Raises 42809 unless the relation is a partition of journal.entry now.
+void require_entry_partition(Oid relation);
+
 /// Opens the partition that holds a moment, for reading: its month's, or the default one where no
 /// month is; nullptr where there is none. The stretch is what it holds around the moment. The
 /// caller closes it, and the lock stays until the transaction ends.

@@ -163,6 +163,15 @@ SELECT 'warning', 'no default partition', 'journal.entry_default',
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits
                   WHERE inhparent = 'journal.entry'::regclass AND inhrelid = 'journal.entry_default'::regclass)
 UNION ALL
+SELECT 'error', 'index missing', i.inhrelid::regclass::text,
+       format('reports are slow or fail: it has no index that is valid and made as %s', d.indexrelid::regclass),
+       format('SELECT journal.equip_partition(%L);', i.inhrelid::regclass)
+FROM pg_catalog.pg_inherits i CROSS JOIN pg_catalog.pg_index d
+WHERE i.inhparent = 'journal.entry'::regclass AND d.indrelid = 'journal.entry_default'::regclass AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_index o
+    WHERE o.indrelid = i.inhrelid AND o.indisvalid
+      AND substring(pg_get_indexdef(o.indexrelid), ' USING .*') = substring(pg_get_indexdef(d.indexrelid), ' USING .*'))
+UNION ALL
 SELECT 'warning', 'entries in the default partition', 'journal.entry_default',
        'reports find them there, but every month is slower to make', 'SELECT journal.maintain();'
 WHERE EXISTS (SELECT FROM journal.entry_default

@@ -2,9 +2,9 @@
 #include "tracking/partition_equipment.hpp"
 
 #include "base/function.hpp"
-#include "base/journal_tables.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -125,14 +125,7 @@ JOURNAL_FUNCTION(journal_equip_partition)
 {
     journal::require_writable_server("journal.equip_partition()");
     const Oid partition = PG_GETARG_OID(0);
-    const Oid entry = journal::journal_table("entry");
-    if (!get_rel_relispartition(partition) || get_partition_parent(partition, true) != entry) {
-        const char* name = get_rel_name(partition) == nullptr
-                               ? psprintf("relation with OID %u", partition)
-                               : journal::qualified_name(partition);
-        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                        errmsg("%s is not a partition of journal.entry", name)));
-    }
+    journal::require_entry_partition(partition);
     journal::equip_partition(partition);
     PG_RETURN_VOID();
 }
