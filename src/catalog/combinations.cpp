@@ -45,17 +45,15 @@ bytea* make_bytea(const Bytes& bytes, MemoryContext context)
     return result;
 }
 
-/// The values that one member of the combinations has, sorted, each once.
-Vector<int32> present_numbers(const Vector<Combination>& combinations, int32 Combination::*member,
-                              ContextResource* resource)
+/// Puts the values that one member of the combinations has into numbers, sorted, each once.
+void find_present(const Vector<Combination>& combinations, int32 Combination::*member,
+                  Vector<int32>* numbers)
 {
-    Vector<int32> numbers(resource);
     for (const Combination& combination : combinations)
-        if (numbers.empty() || numbers.back() != combination.*member)
-            numbers.push_back(combination.*member);
-    std::sort(numbers.begin(), numbers.end());
-    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    return numbers;
+        if (numbers->empty() || numbers->back() != combination.*member)
+            numbers->push_back(combination.*member);
+    std::sort(numbers->begin(), numbers->end());
+    numbers->erase(std::unique(numbers->begin(), numbers->end()), numbers->end());
 }
 
 /// The order of numbers without a sign is that of those with one.
@@ -101,9 +99,12 @@ PackedCombinations pack_combinations(const Vector<Combination>& sorted, bool kee
                                      MemoryContext context)
 {
     ContextResource resource(context);
-    const Vector<int32> employees = present_numbers(sorted, &Combination::employee, &resource);
-    const Vector<int32> locations = present_numbers(sorted, &Combination::location, &resource);
-    const Vector<int32> event_keys = present_numbers(sorted, &Combination::event_key, &resource);
+    Vector<int32> employees(&resource);
+    find_present(sorted, &Combination::employee, &employees);
+    Vector<int32> locations(&resource);
+    find_present(sorted, &Combination::location, &locations);
+    Vector<int32> event_keys(&resource);
+    find_present(sorted, &Combination::event_key, &event_keys);
     Bytes present(&resource);
     put_numbers(&present, employees);
     put_numbers(&present, locations);

@@ -49,16 +49,16 @@ Moment* moment_of_mark(const char* name)
     }
     bool is_null = false;
     Moment* moment = in_context(context, [&] {
-        Moment* moment = make_moment(MomentKind::kMark);
-        moment->name = pstrdup(name);
-        moment->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
-        moment->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
-        moment->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
-        moment->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
-        moment->command = query.int4(0, 5);
-        moment->last_id = query.int8(0, 6);
-        moment->older_sessions = query.int8(0, 7);
-        return moment;
+        Moment* mark = make_moment(MomentKind::kMark);
+        mark->name = pstrdup(name);
+        mark->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
+        mark->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
+        mark->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
+        mark->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
+        mark->command = query.int4(0, 5);
+        mark->last_id = query.int8(0, 6);
+        mark->older_sessions = query.int8(0, 7);
+        return mark;
     });
     query.end();
     return moment;

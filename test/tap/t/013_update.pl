@@ -39,6 +39,7 @@ older_text('13_shipped_terms.sql', qr/\n    \('recording', .*/, '');
 older_text('73_mark.sql', qr/,\n    earliest +timestamptz NOT NULL\n/, "\n");
 older_text('73_mark.sql', qr/COMMENT ON COLUMN journal\.mark\.earliest.*\n/, '');
 older_text('73_mark.sql', qr/SELECT name, made_at, made_by FROM/, 'SELECT name, made_at FROM');
+older_text('73_mark.sql', qr/COMMENT ON COLUMN journal\.marks\.made_by.*\n/, '');
 older_text('73_mark.sql', qr/'the named marks'/, q{'marks'});
 older_text('60_restore.sql', qr/CREATE FUNCTION journal\.restore_all.*/s, '');
 older_text('60_restore.sql', qr/, related text.*?exact boolean DEFAULT false\)/s, ')');
@@ -55,6 +56,7 @@ ALTER TABLE journal.mark ADD COLUMN earliest timestamptz NOT NULL;
 COMMENT ON COLUMN journal.mark.earliest IS 'no entry that is later than the mark occurred before this moment';
 CREATE OR REPLACE VIEW journal.marks AS SELECT name, made_at, made_by FROM journal.mark;
 COMMENT ON VIEW journal.marks IS 'the named marks';
+COMMENT ON COLUMN journal.marks.made_by IS 'by which role';
 DROP FUNCTION journal.restore(bigint, text);
 -- include 60_restore.sql
 -- include 61_restore_plan.sql
