@@ -131,21 +131,6 @@ SELECT object_id, event FROM journal.report() ORDER BY entry;
 SELECT object_id FROM journal.deleted_objects();
 RESET event_journal.account;
 
--- What our insertion puts into an index is what the server would put there: with NULLs, long texts, and an index that is not ours.
-SELECT tableoid::regclass AS month FROM journal.entry ORDER BY id DESC LIMIT 1 \gset
-CREATE INDEX own_idx ON :month ((label || location), account, id) WHERE label IS NOT NULL;
-SELECT count(*) FROM journal.log('user.logged_in', 'user', '7', details => '{"from": "here"}');
-SET event_journal.employee = 'employee-of-a-name-that-is-longer-than-others';
-INSERT INTO visit VALUES (21, :'one', repeat('p', 200), 'With an employee');
-UPDATE visit SET id = 22, title = NULL;
-SELECT count(employee) AS with_employee, count(label || location) AS in_own, count(previous_id) AS in_previous, count(document_id) AS in_document
-FROM :month;
-CREATE EXTENSION amcheck;
-SELECT regexp_replace(c.relname, '^entry_([0-9_]+|default)_', '') AS name, count(bt_index_check(c.oid, true)) > 0 AS checked
-FROM pg_inherits JOIN pg_index ON indrelid = inhrelid JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = c.relam
-WHERE inhparent = 'journal.entry'::regclass AND amname = 'btree' GROUP BY 1 ORDER BY 1;
-DROP EXTENSION amcheck;
-
 -- Which accounts there are costs no more where a partition holds the remains of many entries, as the default one does after
 -- they were moved to their months.
 INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
@@ -153,6 +138,7 @@ INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, com
 SELECT -n, '2020-01-01 00:00+00'::timestamptz + n * interval '1 minute', '3', -n, 1, 0, 69, 'l', true, false, 'account ' || n % 20, 'ticket', n
 FROM generate_series(1, 20000) AS n;
 SELECT journal.maintain(0);
+INSERT INTO visit VALUES (22, :'one', 'here', 'Late');
 CREATE FUNCTION buffers(query text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     plan json;
