@@ -148,4 +148,5 @@ BEGIN
 END
 $$;
 SELECT journal.row_as_of('visit', '22', :'moment') IS NULL AS was_not_there;
-SELECT buffers(format('SELECT FROM journal.row_as_of(''visit'', ''22'', %L)', :'moment')) < 3000 AS few;
+-- Some 1,000; 80,000 where each account's search met those remains. A server that forgets its caches reads 11,000 blocks of catalogues.
+SELECT buffers(format('SELECT FROM journal.row_as_of(''visit'', ''22'', %L)', :'moment')) < 20000 AS few;
