@@ -6,8 +6,8 @@
 #include "base/transaction.hpp"
 #include "capture/actor.hpp"
 #include "capture/entry_tuple.hpp"
-#include "catalog/partition.hpp"
 #include "catalog/restoring.hpp"
+#include "months/partition.hpp"
 
 namespace journal {
 

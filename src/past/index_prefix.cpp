@@ -1,11 +1,11 @@
 // See index_prefix.hpp.
 #include "past/index_prefix.hpp"
 
-#include "base/entry_index.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "base/time_scan.hpp"
-#include "catalog/partition.hpp"
+#include "months/entry_index.hpp"
+#include "months/partition.hpp"
+#include "months/time_scan.hpp"
 
 #include <algorithm>
 

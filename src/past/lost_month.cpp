@@ -3,7 +3,7 @@
 
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/gone_months.hpp"
+#include "months/gone_months.hpp"
 
 namespace journal {
 

@@ -1,10 +1,10 @@
 // The deleted objects: for each object that does not exist now its latest deletion, newest first.
 #include "base/function.hpp"
 #include "base/object_hash.hpp"
-#include "base/object_scan.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
-#include "catalog/month_walk.hpp"
+#include "months/month_walk.hpp"
+#include "months/object_scan.hpp"
 #include "report/live.hpp"
 #include "report/page.hpp"
 #include "report/page_scan.hpp"

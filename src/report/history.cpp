@@ -6,10 +6,10 @@
 // the first and the last of them is shown.
 #include "base/function.hpp"
 #include "base/object_lookup.hpp"
-#include "base/object_scan.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
-#include "catalog/month_walk.hpp"
+#include "months/month_walk.hpp"
+#include "months/object_scan.hpp"
 #include "report/page.hpp"
 #include "values/text_form.hpp"
 

@@ -2,8 +2,8 @@
 #include "report/page_scan.hpp"
 
 #include "base/object_hash.hpp"
-#include "catalog/month_summary.hpp"
-#include "catalog/month_walk.hpp"
+#include "months/month_summary.hpp"
+#include "months/month_walk.hpp"
 
 #include <algorithm>
 

@@ -3,12 +3,12 @@
 //
 // The journal has a partition a month, and they are gone through one by one, the newest or the
 // oldest first, until the page is full. In each, the index on time says where the entries are that
-// the filters ask for (base/time_scan.hpp); then one query, which is planned for that month alone,
-// reads them and compares once more. So a page costs what it reads of the index and its own rows,
-// whatever the number of months.
+// the filters ask for (months/time_scan.hpp); then one query, which is planned for that month
+// alone, reads them and compares once more. So a page costs what it reads of the index and its own
+// rows, whatever the number of months.
 #pragma once
 
-#include "base/time_scan.hpp"
+#include "months/time_scan.hpp"
 #include "report/entry_row.hpp"
 
 namespace journal {

@@ -4,12 +4,12 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
-#include "catalog/gone_months.hpp"
-#include "catalog/object_entries.hpp"
 #include "catalog/own_trigger.hpp"
-#include "catalog/partition.hpp"
 #include "catalog/rename.hpp"
 #include "catalog/unrecorded.hpp"
+#include "months/gone_months.hpp"
+#include "months/object_entries.hpp"
+#include "months/partition.hpp"
 #include "values/text_form.hpp"
 
 #include <algorithm>

@@ -4,8 +4,8 @@
 
 #include "catalog/entry_data.hpp"
 #include "catalog/name_rights.hpp"
-#include "catalog/object_entries.hpp"
-#include "catalog/partition.hpp"
+#include "months/object_entries.hpp"
+#include "months/partition.hpp"
 #include "report/entry_row.hpp"
 #include "values/stored_jsonb.hpp"
 

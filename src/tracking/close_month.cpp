@@ -4,10 +4,10 @@
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/result_reader.hpp"
-#include "catalog/closed_month.hpp"
-#include "catalog/combinations.hpp"
-#include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/closed_month.hpp"
+#include "months/combinations.hpp"
+#include "months/partition.hpp"
 
 namespace journal {
 

@@ -2,7 +2,7 @@
 //
 // Each of these is a transaction of its own, whose waits for locks are limited (maintenance.cpp).
 // First the month gets the trigger by which whoever writes to it says so
-// (catalog/closed_month.hpp); that waits for those who have written without. From then on the month
+// (months/closed_month.hpp); that waits for those who have written without. From then on the month
 // may be read at leisure: what is said before the reading begins is in the summary, and what is
 // said later makes it out of date.
 #pragma once

@@ -1,4 +1,4 @@
-// Making the months of journal.entry (catalog/partition.hpp).
+// Making the months of journal.entry (months/partition.hpp).
 #pragma once
 
 namespace journal {

@@ -3,8 +3,8 @@
 
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/partition.hpp"
 #include "tracking/close_month.hpp"
 #include "tracking/gap.hpp"
 

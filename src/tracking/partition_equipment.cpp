@@ -4,8 +4,8 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
-#include "catalog/partition.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/partition.hpp"
 
 namespace journal {
 

@@ -1,14 +1,14 @@
 // See partition.hpp. Routing follows get_partition_for_tuple in the server's execPartition.c, for a
 // range key of one timestamptz column.
-#include "catalog/partition.hpp"
+#include "months/partition.hpp"
 
 #include "base/function.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
-#include "catalog/closed_month.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/closed_month.hpp"
 
 namespace journal {
 

@@ -1,7 +1,7 @@
 // See time_scan.hpp.
-#include "base/time_scan.hpp"
+#include "months/time_scan.hpp"
 
-#include "base/entry_index.hpp"
+#include "months/entry_index.hpp"
 
 #include <algorithm>
 

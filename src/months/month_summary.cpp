@@ -1,14 +1,14 @@
 // See month_summary.hpp.
-#include "catalog/month_summary.hpp"
+#include "months/month_summary.hpp"
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/object_hash.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
-#include "catalog/closed_month.hpp"
-#include "catalog/combinations.hpp"
-#include "catalog/partition.hpp"
+#include "months/closed_month.hpp"
+#include "months/combinations.hpp"
+#include "months/partition.hpp"
 
 namespace journal {
 

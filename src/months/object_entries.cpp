@@ -1,9 +1,9 @@
 // See object_entries.hpp. The index holds (object_hash(account, object_type, object_id), id); other
 // objects may have the same hash, so each entry is compared.
-#include "catalog/object_entries.hpp"
+#include "months/object_entries.hpp"
 
 #include "base/object_hash.hpp"
-#include "base/object_scan.hpp"
+#include "months/object_scan.hpp"
 
 namespace journal {
 

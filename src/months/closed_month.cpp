@@ -1,5 +1,5 @@
 // See closed_month.hpp.
-#include "catalog/closed_month.hpp"
+#include "months/closed_month.hpp"
 
 #include "base/function.hpp"
 #include "base/insert.hpp"

@@ -1,5 +1,5 @@
 // See combinations.hpp.
-#include "catalog/combinations.hpp"
+#include "months/combinations.hpp"
 
 namespace journal {
 

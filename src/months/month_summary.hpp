@@ -7,7 +7,7 @@
 // are seen or not seen together (closed_month.hpp).
 #pragma once
 
-#include "base/time_scan.hpp"
+#include "months/time_scan.hpp"
 
 namespace journal {
 

@@ -1,7 +1,7 @@
 // See month_walk.hpp.
-#include "catalog/month_walk.hpp"
+#include "months/month_walk.hpp"
 
-#include "catalog/partition.hpp"
+#include "months/partition.hpp"
 
 namespace journal {
 

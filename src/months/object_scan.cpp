@@ -1,7 +1,7 @@
 // See object_scan.hpp.
-#include "base/object_scan.hpp"
+#include "months/object_scan.hpp"
 
-#include "base/entry_index.hpp"
+#include "months/entry_index.hpp"
 
 namespace journal {
 

@@ -1,5 +1,5 @@
 // See entry_index.hpp. The scan is the server's index-only scan, without the visits to the heap.
-#include "base/entry_index.hpp"
+#include "months/entry_index.hpp"
 
 namespace journal {
 

@@ -2,7 +2,7 @@
 // them: none is opened before its turn.
 #pragma once
 
-#include "base/time_scan.hpp"
+#include "months/time_scan.hpp"
 
 namespace journal {
 
