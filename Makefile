@@ -16,7 +16,8 @@
 #   make bench-report             what pages of a large journal cost (bench/README.md)
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
 #
-# PG_CONFIG=/path/to/pg_config chooses the PostgreSQL.
+# PG_CONFIG=/path/to/pg_config chooses the PostgreSQL. "make install STRIP=no" keeps the module's debugging
+# information, which is ten times as large as the rest.
 
 PG_CONFIG ?= pg_config
 
@@ -80,6 +81,9 @@ ifeq ($(wildcard $(PGXS)),)
 $(error no PostgreSQL to build for: install postgresql-server-dev-15, or give PG_CONFIG=/path/to/pg_config)
 endif
 include $(PGXS)
+
+# What PostgreSQL's own install-strip does, but for who asks for symbols: a packager takes them apart.
+INSTALL_STRIP_FLAG = $(if $(filter no,$(STRIP)),,-s)
 
 # The library says its version to the server.
 src/module.o: event_journal.control
