@@ -298,10 +298,11 @@ SELECT event('own index: before', '1', 'first', 'reused');
 DELETE FROM reused;
 INSERT INTO reused VALUES (1, 'second');
 BEGIN;
-SELECT format('DROP INDEX journal.entry_%s_deletion_idx; CREATE INDEX ON journal.entry_%1$s '
-              '(journal.object_hash(account, object_type, object_id), id) WHERE operation = ''d'' AND location = ''nowhere''',
-              to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS replace_index \gset
-:replace_index;
+SELECT format('DROP INDEX journal.entry_%1$s_object_idx; CREATE INDEX a_idx ON journal.entry_%1$s (journal.entry_hash(account, object_type, object_id, operation), id) '
+              'WHERE location = ''nowhere''; CREATE INDEX b_idx ON journal.entry_%1$s '
+              '(journal.entry_hash(document_type, object_type, object_id, operation), id); SELECT journal.equip_partition(''journal.entry_%1$s'')',
+              to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')) AS make_indexes \gset
+:make_indexes;
 SELECT * FROM wrong WHERE what ~ 'own index';
 ROLLBACK;
 SELECT * FROM shown WHERE what ~ 'own index';

@@ -29,6 +29,7 @@ bool read_call(const Node* expression, KnownColumn* column)
 {
     const KnownFunction functions[] = {{journal_account_hash, 1, KnownColumn::kAccountHash},
                                        {journal_object_hash, 3, KnownColumn::kObjectHash},
+                                       {journal_entry_hash, 4, KnownColumn::kEntryHash},
                                        {journal_event_key, 3, KnownColumn::kEventKey},
                                        {journal_text_hash, 1, KnownColumn::kTextHash}};
     if (!IsA(expression, FuncExpr))
@@ -90,6 +91,7 @@ void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
         const int first = column.attributes[0] - 1;
         const int second = column.attributes[1] - 1;
         const int third = column.attributes[2] - 1;
+        const int fourth = column.attributes[3] - 1;
         nulls[i] = row_nulls[first];
         switch (column.kind) {
             case KnownColumn::kAttribute:
@@ -105,6 +107,15 @@ void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
                     values[i] =
                         Int64GetDatum(object_hash(number_of_account(column, row[first], account),
                                                   bytes_of(row[second]), bytes_of(row[third])));
+                break;
+            case KnownColumn::kEntryHash:
+                nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];
+                if (!nulls[i]) {
+                    const int64 object = object_hash(number_of_account(column, row[first], account),
+                                                     bytes_of(row[second]), bytes_of(row[third]));
+                    values[i] = Int64GetDatum(
+                        DatumGetChar(row[fourth]) == 'd' ? deletion_hash(object) : object);
+                }
                 break;
             case KnownColumn::kEventKey:
                 nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];

@@ -11,8 +11,8 @@
 namespace journal {
 
 struct KnownColumn {
-    enum Kind { kAttribute, kAccountHash, kObjectHash, kEventKey, kTextHash };
-    static constexpr int kMostAttributes = 3;
+    enum Kind { kAttribute, kAccountHash, kObjectHash, kEntryHash, kEventKey, kTextHash };
+    static constexpr int kMostAttributes = 4;
 
     Kind kind;
     AttrNumber

@@ -14,9 +14,7 @@ namespace {
 // An index of the table, and which rows it is about.
 struct TargetIndex {
     Oid oid;
-    AttrNumber not_null;  // those where this column is not NULL; 0: see equal
-    AttrNumber equal;     // those where this column has the character; 0: see predicate
-    char character;
+    AttrNumber not_null;         // those where this column is not NULL; 0: see predicate
     ExprState* predicate;        // nullptr: all rows
     const KnownColumn* columns;  // nullptr: left to the executor
     IndexInfo* info;
@@ -100,19 +98,6 @@ Target* target_of(Oid table)
     return target;
 }
 
-// Takes a predicate that compares a column of the type "char" with a constant.
-void take_comparison(TargetIndex* index, const OpExpr* comparison)
-{
-    if (comparison->opfuncid != F_CHAREQ)
-        return;
-    auto* column = static_cast<Node*>(linitial(comparison->args));
-    auto* constant = static_cast<Node*>(lsecond(comparison->args));
-    if (!IsA(column, Var) || !IsA(constant, Const) || castNode(Const, constant)->constisnull)
-        return;
-    index->equal = castNode(Var, column)->varattno;
-    index->character = DatumGetChar(castNode(Const, constant)->constvalue);
-}
-
 // Takes the predicate out of an index's description: a row that the index is not about is known
 // before the index is opened for it.
 void take_predicate(TargetIndex* index, IndexInfo* info, EState* estate)
@@ -126,9 +111,7 @@ void take_predicate(TargetIndex* index, IndexInfo* info, EState* estate)
         castNode(NullTest, first)->nulltesttype == IS_NOT_NULL &&
         IsA(castNode(NullTest, first)->arg, Var))
         index->not_null = castNode(Var, castNode(NullTest, first)->arg)->varattno;
-    else if (list_length(predicate) == 1 && IsA(first, OpExpr))
-        take_comparison(index, castNode(OpExpr, first));
-    if (index->not_null <= 0 && index->equal <= 0)
+    if (index->not_null <= 0)
         index->predicate = ExecPrepareQual(predicate, estate);
 }
 
@@ -137,9 +120,6 @@ bool is_about_row(const TargetIndex& index, const Target* target)
 {
     if (index.not_null > 0)
         return !target->slot->tts_isnull[index.not_null - 1];
-    if (index.equal > 0)
-        return !target->slot->tts_isnull[index.equal - 1] &&
-               DatumGetChar(target->slot->tts_values[index.equal - 1]) == index.character;
     return index.predicate == nullptr ||
            ExecQual(index.predicate, GetPerTupleExprContext(target->estate));
 }

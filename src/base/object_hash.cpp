@@ -6,8 +6,8 @@
 // are absorbed alike. Absorbing a number and finishing a state are those of MurmurHash64A.
 // An account's number is what its name finishes as, a text's the highest 32 bits of that. For an
 // object's, first the type is absorbed; the highest 16 bits of what that finishes as are those of
-// the result. Then the account's number and the id are; the highest 48 bits of what that finishes
-// as are the rest.
+// the result. Then the account's number and the id are; the highest 47 bits of what that finishes
+// as are the rest, after a bit that only deletions have.
 #include "base/object_hash.hpp"
 
 #include <bit>
@@ -22,6 +22,7 @@ constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995;
 constexpr int kShift = 47;
 constexpr int kTypeBits = 16;
 constexpr std::uint64_t kTypeMask = ~(~std::uint64_t{0} >> kTypeBits);
+constexpr std::uint64_t kDeletion = std::uint64_t{1} << (63 - kTypeBits);
 
 void absorb_number(std::uint64_t* state, std::uint64_t number)
 {
@@ -71,7 +72,12 @@ std::int64_t object_hash(std::int64_t account, std::string_view type, std::strin
     const std::uint64_t of_type = finish(state) & kTypeMask;
     absorb_number(&state, static_cast<std::uint64_t>(account));
     absorb(&state, id);
-    return static_cast<std::int64_t>(of_type | finish(state) >> kTypeBits);
+    return static_cast<std::int64_t>(of_type | finish(state) >> (kTypeBits + 1));
+}
+
+std::int64_t deletion_hash(std::int64_t object)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(object) | kDeletion);
 }
 
 std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id)
@@ -108,6 +114,12 @@ ObjectHashRange object_hash_range(std::string_view type)
     absorb(&state, type);
     const std::uint64_t of_type = finish(state) & kTypeMask;
     return {static_cast<std::int64_t>(of_type), static_cast<std::int64_t>(of_type | ~kTypeMask)};
+}
+
+ObjectHashRange deletion_hash_range(std::string_view type)
+{
+    const ObjectHashRange of_type = object_hash_range(type);
+    return {deletion_hash(of_type.first), of_type.last};
 }
 
 }  // namespace journal

@@ -7,8 +7,10 @@
 // its indexes anew.
 //
 // The first 16 bits of an object's depend on the type alone, so the entries of a type lie side by
-// side. The others depend on all three. Different objects may have the same number, and different
-// texts: who looks one up compares the texts as well.
+// side; the next is 0, and the others depend on all three. Where it is 1, an entry deletes the
+// object: the deletions of a type lie side by side as well, and an object's are found without its
+// other entries. Different objects may have the same number, and different texts: who looks one up
+// compares the texts as well.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +25,9 @@ std::int64_t account_hash(std::string_view account);
 std::int64_t object_hash(std::string_view account, std::string_view type, std::string_view id);
 std::int64_t object_hash(std::int64_t account, std::string_view type, std::string_view id);
 
+/// The number of deletions of an object of that number.
+std::int64_t deletion_hash(std::int64_t object);
+
 /// The number of a location or an employee; never 0, which stands for NULL.
 std::int32_t text_hash(std::string_view text);
 
@@ -36,5 +41,8 @@ struct ObjectHashRange {
     std::int64_t last;
 };
 ObjectHashRange object_hash_range(std::string_view type);
+
+/// The same of their deletions alone.
+ObjectHashRange deletion_hash_range(std::string_view type);
 
 }  // namespace journal

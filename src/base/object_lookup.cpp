@@ -1,5 +1,5 @@
 // See object_lookup.hpp; and the SQL functions that the months' indexes are made of (object_hash,
-// account_hash, event_key, text_hash), and those of many values.
+// entry_hash, account_hash, event_key, text_hash), and those of many values.
 #include "base/object_lookup.hpp"
 
 #include "base/function.hpp"
@@ -43,6 +43,33 @@ Datum hash_array(Datum* hashes, int count)
         construct_array(hashes, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+/// The numbers of all objects in some accounts, with some types and ids, and of their deletions if
+/// these are wanted.
+Datum all_objects(Datum account_hashes, Datum object_types, Datum object_ids, bool deletions)
+{
+    const Values accounts = values_in(account_hashes, INT8OID);
+    const Values types = values_in(object_types, TEXTOID);
+    const Values ids = values_in(object_ids, TEXTOID);
+    const auto count =
+        static_cast<std::size_t>(accounts.count) * types.count * ids.count * (deletions ? 2 : 1);
+    if (count > MaxAllocSize / sizeof(Datum) / 2)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many objects")));
+    auto* hashes = make_array_in<Datum>(CurrentMemoryContext, count);
+    std::size_t filled = 0;
+    for (int account = 0; account < accounts.count; account++)
+        for (int type = 0; type < types.count; type++)
+            for (int id = 0; id < ids.count; id++) {
+                CHECK_FOR_INTERRUPTS();
+                const int64 object =
+                    object_hash(DatumGetInt64(accounts.values[account]),
+                                bytes_of(types.values[type]), bytes_of(ids.values[id]));
+                hashes[filled++] = Int64GetDatum(object);
+                if (deletions)
+                    hashes[filled++] = Int64GetDatum(deletion_hash(object));
+            }
+    return hash_array(hashes, static_cast<int>(count));
+}
+
 }  // namespace
 
 const char* hash_is_of_types(const char* hash, Datum types)
@@ -70,26 +97,33 @@ JOURNAL_FUNCTION(journal_object_hash)
                                          journal::bytes_of(PG_GETARG_DATUM(2))));
 }
 
+/// deletion_hash(account, object_type, object_id)
+JOURNAL_FUNCTION(journal_deletion_hash)
+{
+    PG_RETURN_INT64(journal::deletion_hash(journal::object_hash(
+        journal::bytes_of(PG_GETARG_DATUM(0)), journal::bytes_of(PG_GETARG_DATUM(1)),
+        journal::bytes_of(PG_GETARG_DATUM(2)))));
+}
+
+/// entry_hash(account, object_type, object_id, operation)
+JOURNAL_FUNCTION(journal_entry_hash)
+{
+    const int64 object = journal::object_hash(journal::bytes_of(PG_GETARG_DATUM(0)),
+                                              journal::bytes_of(PG_GETARG_DATUM(1)),
+                                              journal::bytes_of(PG_GETARG_DATUM(2)));
+    PG_RETURN_INT64(PG_GETARG_CHAR(3) == 'd' ? journal::deletion_hash(object) : object);
+}
+
 /// object_hashes(account_hashes, object_types, object_ids)
 JOURNAL_FUNCTION(journal_object_hashes)
 {
-    const journal::Values accounts = journal::values_in(PG_GETARG_DATUM(0), INT8OID);
-    const journal::Values types = journal::values_in(PG_GETARG_DATUM(1), TEXTOID);
-    const journal::Values ids = journal::values_in(PG_GETARG_DATUM(2), TEXTOID);
-    const auto count = static_cast<std::size_t>(accounts.count) * types.count * ids.count;
-    if (count > MaxAllocSize / sizeof(Datum) / 2)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many objects")));
-    auto* hashes = journal::make_array_in<Datum>(CurrentMemoryContext, count);
-    std::size_t filled = 0;
-    for (int account = 0; account < accounts.count; account++)
-        for (int type = 0; type < types.count; type++)
-            for (int id = 0; id < ids.count; id++) {
-                CHECK_FOR_INTERRUPTS();
-                hashes[filled++] = Int64GetDatum(journal::object_hash(
-                    DatumGetInt64(accounts.values[account]), journal::bytes_of(types.values[type]),
-                    journal::bytes_of(ids.values[id])));
-            }
-    PG_RETURN_DATUM(journal::hash_array(hashes, static_cast<int>(count)));
+    return journal::all_objects(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2), false);
+}
+
+/// entry_hashes(account_hashes, object_types, object_ids)
+JOURNAL_FUNCTION(journal_entry_hashes)
+{
+    return journal::all_objects(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2), true);
 }
 
 /// account_hash(account)

@@ -10,7 +10,8 @@
 #include "base/pg.hpp"
 
 /// What the months' indexes hold for the object that an entry is about, and for its document.
-#define OBJECT_HASH_OF(e) "journal.object_hash(" e ".account, " e ".object_type, " e ".object_id)"
+#define ENTRY_HASH_OF(e) \
+    "journal.entry_hash(" e ".account, " e ".object_type, " e ".object_id, " e ".operation)"
 #define DOCUMENT_HASH_OF(e) \
     "journal.object_hash(" e ".account, " e ".document_type, " e ".document_id)"
 #define PREVIOUS_HASH_OF(e) \
@@ -26,14 +27,21 @@
                            ".account = ANY (" accounts ")) IS TRUE)"
 
 /// Conditions that entry e is about one object, or about a part of one.
-#define IS_OBJECT(e, account, type, id)                                                   \
-    "(" OBJECT_HASH_OF(e) " = journal.object_hash(" account ", " type ", " id ") AND (" e \
-                          ".account = " account ") IS TRUE AND " e ".object_type = " type \
-                          " AND " e ".object_id = " id ")"
+#define IS_OBJECT(e, account, type, id)                                                            \
+    "(" ENTRY_HASH_OF(e) " = ANY (ARRAY[journal.object_hash(" account ", " type ", " id            \
+                         "), journal.deletion_hash(" account ", " type ", " id ")]) AND (" e       \
+                         ".account = " account ") IS TRUE AND " e ".object_type = " type " AND " e \
+                         ".object_id = " id ")"
 #define IS_DOCUMENT(e, account, type, id)                                                     \
     "(" DOCUMENT_HASH_OF(e) " = journal.object_hash(" account ", " type ", " id ") AND (" e   \
                             ".account = " account ") IS TRUE AND " e ".document_type = " type \
                             " AND " e ".document_id = " id ")"
+
+/// That entry e is about one object, and does not delete it: in the order of ids.
+#define IS_OBJECT_UNDELETED(e, account, type, id)                                                  \
+    "(" ENTRY_HASH_OF(e) " = journal.object_hash(" account ", " type ", " id ") AND (" e           \
+                         ".account = " account ") IS TRUE AND " e ".object_type = " type " AND " e \
+                         ".object_id = " id ")"
 
 /// That the object of entry e left this key.
 #define HAS_LEFT_KEY(e, account, type, id)                                                  \
@@ -42,11 +50,11 @@
                             " AND " e ".previous_id = " id ")"
 
 /// The same in one of some accounts (an array).
-#define IS_OBJECT_IN(e, accounts, type, id)                                                      \
-    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(journal.account_hashes(" accounts       \
-                          "), ARRAY[" type "], ARRAY[" id "])) AND (" e                          \
-                          ".account = ANY (" accounts ")) IS TRUE AND " e ".object_type = " type \
-                          " AND " e ".object_id = " id ")"
+#define IS_OBJECT_IN(e, accounts, type, id)                                                        \
+    "(" ENTRY_HASH_OF(e) " = ANY (journal.entry_hashes(journal.account_hashes(" accounts           \
+                         "), ARRAY[" type "], ARRAY[" id "])) AND (" e ".account = ANY (" accounts \
+                         ")) IS TRUE AND " e ".object_type = " type " AND " e ".object_id = " id   \
+                         ")"
 #define IS_DOCUMENT_IN(e, accounts, type, id)                                                \
     "(" DOCUMENT_HASH_OF(e) " = ANY (journal.object_hashes(journal.account_hashes(" accounts \
                             "), ARRAY[" type "], ARRAY[" id "])) AND (" e                    \
@@ -55,10 +63,10 @@
 
 /// Of all objects that have one of some types and ids (arrays), in accounts of some numbers; that
 /// another account has the same number is not excluded.
-#define IS_AMONG_OBJECTS(e, account_hashes, types, ids)                                       \
-    "(" OBJECT_HASH_OF(e) " = ANY (journal.object_hashes(" account_hashes ", " types ", " ids \
-                          ")) AND " e ".object_type = ANY (" types ") AND " e                 \
-                          ".object_id = ANY (" ids "))"
+#define IS_AMONG_OBJECTS(e, account_hashes, types, ids)                                     \
+    "(" ENTRY_HASH_OF(e) " = ANY (journal.entry_hashes(" account_hashes ", " types ", " ids \
+                         ")) AND " e ".object_type = ANY (" types ") AND " e                \
+                         ".object_id = ANY (" ids "))"
 #define HAS_LEFT_KEY_AMONG(e, account_hashes, types, ids)                                       \
     "(" PREVIOUS_HASH_OF(e) " = ANY (journal.object_hashes(" account_hashes ", " types ", " ids \
                             ")) AND " e ".object_type = ANY (" types ") AND " e                 \
@@ -75,6 +83,7 @@
 extern "C" {
 Datum journal_account_hash(PG_FUNCTION_ARGS);
 Datum journal_object_hash(PG_FUNCTION_ARGS);
+Datum journal_entry_hash(PG_FUNCTION_ARGS);
 Datum journal_event_key(PG_FUNCTION_ARGS);
 Datum journal_text_hash(PG_FUNCTION_ARGS);
 }

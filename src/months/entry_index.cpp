@@ -65,30 +65,12 @@ bool is_not_null(Relation partition, const Node* test, const char* name)
            is_column(partition, reinterpret_cast<const Node*>(null_test->arg), name);
 }
 
-/// Whether a condition is operation = 'd'.
-bool is_deletion(Relation partition, const Node* condition)
-{
-    if (!IsA(condition, OpExpr))
-        return false;
-    const auto* comparison = reinterpret_cast<const OpExpr*>(condition);
-    if (comparison->opfuncid != F_CHAREQ)
-        return false;
-    const auto* value = static_cast<const Node*>(lsecond(comparison->args));
-    return is_column(partition, static_cast<const Node*>(linitial(comparison->args)),
-                     "operation") &&
-           IsA(value, Const) &&
-           DatumGetChar(reinterpret_cast<const Const*>(value)->constvalue) == 'd';
-}
-
 bool has_predicate(Relation partition, Relation index, const IndexForm& form)
 {
     List* predicate = RelationGetIndexPredicate(index);
-    const bool is_of_all = form.not_null == nullptr && !form.of_deletions;
-    if (is_of_all || list_length(predicate) != 1)
-        return is_of_all && predicate == NIL;
-    const auto* condition = static_cast<const Node*>(linitial(predicate));
-    return form.of_deletions ? is_deletion(partition, condition)
-                             : is_not_null(partition, condition, form.not_null);
+    if (form.not_null == nullptr || list_length(predicate) != 1)
+        return form.not_null == nullptr && predicate == NIL;
+    return is_not_null(partition, static_cast<const Node*>(linitial(predicate)), form.not_null);
 }
 
 bool is_of_form(Relation partition, Relation index, const IndexForm& form)

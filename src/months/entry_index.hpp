@@ -13,16 +13,14 @@ namespace journal {
 struct IndexColumn {
     Oid type;
     const char* function;  // nullptr: the column itself
-    const char* arguments[3];
+    const char* arguments[4];
 };
 
-/// What a B-tree of a month is made of; of entries in which a column is not NULL, of deletions, or
-/// of all.
+/// What a B-tree of a month is made of; of entries in which a column is not NULL, or of all.
 struct IndexForm {
     int count;
     const IndexColumn* columns;
     const char* not_null;
-    bool of_deletions = false;
 };
 
 /// A valid index of that form that the active snapshot may be read by; InvalidOid if the partition,

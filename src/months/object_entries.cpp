@@ -1,5 +1,6 @@
-// See object_entries.hpp. The index holds (object_hash(account, object_type, object_id), id); other
-// objects may have the same hash, so each entry is compared.
+// See object_entries.hpp. The index holds (entry_hash(account, object_type, object_id, operation),
+// id), in which deletions have a bit more; other objects may have the same hash, so each entry is
+// compared. Of an object's deletions and its other entries the one that is next is gone to.
 #include "months/object_entries.hpp"
 
 #include "base/object_hash.hpp"
@@ -16,13 +17,6 @@ std::string_view characters_of(Datum value)
     return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
 }
 
-/// Opens the index of a month; nullptr without.
-Relation open_object_index(Relation month, ObjectIndex kind)
-{
-    const Oid index = object_index(month, kind);
-    return OidIsValid(index) ? index_open(index, AccessShareLock) : nullptr;
-}
-
 }  // namespace
 
 bool ObjectEntries::open(Oid month, bool only_deletions)
@@ -34,70 +28,101 @@ bool ObjectEntries::open(Oid month, bool only_deletions)
         relation_close(month_, AccessShareLock);
         return false;
     }
-    only_deletions_ = only_deletions;
-    index_ = only_deletions ? open_object_index(month_, ObjectIndex::kDeletion) : nullptr;
-    has_own_index_ = index_ != nullptr;
-    if (index_ == nullptr)
-        index_ = open_object_index(month_, ObjectIndex::kObject);
-    if (index_ == nullptr)
+    const Oid index = object_index(month_, ObjectIndex::kObject);
+    if (!OidIsValid(index))
         ereport(ERROR,
                 (errcode(ERRCODE_UNDEFINED_OBJECT),
                  errmsg("journal.%s has no index of objects", RelationGetRelationName(month_)),
                  errdetail("The extension reads the entries of an object by it."),
                  errhint("As the extension's owner: SELECT journal.equip_partition('journal.%s');",
                          quote_identifier(RelationGetRelationName(month_)))));
-    slot_ = table_slot_create(month_, nullptr);
-    scan_ = index_beginscan(month_, index_, GetActiveSnapshot(), nullptr, 2, 0);
+    index_ = index_open(index, AccessShareLock);
+    for (Scan* scan : {&others_, &deletions_})
+        *scan = {index_beginscan(month_, index_, GetActiveSnapshot(), nullptr, 2, 0),
+                 table_slot_create(month_, nullptr), false};
+    only_deletions_ = only_deletions;
+    type_ = nullptr;
     return true;
 }
 
-bool ObjectEntries::may_have_type(const char* type)
+bool ObjectEntries::may_have_deletions(const char* type)
 {
-    if (!has_own_index_)
-        return true;
-    const ObjectHashRange range = object_hash_range(type);
+    if (type_ != nullptr && strcmp(type_, type) == 0)
+        return has_type_;
+    const ObjectHashRange range = deletion_hash_range(type);
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(range.first));
     ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(range.last));
-    index_rescan(scan_, keys, 2, nullptr, 0);
-    return index_getnext_tid(scan_, ForwardScanDirection) != nullptr;
+    index_rescan(deletions_.scan, keys, 2, nullptr, 0);
+    has_type_ = index_getnext_tid(deletions_.scan, ForwardScanDirection) != nullptr;
+    type_ = type;
+    return has_type_;
 }
 
 void ObjectEntries::find(const EntryObject& object, int64 first, ScanDirection direction)
 {
-    const bool forward = ScanDirectionIsForward(direction);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ,
-                Int64GetDatum(object_hash(object.account, object.type, object.id)));
-    ScanKeyInit(&keys[1], 2, forward ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
-                forward ? F_INT8GE : F_INT8LE, Int64GetDatum(first));
-    index_rescan(scan_, keys, 2, nullptr, 0);
+    const int64 hash = object_hash(object.account, object.type, object.id);
     object_ = object;
     direction_ = direction;
+    present_ = nullptr;
+    others_.has_row = deletions_.has_row = false;
+    if (may_have_deletions(object.type))
+        begin(&deletions_, deletion_hash(hash), first);
+    if (!only_deletions_)
+        begin(&others_, hash, first);
+}
+
+void ObjectEntries::begin(Scan* scan, int64 hash, int64 first)
+{
+    const bool forward = ScanDirectionIsForward(direction_);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(hash));
+    ScanKeyInit(&keys[1], 2, forward ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
+                forward ? F_INT8GE : F_INT8LE, Int64GetDatum(first));
+    index_rescan(scan->scan, keys, 2, nullptr, 0);
+    fetch(scan);
+}
+
+void ObjectEntries::fetch(Scan* scan)
+{
+    scan->has_row = false;
+    while (!scan->has_row && index_getnext_slot(scan->scan, direction_, scan->slot)) {
+        CHECK_FOR_INTERRUPTS();
+        scan->has_row = equals(*scan, kEntryObjectId, object_.id) &&
+                        equals(*scan, kEntryObjectType, object_.type) &&
+                        equals(*scan, kEntryAccount, object_.account);
+    }
 }
 
 bool ObjectEntries::next()
 {
-    while (index_getnext_slot(scan_, direction_, slot_)) {
-        CHECK_FOR_INTERRUPTS();
-        if ((!only_deletions_ || character(kEntryOperation) == 'd') &&
-            equals(kEntryObjectId, object_.id) && equals(kEntryObjectType, object_.type) &&
-            equals(kEntryAccount, object_.account))
-            return true;
-    }
-    return false;
+    if (present_ != nullptr)
+        fetch(present_);
+    if (others_.has_row && deletions_.has_row)
+        present_ = (id(others_) < id(deletions_)) == ScanDirectionIsForward(direction_)
+                       ? &others_
+                       : &deletions_;
+    else
+        present_ = others_.has_row ? &others_ : deletions_.has_row ? &deletions_ : nullptr;
+    return present_ != nullptr;
 }
 
-bool ObjectEntries::equals(EntryColumn column, const char* text) const
+int64 ObjectEntries::id(const Scan& scan) const
 {
     bool is_null = false;
-    const Datum datum = value(column, &is_null);
+    return DatumGetInt64(slot_getattr(scan.slot, kEntryId, &is_null));
+}
+
+bool ObjectEntries::equals(const Scan& scan, EntryColumn column, const char* text) const
+{
+    bool is_null = false;
+    const Datum datum = slot_getattr(scan.slot, column, &is_null);
     return !is_null && characters_of(datum) == text;
 }
 
 Datum ObjectEntries::value(EntryColumn column, bool* is_null) const
 {
-    return slot_getattr(slot_, column, is_null);
+    return slot_getattr(present_->slot, column, is_null);
 }
 
 int32 ObjectEntries::int4(EntryColumn column) const
@@ -141,8 +166,10 @@ char* ObjectEntries::text(EntryColumn column, MemoryContext context) const
 
 void ObjectEntries::close()
 {
-    index_endscan(scan_);
-    ExecDropSingleTupleTableSlot(slot_);
+    for (Scan* scan : {&others_, &deletions_}) {
+        index_endscan(scan->scan);
+        ExecDropSingleTupleTableSlot(scan->slot);
+    }
     index_close(index_, AccessShareLock);
     relation_close(month_, AccessShareLock);
 }

@@ -50,12 +50,12 @@ struct EntryObject {
 /// Not RAII on purpose: an error between open and close leaves nothing behind.
 class ObjectEntries {
   public:
-    /// Opens a month; false if it is gone or holds nothing. only_deletions: of the object's entries
-    /// only deletions are read, by an index of their own where the month has it.
+    /// Opens a month; false if it is gone or holds nothing. only_deletions: of an object's entries
+    /// only deletions are read.
     bool open(Oid month, bool only_deletions);
 
-    /// Whether the month may have such entries of objects of a type, whatever their accounts.
-    bool may_have_type(const char* type);
+    /// Whether the month may have deletions of objects of a type, whatever their accounts.
+    bool may_have_deletions(const char* type);
 
     /// Begins with an object's entries in the order of their ids, forward from first on, or
     /// backward from it.
@@ -76,16 +76,28 @@ class ObjectEntries {
     void close();
 
   private:
-    bool equals(EntryColumn column, const char* text) const;
+    /// The index holds an object's deletions apart from its other entries.
+    struct Scan {
+        IndexScanDesc scan;
+        TupleTableSlot* slot;
+        bool has_row;  // in the slot, and not gone to yet or the present one
+    };
+
+    void begin(Scan* scan, int64 hash, int64 first);
+    void fetch(Scan* scan);
+    bool equals(const Scan& scan, EntryColumn column, const char* text) const;
+    int64 id(const Scan& scan) const;
 
     Relation month_ = nullptr;
     Relation index_ = nullptr;
-    IndexScanDesc scan_ = nullptr;
-    TupleTableSlot* slot_ = nullptr;
-    bool only_deletions_ = false;
-    bool has_own_index_ = false;  // of deletions alone
+    Scan others_{};
+    Scan deletions_{};
+    Scan* present_ = nullptr;  // what next() went to; nullptr before the first
     EntryObject object_{};
     ScanDirection direction_ = ForwardScanDirection;
+    bool only_deletions_ = false;
+    const char* type_ = nullptr;  // asked for last
+    bool has_type_ = false;
 };
 
 }  // namespace journal

@@ -10,7 +10,8 @@ namespace {
 enum ObjectColumn : AttrNumber { kHash = 1, kId };
 
 constexpr IndexColumn kObjectColumns[] = {
-    {INT8OID, "object_hash", {"account", "object_type", "object_id"}}, {INT8OID, nullptr, {"id"}}};
+    {INT8OID, "entry_hash", {"account", "object_type", "object_id", "operation"}},
+    {INT8OID, nullptr, {"id"}}};
 constexpr IndexColumn kDocumentColumns[] = {
     {INT8OID, "object_hash", {"account", "document_type", "document_id"}},
     {INT8OID, nullptr, {"id"}}};
@@ -21,8 +22,7 @@ constexpr IndexColumn kPreviousColumns[] = {
 /// In the order of ObjectIndex.
 constexpr IndexForm kForms[] = {{lengthof(kObjectColumns), kObjectColumns, nullptr},
                                 {lengthof(kDocumentColumns), kDocumentColumns, "document_id"},
-                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"},
-                                {lengthof(kObjectColumns), kObjectColumns, nullptr, true}};
+                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"}};
 
 }  // namespace
 

@@ -6,9 +6,9 @@
 
 namespace journal {
 
-/// What an index of a month finds entries by: what they are about, what that belongs to, the key
-/// that it left; what deletions alone are about.
-enum class ObjectIndex { kObject, kDocument, kPrevious, kDeletion };
+/// What an index of a month finds entries by: what they are about (deletions under numbers of their
+/// own), what that belongs to, the key that it left.
+enum class ObjectIndex { kObject, kDocument, kPrevious };
 
 /// Numbers of objects, and ids of entries from one on (inclusive) up to another (exclusive).
 struct ObjectRange {

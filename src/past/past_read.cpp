@@ -335,7 +335,7 @@ void read_entries_of_table(Query& query, Receiver* receiver, bool has_prefix,
     // behind, the many entries of a large table would be fetched from all over a month.
     query.set("enable_indexscan", "off");
     const char* later = psprintf(LATER_ENTRIES("true") "AND e.object_type = ANY ($4) AND %s ",
-                                 hash_is_of_types(OBJECT_HASH_OF("e"), a[4].value));
+                                 hash_is_of_types(ENTRY_HASH_OF("e"), a[4].value));
     if (has_prefix)
         run_for(receiver, psprintf("%s AND " ACCOUNT_HASH_OF("e") " = ANY ($5)", later),
                 {a[0], a[1], a[2], a[4], a[3]});

@@ -102,8 +102,13 @@ bool look_up_followers(Deletions* deletions, Relation partition, Oid index, cons
             (month.to != DT_NOEND && month.to <= row.occurred_at - USECS_PER_DAY))
             continue;
         const int64 hash = object_hash(deletions->account, row.object_type, row.object_id);
+        const int64 deletion = deletion_hash(hash);
+        const bool are_all =
+            add_places(partition, index, {hash, hash, row.id + 1, PG_INT64_MAX}, most, &places);
         deletions->open[i] =
-            !add_places(partition, index, {hash, hash, row.id + 1, PG_INT64_MAX}, most, &places);
+            !add_places(partition, index, {deletion, deletion, row.id + 1, PG_INT64_MAX}, most,
+                        &places) ||
+            !are_all;
     }
     if (!places.empty())
         mark_followed(deletions, month, &places);

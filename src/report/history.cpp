@@ -45,9 +45,9 @@ bool is_known_type(const char* type, const char* account)
     // The order is that of the index, so that the first entry ends the search.
     const bool found =
         query.run_saved(&statement,
-                        "SELECT FROM journal.entry e WHERE " OBJECT_HASH_OF(
+                        "SELECT FROM journal.entry e WHERE " ENTRY_HASH_OF(
                             "e") " BETWEEN $3 AND $4 AND (e.account = $1) IS TRUE "
-                                 "AND e.object_type = $2 ORDER BY " OBJECT_HASH_OF("e") " LIMIT 1",
+                                 "AND e.object_type = $2 ORDER BY " ENTRY_HASH_OF("e") " LIMIT 1",
                         {text_argument(account), text_argument(type), int8_argument(range.first),
                          int8_argument(range.last)}) > 0;
     query.end();
@@ -72,7 +72,7 @@ bool is_known_type(const char* type, const char* account)
 #define HAS_LEFT(key) "FROM journal.entry e WHERE " HAS_LEFT_KEY("e", "$1", "$2", key) " AND "
 #define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
 #define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
-#define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT("e", "$1", "$2", key) " AND "
+#define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT_UNDELETED("e", "$1", "$2", key) " AND "
 #define BEGINNING HAS_KEY("s.key") "(e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
 #define LEAVING HAS_LEFT("s.key") IS_MOVE IS_FIRST
 
@@ -167,6 +167,10 @@ bool find_places(Relation partition, const char* account, const char* type, cons
             const int64 hash = object_hash(account, type, keys.key[i]);
             add_places(partition, index, {hash, hash, keys.from[i], keys.to[i]}, PG_INT32_MAX,
                        places);
+            const int64 deletion = deletion_hash(hash);
+            if (kind == ObjectIndex::kObject)
+                add_places(partition, index, {deletion, deletion, keys.from[i], keys.to[i]},
+                           PG_INT32_MAX, places);
         }
     }
     return true;

@@ -170,7 +170,7 @@ void read_deletions(const EntryPartition& month, Vector<NamedObject>* objects, C
         is_open = true;
         if (object.oldest().target != target) {
             target = object.oldest().target;
-            has_type = entries.may_have_type(target->object_type);
+            has_type = entries.may_have_deletions(target->object_type);
         }
         if (has_type)
             read(&object, &entries);

@@ -66,18 +66,18 @@ void leave_columns(RowSet* set)
                                    {"transaction_id", XID8OID}}));
     ResultReader entry = ResultReader::open(
         context,
-        psprintf(
-            "SELECT r.number, u.layout, u.data FROM %s r "
-            "JOIN event_journal_deletions d ON d.id = r.entry "
-            "CROSS JOIN LATERAL (SELECT e.layout, e.data FROM journal.entry e "
-            " WHERE " IS_OBJECT("e", "d.account", "d.object_type",
-                                "d.object_id") " "
-                                               "   AND e.relation = d.relation AND e.id < d.id "
-                                               "   AND e.transaction_id = d.transaction_id AND "
-                                               "e.operation = 'u' AND e.derived "
-                                               "   AND e.data IS NOT NULL "
-                                               " OFFSET 0) u",
-            rows_name(0)),
+        psprintf("SELECT r.number, u.layout, u.data FROM %s r "
+                 "JOIN event_journal_deletions d ON d.id = r.entry "
+                 "CROSS JOIN LATERAL (SELECT e.layout, e.data FROM journal.entry e "
+                 " WHERE " IS_OBJECT_UNDELETED(
+                     "e", "d.account", "d.object_type",
+                     "d.object_id") " "
+                                    "   AND e.relation = d.relation AND e.id < d.id "
+                                    "   AND e.transaction_id = d.transaction_id AND "
+                                    "e.operation = 'u' AND e.derived "
+                                    "   AND e.data IS NOT NULL "
+                                    " OFFSET 0) u",
+                 rows_name(0)),
         describe_columns({INT8OID, INT4OID, JSONBOID}));
     query.end();
     const Bitmapset* bound = bound_columns(set->table);

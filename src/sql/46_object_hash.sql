@@ -7,10 +7,25 @@ LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journ
 COMMENT ON FUNCTION journal.object_hash(text, text, text) IS
     'the number under which the journal''s indexes hold an object, of the texts'' bytes; other objects may have the same';
 
+CREATE FUNCTION journal.deletion_hash(account text, object_type text, object_id text) RETURNS bigint
+LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_deletion_hash';
+COMMENT ON FUNCTION journal.deletion_hash(text, text, text) IS
+    'the number under which the index on objects holds deletions of an object: that of the object, with one bit more';
+
+CREATE FUNCTION journal.entry_hash(account text, object_type text, object_id text, operation "char") RETURNS bigint
+LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_entry_hash';
+COMMENT ON FUNCTION journal.entry_hash(text, text, text, "char") IS
+    'the number under which the index on objects holds an entry: deletion_hash of its object for operation d, else object_hash';
+
+CREATE FUNCTION journal.entry_hashes(account_hashes bigint[], object_types text[], object_ids text[]) RETURNS bigint[]
+LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_entry_hashes';
+COMMENT ON FUNCTION journal.entry_hashes(bigint[], text[], text[]) IS
+    'object_hash and deletion_hash of every object that is in an account of one of these numbers, and has one of these types and ids; NULLs among them count as nothing';
+
 CREATE FUNCTION journal.object_hashes(account_hashes bigint[], object_types text[], object_ids text[]) RETURNS bigint[]
 LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_object_hashes';
 COMMENT ON FUNCTION journal.object_hashes(bigint[], text[], text[]) IS
-    'the same of every object that is in an account of one of these numbers, and has one of these types and ids; NULLs among them count as nothing';
+    'object_hash of every object that is in an account of one of these numbers, and has one of these types and ids; NULLs among them count as nothing';
 
 -- Of one row, numbers of fixed width: the time key.
 CREATE FUNCTION journal.account_hash(account text) RETURNS bigint

@@ -30,7 +30,8 @@ SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change
        e.reported, e.backfilled, e.restores,
        r.restored_entry, r.restored_at,
        c.actor_kind, c.reason, c.extra,
-       s.session_role, s.acting_role, s.application_name, s.client_address, s.process_id
+       s.session_role, s.acting_role, s.application_name, s.client_address, s.process_id,
+       journal.entry_hash(e.account, e.object_type, e.object_id, e.operation) AS entry_hash
 FROM journal.entry e
     JOIN journal.event_type v ON v.id = e.event_type
     LEFT JOIN journal.tracked_relation t ON t.id = e.relation
@@ -80,3 +81,5 @@ COMMENT ON COLUMN journal.entries.application_name IS 'as the connection stated 
 COMMENT ON COLUMN journal.entries.client_address IS 'of the connection; behind a pooler, of the pooler';
 COMMENT ON COLUMN journal.entries.process_id IS 'of the server process';
 
+COMMENT ON COLUMN journal.entries.entry_hash IS
+    'the number by which it is found: journal.object_hash of its account, object_type and object_id, of a deletion journal.deletion_hash';

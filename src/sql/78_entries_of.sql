@@ -4,8 +4,9 @@ CREATE FUNCTION journal.entries_of(object_type text, object_id text) RETURNS SET
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
 BEGIN ATOMIC
     SELECT e.* FROM journal.entries e
-    WHERE journal.object_hash(e.account, e.object_type, e.object_id)
-          = journal.object_hash((SELECT journal.reader_account()), entries_of.object_type, entries_of.object_id)
+    WHERE e.entry_hash
+          = ANY (ARRAY[journal.object_hash((SELECT journal.reader_account()), entries_of.object_type, entries_of.object_id),
+                       journal.deletion_hash((SELECT journal.reader_account()), entries_of.object_type, entries_of.object_id)])
       AND (e.account = (SELECT journal.reader_account())) IS TRUE
       AND e.object_type = entries_of.object_type AND e.object_id = entries_of.object_id;
 END;

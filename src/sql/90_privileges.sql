@@ -40,7 +40,8 @@ DO $$
 DECLARE
     called pg_catalog.regprocedure;
 BEGIN
-    FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)",journal.account_hash(text),
+    FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)","journal.deletion_hash(text,text,text)",
+                            "journal.entry_hash(text,text,text,\"char\")",journal.account_hash(text),
                             "journal.event_key(integer,boolean,\"char\")",journal.text_hash(text)}'::pg_catalog.regprocedure[] LOOP
         IF pg_catalog.concat_ws(' ', 'pg_proc', called::oid)
            <> ALL (pg_catalog.current_setting('event_journal_script.older_objects')::text[]) THEN

@@ -28,7 +28,7 @@ constexpr PartitionIndex kIndexes[] = {
      "journal.event_key(event_type, reported, operation), journal.text_hash(location), "
      "journal.text_hash(employee)) WITH (deduplicate_items=off)"},
     {"object_idx",
-     "USING btree (journal.object_hash(account, object_type, object_id), id) WITH "
+     "USING btree (journal.entry_hash(account, object_type, object_id, operation), id) WITH "
      "(deduplicate_items=off)"},
     {"document_idx",
      "USING btree (journal.object_hash(account, document_type, document_id), id) WITH "
@@ -36,11 +36,6 @@ constexpr PartitionIndex kIndexes[] = {
     {"previous_idx",
      "USING btree (journal.object_hash(account, object_type, previous_id), id) WITH "
      "(deduplicate_items=off) WHERE (previous_id IS NOT NULL)"},
-    // Whether a key was taken anew since an event: of the few deletions alone, since an object may
-    // have thousands of entries. Those of a type lie side by side.
-    {"deletion_idx",
-     "USING btree (journal.object_hash(account, object_type, object_id), id) WITH "
-     "(deduplicate_items=off) WHERE (operation = 'd'::\"char\")"},
     {"id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')"},
 };
 
