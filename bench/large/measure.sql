@@ -72,8 +72,8 @@ RETURNS text LANGUAGE sql AS $$
 
 -- By hand: the history of an object.
 CREATE OR REPLACE FUNCTION bench.history(account text, type text, id text, size integer) RETURNS text LANGUAGE sql AS $$
-    SELECT format('SELECT * FROM (SELECT * FROM journal.entry WHERE journal.object_hash(account, object_type, object_id) = '
-                  'journal.object_hash(%1$L, %2$L, %3$L) AND account = %1$L AND object_type = %2$L AND object_id = %3$L '
+    SELECT format('SELECT * FROM (SELECT * FROM journal.entry WHERE journal.entry_hash(account, object_type, object_id, operation) IN ('
+                  'journal.object_hash(%1$L, %2$L, %3$L), journal.deletion_hash(%1$L, %2$L, %3$L)) AND account = %1$L AND object_type = %2$L AND object_id = %3$L '
                   'UNION ALL SELECT * FROM journal.entry WHERE journal.object_hash(account, document_type, document_id) = '
                   'journal.object_hash(%1$L, %2$L, %3$L) AND document_id IS NOT NULL AND account = %1$L AND document_type = %2$L '
                   'AND document_id = %3$L AND (object_type, object_id) <> (%2$L, %3$L)) e '
@@ -83,8 +83,9 @@ CREATE OR REPLACE FUNCTION bench.history(account text, type text, id text, size 
 CREATE OR REPLACE FUNCTION bench.deleted(account text, condition text) RETURNS text LANGUAGE sql AS $$
     SELECT bench.entries(account, format(
         'operation = ''d'' AND id = change AND %s AND NOT EXISTS (SELECT FROM journal.entry l '
-        'WHERE journal.object_hash(l.account, l.object_type, l.object_id) = '
-        'journal.object_hash(entry.account, entry.object_type, entry.object_id) AND l.account = entry.account '
+        'WHERE journal.entry_hash(l.account, l.object_type, l.object_id, l.operation) IN ('
+        'journal.object_hash(entry.account, entry.object_type, entry.object_id), '
+        'journal.deletion_hash(entry.account, entry.object_type, entry.object_id)) AND l.account = entry.account '
         'AND l.object_type = entry.object_type AND l.object_id = entry.object_id AND l.id > entry.id '
         'AND l.change <> entry.change AND l.operation <> ''l'' OFFSET 0)', condition)) $$;
 

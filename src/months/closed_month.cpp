@@ -4,7 +4,10 @@
 #include "base/function.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
+#include "base/query.hpp"
 #include "base/transaction.hpp"
+
+#include <algorithm>
 
 namespace journal {
 
@@ -43,7 +46,90 @@ bool is_noted(Oid partition)
     return false;
 }
 
+/// Which partitions have the trigger, among those that were asked about: kept until one of them
+/// changes. The relation cache would know as well, but would have to open every month.
+struct Triggers {
+    List* asked;
+    List* standing;
+    bool valid;
+    bool watching;
+};
+Triggers triggers;
+
+void relation_changed(Datum, Oid relation)
+{
+    if (!OidIsValid(relation) || list_member_oid(triggers.asked, relation))
+        triggers.valid = false;
+}
+
+bool is_standing(const FormData_pg_trigger& trigger)
+{
+    return trigger.tgenabled == TRIGGER_FIRES_ALWAYS && TRIGGER_FOR_ROW(trigger.tgtype) &&
+           TRIGGER_FOR_BEFORE(trigger.tgtype) && TRIGGER_FOR_INSERT(trigger.tgtype);
+}
+
+/// Reads the triggers of all partitions at once.
+void read_triggers(const Vector<Oid>& partitions)
+{
+    if (!triggers.watching)
+        CacheRegisterRelcacheCallback(relation_changed, Datum{0});
+    triggers.watching = true;
+    MemoryContext previous = MemoryContextSwitchTo(CacheMemoryContext);
+    list_free(triggers.asked);
+    list_free(triggers.standing);
+    triggers = {NIL, NIL, true, true};
+    for (const Oid partition : partitions)
+        triggers.asked = lappend_oid(triggers.asked, partition);
+    ScanKeyData name;
+    ScanKeyInit(&name, Anum_pg_trigger_tgname, BTEqualStrategyNumber, F_NAMEEQ,
+                CStringGetDatum(kLateWriteTrigger));
+    Relation table = table_open(TriggerRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, nullptr, 1, &name);
+    while (const HeapTuple row = systable_getnext(scan)) {
+        const auto* trigger = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(row));
+        bool is_unconditional = false;
+        heap_getattr(row, Anum_pg_trigger_tgqual, RelationGetDescr(table), &is_unconditional);
+        if (is_unconditional && is_standing(*trigger))
+            triggers.standing = lappend_oid(triggers.standing, trigger->tgrelid);
+    }
+    systable_endscan(scan);
+    table_close(table, AccessShareLock);
+    MemoryContextSwitchTo(previous);
+}
+
+bool has_trigger(const Vector<Oid>& partitions, Oid partition)
+{
+    if (!triggers.valid || !list_member_oid(triggers.asked, partition))
+        read_triggers(partitions);
+    return list_member_oid(triggers.standing, partition);
+}
+
 }  // namespace
+
+SummarisedMonths::SummarisedMonths(MemoryContext context) : resource_(context), months_(&resource_)
+{
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run(
+        "SELECT relation_oid FROM journal.closed_month c WHERE incarnation = $1 AND NOT EXISTS "
+        "(SELECT FROM journal.late_write l WHERE l.relation_oid = c.relation_oid "
+        "AND l.incarnation = c.incarnation)",
+        {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
+    for (uint64 i = 0; i < count; i++) {
+        bool is_null = false;
+        months_.push_back(DatumGetObjectId(query.value(i, 1, &is_null)));
+    }
+    query.end();
+    const Vector<Oid> all(months_, &resource_);
+    months_.erase(std::remove_if(months_.begin(), months_.end(),
+                                 [&](Oid month) { return !has_trigger(all, month); }),
+                  months_.end());
+    std::sort(months_.begin(), months_.end());
+}
+
+bool SummarisedMonths::has(Oid partition) const
+{
+    return std::binary_search(months_.begin(), months_.end(), partition);
+}
 
 bool is_closed_month(Relation partition)
 {

@@ -8,7 +8,7 @@
 // partition. Before the trigger stands, its maker has waited for everybody who had written without.
 #pragma once
 
-#include "base/pg.hpp"
+#include "base/memory.hpp"
 
 namespace journal {
 
@@ -16,6 +16,19 @@ inline constexpr const char* kLateWriteTrigger = "note_late_write";
 
 /// Whether who writes to a partition, which is open and locked, has to say so.
 bool is_closed_month(Relation partition);
+
+/// Closed months whose summaries count, as far as the active snapshot sees: nobody has written to
+/// them since.
+class SummarisedMonths {
+  public:
+    explicit SummarisedMonths(MemoryContext context);
+
+    bool has(Oid partition) const;
+
+  private:
+    ContextResource resource_;
+    Vector<Oid> months_;  // sorted
+};
 
 /// Says that this transaction writes to a closed month, once for each.
 void note_late_write(Oid partition);

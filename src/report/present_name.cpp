@@ -2,12 +2,14 @@
 #include "report/present_name.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/object_hash.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/rename.hpp"
 #include "catalog/unrecorded.hpp"
 #include "months/gone_months.hpp"
+#include "months/month_deletions.hpp"
 #include "months/object_entries.hpp"
 #include "months/partition.hpp"
 #include "values/text_form.hpp"
@@ -38,6 +40,8 @@ struct NamedObject {
     std::size_t count;
     Vector<NameEnd> ends;
     bool has_past_deletion;
+    bool asked_deletions;
+    Vector<Oid> deleted_in;  // closed months with deletions of the object, once asked for
 
     const Reference& newest() const { return *references[0]; }
     const Reference& oldest() const { return *references[count - 1]; }
@@ -150,6 +154,22 @@ void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* e
     }
 }
 
+/// Whether a month may have deletions of an object: one whose deletions are known says so itself.
+bool may_be_deleted_in(const EntryPartition& month, const char* account, NamedObject* object,
+                       MonthDeletions* known)
+{
+    if (!known->knows(month.relation))
+        return true;
+    const Target& target = *object->oldest().target;
+    if (!object->asked_deletions)
+        known->find(object_hash(account_of_deletion(target, account), target.object_type,
+                                object->oldest().key),
+                    &object->deleted_in);
+    object->asked_deletions = true;
+    return std::find(object->deleted_in.begin(), object->deleted_in.end(), month.relation) !=
+           object->deleted_in.end();
+}
+
 /// Reads the deletions of a month: has read(object, entries) called for those of the objects that
 /// the month concerns. Objects are in the order of their targets: whether the month has deletions
 /// of one's type is asked once.
@@ -163,7 +183,7 @@ void read_deletions(const EntryPartition& month, Vector<NamedObject>* objects, C
     bool has_type = false;
     for (NamedObject& object : *objects) {
         CHECK_FOR_INTERRUPTS();
-        if (!concerns(object))
+        if (!concerns(&object))
             continue;
         if (!is_open && !entries.open(month.relation, true))
             return;
@@ -180,13 +200,15 @@ void read_deletions(const EntryPartition& month, Vector<NamedObject>* objects, C
 }
 
 /// Adds the deletions since the events.
-void add_deletions(Vector<NamedObject>* objects, const char* account, MemoryContext context)
+void add_deletions(Vector<NamedObject>* objects, const char* account, MonthDeletions* known,
+                   MemoryContext context)
 {
     EntryPartition* months = nullptr;
     const int count = entry_partitions(&months);
     for (int i = 0; i < count; i++) {
-        const auto concerns = [&](const NamedObject& object) {
-            return months[i].to > object.oldest().occurred_at - kClockSlack;
+        const auto concerns = [&](NamedObject* object) {
+            return months[i].to > object->oldest().occurred_at - kClockSlack &&
+                   may_be_deleted_in(months[i], account, object, known);
         };
         read_deletions(months[i], objects, concerns,
                        [&](NamedObject* object, ObjectEntries* entries) {
@@ -254,14 +276,16 @@ bool is_wholly_past(const NamedObject& object)
 /// Answers references to keys that no row had at the event, nor has had since, of tables of which
 /// the journal has seen all: the last that had the key was deleted, or got another one, and it has
 /// that row's name; or there was none.
-void answer_from_past(Vector<NamedObject>* objects, const char* account, MemoryContext context)
+void answer_from_past(Vector<NamedObject>* objects, const char* account, MonthDeletions* known,
+                      MemoryContext context)
 {
     EntryPartition* months = nullptr;
     for (int i = entry_partitions(&months) - 1; i >= 0; i--) {
-        const auto concerns = [&](const NamedObject& object) {
-            const Reference& oldest = object.oldest();
-            return is_wholly_past(object) && oldest.is_past && !object.has_past_deletion &&
-                   (oldest.backfilled || months[i].from <= oldest.occurred_at + kClockSlack);
+        const auto concerns = [&](NamedObject* object) {
+            const Reference& oldest = object->oldest();
+            return is_wholly_past(*object) && oldest.is_past && !object->has_past_deletion &&
+                   (oldest.backfilled || months[i].from <= oldest.occurred_at + kClockSlack) &&
+                   may_be_deleted_in(months[i], account, object, known);
         };
         read_deletions(months[i], objects, concerns,
                        [&](NamedObject* object, ObjectEntries* entries) {
@@ -360,17 +384,20 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
     Vector<NamedObject> objects(&resource);
     for (std::size_t i = 0; i < pending.size(); i++) {
         if (begins_object(pending, i))
-            objects.push_back({&pending[i], 0, Vector<NameEnd>(&resource), false});
+            objects.push_back(
+                {&pending[i], 0, Vector<NameEnd>(&resource), false, false, Vector<Oid>(&resource)});
         objects.back().count++;
     }
     for (NamedObject& object : objects)
         if (any_renames)
             add_renames(&object, context);
-    add_deletions(&objects, account, context);
+    MonthDeletions known(context);
+    add_deletions(&objects, account, &known, context);
     for (const NamedObject& object : objects)
         for (std::size_t i = 0; i < object.count; i++)
             answer_one(object.references[i], object, account);
-    answer_from_past(&objects, account, context);
+    answer_from_past(&objects, account, &known, context);
+    known.end();
 }
 
 }  // namespace journal

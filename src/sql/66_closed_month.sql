@@ -37,6 +37,26 @@ COMMENT ON COLUMN journal.month_summary.present IS 'the event keys, locations an
 COMMENT ON COLUMN journal.month_summary.combinations IS
     'which of them occur together, and how often, packed; NULL: too many to be kept';
 
+-- A page asks for each of its objects whether it was deleted since; so the deletions of all closed months are looked up together.
+CREATE TABLE journal.month_deletion (
+    relation_oid oid NOT NULL,
+    incarnation  uuid NOT NULL,
+    account      bigint NOT NULL,
+    occurred_at  timestamptz NOT NULL,
+    entry        bigint NOT NULL,
+    object       bigint NOT NULL
+);
+CREATE INDEX month_deletion_time_idx ON journal.month_deletion (relation_oid, incarnation, account, occurred_at, entry);
+CREATE INDEX month_deletion_object_idx ON journal.month_deletion USING hash (object);
+ALTER TABLE journal.month_deletion REPLICA IDENTITY FULL;
+COMMENT ON TABLE journal.month_deletion IS 'the deletions of closed months, of whichever object';
+COMMENT ON COLUMN journal.month_deletion.relation_oid IS 'as in journal.closed_month';
+COMMENT ON COLUMN journal.month_deletion.incarnation IS 'as in journal.closed_month';
+COMMENT ON COLUMN journal.month_deletion.account IS 'journal.account_hash of the account';
+COMMENT ON COLUMN journal.month_deletion.occurred_at IS 'as in journal.entry';
+COMMENT ON COLUMN journal.month_deletion.entry IS 'the id of the deletion''s entry';
+COMMENT ON COLUMN journal.month_deletion.object IS 'journal.object_hash of the object that was deleted';
+
 CREATE TABLE journal.late_write (
     relation_oid oid NOT NULL,
     incarnation  uuid NOT NULL

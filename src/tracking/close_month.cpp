@@ -64,7 +64,8 @@ bool is_up_to_date(Query& query, const MonthKey& key)
 /// whoever is seen here are seen by the commands that follow.
 void remove_summary(Query& query, const MonthKey& key)
 {
-    for (const char* table : {"journal.late_write", "journal.month_summary"})
+    for (const char* table :
+         {"journal.late_write", "journal.month_summary", "journal.month_deletion"})
         query.run(psprintf("DELETE FROM %s WHERE relation_oid = $1 AND incarnation = $2", table),
                   {key.relation, key.incarnation});
 }
@@ -118,6 +119,19 @@ int64 store_accounts(const MonthKey& key, ResultReader& reader)
     }
     store();
     return entries;
+}
+
+/// In the order in which they are read.
+void store_deletions(Query& query, const MonthKey& key, const char* month)
+{
+    query.run(
+        psprintf("INSERT INTO journal.month_deletion (relation_oid, incarnation, account, "
+                 "occurred_at, entry, object) SELECT $1, $2, journal.account_hash(account) AS a, "
+                 "occurred_at, id, journal.object_hash(account, object_type, object_id) "
+                 "FROM ONLY %s WHERE operation = 'd' AND object_type IS NOT NULL "
+                 "AND object_id IS NOT NULL ORDER BY a, occurred_at, id",
+                 month),
+        {key.relation, key.incarnation});
 }
 
 bool needs_indexes(Query& query, const MonthKey& key)
@@ -186,6 +200,7 @@ bool summarise_month(Oid partition)
         describe_columns({INT8OID, INT4OID, INT4OID, INT4OID, INT8OID}));
     const int64 entries = store_accounts(key, reader);
     reader.close();
+    store_deletions(query, key, qualified_name(partition));
     query.run(
         "INSERT INTO journal.closed_month (relation_oid, incarnation, entries, summarised_at) "
         "VALUES ($1, $2, $3, clock_timestamp()) ON CONFLICT (relation_oid, incarnation) "
@@ -250,7 +265,7 @@ void forget_gone_months()
         OIDARRAYOID,
         PointerGetDatum(construct_array(oids, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT))};
     Query query = Query::begin(RunAs::kOwner);
-    for (const char* table : {"late_write", "month_summary", "closed_month"})
+    for (const char* table : {"late_write", "month_summary", "month_deletion", "closed_month"})
         query.run(psprintf("DELETE FROM journal.%s WHERE relation_oid <> ALL ($1)", table),
                   {present});
     query.end();

@@ -114,13 +114,20 @@ like(($standby->psql('postgres', 'CALL journal.maintenance()'))[2], qr/cannot ex
 # Whoever writes to a closed month is heard of together with what he writes.
 my $holds = q{SELECT journal.month_may_hold('journal.entry_2019_05', 'nobody'), count(*) FROM journal.entry_2019_05};
 is($standby->safe_psql('postgres', $holds), 'f|1', 'the standby knows what a closed month holds');
+# So are deletions in closed months, and names that they ended.
 $primary->safe_psql('postgres', q{INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
-		account) VALUES (nextval('journal.entry_id_seq'), '2019-05-06', '3', 1, 1, 0, 1, 'l', true, true, '')});
+		account, object_type, object_id, label, links)
+	SELECT n, '2019-05-06', '3', n, 1, 0, 69, what, true, false, 'a', type, '1', 'Old Ann', links FROM (SELECT nextval('journal.entry_id_seq'), e.* FROM (VALUES
+		('l'::"char", 'note', '[{"type": "client", "id": "1"}]'::jsonb), ('d', 'client', NULL)) e) e (n, what, type, links)});
+my $name = q{SET event_journal.account = 'a'; SELECT links -> 0 ->> 'label' FROM journal.report('custom', date_from => '2019-05-06', date_to => '2019-05-07') WHERE object_type = 'note'};
 $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
-is($standby->safe_psql('postgres', $holds), 't|2', 'until it is written to');
+is($standby->safe_psql('postgres', $holds), 't|3', 'until it is written to');
+is($standby->safe_psql('postgres', $name), 'Old Ann', 'a name that ended in it is found');
 $primary->safe_psql('postgres', 'CALL journal.maintenance()');
 $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
-is($standby->safe_psql('postgres', $holds), 'f|2', 'and closed again');
+is($standby->safe_psql('postgres', $holds), 'f|3', 'and closed again');
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM journal.month_deletion'), '1', 'with its deletions');
+is($standby->safe_psql('postgres', $name), 'Old Ann', 'by which the name is found');
 
 # Promoted, the same journal goes on: with its incarnation, since its transaction ids go on too.
 my $incarnation = $primary->safe_psql('postgres', 'SELECT id FROM journal.incarnation');

@@ -22,7 +22,7 @@ BEGIN ATOMIC
     INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported,
                                backfilled, account, location, employee, object_type, object_id)
     SELECT nextval('number'), '2019-01-01 00:00+00'::timestamptz + month * interval '1 month' + n * interval '1 minute', '3', n, 1, 0,
-           1 + n % 40, 'u', true, false, 'a' || n % 3, 'l' || n % 17, coalesce(employee, 'e' || n % 29), 'task', n::text
+           1 + n % 40, CASE WHEN n % 9 = 0 THEN 'd' ELSE 'u' END::"char", true, false, 'a' || n % 3, 'l' || n % 17, coalesce(employee, 'e' || n % 29), 'task', n::text
     FROM generate_series(1, entries) n;
 END;
 -- What is wrong with a summary that counts.
@@ -38,6 +38,12 @@ BEGIN
             'summary AS (SELECT * FROM journal.month_combinations(%L)) '
             'SELECT %L || e FROM (TABLE entries EXCEPT ALL TABLE summary) e UNION ALL '
             'SELECT %L || s FROM (TABLE summary EXCEPT ALL TABLE entries) s', month, month, month, month);
+        RETURN QUERY EXECUTE format(
+            'WITH entries AS (SELECT journal.account_hash(account), occurred_at, id, journal.object_hash(account, object_type, object_id) '
+            'FROM %s WHERE operation = ''d''), known AS (SELECT account, occurred_at, entry, object FROM journal.month_deletion '
+            'WHERE relation_oid = %L::regclass) '
+            'SELECT ''a deletion, '' || e FROM (TABLE entries EXCEPT ALL TABLE known) e UNION ALL '
+            'SELECT ''no deletion, '' || k FROM (TABLE known EXCEPT ALL TABLE entries) k', month, month);
     END LOOP;
 END $$;
 SQL

@@ -1,0 +1,39 @@
+// The deletions of closed months, looked up for all of these months at once.
+//
+// A page asks of each object that it names whether its key was free since the event, and it would
+// ask each month since. journal.month_deletion has the closed months' deletions together, by a hash
+// index: an object that was never deleted, as nearly all are, costs one block of it, whatever the
+// number of months. What it says of a month counts as a summary does (closed_month.hpp), and other
+// months are read themselves.
+#pragma once
+
+#include "months/closed_month.hpp"
+
+namespace journal {
+
+/// Not RAII on purpose: an error between begin and end leaves nothing behind.
+class MonthDeletions {
+  public:
+    /// Everything is allocated in context.
+    explicit MonthDeletions(MemoryContext context);
+
+    /// Whether the deletions of a partition are known without reading it.
+    bool knows(Oid partition) const { return months_.has(partition); }
+
+    /// Appends the partitions among those known that hold deletions of objects of a number
+    /// (object_hash), each as often as it does.
+    void find(int64 object, Vector<Oid>* partitions);
+
+    void end();
+
+  private:
+    void begin_scan();
+
+    SummarisedMonths months_;
+    Relation table_ = nullptr;
+    Relation index_ = nullptr;
+    IndexScanDesc scan_ = nullptr;
+    TupleTableSlot* slot_ = nullptr;
+};
+
+}  // namespace journal
