@@ -10,7 +10,8 @@
 
 tier_long=(northwind 013_update 043_memory)
 tier_random=(040_random_savepoints 041_crash 060_random_past 061_marks_under_load 062_random_undo
-    063_random_ordinary 064_random_names)
+    063_random_ordinary 064_random_names
+    065_random_report)
 tier_assert_tap=(040_random_savepoints 041_crash)
 tier_other_tap=(010_dump 011_dump_demo 012_pg_upgrade 013_update 014_major_upgrade 015_virtual_columns
     016_not_valid_not_null 020_standby 021_replication 022_journal_copy)
