@@ -235,7 +235,7 @@ Target* target_of(Restore* restore, const Deletion& deletion)
     }
     const Application* application = restore->application;
     MemoryContext caller = MemoryContextSwitchTo(application->context);
-    Target* target = try_target(deletion, application->done, application->dry_run);
+    Target* target = find_target(deletion, application->dry_run);
     restore->targets = lappend(restore->targets, target);
     MemoryContextSwitchTo(caller);
     return target;

@@ -21,7 +21,7 @@ struct Restore final : Engine {
 };
 
 /// Checks who may restore the entries, finds what comes along, and fills the application with a set
-/// for each table. Raises what read_requests, find_target and add_change raise.
+/// for each table. Raises what read_requests and add_change raise.
 void collect(Restore* restore, const Ids& entries);
 
 /// The target of a row's layout, found once; it may be an unfit one (target.hpp).

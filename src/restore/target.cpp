@@ -206,7 +206,7 @@ bool is_given(const LostColumn& lost, int count, const SetColumn* columns)
 
 }  // namespace
 
-Target* try_target(const Deletion& deletion, const char*, bool dry_run)
+Target* find_target(const Deletion& deletion, bool dry_run)
 {
     auto* target = make_in<Target>(CurrentMemoryContext);
     const Search search{&deletion, target};
@@ -218,14 +218,6 @@ Target* try_target(const Deletion& deletion, const char*, bool dry_run)
     }
     if (target->unfit == nullptr)
         match_columns(search, dry_run);
-    return target;
-}
-
-Target* find_target(const Deletion& deletion, const char* done, bool dry_run)
-{
-    Target* target = try_target(deletion, done, dry_run);
-    if (target->unfit != nullptr)
-        raise_issue(issue_of(*target->unfit, RowOperation::kInsert, target->root, deletion), done);
     return target;
 }
 

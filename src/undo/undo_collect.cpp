@@ -424,8 +424,7 @@ void collect_undo(Undo* undo)
     undo->part_descriptor = describe_named({{"document", TEXTOID}, {"entry", INT8OID}});
     undo->parts = tuplestore_begin_heap(true, false, work_mem);
     undo->documents = tuplestore_begin_heap(true, false, work_mem);
-    undo->all_derived =
-        !read_net_changes(undo->extent, undo->application->done, foresees(undo), take_back, undo);
+    undo->all_derived = !read_net_changes(undo->extent, take_back, undo);
     if (undo->all_derived)
         write_derived(undo);
     if (undo->part_count > 0)
@@ -440,7 +439,7 @@ void order_exchanges(Undo* undo)
     find_exchanges(application);
     if (!has_stuck_rows(application))
         return;
-    read_net_changes(undo->extent, application->done, foresees(undo), offer_between, undo);
+    read_net_changes(undo->extent, offer_between, undo);
     take_turns_again(application);
     for (const auto* exchange : items<Exchange>(application->exchanges)) {
         for (int64 i = 0; i < exchange->stuck_count; i++) {

@@ -32,8 +32,6 @@ struct UndoMap : LayoutMap {
 using Events = Vector<RowEvent>;
 
 struct Reading {
-    const char* done;
-    bool tells_unfit;
     void (*sink)(const NetChange& change, void* state);
     void* state;
     MemoryContext context;      // of the whole reading
@@ -122,7 +120,7 @@ const LayoutMap* map_of(Reading* reading, int32 relation, int32 layout, const Ro
     row.label = event.label;
     UndoMap made{};
     made.id = layout;
-    Target* target = (reading->tells_unfit ? try_target : find_target)(row, reading->done, false);
+    Target* target = find_target(row, false);
     made.target = target;
     map_layout(
         &made,
@@ -263,12 +261,10 @@ bool is_retyped(const StoredValue& value)
     return static_cast<const UndoMap*>(value.map)->retyped[value.position];
 }
 
-bool read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
-                      void (*sink)(const NetChange& change, void* state), void* state)
+bool read_net_changes(const Extent& extent, void (*sink)(const NetChange& change, void* state),
+                      void* state)
 {
     Reading reading{};
-    reading.done = done;
-    reading.tells_unfit = tells_unfit;
     reading.sink = sink;
     reading.state = state;
     reading.context =

@@ -27,10 +27,10 @@ bool is_retyped(const StoredValue& value);
 
 /// Reads the entries as the journal's owner and calls sink for each row that differs in the end.
 /// The exact settings are in force in the calls; what change points at is gone after them. The
-/// tables are locked until the transaction ends. done: for messages. Raises what find_target
-/// raises, unless tells_unfit: then such rows' changes have an unfit target, a plan without columns
-/// and no values, and may be none in the end. Returns false if triggers wrote all of it.
-bool read_net_changes(const Extent& extent, const char* done, bool tells_unfit,
-                      void (*sink)(const NetChange& change, void* state), void* state);
+/// tables are locked until the transaction ends. Changes of rows without a place have an unfit
+/// target, a plan without columns and no values, and may be none in the end. Returns false if
+/// triggers wrote all of it.
+bool read_net_changes(const Extent& extent, void (*sink)(const NetChange& change, void* state),
+                      void* state);
 
 }  // namespace journal
