@@ -127,4 +127,14 @@ SELECT max(transaction_id::text::bigint) AS one FROM journal.entry \gset
 INSERT INTO desk VALUES (4, NULL, NULL, 7);
 SELECT object_id, action, conflict FROM journal.undo_plan(:'one');
 SELECT object_id, action, outcome FROM journal.undo(:'other', on_conflict => 'force');
+-- Columns with another collation than those that they refer to are compared by that of these.
+CREATE TABLE part (code text COLLATE "C" PRIMARY KEY);
+CREATE TABLE stock (id int PRIMARY KEY, part text COLLATE "POSIX" REFERENCES part);
+SELECT journal.track('part'), journal.track('stock');
+INSERT INTO part VALUES ('bolt');
+INSERT INTO stock VALUES (1, 'bolt');
+DELETE FROM stock;
+DELETE FROM part;
+SELECT conflict, detail FROM journal.restore_plan(test.deletion('stock', '1'));
+SELECT object_type, outcome FROM journal.restore(test.deletion('stock', '1'), related => 'parents') ORDER BY 1;
 SELECT * FROM journal.tracked_relations t, journal.verify_history(t.relation) WHERE t.tracked;

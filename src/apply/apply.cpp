@@ -18,6 +18,7 @@
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/plain_statement.hpp"
+#include "changes/set_reference.hpp"
 #include "changes/table_rules.hpp"
 #include "changes/translate.hpp"
 #include "changes/user_triggers.hpp"
@@ -60,95 +61,54 @@ void begin_applying(const Application* application)
     innermost = applying;
 }
 
-/// Whether a foreign key leads to a set's table, to a partition of it, or to one of its parents, of
-/// which related is the list.
-bool leads_to(const ForeignKeyCacheInfo* key, const RowSet* to, const List* related)
+/// Whether any foreign key of one set's table leads to the other's and is such.
+template <typename Is>
+bool any_key(const Application* application, const RowSet* from, const RowSet* to, const Is& is)
 {
-    return list_member_oid(related, key->confrelid) ||
-           (to->table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE &&
-            list_member_oid(relation_and_ancestors(key->confrelid), RelationGetRelid(to->table)));
+    const List* keys = foreign_keys_of(application, RelationGetRelid(from->table));
+    for (const auto* key : items<ForeignKey>(keys)) {
+        if (leads_to(*key, RelationGetRelid(to->table)) && is(*key))
+            return true;
+    }
+    return false;
 }
 
 }  // namespace
 
-bool refers_to(const RowSet* from, const RowSet* to)
+bool refers_to(const Application* application, const RowSet* from, const RowSet* to)
 {
-    const List* related = relation_and_ancestors(RelationGetRelid(to->table));
-    for (const auto* key : items<ForeignKeyCacheInfo>(from->foreign_keys)) {
-        if (leads_to(key, to, related))
-            return true;
-    }
-    return false;
+    return any_key(application, from, to, [](const ForeignKey&) { return true; });
 }
 
 namespace {
 
-/// Whether an update gives other values to a column; of a computed one that is not known.
-bool writes_column(const RowSet* update, AttrNumber number)
-{
-    if (TupleDescAttr(RelationGetDescr(update->table), number - 1)->attgenerated != '\0')
-        return true;
-    for (int i = 0; i < update->column_count; i++)
-        if (update->columns[i].column->number == number)
-            return true;
-    return false;
-}
-
 /// Whether an update changes which rows of another set's table its rows refer to.
-bool changes_reference(const RowSet* update, const RowSet* to)
+bool changes_reference(const Application* application, const RowSet* update, const RowSet* to)
 {
-    const List* related = relation_and_ancestors(RelationGetRelid(to->table));
-    for (const auto* key : items<ForeignKeyCacheInfo>(update->foreign_keys)) {
-        for (int i = 0; i < key->nkeys && leads_to(key, to, related); i++)
-            if (writes_column(update, key->conkey[i]))
-                return true;
-    }
-    return false;
+    return any_key(application, update, to,
+                   [&](const ForeignKey& key) { return changes_own(update, key); });
 }
 
 /// Whether an update gives other values to columns that a foreign key of another set's table refers
-/// to. Of a partition's or parent's key that is not known by number; then it counts as changed.
-bool changes_referenced(const RowSet* update, const RowSet* from)
+/// to.
+bool changes_referenced(const Application* application, const RowSet* update, const RowSet* from)
 {
-    const List* related = relation_and_ancestors(RelationGetRelid(update->table));
-    for (const auto* key : items<ForeignKeyCacheInfo>(from->foreign_keys)) {
-        if (!leads_to(key, update, related))
-            continue;
-        if (key->confrelid != RelationGetRelid(update->table))
-            return true;
-        for (int i = 0; i < key->nkeys; i++)
-            if (writes_column(update, key->confkey[i]))
-                return true;
-    }
-    return false;
-}
-
-bool writes_to(const RowSet* set, Form_pg_index index)
-{
-    for (int i = 0; i < index->indnkeyatts; i++)
-        for (int j = 0; j < set->column_count; j++)
-            if (set->columns[j].column->number == index->indkey.values[i])
-                return true;
-    return false;
+    return any_key(application, from, update,
+                   [&](const ForeignKey& key) { return changes_referenced(update, key); });
 }
 
 /// Whether rows of two sets of updates may exchange values of a deferrable key, which is checked at
 /// the end of a statement.
-bool may_exchange(const RowSet* set, const RowSet* other)
+bool may_exchange(const Application* application, const RowSet* set, const RowSet* other)
 {
-    if (set->operation != RowOperation::kUpdate ||
-        RelationGetRelid(set->table) != RelationGetRelid(other->table))
+    const Oid table = RelationGetRelid(set->table);
+    if (set->operation != RowOperation::kUpdate || table != RelationGetRelid(other->table))
         return false;
-    bool result = false;
-    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
-        if (!HeapTupleIsValid(tuple))
-            continue;
-        auto* index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        result |= !index->indimmediate && writes_to(set, index) && writes_to(other, index);
-        ReleaseSysCache(tuple);
+    for (const auto* key : items<UniqueKey>(unique_keys_of(application, table))) {
+        if (!key->immediate && writes_any(set, key->bound) && writes_any(other, key->bound))
+            return true;
     }
-    return result;
+    return false;
 }
 
 /// Whether rows of two sets of updates exchange values of a key that is not deferrable.
@@ -163,15 +123,16 @@ bool has_to_wait_within(const Application* application, const RowSet* set, const
 {
     if (set->operation == other->operation)
         // Rows of one table with different columns refer to each other as those of one set may.
-        return refers_to(set, other) || may_exchange(set, other) ||
+        return refers_to(application, set, other) || may_exchange(application, set, other) ||
                do_exchange(application, set, other);
     // A deleted row may hold the key of one that comes, or another unique value of an updated one;
     // but rows that are to stop referring to it are not left to ON DELETE SET NULL.
     if (set->operation == RowOperation::kDelete)
-        return other->operation == RowOperation::kUpdate && changes_reference(other, set);
+        return other->operation == RowOperation::kUpdate &&
+               changes_reference(application, other, set);
     if (other->operation == RowOperation::kDelete || set->operation == RowOperation::kInsert)
         return true;
-    return changes_reference(set, other);
+    return changes_reference(application, set, other);
 }
 
 /// Whether a set has to wait for another. Two that have to wait for each other are one statement.
@@ -184,13 +145,15 @@ bool has_to_wait(const Application* application, const RowSet* set, const RowSet
         return has_to_wait_within(application, set, other);
     // A row that loses its key, and those that refer to it.
     const bool takes_key =
-        set->operation == kDelete || (set->operation == kUpdate && changes_referenced(set, other));
-    if (takes_key && other->operation != kInsert && refers_to(other, set))
+        set->operation == kDelete ||
+        (set->operation == kUpdate && changes_referenced(application, set, other));
+    if (takes_key && other->operation != kInsert && refers_to(application, other, set))
         return true;
     // A row that gets its key, and those that are to refer to it.
-    const bool gives_key = other->operation == kInsert ||
-                           (other->operation == kUpdate && changes_referenced(other, set));
-    return gives_key && set->operation != kDelete && refers_to(set, other);
+    const bool gives_key =
+        other->operation == kInsert ||
+        (other->operation == kUpdate && changes_referenced(application, other, set));
+    return gives_key && set->operation != kDelete && refers_to(application, set, other);
 }
 
 int order_sets(const Application* application, List* sets, int* steps)

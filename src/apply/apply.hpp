@@ -38,7 +38,7 @@ namespace journal {
 void apply(Application* application);
 
 /// Whether a foreign key of one set's table leads to the other's.
-bool refers_to(const RowSet* from, const RowSet* to);
+bool refers_to(const Application* application, const RowSet* from, const RowSet* to);
 
 /// Refuses to be called by a trigger that an undo fires, which would bring back what the undo has
 /// judged already, and an undo to be called by one that a restore fires. done: what the call does,

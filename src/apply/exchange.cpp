@@ -2,7 +2,6 @@
 #include "apply/exchange.hpp"
 
 #include "base/list.hpp"
-#include "changes/table_keys.hpp"
 #include "changes/translate.hpp"
 #include "checks/final_state.hpp"
 
@@ -24,11 +23,11 @@ bool is_same(const ExchangingRow& a, const ExchangingRow& b)
 }
 
 /// Whether a set writes what the server holds against other rows at once.
-bool writes_unique_value(const RowSet* set)
+bool writes_unique_value(const Application* application, const RowSet* set)
 {
-    const List* unique = unique_columns(set->table);
     for (int i = 0; i < set->column_count; i++)
-        if (has_name(unique, set->columns[i].column->name))
+        if (is_unique_column(application, RelationGetRelid(set->table),
+                             set->columns[i].column->name))
             return true;
     return false;
 }
@@ -42,7 +41,7 @@ List* candidates(const Application* application, const RowSet* first)
     for (auto* set : items<RowSet>(application->sets)) {
         if (set->operation != RowOperation::kUpdate || set->count == 0 ||
             RelationGetRelid(set->table) != RelationGetRelid(first->table) ||
-            !writes_unique_value(set))
+            !writes_unique_value(application, set))
             continue;
         if (sets == NIL && set != first)
             return NIL;
@@ -82,23 +81,11 @@ T* copied(const Vector<T>& from)
     return to;
 }
 
-/// A wait, and the index in which it is.
+/// A wait, and the key in which it is.
 struct FoundWait {
     Wait wait;
-    const UniqueIndex* index;
+    const UniqueKey* key;
 };
-
-const UniqueIndex* index_with(List** indexes, Oid oid)
-{
-    for (const auto* index : items<UniqueIndex>(*indexes)) {
-        if (index->oid == oid)
-            return index;
-    }
-    auto* index = make_in<UniqueIndex>(CurrentMemoryContext);
-    *index = {oid, unique_columns_of_index(oid)};
-    *indexes = lappend(*indexes, index);
-    return index;
-}
 
 void read_rows(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot)
 {
@@ -115,11 +102,11 @@ void read_rows(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot)
     exchange->row_count = static_cast<int64>(rows.size());
 }
 
-void read_waits(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot)
+void read_waits(const Application* application, Exchange* exchange, Tuplestorestate* found,
+                TupleTableSlot* slot)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<FoundWait> waits(&memory);
-    List* indexes = NIL;
     tuplestore_rescan(found);
     while (tuplestore_gettupleslot(found, true, false, slot)) {
         CHECK_FOR_INTERRUPTS();
@@ -127,18 +114,18 @@ void read_waits(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot
         const Oid index = DatumGetObjectId(slot_getattr(slot, kIndex, &is_null));
         waits.push_back({{index_of(exchange, row_in(slot, kSet, kNumber)),
                           index_of(exchange, row_in(slot, kHolderSet, kHolderNumber)), false},
-                         index_with(&indexes, index)});
+                         known_unique_key(application, index)});
     }
     std::sort(waits.begin(), waits.end(), [](const FoundWait& a, const FoundWait& b) {
         return a.wait.row != b.wait.row ? a.wait.row < b.wait.row : a.wait.holder < b.wait.holder;
     });
     exchange->wait_count = static_cast<int64>(waits.size());
     exchange->waits = make_huge_array<Wait>(waits.size());
-    exchange->indexes = make_huge_array<const UniqueIndex*>(waits.size());
+    exchange->keys = make_huge_array<const UniqueKey*>(waits.size());
     exchange->by_holder = make_huge_array<int64>(waits.size());
     for (int64 i = 0; i < exchange->wait_count; i++) {
         exchange->waits[i] = waits[i].wait;
-        exchange->indexes[i] = waits[i].index;
+        exchange->keys[i] = waits[i].key;
         exchange->by_holder[i] = i;
     }
     std::sort(exchange->by_holder, exchange->by_holder + exchange->wait_count,
@@ -232,10 +219,9 @@ void find_exchange(Application* application, List* sets)
         MemoryContextSwitchTo(application->context);
         auto* exchange = make_in<Exchange>(application->context);
         exchange->table = RelationGetRelid(static_cast<RowSet*>(linitial(sets))->table);
-        exchange->unique_columns = unique_columns(static_cast<RowSet*>(linitial(sets))->table);
         TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
         read_rows(exchange, waits.rows, slot);
-        read_waits(exchange, waits.rows, slot);
+        read_waits(application, exchange, waits.rows, slot);
         ExecDropSingleTupleTableSlot(slot);
         keep_exchanging_sets(exchange, sets);
         find_turns(exchange);
@@ -263,22 +249,23 @@ bool awaits(const Exchange* exchange, int row, const char* column)
     const Wait* wait = std::lower_bound(exchange->waits, end, row,
                                         [](const Wait& w, int wanted) { return w.row < wanted; });
     for (; wait < end && wait->row == row; wait++)
-        if (has_name(exchange->indexes[wait - exchange->waits]->columns, column))
+        if (has_name(exchange->keys[wait - exchange->waits]->bound, column))
             return true;
     return false;
 }
 
 /// What a row is to have meanwhile: what it had in between; else, in a unique value that it need
 /// not wait for, what it is to have in the end; else what it has now.
-const JsonbValue** values_aside(const Exchange* exchange, int row, const RowSet* set,
-                                const RowChange& change, const JsonbValue* const* between)
+const JsonbValue** values_aside(const Application* application, const Exchange* exchange, int row,
+                                const RowSet* set, const RowChange& change,
+                                const JsonbValue* const* between)
 {
     const JsonbValue** values =
         make_array_in<const JsonbValue*>(CurrentMemoryContext, set->column_count);
     for (int i = 0; i < set->column_count; i++) {
         const char* name = set->columns[i].column->name;
         const bool is_free =
-            has_name(exchange->unique_columns, name) && !awaits(exchange, row, name);
+            is_unique_column(application, exchange->table, name) && !awaits(exchange, row, name);
         values[i] = between[i] != nullptr ? between[i]
                     : is_free             ? change.values[i]
                                           : change.expected[i];
@@ -300,7 +287,7 @@ bool allow_stepping_aside(Exchange* exchange, int row, const RowSet* set, const 
         for (int i = 0; i < set->column_count; i++)
             wait->may_step_aside |=
                 aside[i] != change.expected[i] &&
-                has_name(exchange->indexes[*next]->columns, set->columns[i].column->name);
+                has_name(exchange->keys[*next]->bound, set->columns[i].column->name);
         any |= wait->may_step_aside;
     }
     return any;
@@ -362,7 +349,7 @@ void offer_place_aside(Application* application, RowSet* set, const RowChange& c
         return;
     RowChange aside = change;
     aside.new_key = nullptr;
-    aside.values = values_aside(exchange, stuck->index, set, change, between);
+    aside.values = values_aside(application, exchange, stuck->index, set, change, between);
     if (!allow_stepping_aside(exchange, stuck->index, set, change, aside.values))
         return;
     ListCell* cell = list_nth_cell(exchange->asides, stuck->set);

@@ -15,7 +15,7 @@
 
 #include "apply/turns.hpp"
 #include "base/memory.hpp"
-#include "changes/application.hpp"
+#include "changes/table_keys.hpp"
 
 namespace journal {
 
@@ -34,22 +34,15 @@ struct StuckRow {
     SetRow row;
 };
 
-/// An index in which rows wait for one another, and the names of its columns.
-struct UniqueIndex {
-    Oid oid;
-    List* columns;
-};
-
 struct Exchange {
     Oid table;
     List* sets;    // of RowSet: updates of the table, of which rows exchange values
     List* asides;  // of RowSet, or nullptr: where rows of the set of the same place step aside to
-    List* unique_columns;  // names of all columns of the table's unique indexes
-    ExchangingRow* rows;   // by set and number
+    ExchangingRow* rows;  // by set and number
     int64 row_count;
-    Wait* waits;                  // between indexes of rows; by row
-    const UniqueIndex** indexes;  // of each wait
-    int64* by_holder;             // indexes of waits, by holder
+    Wait* waits;             // between indexes of rows; by row
+    const UniqueKey** keys;  // of each wait: the one in which it is
+    int64* by_holder;        // indexes of waits, by holder
     int64 wait_count;
     StuckRow* stuck;  // by set and present key
     int64 stuck_count;

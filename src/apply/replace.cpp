@@ -51,19 +51,15 @@ RowSet* made_by_triggers(const Application* application, const RowSet* set)
 
 /// That a row t has a unique value of a row e of a set, for keys of columns; nullptr: there is
 /// none.
-const char* has_any_unique_value(const RowSet* set)
+const char* has_any_unique_value(const Application* application, const RowSet* set)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
-        if (!HeapTupleIsValid(tuple))
-            continue;
-        const char* match =
-            has_unique_value(set, reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple)), "e");
+    const List* keys = unique_keys_of(application, RelationGetRelid(set->table));
+    for (const auto* key : items<UniqueKey>(keys)) {
+        const char* match = has_unique_value(set, *key, "e");
         if (match != nullptr)
             appendStringInfo(&sql, "%s(%s)", sql.len == 0 ? "" : " OR ", match);
-        ReleaseSysCache(tuple);
     }
     return sql.len == 0 ? nullptr : sql.data;
 }
@@ -71,7 +67,7 @@ const char* has_any_unique_value(const RowSet* set)
 /// Keeps of the rows made those that hold a unique value of a set's row.
 void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
 {
-    const char* unique = has_any_unique_value(set);
+    const char* unique = has_any_unique_value(application, set);
     ContextResource memory(CurrentMemoryContext);
     Vector<int64> numbers(&memory);
     if (unique != nullptr) {
@@ -97,21 +93,19 @@ void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
 }
 
 /// Whether rows refer to those of a set, read as foreign keys are checked.
-bool is_referred_to(RowSet* made)
+bool is_referred_to(const Application* application, RowSet* made)
 {
-    ContextResource memory(CurrentMemoryContext);
-    SetReferences references(&memory);
-    read_references(made, ReferenceSide::kReferenced, &references);
     bool result = false;
-    for (const SetReference& reference : references) {
-        const PresentKeys keys = read_present_keys(made, reference);
-        Relation table = table_open(reference.table, AccessShareLock);
+    const List* references = foreign_keys_to(application, RelationGetRelid(made->table));
+    for (const auto* reference : items<ForeignKey>(references)) {
+        const PresentKeys keys = read_present_keys(made, *reference);
+        Relation table = table_open(reference->table, AccessShareLock);
         Query query = Query::begin(RunAs::kCaller);
         register_rows(made, 0);
         register_present_keys(keys);
         const Rights scope = Rights::of_constraint(table);
         result |= query.run(psprintf("SELECT FROM %s LIMIT 1",
-                                     referring_rows(made, 0, reference, keys))) > 0;
+                                     referring_rows(made, 0, *reference, keys))) > 0;
         scope.end();
         query.end();
         end_present_keys(keys);
@@ -148,7 +142,7 @@ bool replace_rows_of(Application* application, RowSet* set)
     RowSet* made = made_by_triggers(application, set);
     if (made->count > 0)
         keep_in_the_way(application, made, set);
-    bool result = made->count > 0 && !is_referred_to(made);
+    bool result = made->count > 0 && !is_referred_to(application, made);
     if (result) {
         const ErrorData* error = run_in_subtransaction([&] {
             const Rights rights = rights_to_write(application, list_make1(made));

@@ -277,7 +277,6 @@ bool settle_set(const Application* application, Settling* settling)
 void accept(const Application* application, Settling* settling)
 {
     RowSet* set = settling->set;
-    const Bitmapset* bound = bound_columns(set->table);
     for_each_difference(&settling->differences, [&](const Difference& difference) {
         const char* flags = difference.flags;
         const int64 number = difference.number;
@@ -289,7 +288,7 @@ void accept(const Application* application, Settling* settling)
                 continue;
             const PlanColumn* column = set->columns[i].column;
             const bool is_bound =
-                bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound);
+                is_bound_column(application, RelationGetRelid(set->table), column->name);
             // Of an ignored column nobody promised anything.
             is_accepted &= ((settling->overruled[i] || difference.as_written) && !is_bound) ||
                            (set->checked && set->columns[i].check == ColumnCheck::kColumn);

@@ -7,6 +7,7 @@
 #include "catalog/relation.hpp"
 #include "catalog/storage.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/table_keys.hpp"
 
 namespace journal {
 
@@ -83,6 +84,7 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
     application->reason = reason;
     application->dry_run = dry_run;
     application->issues = make_issues();
+    application->keys = make_known_keys(CurrentMemoryContext);
     return application;
 }
 

@@ -7,6 +7,8 @@
 
 namespace journal {
 
+struct KnownKeys;
+
 struct Application {
     MemoryContext context;
     ResourceOwner owner;
@@ -19,6 +21,7 @@ struct Application {
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
+    KnownKeys* keys;     // of its tables, as far as they are read (table_keys.hpp)
     List* exchanges;     // of Exchange (exchange.hpp)
     IssueList* issues;   // that stand in the way
     List* kept;          // of KeptRow (delete_last.hpp), by apply(): what was to be deleted last

@@ -2,7 +2,6 @@
 #include "changes/row_set.hpp"
 
 #include "base/memory.hpp"
-#include "changes/table_keys.hpp"
 #include "values/exact_form.hpp"
 #include "values/text_form.hpp"
 
@@ -252,7 +251,6 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
     set->index = -1;
     set->table = table;
     set->plan = plan;
-    set->foreign_keys = foreign_keys_of_rows(table);
     set->checked = checked && operation != RowOperation::kInsert;
     set->column_count = column_count;
     set->columns = make_array_in<SetColumn>(context, column_count);

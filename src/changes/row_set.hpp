@@ -64,7 +64,6 @@ struct RowSet : Restoring {
     int index;       // in the application's sets; -1: it is none of those
     Relation table;  // open and locked until the application ends
     const RelationPlan* plan;
-    List* foreign_keys;  // that its rows have: see table_keys.hpp
     bool checked;
     bool locked;  // its rows are, and have been held against what a checked set expects
     int column_count;

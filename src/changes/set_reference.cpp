@@ -2,6 +2,7 @@
 #include "changes/set_reference.hpp"
 
 #include "base/list.hpp"
+#include "base/memory.hpp"
 #include "base/operator_name.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -11,30 +12,23 @@ namespace journal {
 
 namespace {
 
-void read_numbers(const Query& query, uint64 row, int column, AttrNumber* numbers, int* count)
-{
-    bool is_null = false;
-    ArrayType* array = DatumGetArrayTypeP(query.value(row, column, &is_null));
-    *count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-    memcpy(numbers, ARR_DATA_PTR(array), sizeof(AttrNumber) * *count);
-}
-
 /// The value that a set's row p has now in a column of its table; nullptr if the set does not say.
-const char* present_value(const RowSet* set, AttrNumber number)
+const char* present_value(const RowSet* set, const char* name)
 {
     for (int k = 0; k < set->plan->key_count; k++)
-        if (set->plan->columns[set->plan->key[k]].number == number)
+        if (strcmp(set->plan->columns[set->plan->key[k]].name, name) == 0)
             return psprintf("p.k%d", k + 1);
-    const int i = set_column(set, number);
+    const int i = set_column(set, name);
     return i < 0 || !set->checked || set->columns[i].check != ColumnCheck::kRow
                ? nullptr
                : psprintf("p.x%d", i + 1);
 }
 
 /// Whether a column is computed, from one that is in the set.
-bool is_computed_from(const RowSet* set, AttrNumber number)
+bool is_computed_from(const RowSet* set, const char* name)
 {
-    if (number <= 0 || number > RelationGetNumberOfAttributes(set->table) ||
+    const AttrNumber number = get_attnum(RelationGetRelid(set->table), name);
+    if (number <= 0 ||
         TupleDescAttr(RelationGetDescr(set->table), number - 1)->attgenerated == '\0')
         return false;
     Bitmapset* sources = nullptr;
@@ -46,138 +40,122 @@ bool is_computed_from(const RowSet* set, AttrNumber number)
     return false;
 }
 
-bool holds_referenced(const RowSet* set, const SetReference& reference)
+bool has_all(const RowSet* set, const ForeignKey& key, const char* ReferenceColumn::*side)
 {
-    if (OidIsValid(reference.partition))
+    for (int i = 0; i < key.count; i++)
+        if (set_column(set, key.columns[i].*side) < 0)
+            return false;
+    return true;
+}
+
+bool changes(const RowSet* set, const ForeignKey& key, const char* ReferenceColumn::*side)
+{
+    for (int i = 0; i < key.count; i++)
+        if (set_column(set, key.columns[i].*side) >= 0 ||
+            is_computed_from(set, key.columns[i].*side))
+            return true;
+    return false;
+}
+
+bool tells_referenced(const RowSet* set, const ForeignKey& key)
+{
+    if (key.referenced != key.root)
         return false;
-    for (int i = 0; i < reference.count; i++)
-        if (present_value(set, reference.referenced_columns[i]) == nullptr)
+    for (int i = 0; i < key.count; i++)
+        if (present_value(set, key.columns[i].referenced) == nullptr)
             return false;
     return true;
 }
 
 }  // namespace
 
-void read_references(const RowSet* set, ReferenceSide side, SetReferences* references)
-{
-    // Also such as only a partition has; its columns may have other numbers.
-    constexpr const char* kOfSet =
-        "(c.conrelid = $1 OR c.conrelid IN (SELECT relid FROM pg_partition_tree($1)))";
-    constexpr const char* kSetColumns =
-        "ARRAY(SELECT t.attnum FROM unnest(c.conkey) WITH ORDINALITY k (number, place) "
-        "  JOIN pg_attribute f ON f.attrelid = c.conrelid AND f.attnum = k.number "
-        "  JOIN pg_attribute t ON t.attrelid = $1 AND t.attname = f.attname ORDER BY k.place)";
-    Query query = Query::begin_latest();
-    const uint64 rows = query.run(
-        psprintf("SELECT c.conrelid, r.oid, %s, ARRAY(SELECT t.attnum "
-                 "  FROM unnest(c.confkey) WITH ORDINALITY k (number, place) "
-                 "  JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.number "
-                 "  JOIN pg_attribute t ON t.attrelid = r.oid AND t.attname = f.attname "
-                 "  ORDER BY k.place), c.conpfeqop, c.confdeltype, c.confupdtype, "
-                 "nullif(c.confrelid, r.oid) "
-                 "FROM pg_constraint c CROSS JOIN LATERAL "
-                 "(SELECT coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)) r (oid) "
-                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND %s ORDER BY c.oid",
-                 side == ReferenceSide::kReferring ? kSetColumns : "c.conkey",
-                 side == ReferenceSide::kReferring ? kOfSet : "r.oid = $1"),
-        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(set->table))}}, true);
-    for (uint64 i = 0; i < rows; i++) {
-        bool is_null = false;
-        SetReference reference{};
-        reference.table = DatumGetObjectId(query.value(i, 1, &is_null));
-        reference.referenced = DatumGetObjectId(query.value(i, 2, &is_null));
-        read_numbers(query, i, 3, reference.columns, &reference.count);
-        read_numbers(query, i, 4, reference.referenced_columns, &reference.count);
-        ArrayType* operators = DatumGetArrayTypeP(query.value(i, 5, &is_null));
-        memcpy(reference.equal, ARR_DATA_PTR(operators), sizeof(Oid) * reference.count);
-        reference.on_delete = DatumGetChar(query.value(i, 6, &is_null));
-        reference.on_update = DatumGetChar(query.value(i, 7, &is_null));
-        const Datum partition = query.value(i, 8, &is_null);
-        reference.partition = is_null ? InvalidOid : DatumGetObjectId(partition);
-        references->push_back(reference);
-    }
-    query.end();
-}
-
-int set_column(const RowSet* set, AttrNumber number)
+int set_column(const RowSet* set, const char* name)
 {
     for (int i = 0; i < set->column_count; i++)
-        if (set->columns[i].column->number == number)
+        if (strcmp(set->columns[i].column->name, name) == 0)
             return i;
     return -1;
 }
 
-bool changes(const RowSet* set, const AttrNumber* numbers, int count)
+bool has_own(const RowSet* set, const ForeignKey& key)
 {
-    for (int i = 0; i < count; i++)
-        if (set_column(set, numbers[i]) >= 0 || is_computed_from(set, numbers[i]))
+    return has_all(set, key, &ReferenceColumn::own);
+}
+
+bool has_referenced(const RowSet* set, const ForeignKey& key)
+{
+    return has_all(set, key, &ReferenceColumn::referenced);
+}
+
+const char* new_value(const RowSet* set, const char* alias, const char* name)
+{
+    return psprintf("%s.c%d", alias, set_column(set, name) + 1);
+}
+
+bool changes_own(const RowSet* set, const ForeignKey& key)
+{
+    return changes(set, key, &ReferenceColumn::own);
+}
+
+bool changes_referenced(const RowSet* set, const ForeignKey& key)
+{
+    return changes(set, key, &ReferenceColumn::referenced);
+}
+
+bool writes_any(const RowSet* set, const List* names)
+{
+    for (int i = 0; i < set->column_count; i++)
+        if (has_name(names, set->columns[i].column->name))
             return true;
     return false;
 }
 
-bool gives_up(const RowSet* set, const SetReference& reference)
+bool gives_up(const RowSet* set, const ForeignKey& key)
 {
     if (set->operation == RowOperation::kDelete)
         return true;
-    return set->operation == RowOperation::kUpdate &&
-           reference.on_update != FKCONSTR_ACTION_CASCADE &&
-           changes(set, reference.referenced_columns, reference.count);
+    return set->operation == RowOperation::kUpdate && key.on_update != FKCONSTR_ACTION_CASCADE &&
+           changes_referenced(set, key);
 }
 
-bool takes_reference(const RowSet* set, const SetReference& reference)
+bool takes_reference(const RowSet* set, const ForeignKey& key)
 {
-    const Oid table = RelationGetRelid(set->table);
     if (set->count == 0 || set->operation == RowOperation::kInsert ||
-        (table != reference.table &&
-         !list_member_oid(relation_and_ancestors(reference.table), table)))
+        !is_part_of(key.table, RelationGetRelid(set->table)))
         return false;
-    if (set->operation == RowOperation::kDelete)
-        return true;
-    // A partition's columns may have other numbers.
-    AttrNumber columns[INDEX_MAX_KEYS];
-    for (int i = 0; i < reference.count; i++)
-        columns[i] =
-            table == reference.table
-                ? reference.columns[i]
-                : get_attnum(table, get_attname(reference.table, reference.columns[i], false));
-    return changes(set, columns, reference.count);
+    return set->operation == RowOperation::kDelete || changes_own(set, key);
 }
 
-PresentKeys read_present_keys(RowSet* set, const SetReference& reference)
+PresentKeys read_present_keys(RowSet* set, const ForeignKey& key)
 {
-    if (holds_referenced(set, reference))
+    if (tells_referenced(set, key))
         return {};
+    Relation table = table_open(key.referenced, AccessShareLock);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT e.number");
-    PresentKeys keys{nullptr, CreateTemplateTupleDesc(reference.count + 1)};
+    PresentKeys keys{nullptr, CreateTemplateTupleDesc(key.count + 1)};
     TupleDescInitEntry(keys.descriptor, 1, "number", INT8OID, -1, 0);
-    for (int i = 0; i < reference.count; i++) {
+    for (int i = 0; i < key.count; i++) {
+        const char* name = key.columns[i].referenced;
         Form_pg_attribute attribute =
-            TupleDescAttr(RelationGetDescr(set->table), reference.referenced_columns[i] - 1);
+            TupleDescAttr(RelationGetDescr(table), get_attnum(key.referenced, name) - 1);
         const auto number = static_cast<AttrNumber>(i + 2);
         TupleDescInitEntry(keys.descriptor, number, psprintf("r%d", i + 1), attribute->atttypid, -1,
                            0);
         TupleDescInitEntryCollation(keys.descriptor, number, attribute->attcollation);
-        appendStringInfo(&sql, ", t.%s", quote_identifier(NameStr(attribute->attname)));
+        appendStringInfo(&sql, ", %s", column_of("t", name));
     }
-    Relation table = set->table;
-    if (OidIsValid(reference.partition))
-        table = table_open(reference.partition, AccessShareLock);
-    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0),
-                     table == set->table ? only_rows_of(set) : qualified_name(reference.partition),
+    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0), rows_of(key.referenced),
                      has_key(set));
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);
     const Rights scope = Rights::of_constraint(table);
-    MemoryContext connected = MemoryContextSwitchTo(context);
-    keys.rows = select_rows(sql.data, 0, nullptr, nullptr);
-    MemoryContextSwitchTo(connected);
+    keys.rows = in_context(context, [&] { return select_rows(sql.data, 0, nullptr, nullptr); });
     scope.end();
     query.end();
-    if (table != set->table)
-        table_close(table, NoLock);
+    table_close(table, NoLock);
     return keys;
 }
 
@@ -193,93 +171,55 @@ void end_present_keys(const PresentKeys& keys)
         tuplestore_end(keys.rows);
 }
 
-const char* referring_rows(const RowSet* set, int index, const SetReference& reference,
+const char* referring_rows(const RowSet* set, int index, const ForeignKey& key,
                            const PresentKeys& keys)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(
-        &sql, "%s p%s JOIN %s%s t ON ", rows_name(index),
-        keys.rows == nullptr ? "" : " JOIN event_journal_present v ON v.number = p.number",
-        get_rel_relkind(reference.table) == RELKIND_RELATION ? "ONLY " : "",
-        qualified_name(reference.table));
-    for (int i = 0; i < reference.count; i++)
-        appendStringInfo(&sql, "%s%s%s %s t.%s", i == 0 ? "" : " AND ",
-                         keys.rows == nullptr ? present_value(set, reference.referenced_columns[i])
-                                              : psprintf("v.r%d", i + 1),
-                         collation_of(reference, i), operator_name(reference.equal[i]),
-                         column_of(reference.table, reference.columns[i]));
-    return sql.data;
+    const bool is_told = keys.rows == nullptr;
+    const char* refers = match_of(
+        key,
+        [&](const ReferenceColumn& column) {
+            return is_told ? present_value(set, column.referenced)
+                           : psprintf("v.r%d", static_cast<int>(&column - key.columns) + 1);
+        },
+        [](const ReferenceColumn& column) { return column_of("t", column.own); });
+    return psprintf("%s p%s JOIN %s t ON %s", rows_name(index),
+                    is_told ? "" : " JOIN event_journal_present v ON v.number = p.number",
+                    rows_of(key.table), refers);
 }
 
-void exclude_kept_keys(const Application* application, const RowSet* set,
-                       const SetReference& reference, StringInfo sql)
+void exclude_kept_keys(const Application* application, const RowSet* set, const ForeignKey& key,
+                       StringInfo sql)
 {
-    if ((set->operation == RowOperation::kDelete ? reference.on_delete : reference.on_update) !=
+    if ((set->operation == RowOperation::kDelete ? key.on_delete : key.on_update) !=
             FKCONSTR_ACTION_NOACTION ||
-        OidIsValid(reference.partition))
+        key.referenced != key.root)
         return;
     for (const auto* other : items<RowSet>(application->sets)) {
         if (other->count == 0 || other->operation == RowOperation::kDelete ||
-            RelationGetRelid(other->table) != RelationGetRelid(set->table))
+            RelationGetRelid(other->table) != RelationGetRelid(set->table) ||
+            !has_referenced(other, key))
             continue;
-        StringInfoData same;
-        initStringInfo(&same);
-        bool has_all = true;
-        for (int i = 0; i < reference.count && has_all; i++) {
-            const int column = set_column(other, reference.referenced_columns[i]);
-            has_all = column >= 0;
-            appendStringInfo(&same, "%sn.c%d%s %s t.%s", i == 0 ? "" : " AND ", column + 1,
-                             collation_of(reference, i), operator_name(reference.equal[i]),
-                             column_of(reference.table, reference.columns[i]));
-        }
-        if (has_all)
-            appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
-                             rows_name(other->index), same.data);
+        const char* keeps = match_of(
+            key,
+            [&](const ReferenceColumn& column) { return new_value(other, "n", column.referenced); },
+            [](const ReferenceColumn& column) { return column_of("t", column.own); });
+        appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s n WHERE %s)",
+                         rows_name(other->index), keeps);
     }
 }
 
-const char* has_unique_value(const RowSet* set, Form_pg_index index, const char* alias)
+const char* has_unique_value(const RowSet* set, const UniqueKey& key, const char* alias)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    for (int i = 0; index->indisunique && i < index->indnkeyatts; i++) {
-        const int column = set_column(set, index->indkey.values[i]);
-        if (column < 0)
+    for (int i = 0; !key.exclusion && i < key.count; i++) {
+        const char* name = key.columns[i].name;
+        if (name == nullptr || set_column(set, name) < 0)
             return nullptr;
-        const PlanColumn* own = set->columns[column].column;
-        appendStringInfo(&sql, "%st.%s %s %s.c%d", i == 0 ? "" : " AND ",
-                         quote_identifier(own->name), equality_operator(own->type), alias,
-                         column + 1);
+        appendStringInfo(&sql, "%s%s %s %s", i == 0 ? "" : " AND ", column_of("t", name),
+                         operator_name(key.columns[i].match), new_value(set, alias, name));
     }
     return sql.len == 0 ? nullptr : sql.data;
-}
-
-const char* collation_of(const SetReference& reference, int i)
-{
-    const auto of = [](Oid table, AttrNumber number) {
-        Oid type = InvalidOid;
-        int32 typmod = -1;
-        Oid collation = InvalidOid;
-        get_atttypetypmodcoll(table, number, &type, &typmod, &collation);
-        return collation;
-    };
-    const Oid collation = of(reference.referenced, reference.referenced_columns[i]);
-    if (!OidIsValid(collation) || collation == of(reference.table, reference.columns[i]))
-        return "";
-    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for collation %u", collation);
-    const auto* form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
-    const char* name = quote_qualified_identifier(get_namespace_name(form->collnamespace),
-                                                  NameStr(form->collname));
-    ReleaseSysCache(tuple);
-    return psprintf(" COLLATE %s", name);
-}
-
-const char* column_of(Oid table, AttrNumber number)
-{
-    return quote_identifier(get_attname(table, number, false));
 }
 
 }  // namespace journal

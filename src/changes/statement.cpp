@@ -144,11 +144,15 @@ const char* plain_text(const RowSet* set)
     return sql.data;
 }
 
-/// Parents of plain inheritance have rows of their own: a key is unique within each table only.
+const char* rows_of(Oid table)
+{
+    return psprintf("%s%s", get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
+                    qualified_name(table));
+}
+
 const char* only_rows_of(const RowSet* set)
 {
-    const bool is_plain = set->table->rd_rel->relkind == RELKIND_RELATION;
-    return psprintf("%s%s", is_plain ? "ONLY " : "", qualified_name(RelationGetRelid(set->table)));
+    return rows_of(RelationGetRelid(set->table));
 }
 
 const char* has_key(const RowSet* set)

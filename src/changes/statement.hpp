@@ -46,7 +46,9 @@ const char* has_key(const RowSet* set);
 const char* holds_expected(const RowSet* set);
 /// That the statement of an update or delete writes t for e.
 const char* is_target(const RowSet* set);
-/// The table of a set for FROM, without the rows of inheritance children.
+/// A table for FROM: with its partitions, or without the rows of inheritance children, which have
+/// keys of their own; that of a set.
+const char* rows_of(Oid table);
 const char* only_rows_of(const RowSet* set);
 
 }  // namespace journal

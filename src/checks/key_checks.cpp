@@ -4,23 +4,15 @@
 #include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
-#include "catalog/tracked_relation.hpp"
+#include "changes/table_keys.hpp"
 
 namespace journal {
-
-/// Whether rows of a place are rows of a table.
-bool is_part_of(const Place* place, Oid table)
-{
-    const Oid oid = RelationGetRelid(place->relation);
-    return oid == table || (get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE &&
-                            list_member_oid(relation_and_ancestors(oid), table));
-}
 
 /// "AND …": that the live row of that alias of a table stays.
 void append_stays(StringInfo sql, const FinalState* state, Oid table, const char* alias)
 {
     for (const auto* place : items<Place>(state->places)) {
-        if (place->leaving_count > 0 && is_part_of(place, table))
+        if (place->leaving_count > 0 && is_part_of(RelationGetRelid(place->relation), table))
             appendStringInfo(sql,
                              " AND NOT EXISTS (SELECT FROM %s g WHERE g.%s = %s.tableoid "
                              "AND g.%s = %s.ctid)",
@@ -42,6 +34,12 @@ Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const cha
     rights.end();
     table_close(relation, NoLock);
     return rows;
+}
+
+const char* text_of_value(const char* value)
+{
+    return psprintf("CASE WHEN %s IS NOT DISTINCT FROM NULL THEN 'null' ELSE format('%%s', %s) END",
+                    value, value);
 }
 
 void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& key)

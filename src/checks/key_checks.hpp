@@ -14,8 +14,8 @@ namespace journal {
 /// "AND …": that the live row of that alias of a table stays.
 void append_stays(StringInfo sql, const FinalState* state, Oid table, const char* alias);
 
-/// Whether rows of a place are rows of a table.
-bool is_part_of(const Place* place, Oid table);
+/// The text of a value for people, in SQL. Not a cast to text, which is whose the type is.
+const char* text_of_value(const char* value);
 
 /// The rows of a query that looks into a table, in a tuplestore that spills beyond work_mem; the
 /// caller ends it. Raises what the query raises.

@@ -10,111 +10,16 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/table_keys.hpp"
 #include "checks/key_checks.hpp"
 
 namespace journal {
 
 namespace {
 
-struct KeyColumn {
-    const char* definition;  // for people
-    const char* expression;  // over a row, with its collation
-    Oid type;
-    Oid match;  // the operator by which two rows are in conflict
-    Oid order;  // of a unique index: the operator that sorts it
-};
-
-/// A unique index or exclusion constraint of a table.
-struct UniqueKey {
-    Oid index;
-    const char* name;
-    bool immediate;  // not deferrable: checked row by row
-    bool exclusion;
-    bool nulls_equal;       // NULLS NOT DISTINCT
-    const char* predicate;  // or nullptr
-    int count;
-    KeyColumn columns[INDEX_MAX_KEYS];
-};
-
-/// Columns of unique_keys' query.
-enum KeyValue {
-    kIndex = 1,
-    kName,
-    kImmediate,
-    kExclusion,
-    kNullsEqual,
-    kPredicate,
-    kDefinition,
-    kExpression,
-    kType,
-    kMatch,
-    kOrder
-};
-
-Oid oid_in(const Query& query, uint64 row, KeyValue column)
+const List* keys_of(const FinalState* state, const Place* place)
 {
-    bool is_null = false;
-    const Datum value = query.value(row, column, &is_null);
-    return is_null ? InvalidOid : DatumGetObjectId(value);
-}
-
-/// Those of a table. An index may keep its values in another form; its operators compare them in
-/// the column's, or in the one that the operator class is for.
-List* unique_keys(Oid table)
-{
-    List* keys = NIL;
-    UniqueKey* key = nullptr;
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin_latest();
-    const uint64 rows = query.run(
-        "SELECT i.indexrelid, c.relname::text, i.indimmediate, "
-        "       i.indisexclusion, i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), "
-        "d.text, "
-        "       format('(%s)%s', d.text, CASE WHEN co.oid IS NOT NULL THEN "
-        "              format(' COLLATE %I.%I', cn.nspname, co.collname) END), "
-        "       CASE WHEN i.indkey[k - 1] <> 0 THEN ta.atttypid "
-        "            WHEN oc.opckeytype = 0 THEN ia.atttypid ELSE oc.opcintype END, "
-        "       o.match, o.ordering "
-        "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-        "LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid "
-        "     AND con.contype IN ('p', 'u', 'x') "
-        "CROSS JOIN generate_series(1, i.indnkeyatts::int) k "
-        "CROSS JOIN LATERAL (SELECT pg_get_indexdef(i.indexrelid, k, false)) d (text) "
-        "JOIN pg_opclass oc ON oc.oid = i.indclass[k - 1] "
-        "JOIN pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k "
-        "LEFT JOIN pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k - 1] "
-        "CROSS JOIN LATERAL (SELECT "
-        "     CASE WHEN i.indisexclusion THEN con.conexclop[k] "
-        "          ELSE max(a.amopopr) FILTER (WHERE a.amopstrategy = 3) END, "
-        "     max(a.amopopr) FILTER (WHERE a.amopstrategy = 1) "
-        "     FROM pg_amop a WHERE a.amopfamily = oc.opcfamily AND a.amopmethod = oc.opcmethod "
-        "     AND a.amoplefttype = oc.opcintype AND a.amoprighttype = oc.opcintype) "
-        "     o (match, ordering) "
-        "LEFT JOIN pg_collation co ON co.oid = i.indcollation[k - 1] "
-        "LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace "
-        "WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready "
-        "  AND i.indislive ORDER BY i.indisprimary DESC, 2, k",
-        {{OIDOID, ObjectIdGetDatum(table)}}, true);
-    for (uint64 i = 0; i < rows; i++) {
-        const Oid index = oid_in(query, i, kIndex);
-        if (key == nullptr || key->index != index) {
-            key = make_in<UniqueKey>(context);
-            key->index = index;
-            key->name = query.text(i, kName, context);
-            key->immediate = query.boolean(i, kImmediate);
-            key->exclusion = query.boolean(i, kExclusion);
-            key->nulls_equal = query.boolean(i, kNullsEqual) && !key->exclusion;
-            key->predicate = query.text(i, kPredicate, context);
-            MemoryContext connected = MemoryContextSwitchTo(context);
-            keys = lappend(keys, key);
-            MemoryContextSwitchTo(connected);
-        }
-        key->columns[key->count++] = {query.text(i, kDefinition, context),
-                                      query.text(i, kExpression, context), oid_in(query, i, kType),
-                                      oid_in(query, i, kMatch), oid_in(query, i, kOrder)};
-    }
-    query.end();
-    return keys;
+    return unique_keys_of(state->application, RelationGetRelid(place->relation));
 }
 
 /// The columns of a key for people.
@@ -127,20 +32,14 @@ const char* names_of(const UniqueKey* key)
     return names.data;
 }
 
-/// The values e1, e2, … of the row a as one text. Not by casts to text, which are whose the type
-/// is.
+/// The values e1, e2, … of the row a as one text.
 const char* values_of(const UniqueKey* key)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfoString(&sql, "concat_ws(', '");
     for (int i = 1; i <= key->count; i++)
-        appendStringInfo(
-            &sql,
-            ", CASE WHEN a.e%d IS NOT DISTINCT FROM NULL THEN 'null' ELSE format('%%s', a.e%d) END",
-            i, i);
-    appendStringInfoChar(&sql, ')');
-    return sql.data;
+        appendStringInfo(&sql, ", %s", text_of_value(psprintf("a.e%d", i)));
+    return psprintf("concat_ws(', '%s)", sql.data);
 }
 
 /// "(…) AS e1, …" over a row of the table.
@@ -274,7 +173,7 @@ const char* repeated_keys(const Place* place, const UniqueKey* key)
     initStringInfo(&order);
     initStringInfo(&same);
     for (int i = 1; i <= key->count; i++) {
-        const KeyColumn& column = key->columns[i - 1];
+        const UniqueColumn& column = key->columns[i - 1];
         appendStringInfo(&before, ", lag(e%d) OVER w AS p%d", i, i);
         appendStringInfo(&order, "e%d USING %s, ", i, operator_name(column.order));
         const char* equal = psprintf("p%d %s e%d", i, operator_name(column.match), i);
@@ -295,7 +194,7 @@ const char* repeated_keys(const Place* place, const UniqueKey* key)
 }
 
 /// Whether a column is compared by the equality by which the server groups its type.
-bool is_grouped(const KeyColumn& column)
+bool is_grouped(const UniqueColumn& column)
 {
     const TypeCacheEntry* type =
         lookup_type_cache(column.type, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR);
@@ -304,7 +203,7 @@ bool is_grouped(const KeyColumn& column)
 
 /// Whether a column holds ranges (or multiranges) that must not overlap, with bounds that the
 /// server sorts by itself as the range type does.
-bool is_range(const KeyColumn& column)
+bool is_range(const UniqueColumn& column)
 {
     Oid left = InvalidOid;
     Oid right = InvalidOid;
@@ -447,7 +346,7 @@ Waits find_waits(const FinalState* state)
     const Waits waits = no_waits();
     TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
     for (const auto* place : items<Place>(state->places)) {
-        for (const auto* key : items<UniqueKey>(unique_keys(RelationGetRelid(place->relation)))) {
+        for (const auto* key : items<UniqueKey>(keys_of(state, place))) {
             if (key->immediate)
                 for (auto* pattern : items<char>(patterns_of(state, place, key)))
                     add_waits(state, place, key, pattern, waits, slot);
@@ -459,7 +358,7 @@ Waits find_waits(const FinalState* state)
 
 void check_unique_keys(FinalState* state, const Place* place)
 {
-    for (auto* unique : items<UniqueKey>(unique_keys(RelationGetRelid(place->relation))))
+    for (const auto* unique : items<UniqueKey>(keys_of(state, place)))
         check_unique_key(state, place, unique);
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/list.hpp"
 #include "base/memory.hpp"
-#include "base/operator_name.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
@@ -94,7 +93,7 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
 }
 
 /// Rows of a set that go, or give up their key, need those that refer to them to be repointed.
-void add_referring(DependentRows* dependents, int index, const SetReference& reference)
+void add_referring(DependentRows* dependents, int index, const ForeignKey& reference)
 {
     RowSet* set = set_at(*dependents, index);
     if (!gives_up(set, reference))
@@ -121,66 +120,48 @@ void add_referring(DependentRows* dependents, int index, const SetReference& ref
     end_present_keys(keys);
 }
 
-/// That the row of a table's alias has what the rows c of a set are to refer to; nullptr if the set
-/// does not say. value: of a referenced column.
-template <typename Value>
-const char* has_referenced(const RowSet* set, const SetReference& reference, Value value)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < reference.count; i++) {
-        const int column = set_column(set, reference.columns[i]);
-        const char* referenced = value(reference.referenced_columns[i]);
-        if (column < 0 || referenced == nullptr)
-            return nullptr;
-        appendStringInfo(&sql, "%s%s%s %s c.c%d", i == 0 ? "" : " AND ", referenced,
-                         collation_of(reference, i), operator_name(reference.equal[i]), column + 1);
-    }
-    return sql.data;
-}
-
 /// Rows of a set that come to refer to others need those that come, or get their key, with them.
-void add_referred(DependentRows* dependents, int index, const SetReference& reference)
+void add_referred(DependentRows* dependents, int index, const ForeignKey& reference)
 {
     const RowSet* set = set_at(*dependents, index);
-    const Oid referenced = reference.referenced;
-    const char* is_there = has_referenced(set, reference, [referenced](AttrNumber number) {
-        return psprintf("t.%s", column_of(referenced, number));
-    });
-    if (set->operation == RowOperation::kDelete || is_there == nullptr)
+    if (set->operation == RowOperation::kDelete || !has_own(set, reference))
         return;
-    const char* name = qualified_name(referenced);
-    const char* only = get_rel_relkind(referenced) == RELKIND_RELATION ? "ONLY " : "";
+    const auto refers_to = [&](const auto& referenced) {
+        return match_of(reference, referenced, [&](const ReferenceColumn& column) {
+            return new_value(set, "c", column.own);
+        });
+    };
+    const char* is_there =
+        refers_to([](const ReferenceColumn& column) { return column_of("t", column.referenced); });
+    const char* name = qualified_name(reference.root);
     for (int other = 0; other < list_length(dependents->sets); other++) {
         const RowSet* parents = set_at(*dependents, other);
         if (parents->count == 0 || parents->operation == RowOperation::kDelete ||
-            table_of(parents) != referenced)
+            table_of(parents) != reference.root || !has_referenced(parents, reference))
             continue;
-        const char* comes = has_referenced(set, reference, [parents](AttrNumber number) {
-            const int column = set_column(parents, number);
-            return column < 0 ? nullptr : psprintf("n.c%d", column + 1);
+        const char* comes = refers_to([&](const ReferenceColumn& column) {
+            return new_value(parents, "n", column.referenced);
         });
-        if (comes == nullptr)
-            continue;
-        add_needs(dependents,
-                  psprintf("SELECT n.number, c.number FROM %s c JOIN %s n ON %s "
-                           "WHERE NOT EXISTS (SELECT FROM %s%s t WHERE %s)",
-                           rows_name(index), rows_name(other), comes, only, name, is_there),
-                  referenced, other, index,
-                  {IssueKind::kParentMissing,
-                   psprintf("the row of %s that it refers to is skipped", name)});
+        add_needs(
+            dependents,
+            psprintf("SELECT n.number, c.number FROM %s c JOIN %s n ON %s "
+                     "WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+                     rows_name(index), rows_name(other), comes, rows_of(reference.root), is_there),
+            reference.root, other, index,
+            {IssueKind::kParentMissing,
+             psprintf("the row of %s that it refers to is skipped", name)});
     }
 }
 
 /// Rows of a set that take a unique value need those that have it to give it up.
-void add_taking(DependentRows* dependents, int index, Form_pg_index unique, const char* condition)
+void add_taking(DependentRows* dependents, int index, const UniqueKey& key, const char* condition)
 {
     const RowSet* set = set_at(*dependents, index);
     for (int other = 0; other < list_length(dependents->sets); other++) {
         const RowSet* holders = set_at(*dependents, other);
-        const bool gives = holders->operation == RowOperation::kDelete ||
-                           (holders->operation == RowOperation::kUpdate &&
-                            changes(holders, unique->indkey.values, unique->indnkeyatts));
+        const bool gives =
+            holders->operation == RowOperation::kDelete ||
+            (holders->operation == RowOperation::kUpdate && writes_any(holders, key.bound));
         if (holders->count == 0 || table_of(holders) != table_of(set) || !gives)
             continue;
         add_needs(dependents,
@@ -199,15 +180,11 @@ void add_unique_values(DependentRows* dependents, int index)
     const RowSet* set = set_at(*dependents, index);
     if (set->operation == RowOperation::kDelete)
         return;
-    for (const Oid oid : oids(RelationGetIndexList(set->table))) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
-        if (!HeapTupleIsValid(tuple))
-            continue;
-        auto* unique = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
-        const char* condition = has_unique_value(set, unique, "c");
-        if (condition != nullptr && heap_attisnull(tuple, Anum_pg_index_indpred, nullptr))
-            add_taking(dependents, index, unique, condition);
-        ReleaseSysCache(tuple);
+    for (const auto* key :
+         items<UniqueKey>(unique_keys_of(dependents->application, table_of(set)))) {
+        const char* condition = has_unique_value(set, *key, "c");
+        if (condition != nullptr && key->predicate == nullptr)
+            add_taking(dependents, index, *key, condition);
     }
 }
 
@@ -217,15 +194,11 @@ void find_needs(DependentRows* dependents)
         const RowSet* set = set_at(*dependents, i);
         if (set->count == 0)
             continue;
-        ContextResource memory(CurrentMemoryContext);
-        SetReferences referring(&memory);
-        SetReferences referred(&memory);
-        read_references(set, ReferenceSide::kReferenced, &referring);
-        for (const SetReference& reference : referring)
-            add_referring(dependents, i, reference);
-        read_references(set, ReferenceSide::kReferring, &referred);
-        for (const SetReference& reference : referred)
-            add_referred(dependents, i, reference);
+        const Application* application = dependents->application;
+        for (const auto* key : items<ForeignKey>(foreign_keys_to(application, table_of(set))))
+            add_referring(dependents, i, *key);
+        for (const auto* key : items<ForeignKey>(foreign_keys_of(application, table_of(set))))
+            add_referred(dependents, i, *key);
         add_unique_values(dependents, i);
     }
     std::sort(dependents->needs.begin(), dependents->needs.end(),

@@ -34,7 +34,7 @@ Tuplestorestate* read_deletions(RowSet* set)
                         entries);
 }
 
-void leave_changes(RowSet* set, const Bitmapset* bound, const ResultReader& entry)
+void leave_changes(const Application* application, RowSet* set, const ResultReader& entry)
 {
     bool is_null = false;
     const Layout* layout = layout_by_id(entry.int4(2));
@@ -43,12 +43,12 @@ void leave_changes(RowSet* set, const Bitmapset* bound, const ResultReader& entr
         for (int j = 0; j < set->column_count; j++) {
             const PlanColumn* column = set->columns[j].column;
             if (column->id == layout->columns[update.changes[i].position].id &&
-                !bms_is_member(column->number - FirstLowInvalidHeapAttributeNumber, bound))
+                !is_bound_column(application, RelationGetRelid(set->table), column->name))
                 leave_to_triggers(set, entry.int8(1), j);
         }
 }
 
-void leave_columns(RowSet* set)
+void leave_columns(const Application* application, RowSet* set)
 {
     set->aimless = nullptr;
     MemoryContext context = CurrentMemoryContext;
@@ -80,10 +80,9 @@ void leave_columns(RowSet* set)
                  rows_name(0)),
         describe_columns({INT8OID, INT4OID, JSONBOID}));
     query.end();
-    const Bitmapset* bound = bound_columns(set->table);
     while (entry.next()) {
         MemoryContext caller = MemoryContextSwitchTo(entry.row_memory());
-        leave_changes(set, bound, entry);
+        leave_changes(application, set, entry);
         MemoryContextSwitchTo(caller);
     }
     entry.close();
@@ -102,7 +101,7 @@ void leave_written_by_triggers(const Application* application)
     MemoryContext caller = MemoryContextSwitchTo(work);
     for (auto* set : items<RowSet>(application->sets)) {
         if (set->operation == RowOperation::kInsert && set->count > 0)
-            leave_columns(set);
+            leave_columns(application, set);
     }
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(work);

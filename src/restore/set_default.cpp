@@ -7,6 +7,7 @@
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/table_keys.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -17,16 +18,6 @@ struct KeyDefaults {
 };
 
 namespace {
-
-bool sets_default(Oid constraint)
-{
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    const char action = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->confdeltype;
-    ReleaseSysCache(tuple);
-    return action == FKCONSTR_ACTION_SETDEFAULT;
-}
 
 /// Text form of a column's default, or nullptr for NULL and for a volatile one.
 char* default_text(Relation table, AttrNumber number)
@@ -48,24 +39,23 @@ char* default_text(Relation table, AttrNumber number)
     return text;
 }
 
-/// Attribute number of a column of a layout in a table, or 0.
-AttrNumber number_in(const RelationPlan* plan, const Layout* layout, int position)
+/// The column of a layout in a table; nullptr if it is gone.
+const PlanColumn* column_now(const RelationPlan* plan, const Layout* layout, int position)
 {
     const int now = plan_position(plan, layout->columns[position].id);
-    return now < 0 ? 0 : plan->columns[now].number;
+    return now < 0 ? nullptr : &plan->columns[now];
 }
 
 /// Whether a table's foreign key is the one that a layout has.
-bool is_key(const ForeignKeyCacheInfo* now, const RelationPlan* plan, const Layout* layout,
+bool is_key(const ForeignKey& now, const RelationPlan* plan, const Layout* layout,
             const LayoutForeignKey& key)
 {
     const TrackedRelation* referenced = tracked_relation_by_id(key.relation);
-    if (referenced == nullptr || partition_root(now->confrelid) != referenced->relation ||
-        now->nkeys != key.count)
+    if (referenced == nullptr || now.root != referenced->relation || now.count != key.count)
         return false;
     for (int i = 0; i < key.count; i++) {
-        const AttrNumber number = number_in(plan, layout, key.positions[i]);
-        if (std::find(now->conkey, now->conkey + now->nkeys, number) == now->conkey + now->nkeys)
+        const PlanColumn* column = column_now(plan, layout, key.positions[i]);
+        if (column == nullptr || !has_column(now, column->name))
             return false;
     }
     return true;
@@ -77,18 +67,14 @@ void read_defaults(Oid table, const Layout* layout, KeyDefaults* defaults)
         return;
     Relation relation = table_open(table, AccessShareLock);
     const RelationPlan* plan = known_plan_for(relation);
-    const List* keys =
-        plan == nullptr ? NIL : static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
-    for (const auto* now : items<ForeignKeyCacheInfo>(keys)) {
-        if (!sets_default(now->conoid))
+    for (const auto* now : items<ForeignKey>(plan == nullptr ? NIL : read_foreign_keys(table))) {
+        if (now->on_delete != FKCONSTR_ACTION_SETDEFAULT)
             continue;
         for (int i = 0; i < layout->foreign_key_count; i++) {
             const LayoutForeignKey& key = layout->foreign_keys[i];
-            if (!is_key(now, plan, layout, key))
-                continue;
-            for (int k = 0; k < key.count; k++)
+            for (int k = 0; k < key.count && is_key(*now, plan, layout, key); k++)
                 defaults->texts[i][k] =
-                    default_text(relation, number_in(plan, layout, key.positions[k]));
+                    default_text(relation, column_now(plan, layout, key.positions[k])->number);
         }
     }
     table_close(relation, AccessShareLock);

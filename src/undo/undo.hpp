@@ -16,10 +16,8 @@ struct Undo final : Engine {
     TupleDesc part_descriptor;
     int64 part_count;
     Vector<uint64>* later;  // transactions that stand in the way are added; nullptr: not asked for
-    Oid bound_table;        // of which bound_columns are (table_keys.hpp)
-    Bitmapset* bound_columns;
-    int64 nothing_left;  // changes of columns of which none is left
-    int64 told;          // rows of which a notice said that something is lost
+    int64 nothing_left;     // changes of columns of which none is left
+    int64 told;             // rows of which a notice said that something is lost
 
     /// Finds the rows that are not as the transactions left them, and rows that live ones refer to;
     /// where all is foreseen, also what else would keep them from being written. Unless for a plan,

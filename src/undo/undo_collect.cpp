@@ -154,28 +154,10 @@ void add_deletion(Undo* undo, const NetChange& change)
 }
 
 /// Whether a unique value was given up and taken again. It may have to be so in reverse, too.
-bool went_aside(const NetChange& change, int column)
+bool went_aside(const Undo* undo, const NetChange& change, int column)
 {
-    if (change.between == nullptr || change.between[column].value == nullptr)
-        return false;
-    Relation table = table_open(change.table, AccessShareLock);
-    const bool result = has_name(unique_columns(table), change.plan->columns[column].name);
-    table_close(table, NoLock);
-    return result;
-}
-
-/// Whether a column has to be as it was before other rows are written.
-bool is_bound(Undo* undo, const NetChange& change, const PlanColumn& column)
-{
-    if (undo->bound_table != change.table) {
-        Relation table = table_open(change.table, AccessShareLock);
-        MemoryContext caller = MemoryContextSwitchTo(undo->application->context);
-        undo->bound_columns = bound_columns(table);
-        MemoryContextSwitchTo(caller);
-        undo->bound_table = change.table;
-        table_close(table, NoLock);
-    }
-    return bms_is_member(column.number - FirstLowInvalidHeapAttributeNumber, undo->bound_columns);
+    return change.between != nullptr && change.between[column].value != nullptr &&
+           is_unique_column(undo->application, change.table, change.plan->columns[column].name);
 }
 
 /// What was changed of an updated row, as it was.
@@ -187,7 +169,7 @@ Values values_of_update(Undo* undo, const NetChange& change)
         const JsonbValue* before = change.before[i].value;
         const JsonbValue* after = change.after[i].value;
         const bool stays = !change.changed[i];
-        if (before == nullptr || (stays && (is_computed(column) || !went_aside(change, i))))
+        if (before == nullptr || (stays && (is_computed(column) || !went_aside(undo, change, i))))
             continue;
         const ColumnCheck check = is_forced(undo) || after == nullptr ? ColumnCheck::kNone
                                   : column.ignored || stays           ? ColumnCheck::kColumn
@@ -196,7 +178,7 @@ Values values_of_update(Undo* undo, const NetChange& change)
         values.columns[values.count - 1].aim =
             after != nullptr &&
             ((change.derived[i] && !undo->all_derived) || check == ColumnCheck::kColumn) &&
-            !is_bound(undo, change, column);
+            !is_bound_column(undo->application, change.table, column.name);
     }
     return values;
 }

@@ -2,7 +2,6 @@
 // what would go. Found set by set, by joins; nothing is changed.
 #include "base/function.hpp"
 #include "base/list.hpp"
-#include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/settings.hpp"
@@ -270,7 +269,7 @@ void find_changed_by_entries(const Search& search)
 }
 
 /// Leaves out referring rows that the undo takes away or repoints itself.
-void exclude_own_rows(const Search& search, const SetReference& reference, StringInfo sql)
+void exclude_own_rows(const Search& search, const ForeignKey& reference, StringInfo sql)
 {
     for (const auto* other : items<RowSet>(search.undo->application->sets))
         if (takes_reference(other, reference))
@@ -321,7 +320,7 @@ const char* key_in(const ResultReader& row, const RelationPlan* plan)
 
 /// Rows that live rows refer to. Read as the referring table's owner, as foreign keys themselves
 /// are checked: a cast that the comparison takes may be anybody's function.
-void find_referring(const Search& search, const SetReference& reference)
+void find_referring(const Search& search, const ForeignKey& reference)
 {
     if (!gives_up(search.set, reference))
         return;
@@ -367,12 +366,12 @@ void find_referring(const Search& search, const SetReference& reference)
 }
 
 /// Whether a foreign key would do something to rows that refer to those of the set.
-bool changes_referring(const RowSet* set, const SetReferences& references)
+bool changes_referring(const RowSet* set, const List* references)
 {
-    for (const SetReference& reference : references) {
+    for (const auto* reference : items<ForeignKey>(references)) {
         const char action =
-            set->operation == RowOperation::kDelete ? reference.on_delete : reference.on_update;
-        if (gives_up(set, reference) && action != FKCONSTR_ACTION_NOACTION &&
+            set->operation == RowOperation::kDelete ? reference->on_delete : reference->on_update;
+        if (gives_up(set, *reference) && action != FKCONSTR_ACTION_NOACTION &&
             action != FKCONSTR_ACTION_RESTRICT)
             return true;
     }
@@ -415,7 +414,7 @@ void settle_order(const Search& search)
     bool refers = false;
     for (const auto* other : items<RowSet>(search.undo->application->sets)) {
         refers |= other != set && other->count > 0 && other->operation == RowOperation::kDelete &&
-                  refers_to(set, other);
+                  refers_to(search.undo->application, set, other);
     }
     for (int i = 0; i < set->column_count && refers; i++)
         set->columns[i].aim = false;
@@ -428,9 +427,8 @@ void search_set(const Search& search)
     search.set->aimless = nullptr;
     if (search.set->count == 0 || search.set->operation == RowOperation::kInsert)
         return;
-    ContextResource memory(CurrentMemoryContext);
-    SetReferences references(&memory);
-    read_references(search.set, ReferenceSide::kReferenced, &references);
+    const List* references =
+        foreign_keys_to(search.undo->application, RelationGetRelid(search.set->table));
     if (!search.undo->application->dry_run &&
         (search.fires_triggers || changes_referring(search.set, references) ||
          is_unsure(search.set))) {
@@ -441,8 +439,8 @@ void search_set(const Search& search)
     if (!is_unjudged(search.undo->application, search.set->table))
         find_changed(search);
     find_changed_by_entries(search);
-    for (const SetReference& reference : references)
-        find_referring(search, reference);
+    for (const auto* reference : items<ForeignKey>(references))
+        find_referring(search, *reference);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "base/result_reader.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
 #include "undo/undo.hpp"
 #include "values/text_form.hpp"
@@ -180,44 +181,24 @@ void look_at(const Undo* undo, const ResultReader& entry, Issue* found, MemoryCo
     found->later_transaction = transaction;
 }
 
-bool is_primary_key(Oid index)
-{
-    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-    const bool result =
-        HeapTupleIsValid(tuple) && reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisprimary;
-    if (HeapTupleIsValid(tuple))
-        ReleaseSysCache(tuple);
-    return result;
-}
-
-/// A column of a set by its name; -1 if there is none.
-int column_named(const RowSet* set, const char* name)
-{
-    for (int i = 0; i < set->column_count; i++)
-        if (strcmp(set->columns[i].column->name, name) == 0)
-            return i;
-    return -1;
-}
-
 /// Whether a foreign key's columns on the other side are those of a plan's key, in its order.
-bool refers_to_key(const RelationPlan* plan, const ForeignKeyCacheInfo* reference)
+bool refers_to_key(const RelationPlan* plan, const ForeignKey& reference)
 {
-    if (plan->key_count != reference->nkeys)
+    if (plan->key_count != reference.count)
         return false;
-    for (int i = 0; i < reference->nkeys; i++)
-        if (plan->columns[plan->key[i]].number != reference->confkey[i])
+    for (int i = 0; i < reference.count; i++)
+        if (strcmp(plan->columns[plan->key[i]].name, reference.columns[i].referenced) != 0)
             return false;
     return true;
 }
 
 /// The object key of what the row at hand of a set refers to; nullptr if the set does not say.
-const char* referenced_key(const RowSet* set, const ForeignKeyCacheInfo* reference)
+const char* referenced_key(const RowSet* set, const ForeignKey& reference)
 {
     char* texts[INDEX_MAX_KEYS];
-    for (int i = 0; i < reference->nkeys; i++) {
+    for (int i = 0; i < reference.count; i++) {
         bool is_null = false;
-        const int column =
-            column_named(set, get_attname(reference->conrelid, reference->conkey[i], false));
+        const int column = set_column(set, reference.columns[i].own);
         if (column < 0)
             return nullptr;
         const Datum value = slot_getattr(set->reading, value_attribute(set, column), &is_null);
@@ -225,45 +206,23 @@ const char* referenced_key(const RowSet* set, const ForeignKeyCacheInfo* referen
             return nullptr;
         texts[i] = text_form_once(set->columns[column].column->type, value);
     }
-    return object_key(reference->nkeys, texts);
-}
-
-/// The table that has a foreign key: that of a set, or a partition of it.
-Oid table_with(Oid constraint)
-{
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple))
-        return InvalidOid;
-    const Oid table = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid;
-    ReleaseSysCache(tuple);
-    return table;
+    return object_key(reference.count, texts);
 }
 
 /// Says by which row's entries it is found who took away what the row at hand refers to.
-void look_for_parent(Trace* trace, const RowSet* set, Oid constraint)
+void look_for_parent(Trace* trace, const RowSet* set, const ForeignKey* reference)
 {
-    const Oid oid = table_with(constraint);
-    if (!OidIsValid(oid))
+    if (reference == nullptr || find_tracked_relation(reference->referenced) == nullptr)
         return;
-    Relation child = table_open(oid, AccessShareLock);
-    // A copy: what is looked up meanwhile may take the relation's own list away.
-    List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(child)));
-    for (const auto* reference : items<ForeignKeyCacheInfo>(keys)) {
-        if (reference->conoid != constraint ||
-            find_tracked_relation(reference->confrelid) == nullptr)
-            continue;
-        Relation parent = table_open(reference->confrelid, AccessShareLock);
-        const RelationPlan* plan = known_plan_for(parent);
-        if (plan != nullptr && plan->capture == Capture::kEvents &&
-            refers_to_key(plan, reference)) {
-            trace->relation = plan->id;
-            trace->key = referenced_key(set, reference);
-            trace->what = psprintf("%s took away the row of %s that it refers to", "%s",
-                                   qualified_name(reference->confrelid));
-        }
-        table_close(parent, NoLock);
+    Relation parent = table_open(reference->referenced, AccessShareLock);
+    const RelationPlan* plan = known_plan_for(parent);
+    if (plan != nullptr && plan->capture == Capture::kEvents && refers_to_key(plan, *reference)) {
+        trace->relation = plan->id;
+        trace->key = referenced_key(set, *reference);
+        trace->what = psprintf("%s took away the row of %s that it refers to", "%s",
+                               qualified_name(reference->referenced));
     }
-    table_close(child, NoLock);
+    table_close(parent, NoLock);
 }
 
 }  // namespace
@@ -271,12 +230,15 @@ void look_for_parent(Trace* trace, const RowSet* set, Oid constraint)
 void Undo::trace(const RowSet* set, Issue* issue)
 {
     issue->trace.since = issue->row.entry;
-    if (issue->kind == IssueKind::kKeyInUse && is_primary_key(issue->object)) {
+    if (issue->kind == IssueKind::kParentMissing) {
+        look_for_parent(&issue->trace, set, known_foreign_key(application, issue->object));
+    } else if (issue->kind == IssueKind::kKeyInUse) {
+        const UniqueKey* key = known_unique_key(application, issue->object);
+        if (key == nullptr || !key->primary)
+            return;
         issue->trace.relation = set->plan->id;
         issue->trace.key = issue->row.key;
         issue->trace.what = "%s gave its key to another row";
-    } else if (issue->kind == IssueKind::kParentMissing) {
-        look_for_parent(&issue->trace, set, issue->object);
     }
 }
 
