@@ -53,15 +53,13 @@ RowSet* made_by_triggers(const Application* application, const RowSet* set)
 /// none.
 const char* has_any_unique_value(const Application* application, const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
     const List* keys = unique_keys_of(application, RelationGetRelid(set->table));
-    for (const auto* key : items<UniqueKey>(keys)) {
-        const char* match = has_unique_value(set, *key, "e");
-        if (match != nullptr)
-            appendStringInfo(&sql, "%s(%s)", sql.len == 0 ? "" : " OR ", match);
-    }
-    return sql.len == 0 ? nullptr : sql.data;
+    const char* sql = joined(list_length(keys), " OR ", [&](int i) -> const char* {
+        const char* match =
+            has_unique_value(set, *static_cast<const UniqueKey*>(list_nth(keys, i)), "e");
+        return match == nullptr ? nullptr : psprintf("(%s)", match);
+    });
+    return *sql == '\0' ? nullptr : sql;
 }
 
 /// Keeps of the rows made those that hold a unique value of a set's row.

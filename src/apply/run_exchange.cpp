@@ -7,6 +7,7 @@
 // and each turn gets one of its own.
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
@@ -101,25 +102,18 @@ const char* rows_without_turn(int set)
 /// In the order of their turns. A row that comes back is found where it stepped aside to.
 const char* rows_by_turn(const RowSet* set, bool comes_back, int part)
 {
-    StringInfoData columns;
-    StringInfoData join;
-    initStringInfo(&columns);
-    initStringInfo(&join);
-    for (int i = 0; i < set->descriptor->natts; i++) {
-        const char* name = NameStr(TupleDescAttr(set->descriptor, i)->attname);
+    const char* columns = joined(set->descriptor->natts, ", ", [&](int i) {
         const int column = column_of_attribute(set, i + 1);
-        appendStringInfoString(&columns, i == 0 ? "" : ", ");
-        if (comes_back && column >= 0)
-            appendStringInfo(&columns, "a.c%d", column + 1);
-        else
-            appendStringInfo(&columns, "e.%s", name);
-    }
-    if (comes_back)
-        appendStringInfo(&join, " JOIN %s a ON a.object_id = e.object_id", kAside);
+        return comes_back && column >= 0
+                   ? psprintf("a.c%d", column + 1)
+                   : psprintf("e.%s", NameStr(TupleDescAttr(set->descriptor, i)->attname));
+    });
+    const char* join =
+        comes_back ? psprintf(" JOIN %s a ON a.object_id = e.object_id", kAside) : "";
     return psprintf(
         "SELECT %s FROM %s e JOIN %s o ON o.part = %d AND o.number = e.number%s "
         "ORDER BY o.turn, o.number",
-        columns.data, rows_name(0), kTurns, part, join.data);
+        columns, rows_name(0), kTurns, part, join);
 }
 
 /// The rows of one part that have turns.

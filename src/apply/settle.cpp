@@ -59,51 +59,43 @@ bool can_be_set(const RowSet* set, int i)
 /// The flags of a row t held against e, in SQL.
 const char* flags_text(const RowSet* set)
 {
-    StringInfoData flags;
-    initStringInfo(&flags);
-    for (int i = 0; i < set->column_count; i++)
-        appendStringInfo(&flags, "%s%s", i == 0 ? "" : " OPERATOR(pg_catalog.||) ",
-                         flag_of(set, i));
-    return flags.data;
+    return joined(set->column_count, " OPERATOR(pg_catalog.||) ",
+                  [set](int i) { return flag_of(set, i); });
 }
 
 /// Sets columns of the rows that differ in them.
 const char* update_text(const RowSet* set, const bool* columns)
 {
-    StringInfoData assignments;
-    initStringInfo(&assignments);
-    for (int i = 0; i < set->column_count; i++) {
+    const char* assignments = joined(set->column_count, ", ", [&](int i) -> const char* {
         const char* name = quote_identifier(set->columns[i].column->name);
-        if (columns[i])
-            appendStringInfo(
-                &assignments,
-                "%s%s = CASE WHEN pg_catalog.substr(d.flags, %d, 1) OPERATOR(pg_catalog.=) '%c' "
-                "THEN e.c%d ELSE t.%s END",
-                assignments.len == 0 ? "" : ", ", name, i + 1, kDiffers, i + 1, name);
-    }
+        return columns[i] ? psprintf(
+                                "%s = CASE WHEN pg_catalog.substr(d.flags, %d, 1) "
+                                "OPERATOR(pg_catalog.=) '%c' THEN e.c%d ELSE t.%s END",
+                                name, i + 1, kDiffers, i + 1, name)
+                          : nullptr;
+    });
     return psprintf(
         "UPDATE %s AS t SET %s FROM %s AS e JOIN event_journal_differences d "
         "ON d.number OPERATOR(pg_catalog.=) e.number "
         "WHERE t.tableoid OPERATOR(pg_catalog.=) d.relation AND t.ctid OPERATOR(pg_catalog.=) "
         "d.place",
-        only_rows_of(set), assignments.data, rows_name(0));
+        only_rows_of(set), assignments, rows_name(0));
 }
 
 /// Sets columns of the row of number $1 at place $2 of table $3. A join would be planned for all
 /// rows, and might go through all of them twice for the sake of the one.
 const char* update_one_text(const RowSet* set, const bool* columns)
 {
-    StringInfoData assignments;
-    initStringInfo(&assignments);
-    for (int i = 0; i < set->column_count; i++)
-        if (columns[i])
-            appendStringInfo(&assignments, "%s%s = e.c%d", assignments.len == 0 ? "" : ", ",
-                             quote_identifier(set->columns[i].column->name), i + 1);
+    const char* assignments = joined(set->column_count, ", ", [&](int i) -> const char* {
+        return columns[i]
+                   ? psprintf("%s = e.c%d", quote_identifier(set->columns[i].column->name), i + 1)
+                   : nullptr;
+    });
     return psprintf(
         "UPDATE %s AS t SET %s FROM %s AS e WHERE e.number OPERATOR(pg_catalog.=) $1 "
         "AND t.ctid OPERATOR(pg_catalog.=) $2 AND t.tableoid OPERATOR(pg_catalog.=) $3 "
         "%s",
-        only_rows_of(set), assignments.data, rows_name(0),
+        only_rows_of(set), assignments, rows_name(0),
         has_update_rules(set) ? "" : psprintf("RETURNING %s", flags_text(set)));
 }
 
@@ -280,31 +272,27 @@ void accept(const Application* application, Settling* settling)
     for_each_difference(&settling->differences, [&](const Difference& difference) {
         const char* flags = difference.flags;
         const int64 number = difference.number;
-        StringInfoData names;
-        initStringInfo(&names);
         bool is_accepted = !application->exact;
-        for (int i = 0; i < set->column_count; i++) {
+        const char* names = joined(set->column_count, ", ", [&](int i) -> const char* {
             if (flags[i] != kDiffers)
-                continue;
-            const PlanColumn* column = set->columns[i].column;
-            const bool is_bound =
-                is_bound_column(application, RelationGetRelid(set->table), column->name);
+                return nullptr;
+            const char* name = set->columns[i].column->name;
+            const bool is_bound = is_bound_column(application, RelationGetRelid(set->table), name);
             // Of an ignored column nobody promised anything.
             is_accepted &= ((settling->overruled[i] || difference.as_written) && !is_bound) ||
                            (set->checked && set->columns[i].check == ColumnCheck::kColumn);
-            appendStringInfo(&names, "%s%s", names.len == 0 ? "" : ", ",
-                             quote_identifier(column->name));
-        }
+            return quote_identifier(name);
+        });
         if (is_accepted)
-            tell_row(set, number, names.data);
+            tell_row(set, number, names);
         else if (settling->refusal == nullptr)
             raise_different(application, set, number,
-                            psprintf("These columns would differ: %s.", names.data));
+                            psprintf("These columns would differ: %s.", names));
         else
             raise_different(application, set, number,
                             psprintf("These columns would differ: %s. Setting them once more is "
                                      "refused: %s",
-                                     names.data, settling->refusal));
+                                     names, settling->refusal));
     });
 }
 

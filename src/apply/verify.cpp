@@ -8,6 +8,7 @@
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
 #include "values/exact_form.hpp"
 #include "values/text_form.hpp"
@@ -120,36 +121,25 @@ char* differing_columns(const RowSet* set, const Place* place, TupleTableSlot* e
 /// gone.
 const char* different_rows(const RowSet* set)
 {
-    StringInfoData flags;
-    StringInfoData now;
-    StringInfoData wanted;
-    initStringInfo(&flags);
-    initStringInfo(&now);
-    initStringInfo(&wanted);
-    for (int i = 0; i < set->column_count; i++) {
-        const char* separator = i == 0 ? "" : " OPERATOR(pg_catalog.||) ";
-        if (set->checked && set->columns[i].check == ColumnCheck::kColumn && !is_aim(set, i)) {
-            appendStringInfo(&flags, "%s'%c'::pg_catalog.text", separator, kAsWanted);
-            continue;
-        }
-        const char* name = quote_identifier(set->columns[i].column->name);
-        const char* comma = now.len == 0 ? "" : ", ";
-        appendStringInfo(&now, "%st.%s", comma, name);
-        appendStringInfo(&wanted, "%se.c%d", comma, i + 1);
-        appendStringInfo(&flags, "%s%s", separator, flag_of(set, i));
-    }
-    if (now.len == 0)
+    const auto is_left = [set](int i) {
+        return set->checked && set->columns[i].check == ColumnCheck::kColumn && !is_aim(set, i);
+    };
+    const char* images = row_images(set, 'c', [&](int i) { return !is_left(i); });
+    if (images == nullptr)
         return nullptr;
+    const char* flags =
+        joined(set->column_count, " OPERATOR(pg_catalog.||) ", [&](int i) -> const char* {
+            return is_left(i) ? psprintf("'%c'::pg_catalog.text", kAsWanted) : flag_of(set, i);
+        });
     // Until the end of the call two rows may have one key, if it is deferrable: it is enough
     // that one of them is as it was to be.
     return psprintf(
         "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END, t.tableoid, t.ctid, "
         "false FROM %s e LEFT JOIN %s t ON %s "
-        "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(ROW(%s), ROW(%s)) THEN "
-        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(ROW(%s), ROW(%s))) "
-        "END ORDER BY 1",
-        flags.data, rows_name(0), only_rows_of(set), has_new_key(set), now.data, wanted.data,
-        only_rows_of(set), has_new_key(set), now.data, wanted.data);
+        "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(%s) THEN "
+        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(%s)) END ORDER BY 1",
+        flags, rows_name(0), only_rows_of(set), has_new_key(set), images, only_rows_of(set),
+        has_new_key(set), images);
 }
 
 SetRow numbered_row(RowSet* set, int64 number)
@@ -255,18 +245,12 @@ void find_inserted(const Application* application, RowSet* set, Differences* dif
 
 const char* has_new_key(const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int k = 0; k < set->plan->key_count; k++) {
+    return joined(set->plan->key_count, " AND ", [set](int k) {
         const PlanColumn& column = set->plan->columns[set->plan->key[k]];
-        const char* value = psprintf("e.k%d", k + 1);
-        for (int i = 0; i < set->column_count; i++)
-            if (set->columns[i].column->id == column.id)
-                value = psprintf("e.c%d", i + 1);
-        appendStringInfo(&sql, "%st.%s %s %s", k == 0 ? "" : " AND ", quote_identifier(column.name),
-                         equality_operator(column.type), value);
-    }
-    return sql.data;
+        const int i = set_column(set, column.name);
+        return psprintf("t.%s %s e.%c%d", quote_identifier(column.name),
+                        equality_operator(column.type), i < 0 ? 'k' : 'c', (i < 0 ? k : i) + 1);
+    });
 }
 
 const char* flag_of(const RowSet* set, int i)

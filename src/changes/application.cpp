@@ -7,7 +7,6 @@
 #include "catalog/relation.hpp"
 #include "catalog/storage.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "changes/table_keys.hpp"
 
 namespace journal {
 
@@ -84,7 +83,8 @@ Application* begin_application(const char* done, const char* reason, bool dry_ru
     application->reason = reason;
     application->dry_run = dry_run;
     application->issues = make_issues();
-    application->keys = make_known_keys(CurrentMemoryContext);
+    application->keys = make_in<KnownKeys>(CurrentMemoryContext);
+    application->keys->context = CurrentMemoryContext;
     return application;
 }
 

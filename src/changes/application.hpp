@@ -7,7 +7,11 @@
 
 namespace journal {
 
-struct KnownKeys;
+/// The keys of tables, as far as they have been read: what table_keys.hpp keeps.
+struct KnownKeys {
+    MemoryContext context;
+    List* tables;
+};
 
 struct Application {
     MemoryContext context;
@@ -21,7 +25,7 @@ struct Application {
     bool dry_run;        // it is never applied: nothing is written, no layout of a table either
     List* sets;          // of RowSet, in the order of their making
     List* applied;       // after apply(): those with rows, in the order of their statements
-    KnownKeys* keys;     // of its tables, as far as they are read (table_keys.hpp)
+    KnownKeys* keys;     // of its tables
     List* exchanges;     // of Exchange (exchange.hpp)
     IssueList* issues;   // that stand in the way
     List* kept;          // of KeptRow (delete_last.hpp), by apply(): what was to be deleted last

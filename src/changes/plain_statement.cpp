@@ -69,10 +69,9 @@ void change_plainly(Query* query, RowSet* set, const char* sql, const char* plac
                    describe_named({{"number", INT8OID}, {"relation", OIDOID}, {"place", TIDOID}}));
     query->run(sql);
     Tuplestorestate* written = select_rows(written_sql, 0, nullptr, nullptr);
-    mark_applied(list_make1(set), written, describe_columns({INT4OID, INT8OID}));
     if (tuplestore_tuple_count(written) < tuplestore_tuple_count(places))
         raise_left(set);
-    tuplestore_end(written);
+    mark_applied(list_make1(set), written);
     tuplestore_end(places);
 }
 
@@ -85,9 +84,7 @@ void run_plainly(RowSet* set, const char* reason)
     const char* sql = plain_text(set);
     const char* places_sql = is_insert ? nullptr : places_text(set);
     const char* written_sql = is_insert ? nullptr : written_text(set);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    if (reason != nullptr)
-        query.set("event_journal.reason", reason);
+    Query query = begin_writing(reason);
     register_rows(set, 0);
     if (is_insert)
         insert_plainly(&query, set, sql);

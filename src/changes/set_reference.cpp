@@ -131,9 +131,6 @@ PresentKeys read_present_keys(RowSet* set, const ForeignKey& key)
     if (tells_referenced(set, key))
         return {};
     Relation table = table_open(key.referenced, AccessShareLock);
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT e.number");
     PresentKeys keys{nullptr, CreateTemplateTupleDesc(key.count + 1)};
     TupleDescInitEntry(keys.descriptor, 1, "number", INT8OID, -1, 0);
     for (int i = 0; i < key.count; i++) {
@@ -144,15 +141,16 @@ PresentKeys read_present_keys(RowSet* set, const ForeignKey& key)
         TupleDescInitEntry(keys.descriptor, number, psprintf("r%d", i + 1), attribute->atttypid, -1,
                            0);
         TupleDescInitEntryCollation(keys.descriptor, number, attribute->attcollation);
-        appendStringInfo(&sql, ", %s", column_of("t", name));
     }
-    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s", rows_name(0), rows_of(key.referenced),
-                     has_key(set));
+    const char* sql = psprintf(
+        "SELECT e.number, %s FROM %s e JOIN %s t ON %s",
+        joined(key.count, ", ", [&](int i) { return column_of("t", key.columns[i].referenced); }),
+        rows_name(0), rows_of(key.referenced), has_key(set));
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);
     const Rights scope = Rights::of_constraint(table);
-    keys.rows = in_context(context, [&] { return select_rows(sql.data, 0, nullptr, nullptr); });
+    keys.rows = in_context(context, [&] { return select_rows(sql, 0, nullptr, nullptr); });
     scope.end();
     query.end();
     table_close(table, NoLock);
@@ -210,16 +208,15 @@ void exclude_kept_keys(const Application* application, const RowSet* set, const 
 
 const char* has_unique_value(const RowSet* set, const UniqueKey& key, const char* alias)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; !key.exclusion && i < key.count; i++) {
-        const char* name = key.columns[i].name;
-        if (name == nullptr || set_column(set, name) < 0)
+    for (int i = 0; i < key.count; i++)
+        if (key.exclusion || key.columns[i].name == nullptr ||
+            set_column(set, key.columns[i].name) < 0)
             return nullptr;
-        appendStringInfo(&sql, "%s%s %s %s", i == 0 ? "" : " AND ", column_of("t", name),
-                         operator_name(key.columns[i].match), new_value(set, alias, name));
-    }
-    return sql.len == 0 ? nullptr : sql.data;
+    return joined(key.count, " AND ", [&](int i) {
+        const UniqueColumn& column = key.columns[i];
+        return psprintf("%s %s %s", column_of("t", column.name), operator_name(column.match),
+                        new_value(set, alias, column.name));
+    });
 }
 
 }  // namespace journal

@@ -5,21 +5,16 @@
 // it is taken again, and foreign keys are checked when everything is in place.
 #include "changes/statement.hpp"
 
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
-#include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
 
 namespace {
-
-void append_list(StringInfo sql, const RowSet* set, const char* item(const RowSet*, int))
-{
-    for (int i = 0; i < set->column_count; i++)
-        appendStringInfo(sql, "%s%s", i == 0 ? "" : ", ", item(set, i));
-}
 
 const char* column_name(const RowSet* set, int i)
 {
@@ -41,53 +36,41 @@ const char* assignment(const RowSet* set, int i)
         name, name, i + 1, i + 1, name);
 }
 
-void append_insert(StringInfo sql, const RowSet* set, int number)
+const char* insert_text(const RowSet* set, int number)
 {
-    appendStringInfo(sql, "INSERT INTO %s ", qualified_name(RelationGetRelid(set->table)));
-    if (set->column_count > 0) {
-        appendStringInfoChar(sql, '(');
-        append_list(sql, set, column_name);
-        appendStringInfoString(sql, ") ");
-    }
-    appendStringInfoString(sql, "OVERRIDING SYSTEM VALUE SELECT ");
-    append_list(sql, set,
-                [](const RowSet*, int i) -> const char* { return psprintf("c%d", i + 1); });
-    appendStringInfo(sql, " FROM %s", rows_name(number));
+    const auto columns = [set](const auto& item) {
+        return joined(set->column_count, ", ", [&](int i) -> const char* { return item(i); });
+    };
+    return psprintf("INSERT INTO %s %s OVERRIDING SYSTEM VALUE SELECT %s FROM %s",
+                    qualified_name(RelationGetRelid(set->table)),
+                    set->column_count == 0
+                        ? ""
+                        : psprintf("(%s)", columns([set](int i) { return column_name(set, i); })),
+                    columns([](int i) { return psprintf("c%d", i + 1); }), rows_name(number));
 }
 
-void append_update(StringInfo sql, const RowSet* set, int number)
+const char* update_text(const RowSet* set, int number)
 {
-    appendStringInfo(sql, "UPDATE %s AS t SET ", only_rows_of(set));
-    bool is_first = true;
-    for (int i = 0; i < set->column_count; i++) {
-        if (is_aim(set, i))
-            continue;
-        appendStringInfo(sql, "%s%s", is_first ? "" : ", ", assignment(set, i));
-        is_first = false;
-    }
-    appendStringInfo(sql, " FROM %s AS e WHERE %s", rows_name(number), is_target(set));
-}
-
-void append_delete(StringInfo sql, const RowSet* set, int number)
-{
-    appendStringInfo(sql, "DELETE FROM %s AS t USING %s AS e WHERE %s", only_rows_of(set),
-                     rows_name(number), is_target(set));
+    const char* assignments = joined(set->column_count, ", ", [set](int i) {
+        return is_aim(set, i) ? nullptr : assignment(set, i);
+    });
+    return psprintf("UPDATE %s AS t SET %s FROM %s AS e WHERE %s", only_rows_of(set), assignments,
+                    rows_name(number), is_target(set));
 }
 
 /// The statement of one set, the number of whose rows is given.
-void append_statement(StringInfo sql, const RowSet* set, int number)
+const char* text_of(const RowSet* set, int number)
 {
     switch (set->operation) {
         case RowOperation::kInsert:
-            append_insert(sql, set, number);
-            break;
+            return insert_text(set, number);
         case RowOperation::kUpdate:
-            append_update(sql, set, number);
-            break;
+            return update_text(set, number);
         case RowOperation::kDelete:
-            append_delete(sql, set, number);
-            break;
+            return psprintf("DELETE FROM %s AS t USING %s AS e WHERE %s", only_rows_of(set),
+                            rows_name(number), is_target(set));
     }
+    pg_unreachable();
 }
 
 int rank_of(RowOperation operation)
@@ -107,27 +90,17 @@ void announce(const RowSet* set)
                             qualified_name(RelationGetRelid(set->table)))));
 }
 
-TupleDesc result_descriptor()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(2);
-    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
-    return descriptor;
-}
-
 }  // namespace
 
-void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor)
+void mark_applied(List* sets, Tuplestorestate* result)
 {
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    while (tuplestore_gettupleslot(result, true, false, slot)) {
-        bool is_null = false;
-        const auto* set =
-            static_cast<RowSet*>(list_nth(sets, DatumGetInt32(slot_getattr(slot, 1, &is_null))));
-        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
+    ResultReader row = ResultReader::of(result, describe_columns({INT4OID, INT8OID}));
+    while (row.next()) {
+        const auto* set = static_cast<RowSet*>(list_nth(sets, row.int4(1)));
+        const int64 number = row.int8(2);
         set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
     }
-    ExecDropSingleTupleTableSlot(slot);
+    row.close();
 }
 
 int by_operation(const ListCell* a, const ListCell* b)
@@ -138,10 +111,7 @@ int by_operation(const ListCell* a, const ListCell* b)
 
 const char* plain_text(const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    append_statement(&sql, set, 0);
-    return sql.data;
+    return text_of(set, 0);
 }
 
 const char* rows_of(Oid table)
@@ -157,14 +127,11 @@ const char* only_rows_of(const RowSet* set)
 
 const char* has_key(const RowSet* set)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < set->plan->key_count; i++) {
+    return joined(set->plan->key_count, " AND ", [set](int i) {
         const PlanColumn& column = set->plan->columns[set->plan->key[i]];
-        appendStringInfo(&sql, "%st.%s %s e.k%d", i == 0 ? "" : " AND ",
-                         quote_identifier(column.name), equality_operator(column.type), i + 1);
-    }
-    return sql.data;
+        return psprintf("t.%s %s e.k%d", quote_identifier(column.name),
+                        equality_operator(column.type), i + 1);
+    });
 }
 
 const char* is_target(const RowSet* set)
@@ -176,20 +143,9 @@ const char* is_target(const RowSet* set)
 
 const char* holds_expected(const RowSet* set)
 {
-    StringInfoData now;
-    StringInfoData expected;
-    initStringInfo(&now);
-    initStringInfo(&expected);
-    for (int i = 0; i < set->column_count; i++) {
-        if (set->columns[i].check != ColumnCheck::kRow)
-            continue;
-        const char* separator = now.len == 0 ? "" : ", ";
-        appendStringInfo(&now, "%st.%s", separator, quote_identifier(set->columns[i].column->name));
-        appendStringInfo(&expected, "%se.x%d", separator, i + 1);
-    }
-    return now.len == 0
-               ? "true"
-               : psprintf("pg_catalog.record_image_eq(ROW(%s), ROW(%s))", now.data, expected.data);
+    const char* images =
+        row_images(set, 'x', [set](int i) { return set->columns[i].check == ColumnCheck::kRow; });
+    return images == nullptr ? "true" : psprintf("pg_catalog.record_image_eq(%s)", images);
 }
 
 const char* rows_name(int number)
@@ -209,30 +165,20 @@ void begin_applied(RowSet* set)
 
 const char* statement_text(const List* sets)
 {
-    StringInfoData sql;
-    StringInfoData result;
-    initStringInfo(&sql);
-    initStringInfo(&result);
     const int count = list_length(sets);
-    for (int i = 0; i < count; i++) {
-        const auto* set = static_cast<RowSet*>(list_nth(sets, i));
-        const bool is_last = count == 1 && set->operation == RowOperation::kInsert;
-        if (!is_last)
-            appendStringInfo(&sql, "%s s%d AS (", i == 0 ? "WITH" : ",", i);
-        append_statement(&sql, set, i);
-        if (set->operation != RowOperation::kInsert) {
-            appendStringInfoString(&sql, " RETURNING e.number");
-            appendStringInfo(&result, "%s SELECT %d, number FROM s%d",
-                             result.len == 0 ? "" : " UNION ALL", i, i);
-        }
-        if (is_last)
-            return sql.data;
-        appendStringInfoChar(&sql, ')');
-    }
-    if (result.len == 0)
-        appendStringInfoString(&result, " SELECT 0, 0::pg_catalog.int8 WHERE false");
-    appendStringInfoString(&sql, result.data);
-    return sql.data;
+    const auto set_at = [sets](int i) { return static_cast<const RowSet*>(list_nth(sets, i)); };
+    if (count == 1 && set_at(0)->operation == RowOperation::kInsert)
+        return text_of(set_at(0), 0);
+    const auto returns = [&](int i) { return set_at(i)->operation != RowOperation::kInsert; };
+    const char* statements = joined(count, ", ", [&](int i) {
+        return psprintf("s%d AS (%s%s)", i, text_of(set_at(i), i),
+                        returns(i) ? " RETURNING e.number" : "");
+    });
+    const char* results = joined(count, " UNION ALL ", [&](int i) {
+        return returns(i) ? psprintf("SELECT %d, number FROM s%d", i, i) : nullptr;
+    });
+    return psprintf("WITH %s %s", statements,
+                    *results == '\0' ? "SELECT 0, 0::pg_catalog.int8 WHERE false" : results);
 }
 
 Query begin_writing(const char* reason)
@@ -254,8 +200,7 @@ void run_planned(SPIPlanPtr plan, List* sets)
     const int code = SPI_execute_plan_extended(plan, &options);
     if (code < 0)
         elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
-    mark_applied(sets, result, result_descriptor());
-    tuplestore_end(result);
+    mark_applied(sets, result);
     receiver->rDestroy(receiver);
 }
 

@@ -1,6 +1,7 @@
 // One statement over sets of rows: its text, and running it as the caller.
 #pragma once
 
+#include "base/joined.hpp"
 #include "base/query.hpp"
 #include "changes/row_set.hpp"
 
@@ -30,8 +31,8 @@ int by_operation(const ListCell* a, const ListCell* b);
 /// The text of one set's statement, over the rows of the name rows_name(0).
 const char* plain_text(const RowSet* set);
 /// Marks the rows of updates and deletes that a result of (index of the set, number of the row)
-/// names.
-void mark_applied(List* sets, Tuplestorestate* result, TupleDesc descriptor);
+/// names, and ends it.
+void mark_applied(List* sets, Tuplestorestate* result);
 
 /// Registers a set's rows with the connected query under the name that rows_name gives. What is
 /// returned is the query's.
@@ -44,6 +45,21 @@ void register_sets(const List* sets);
 /// that it holds what a checked set expects.
 const char* has_key(const RowSet* set);
 const char* holds_expected(const RowSet* set);
+/// "ROW(t.a, …), ROW(e.c1, …)": some columns of a set in the table, and its values of that kind
+/// (row_set.hpp); nullptr: there are none.
+template <typename Is>
+const char* row_images(const RowSet* set, char kind, const Is& is)
+{
+    const auto row = [&](const auto& item) {
+        return joined(set->column_count, ", ",
+                      [&](int i) -> const char* { return is(i) ? item(i) : nullptr; });
+    };
+    const char* now = row(
+        [set](int i) { return psprintf("t.%s", quote_identifier(set->columns[i].column->name)); });
+    return *now == '\0' ? nullptr
+                        : psprintf("ROW(%s), ROW(%s)", now,
+                                   row([kind](int i) { return psprintf("e.%c%d", kind, i + 1); }));
+}
 /// That the statement of an update or delete writes t for e.
 const char* is_target(const RowSet* set);
 /// A table for FROM: with its partitions, or without the rows of inheritance children, which have

@@ -17,21 +17,13 @@ struct Known {
     List* keys;
 };
 
+/// An item of what an application keeps.
 struct TableKeys {
     Oid table;
     Known own;
     Known leading_here;
     Known unique;
 };
-
-}  // namespace
-
-struct KnownKeys {
-    MemoryContext context;
-    List* tables;  // of TableKeys
-};
-
-namespace {
 
 Oid oid_in(const Query& query, uint64 row, int column)
 {
@@ -276,13 +268,6 @@ const List* known_keys(const Application* application, Oid table, Known TableKey
 }
 
 }  // namespace
-
-KnownKeys* make_known_keys(MemoryContext context)
-{
-    auto* known = make_in<KnownKeys>(context);
-    known->context = context;
-    return known;
-}
 
 List* read_foreign_keys(Oid table)
 {

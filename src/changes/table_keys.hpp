@@ -8,12 +8,10 @@
 // (see row_set), so that no key comes in between.
 #pragma once
 
+#include "base/joined.hpp"
 #include "changes/application.hpp"
 
 namespace journal {
-
-/// What an application has read.
-KnownKeys* make_known_keys(MemoryContext context);
 
 /// A column of a foreign key, and the one that it leads to.
 struct ReferenceColumn {
@@ -103,14 +101,11 @@ bool leads_to(const ForeignKey& key, Oid table);
 template <typename Referenced, typename Own>
 const char* match_of(const ForeignKey& key, const Referenced& referenced, const Own& own)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key.count; i++) {
+    return joined(key.count, " AND ", [&](int i) {
         const ReferenceColumn& column = key.columns[i];
-        appendStringInfo(&sql, "%s%s%s %s %s", i == 0 ? "" : " AND ", referenced(column),
-                         column.collation, column.equal, own(column));
-    }
-    return sql.data;
+        return psprintf("%s%s %s %s", referenced(column), column.collation, column.equal,
+                        own(column));
+    });
 }
 
 /// The same of rows of two aliases.

@@ -1,4 +1,5 @@
 // See key_checks.hpp: foreign keys of rows as they would be, from either side.
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
@@ -11,46 +12,33 @@ namespace {
 /// The columns of a key on one side: their names for people.
 const char* names_of(const ForeignKey& key, const char* ReferenceColumn::*side)
 {
-    StringInfoData names;
-    initStringInfo(&names);
-    for (int i = 0; i < key.count; i++)
-        appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ",
-                         quote_identifier(key.columns[i].*side));
-    return names.data;
+    return joined(key.count, ", ", [&](int i) { return quote_identifier(key.columns[i].*side); });
 }
 
 /// Their values in a row of an alias, as one text.
 const char* values_of(const ForeignKey& key, const char* ReferenceColumn::*side, const char* alias)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key.count; i++)
-        appendStringInfo(&sql, "%s%s", i == 0 ? "" : ", ",
-                         text_of_value(column_of(alias, key.columns[i].*side)));
-    return psprintf("concat_ws(', ', %s)", sql.data);
+    return psprintf("concat_ws(', ', %s)", joined(key.count, ", ", [&](int i) {
+                        return text_of_value(column_of(alias, key.columns[i].*side));
+                    }));
 }
 
 /// That what a row a refers to is NULL, or is not, in all columns.
 const char* are_null(const ForeignKey& key, const char* is)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key.count; i++)
-        appendStringInfo(&sql, "%s%s %s NULL", i == 0 ? "" : " AND ",
-                         column_of("a", key.columns[i].own), is);
-    return sql.data;
+    return joined(key.count, " AND ", [&](int i) {
+        return psprintf("%s %s NULL", column_of("a", key.columns[i].own), is);
+    });
 }
 
 /// That a row p has what is referred to of a row l.
 const char* has_same_key(const ForeignKey& key)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key.count; i++)
-        appendStringInfo(&sql, "%s%s %s %s", i == 0 ? "" : " AND ",
-                         column_of("p", key.columns[i].referenced), key.columns[i].same,
-                         column_of("l", key.columns[i].referenced));
-    return sql.data;
+    return joined(key.count, " AND ", [&](int i) {
+        const ReferenceColumn& column = key.columns[i];
+        return psprintf("%s %s %s", column_of("p", column.referenced), column.same,
+                        column_of("l", column.referenced));
+    });
 }
 
 /// "AND …": that no row arrives in a table for which a condition over p holds.

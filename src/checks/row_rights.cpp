@@ -1,5 +1,6 @@
 // What a caller may do with the rows of an application: privileges, and the policies of row-level
 // security for rows that are written.
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "base/policy.hpp"
 #include "base/query.hpp"
@@ -70,20 +71,15 @@ const char* bare_name(const RowSet* set)
 const char* columns_of_row(const RowSet* set, const Place* place)
 {
     const TupleDesc from = RelationGetDescr(set->table);
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < from->natts; i++) {
+    return joined(from->natts, ", ", [&](int i) -> const char* {
         Form_pg_attribute attribute = TupleDescAttr(from, i);
         if (attribute->attisdropped)
-            continue;
+            return nullptr;
         const AttrNumber number =
             get_attnum(RelationGetRelid(place->relation), NameStr(attribute->attname));
         const bool is_held = number > 0 && place->positions[number - 1] >= 0;
-        appendStringInfo(
-            &sql, "%s%s", sql.len == 0 ? "" : ", ",
-            is_held ? psprintf("p.%s", quote_identifier(NameStr(attribute->attname))) : "NULL");
-    }
-    return sql.data;
+        return is_held ? psprintf("p.%s", quote_identifier(NameStr(attribute->attname))) : "NULL";
+    });
 }
 
 /// Says of every row of a set that it is not judged.

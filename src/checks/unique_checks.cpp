@@ -5,6 +5,7 @@
 // next to each other. An exclusion constraint's operators order nothing: rows are joined by the
 // columns that are compared by equality, and by islands of ranges that overlap (see
 // arriving_islands); what remains is compared pair by pair.
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
@@ -25,32 +26,23 @@ const List* keys_of(const FinalState* state, const Place* place)
 /// The columns of a key for people.
 const char* names_of(const UniqueKey* key)
 {
-    StringInfoData names;
-    initStringInfo(&names);
-    for (int i = 0; i < key->count; i++)
-        appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", key->columns[i].definition);
-    return names.data;
+    return joined(key->count, ", ", [key](int i) { return key->columns[i].definition; });
 }
 
 /// The values e1, e2, … of the row a as one text.
 const char* values_of(const UniqueKey* key)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 1; i <= key->count; i++)
-        appendStringInfo(&sql, ", %s", text_of_value(psprintf("a.e%d", i)));
-    return psprintf("concat_ws(', '%s)", sql.data);
+    return psprintf("concat_ws(', ', %s)", joined(key->count, ", ", [](int i) {
+                        return text_of_value(psprintf("a.e%d", i + 1));
+                    }));
 }
 
 /// "(…) AS e1, …" over a row of the table.
 const char* expressions_of(const UniqueKey* key)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key->count; i++)
-        appendStringInfo(&sql, "%s%s AS e%d", i == 0 ? "" : ", ", key->columns[i].expression,
-                         i + 1);
-    return sql.data;
+    return joined(key->count, ", ", [key](int i) {
+        return psprintf("%s AS e%d", key->columns[i].expression, i + 1);
+    });
 }
 
 const char* condition_of(const UniqueKey* key)
@@ -70,34 +62,25 @@ bool is_null_in(NullPattern pattern, int column)
 /// Rows s, n, live_table, live_place, e1, … of a place, those of a pattern; nullptr: of any.
 const char* rows_with_key(const char* rows, const UniqueKey* key, NullPattern pattern)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql,
-                     "(SELECT * FROM (SELECT %s AS s, %s AS n, %s AS live_table, %s AS live_place, "
-                     "%s FROM %s WHERE %s) r",
-                     kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key), rows,
-                     condition_of(key));
-    for (int i = 0; i < key->count && pattern != nullptr; i++)
-        appendStringInfo(&sql, "%s e%d IS %s NULL", i == 0 ? " WHERE" : " AND", i + 1,
-                         is_null_in(pattern, i) ? "NOT DISTINCT FROM" : "DISTINCT FROM");
-    appendStringInfoChar(&sql, ')');
-    return sql.data;
+    const char* of_pattern = joined(pattern == nullptr ? 0 : key->count, " AND ", [&](int i) {
+        return psprintf("e%d IS %s NULL", i + 1,
+                        is_null_in(pattern, i) ? "NOT DISTINCT FROM" : "DISTINCT FROM");
+    });
+    return psprintf(
+        "(SELECT * FROM (SELECT %s AS s, %s AS n, %s AS live_table, %s AS live_place, %s FROM %s "
+        "WHERE %s) r%s%s)",
+        kSetName, kNumberName, kTableName, kPlaceName, expressions_of(key), rows, condition_of(key),
+        pattern == nullptr ? "" : " WHERE ", of_pattern);
 }
 
 /// That rows t and a, both of a pattern, are in conflict.
 const char* match_of(const UniqueKey* key, NullPattern pattern)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < key->count; i++) {
-        const char* separator = i == 0 ? "" : " AND ";
-        if (is_null_in(pattern, i))
-            appendStringInfo(&sql, "%st.e%d IS NOT DISTINCT FROM NULL", separator, i + 1);
-        else
-            appendStringInfo(&sql, "%st.e%d %s a.e%d", separator, i + 1,
-                             operator_name(key->columns[i].match), i + 1);
-    }
-    return sql.data;
+    return joined(key->count, " AND ", [&](int i) {
+        return is_null_in(pattern, i)
+                   ? psprintf("t.e%d IS NOT DISTINCT FROM NULL", i + 1)
+                   : psprintf("t.e%d %s a.e%d", i + 1, operator_name(key->columns[i].match), i + 1);
+    });
 }
 
 /// The pattern of keys that are in conflict where NULLs are not.
@@ -113,18 +96,18 @@ List* patterns_of(const FinalState* state, const Place* place, const UniqueKey* 
 {
     if (!key->nulls_equal)
         return list_make1(const_cast<char*>(no_nulls(key)));
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT DISTINCT concat(");
-    for (int i = 1; i <= key->count; i++)
-        appendStringInfo(&sql, "%s(e%d IS NOT DISTINCT FROM NULL)::pg_catalog.int4",
-                         i == 1 ? "" : ", ", i);
-    appendStringInfo(&sql, ") FROM %s a", rows_with_key(arriving_name(place), key, nullptr));
+    const char* sql = psprintf(
+        "SELECT DISTINCT concat(%s) FROM %s a",
+        joined(key->count, ", ",
+               [](int i) {
+                   return psprintf("(e%d IS NOT DISTINCT FROM NULL)::pg_catalog.int4", i + 1);
+               }),
+        rows_with_key(arriving_name(place), key, nullptr));
     List* patterns = NIL;
     TupleDesc descriptor = CreateTemplateTupleDesc(1);
     TupleDescInitEntry(descriptor, 1, "pattern", TEXTOID, -1, 0);
     TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql.data);
+    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
     while (tuplestore_gettupleslot(rows, true, false, slot)) {
         bool is_null = false;
         patterns = lappend(patterns, TextDatumGetCString(slot_getattr(slot, 1, &is_null)));
@@ -166,31 +149,30 @@ const char* are_different(const char* first, const char* second)
 /// equal keys stand next to each other.
 const char* repeated_keys(const Place* place, const UniqueKey* key)
 {
-    StringInfoData before;
-    StringInfoData order;
-    StringInfoData same;
-    initStringInfo(&before);
-    initStringInfo(&order);
-    initStringInfo(&same);
-    for (int i = 1; i <= key->count; i++) {
-        const UniqueColumn& column = key->columns[i - 1];
-        appendStringInfo(&before, ", lag(e%d) OVER w AS p%d", i, i);
-        appendStringInfo(&order, "e%d USING %s, ", i, operator_name(column.order));
+    const auto each = [key](const char* separator, const auto& item) {
+        return joined(key->count, separator, [&](int i) { return item(i + 1, key->columns[i]); });
+    };
+    const char* before = each(
+        ", ", [](int i, const UniqueColumn&) { return psprintf("lag(e%d) OVER w AS p%d", i, i); });
+    const char* order = each(", ", [](int i, const UniqueColumn& column) {
+        return psprintf("e%d USING %s", i, operator_name(column.order));
+    });
+    const char* same = each(" AND ", [key](int i, const UniqueColumn& column) {
         const char* equal = psprintf("p%d %s e%d", i, operator_name(column.match), i);
-        if (key->nulls_equal)
-            equal =
-                psprintf("(%s OR p%d IS NOT DISTINCT FROM NULL AND e%d IS NOT DISTINCT FROM NULL)",
-                         equal, i, i);
-        appendStringInfo(&same, " AND %s", equal);
-    }
+        return key->nulls_equal ? psprintf(
+                                      "(%s OR p%d IS NOT DISTINCT FROM NULL AND "
+                                      "e%d IS NOT DISTINCT FROM NULL)",
+                                      equal, i, i)
+                                : equal;
+    });
     return psprintf(
         "SELECT s, n, %s FROM (SELECT *, row_number() OVER w AS place, "
         "lag(live_table) OVER w AS before_live_table, lag(live_place) OVER w AS "
-        "before_live_place%s "
-        "FROM %s r WINDOW w AS (ORDER BY %ss, n)) a WHERE place > 1%s AND %s",
-        values_of(key), before.data,
-        rows_with_key(arriving_name(place), key, key->nulls_equal ? nullptr : no_nulls(key)),
-        order.data, same.data, are_different("", "before_"));
+        "before_live_place, %s "
+        "FROM %s r WINDOW w AS (ORDER BY %s, s, n)) a WHERE place > 1 AND %s AND %s",
+        values_of(key), before,
+        rows_with_key(arriving_name(place), key, key->nulls_equal ? nullptr : no_nulls(key)), order,
+        same, are_different("", "before_"));
 }
 
 /// Whether a column is compared by the equality by which the server groups its type.
@@ -238,11 +220,10 @@ int range_in(const UniqueKey* key)
 /// upper bounds of all before it. Ranges of different islands do not overlap.
 const char* arriving_islands(const char* rows, const UniqueKey* key, int range)
 {
-    StringInfoData partition;
-    initStringInfo(&partition);
-    for (int i = 1; i <= key->count; i++)
-        if (is_grouped(key->columns[i - 1]))
-            appendStringInfo(&partition, "%se%d", partition.len == 0 ? "PARTITION BY " : ", ", i);
+    const char* grouped = joined(key->count, ", ", [key](int i) {
+        return is_grouped(key->columns[i]) ? psprintf("e%d", i + 1) : nullptr;
+    });
+    const char* partition = *grouped == '\0' ? "" : psprintf("PARTITION BY %s", grouped);
     // A NULL among bounds is greater than any: no upper bound.
     return psprintf(
         "SELECT *, sum(CASE WHEN lower_inf(e%d) AND reach IS NOT NULL OR ARRAY[low] < reach "
@@ -254,7 +235,7 @@ const char* arriving_islands(const char* rows, const UniqueKey* key, int range)
         "      WINDOW before AS (%s ORDER BY low NULLS FIRST, s, n "
         "                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) r "
         "WINDOW sorted AS (%s ORDER BY low NULLS FIRST, s, n)",
-        range, range, range, range, rows, range, partition.data, partition.data);
+        range, range, range, range, rows, range, partition, partition);
 }
 
 /// Rows that arrive and are in conflict with one before them by an exclusion constraint.

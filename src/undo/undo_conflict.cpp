@@ -50,52 +50,41 @@ Issue issue_of(const Search& search, IssueKind kind, const ResultReader& row)
 /// people, and their identities, NULL for the others.
 const char* differing_columns(const RowSet* set)
 {
-    StringInfoData names;
-    StringInfoData ids;
-    initStringInfo(&names);
-    initStringInfo(&ids);
-    for (int i = 0; i < set->column_count; i++) {
-        if (!set->checked || set->columns[i].check != ColumnCheck::kRow)
-            continue;
-        const PlanColumn* column = set->columns[i].column;
-        const char* separator = names.len == 0 ? "" : ", ";
-        const char* differs =
-            psprintf("CASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
-                     quote_identifier(column->name), i + 1);
-        appendStringInfo(&names, "%s%s THEN %s END", separator, differs,
-                         quote_literal_cstr(column->name));
-        appendStringInfo(&ids, "%s%s THEN %d END", separator, differs, column->id);
-    }
-    return names.len == 0
+    const auto each = [set](const auto& value) {
+        return joined(set->column_count, ", ", [&](int i) -> const char* {
+            const PlanColumn* column = set->columns[i].column;
+            return set->checked && set->columns[i].check == ColumnCheck::kRow
+                       ? psprintf(
+                             "CASE WHEN pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d)) "
+                             "THEN %s END",
+                             quote_identifier(column->name), i + 1, value(column))
+                       : nullptr;
+        });
+    };
+    const char* names =
+        each([](const PlanColumn* column) { return quote_literal_cstr(column->name); });
+    const char* ids = each([](const PlanColumn* column) { return psprintf("%d", column->id); });
+    return *names == '\0'
                ? "NULL::pg_catalog.text, NULL::pg_catalog.int4[]"
                : psprintf(
                      "pg_catalog.array_to_string(ARRAY[%s], ', '), ARRAY[%s]::pg_catalog.int4[]",
-                     names.data, ids.data);
+                     names, ids);
 }
 
 /// Whether a row t differs in columns that triggers wrote, and in no others, as an SQL expression.
 const char* differs_by_triggers(const RowSet* set)
 {
-    StringInfoData now;
-    StringInfoData expected;
-    initStringInfo(&now);
-    initStringInfo(&expected);
     bool any = false;
-    for (int i = 0; i < set->column_count; i++) {
+    for (int i = 0; i < set->column_count; i++)
         any |= set->columns[i].aim;
-        if (set->columns[i].check != ColumnCheck::kRow || set->columns[i].aim)
-            continue;
-        const char* comma = now.len == 0 ? "" : ", ";
-        appendStringInfo(&now, "%st.%s", comma, quote_identifier(set->columns[i].column->name));
-        appendStringInfo(&expected, "%se.x%d", comma, i + 1);
-    }
     if (!set->checked || !any)
         return "false";
-    return now.len == 0 ? "t.tableoid IS NOT NULL"
-                        : psprintf(
-                              "t.tableoid IS NOT NULL AND pg_catalog.record_image_eq(ROW(%s), "
-                              "ROW(%s))",
-                              now.data, expected.data);
+    const char* images = row_images(set, 'x', [set](int i) {
+        return set->columns[i].check == ColumnCheck::kRow && !set->columns[i].aim;
+    });
+    return psprintf(
+        "t.tableoid IS NOT NULL%s",
+        images == nullptr ? "" : psprintf(" AND pg_catalog.record_image_eq(%s)", images));
 }
 
 /// The identities of what a set of updates gives to rows; nullptr: it is about whole rows.
@@ -183,23 +172,22 @@ void find_changed(const Search& search)
 void judge_ignored(const Search& search)
 {
     RowSet* set = search.set;
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < set->column_count; i++)
-        if (is_aim(set, i) && set->columns[i].check != ColumnCheck::kRow)
-            appendStringInfo(&sql,
-                             "%sSELECT e.number, %d FROM %s e JOIN %s t ON %s WHERE "
-                             "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
-                             sql.len == 0 ? "" : " UNION ALL ", i, rows_name(search.index),
-                             only_rows_of(set), has_key(set),
-                             quote_identifier(set->columns[i].column->name), i + 1);
-    if (sql.len == 0)
+    const char* sql = joined(set->column_count, " UNION ALL ", [&](int i) -> const char* {
+        return is_aim(set, i) && set->columns[i].check != ColumnCheck::kRow
+                   ? psprintf(
+                         "SELECT e.number, %d FROM %s e JOIN %s t ON %s WHERE "
+                         "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
+                         i, rows_name(search.index), only_rows_of(set), has_key(set),
+                         quote_identifier(set->columns[i].column->name), i + 1)
+                   : nullptr;
+    });
+    if (*sql == '\0')
         return;
     MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_on(search.undo->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, search.index);
-    ResultReader row = ResultReader::open(context, sql.data, describe_columns({INT8OID, INT4OID}));
+    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID, INT4OID}));
     query.end();
     rights.end();
     while (row.next())
@@ -281,11 +269,9 @@ void exclude_own_rows(const Search& search, const ForeignKey& reference, StringI
 /// The columns of the key under which the journal knows rows t of a table, each after a comma.
 const char* key_columns_of(const RelationPlan* plan)
 {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int k = 0; plan != nullptr && k < plan->key_count; k++)
-        appendStringInfo(&sql, ", t.%s", quote_identifier(plan->columns[plan->key[k]].name));
-    return sql.data;
+    return joined(plan == nullptr ? 0 : plan->key_count, "", [plan](int k) {
+        return psprintf(", t.%s", quote_identifier(plan->columns[plan->key[k]].name));
+    });
 }
 
 /// Columns of a result that end with a key's.
