@@ -67,6 +67,16 @@ int64 next_id(const char* sequence)
     return nextval_internal(journal_table(sequence), false);
 }
 
+int64 id_increment(const char* sequence)
+{
+    HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(journal_table(sequence)));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for sequence %s", sequence);
+    const int64 increment = reinterpret_cast<Form_pg_sequence>(GETSTRUCT(tuple))->seqincrement;
+    ReleaseSysCache(tuple);
+    return increment;
+}
+
 bool is_journal_relation(Oid relation)
 {
     return get_rel_namespace(relation) == get_namespace_oid("journal", true);

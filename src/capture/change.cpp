@@ -4,6 +4,7 @@
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "capture/actor.hpp"
+#include "capture/change_id.hpp"
 #include "capture/clock.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
@@ -202,6 +203,7 @@ int32 generic_event(const RelationPlan* plan, char operation)
 // A restored row is one event, whatever the rules say of inserted rows.
 void record_restored(const Change& change, Entry entry, Restoring* restoring)
 {
+    entry.id = next_change_id(entry.command);
     entry.restores = restoring->deletion;
     entry.event_type = change.plan->restored_event;
     entry.reported = true;
@@ -228,7 +230,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
     if (change.operation == 'u' && !find_changes(&change)) {
         // No event, though the name may lie in columns that give none.
         if (has_changed_name(change) || may_have_changed_key(change))
-            record_name_end(change, common_facts(&change, command), next_entry_id());
+            record_name_end(change, common_facts(&change, command), next_change_id(command));
         return;
     }
 
@@ -255,6 +257,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         entry.event_type = generic_event(plan, change.operation);
         entry.reported = !plan->has_rules;
         entry.data = data_of(change, 0);
+        entry.id = next_change_id(command);
         record_name_end(change, entry, write_entry(entry));
         return;
     }
@@ -265,9 +268,10 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         entry.data = data_of(change, i);
         entry.details = encode_details(plan, rule, change.operation != 'u' && entry.data != nullptr,
                                        change.present());
-        const int64 id = write_entry(entry);
+        entry.id = next_change_id(command);
         if (i == 0)
-            entry.change = id;
+            entry.change = entry.id;
+        write_entry(entry);
     }
     record_name_end(change, entry, entry.change);
 }

@@ -50,14 +50,9 @@ bool is_derived(const Entry& entry)
 
 }  // namespace
 
-int64 next_entry_id()
-{
-    return next_id("entry_id_seq");
-}
-
 int64 write_entry(const Entry& entry)
 {
-    const int64 id = entry.id != 0 ? entry.id : next_entry_id();
+    const int64 id = entry.id != 0 ? entry.id : next_id("entry_id_seq");
     // Before the tuple: these may write rows of their own.
     const int64 session = session_id();
     const int64 context = context_id(entry.account);

@@ -7,7 +7,7 @@ namespace journal {
 
 /// What an entry says. Pointers are borrowed until write_entry returns; nullptr is SQL NULL.
 struct Entry {
-    int64 id;  // 0: the next of the sequence
+    int64 id;  // 0: one of its own
     TimestampTz occurred_at;
     int64 change;    // 0: the entry's own id
     int64 restores;  // 0: none
@@ -35,8 +35,5 @@ struct Entry {
 /// Writes the entry at once and returns its id. Transaction, session and context are those of the
 /// moment.
 int64 write_entry(const Entry& entry);
-
-/// Id for an entry that is about to be written.
-int64 next_entry_id();
 
 }  // namespace journal

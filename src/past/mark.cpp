@@ -75,8 +75,9 @@ JOURNAL_FUNCTION(journal_mark)
     Query query = Query::begin(RunAs::kOwner);
     const uint64 made = query.run(
         "INSERT INTO journal.mark (name, made_at, made_by, incarnation, snapshot, transaction_id, "
-        "command, last_entry, older_sessions, earliest) SELECT $1, $2, $3, $4, $5, $6, $7, "
-        "(SELECT last_value FROM journal.entry_id_seq), "
+        "command, last_entry, older_sessions, earliest) SELECT $1, $2, $3, $4, $5, $6, "
+        "$7, " LAST_ENTRY_ID
+        ", "
         "(SELECT coalesce(max(id), 0) FROM journal.session WHERE incarnation <> $4), $8 "
         "ON CONFLICT (name) DO NOTHING",
         {text_argument(name),

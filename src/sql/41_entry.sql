@@ -10,7 +10,8 @@
 -- details: of a rule with details columns [[position, ...], [value, ...]], or, in an entry whose data is the row itself,
 --   "position position ...": the values stand there; of a logged event (layout NULL) as given to log().
 -- links: of a row event [key, ...] (see journal.layout); of a logged event [{"type", "id", "label"}, ...] as given.
-CREATE SEQUENCE journal.entry_id_seq;
+-- A value stands for as many ids as the sequence is incremented by: a command's changes take them one after the other.
+CREATE SEQUENCE journal.entry_id_seq INCREMENT BY 16;
 CREATE TABLE journal.entry (
     id             bigint NOT NULL,
     occurred_at    timestamptz NOT NULL,

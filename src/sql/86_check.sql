@@ -187,7 +187,8 @@ SELECT 'error', 'sequence behind', 'journal.' || s.name,
        'numbers that are in use will be given again, and what has them can then not be read',
        'SELECT journal.take_over(NULL);'
 FROM (VALUES
-    ('entry_id_seq', EXISTS (SELECT FROM journal.entry WHERE id > (SELECT last_value FROM journal.entry_id_seq))),
+    ('entry_id_seq', EXISTS (SELECT FROM journal.entry WHERE id > (SELECT s.last_value + q.seqincrement - 1 FROM journal.entry_id_seq s, pg_catalog.pg_sequence q
+                                                                   WHERE q.seqrelid = 'journal.entry_id_seq'::regclass))),
     ('session_id_seq', EXISTS (SELECT FROM journal.session WHERE id > (SELECT last_value FROM journal.session_id_seq))),
     ('context_id_seq', EXISTS (SELECT FROM journal.context WHERE id > (SELECT last_value FROM journal.context_id_seq))),
     ('layout_id_seq', EXISTS (SELECT FROM journal.layout WHERE id > (SELECT last_value FROM journal.layout_id_seq))),

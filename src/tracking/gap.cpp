@@ -60,8 +60,7 @@ void note_gap(int32 relation, GapReason reason, const char* other)
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "INSERT INTO journal.gap (relation, at, incarnation, transaction_id, command, last_entry, "
-        "reason, other) VALUES ($1, $2, $3, $4, $5, (SELECT last_value FROM journal.entry_id_seq), "
-        "$6, $7)",
+        "reason, other) VALUES ($1, $2, $3, $4, $5, " LAST_ENTRY_ID ", $6, $7)",
         {int4_argument(relation),
          {TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp())},
          {UUIDOID, UUIDPGetDatum(current_incarnation())},
