@@ -53,3 +53,9 @@ DROP FOREIGN TABLE crm.old_task;
 CREATE FOREIGN TABLE crm.far (id integer) SERVER elsewhere;
 INSERT INTO crm.call VALUES (1, 'a');
 SELECT event, operation, object_type FROM journal.entries ORDER BY id;
+
+-- The schema is the one that everything names.
+ALTER SCHEMA journal RENAME TO diary;
+ALTER EXTENSION event_journal SET SCHEMA public;
+CREATE SCHEMA diary;
+ALTER SCHEMA diary RENAME TO notes;

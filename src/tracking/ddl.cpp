@@ -496,6 +496,7 @@ JOURNAL_FUNCTION(journal_follow_ddl)
             journal::refuse_on_own_tables();
         PG_RETURN_NULL();
     }
+    journal::refuse_renamed_schema(event->parsetree);
     const journal::Effects effects = journal::effects_of(event->parsetree);
     if (!IsBinaryUpgrade && !journal::is_nothing(effects) && journal::has_journal() &&
         (effects.guards || effects.parted || journal::has_tracked_relations()))

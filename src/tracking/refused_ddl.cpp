@@ -51,6 +51,20 @@ void refuse_on_own_tables()
     query.end();
 }
 
+void refuse_renamed_schema(const Node* statement)
+{
+    if (!IsA(statement, RenameStmt))
+        return;
+    const auto* rename = reinterpret_cast<const RenameStmt*>(statement);
+    if (rename->renameType == OBJECT_SCHEMA && strcmp(rename->subname, "journal") == 0)
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("schema \"journal\" cannot be renamed"),
+             errdetail("The extension's functions, policies and triggers find its tables by "
+                       "that name."),
+             errhint("A search_path with \"journal\" in it spares writing the name.")));
+}
+
 namespace {
 
 List* touched_relations()
