@@ -1,13 +1,17 @@
 \i test/regress/fresh.sql
 -- What the installed extension is made of.
 
-SELECT extversion, extnamespace::regnamespace, extrelocatable FROM pg_extension WHERE extname = 'event_journal';
+SELECT extnamespace::regnamespace, extrelocatable FROM pg_extension WHERE extname = 'event_journal';
 SELECT count(*) FROM journal.event_types WHERE is_core;
 
 -- Every function, table and view says what it is.
 SELECT objid::regprocedure FROM pg_depend
 WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'event_journal')
   AND classid = 'pg_proc'::regclass AND obj_description(objid, 'pg_proc') IS NULL;
+-- In one line that \df+ can show.
+SELECT objid::regprocedure, length(obj_description(objid, 'pg_proc')) FROM pg_depend
+WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'event_journal')
+  AND classid = 'pg_proc'::regclass AND obj_description(objid, 'pg_proc') !~ '^[^\n]{1,160}$';
 SELECT c.oid::regclass FROM pg_class c
 WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v') AND obj_description(c.oid, 'pg_class') IS NULL;
 

@@ -20,7 +20,8 @@ COMMENT ON FUNCTION journal.entry_hash(text, text, text, "char") IS
 CREATE FUNCTION journal.entry_hashes(account_hashes bigint[], object_types text[], object_ids text[]) RETURNS bigint[]
 LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_entry_hashes';
 COMMENT ON FUNCTION journal.entry_hashes(bigint[], text[], text[]) IS
-    'object_hash and deletion_hash of every object that is in an account of one of these numbers, and has one of these types and ids; NULLs among them count as nothing';
+    'object_hash and deletion_hash of every object in an account of one of these numbers, with one of these types and ids; '
+    'NULLs among them count as nothing';
 
 CREATE FUNCTION journal.object_hashes(account_hashes bigint[], object_types text[], object_ids text[]) RETURNS bigint[]
 LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_object_hashes';

@@ -4,8 +4,8 @@ CREATE FUNCTION journal.add_event_type(code text, event_group text, kind text, o
                                        restore text DEFAULT NULL) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_add_event_type';
 COMMENT ON FUNCTION journal.add_event_type(text, text, text, text, jsonb, text) IS
-    'adds an event type, or changes one added before; kind: created, deleted, changed or other; '
-    'restore: who may restore what such a deletion removed: journal, support or NULL (nobody)';
+    'adds an event type, or changes one of yours; kind: created, deleted, changed or other; restore: journal, support or '
+    'NULL (nobody)';
 
 CREATE VIEW journal.event_types AS
 SELECT e.code, e.event_group, e.kind, e.object_type, e.restore, e.is_core,

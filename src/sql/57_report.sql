@@ -13,5 +13,4 @@ RETURNS TABLE (
     page_cursor text, needs text[])
 LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'journal_report';
 COMMENT ON FUNCTION journal.report(text, timestamptz, timestamptz, text[], text[], text[], text, integer, text, text) IS
-    'what happened in the account: period is today, yesterday, this_week, this_month, last_week, last_month or custom '
-    '(with dates); events are codes, group:<group> or kind:<kind>; after is page_cursor of the last row of the page before';
+    'what happened in the account, newest first, page by page; journal.help(''report'') tells of periods and filters';

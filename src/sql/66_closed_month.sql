@@ -78,12 +78,12 @@ CREATE FUNCTION journal.month_combinations(month regclass)
 RETURNS TABLE (account bigint, event_key integer, location integer, employee integer, entries bigint)
 LANGUAGE C STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_month_combinations';
 COMMENT ON FUNCTION journal.month_combinations(regclass) IS
-    'the summary of a closed month: which event keys, locations and employees occur together for which account, and how often, as '
-    'the numbers by which the months'' indexes hold them; nothing where it is out of date';
+    'the summary of a closed month: how often event keys, locations and employees occur together for an account; nothing '
+    'where it is out of date';
 
 CREATE FUNCTION journal.month_may_hold(month regclass, account text, event_types integer[] DEFAULT NULL,
                                        locations text[] DEFAULT NULL, employees text[] DEFAULT NULL) RETURNS boolean
 LANGUAGE C STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_month_may_hold';
 COMMENT ON FUNCTION journal.month_may_hold(regclass, text, integer[], text[], text[]) IS
-    'false if the summary of a month says that it has no entry of an account with one of these event types (NULL: any that is '
-    'reported), one of these locations and one of these employees (NULL: any)';
+    'false if the summary of a month says that it has no entry of an account with these event types, locations and '
+    'employees (NULL: any)';

@@ -2,21 +2,21 @@
 CREATE FUNCTION journal.equip_partition(partition regclass) RETURNS void
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_equip_partition';
 COMMENT ON FUNCTION journal.equip_partition(regclass) IS
-    'gives a partition of journal.entry its indexes, TRUNCATE guard, row-level security and replica identity, and revokes '
-    'every privilege on it but the owner''s; what it has already stays';
+    'gives a partition of journal.entry what each of them has: indexes, guard, row-level security, replica identity, and '
+    'no privileges but the owner''s';
 
 CREATE FUNCTION journal.maintain(months_ahead integer DEFAULT 3) RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_maintain';
 COMMENT ON FUNCTION journal.maintain(integer) IS
-    'makes the partitions of this month (UTC) and of so many further ones, moves to them and to past months what the default '
-    'partition holds, and returns the number of partitions made; run it once a month';
+    'makes the partitions of this month (UTC) and of so many further ones, and empties the default partition into '
+    'months; returns how many it made';
 
 -- Each step is a transaction of its own, which a function cannot have.
 CREATE PROCEDURE journal.maintenance(months_ahead integer DEFAULT 3)
 LANGUAGE C AS 'MODULE_PATHNAME', 'journal_maintenance';
 COMMENT ON PROCEDURE journal.maintenance(integer) IS
-    'does what journal.maintain does, then closes the months that are over: sums them up, rebuilds their indexes and gathers '
-    'statistics; it commits after each step, and leaves out what others lock';
+    'does what journal.maintain does, then closes the months that are over, and commits after each step; run it once a '
+    'month';
 
 SELECT journal.equip_partition('journal.entry_default');
 

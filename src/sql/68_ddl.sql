@@ -2,8 +2,8 @@
 CREATE FUNCTION journal.follow_ddl() RETURNS event_trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_follow_ddl';
 COMMENT ON FUNCTION journal.follow_ddl() IS
-    'event trigger function: tracks new partitions and children of tracked tables, records layouts and names, and refuses '
-    'what breaks an event rule (JE033), or is put on the journal''s own tables (JEJ04)';
+    'event trigger function: tracks new partitions and children, keeps layouts and names, refuses what breaks a rule '
+    '(JE033) or is put on the journal (JEJ04)';
 
 CREATE FUNCTION journal.follow_drop() RETURNS event_trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_follow_drop';

@@ -11,5 +11,5 @@ BEGIN ATOMIC
       AND e.object_type = entries_of.object_type AND e.object_id = entries_of.object_id;
 END;
 COMMENT ON FUNCTION journal.entries_of(text, text) IS
-    'the entries of one object in the account that the caller reads, as the view journal.entries shows them, found by index; '
-    'in no order; without what belongs to the object, and not across changes of its key';
+    'the entries of one object in the account that the caller reads, as journal.entries shows them, found by index; in '
+    'no order';

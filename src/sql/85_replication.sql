@@ -42,5 +42,5 @@ COMMENT ON FUNCTION journal.publish(name) IS
 CREATE FUNCTION journal.take_over(slot name DEFAULT 'event_journal') RETURNS pg_lsn
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_take_over';
 COMMENT ON FUNCTION journal.take_over(name) IS
-    'makes a copy of the journal the one that is written, once its subscription is dropped: makes the slot for the way back '
-    '(NULL: none), sets the sequences beyond every number in use and makes the triggers that tables lack';
+    'makes a copy of the journal the one that is written, once its subscription is dropped, with a slot for the way back '
+    '(NULL: none)';

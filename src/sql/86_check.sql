@@ -404,5 +404,5 @@ CREATE FUNCTION journal.check()
 RETURNS TABLE (severity text, finding text, object text, meaning text, remedy text)
 LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 20 AS 'MODULE_PATHNAME', 'journal_check';
 COMMENT ON FUNCTION journal.check() IS
-    'what an administrator should know, errors first: what is not recorded or not guarded, what it means, and what to do; a '
-    'remedy that ends with a semicolon is a command';
+    'what is not recorded, not guarded or about to fail, errors first, and what to do; a remedy that ends with a '
+    'semicolon is a command';

@@ -202,7 +202,7 @@ my $inserted = $node->safe_psql($database,
 	q{SELECT transaction_id FROM journal.entry WHERE object_type = 'client' AND object_id = '53'});
 my @reading = (
 	'SELECT * FROM journal.report()', q{SELECT * FROM journal.history('order', journal.object_key(1))},
-	'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types',
+	'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types', q{SELECT journal.help('report')},
 	'SELECT count(*) FROM journal.entry');
 my @auditing = (
 	@reading,
@@ -293,6 +293,14 @@ my $public_functions = $node->safe_psql(
 (my $flat = $text{'docs/reference.md'}) =~ s/\s+/ /g;
 my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
 is("@missing", '', 'every function, with its signature');
+
+# What users call is in the list at the prompt.
+my %helped = map { $_ => 1 } split /\n/,
+  $node->safe_psql($database, q{SELECT substring(line FROM '^  (\w+)') FROM journal.help() line WHERE line LIKE '  %'});
+my @called = map { /^(\w+)\(/ && !/for the extension's owner/ ? $1 : () } $text{'docs/reference.md'} =~ /^\| `(?:CALL )?journal\.(.*)$/mg;
+cmp_ok(scalar @called, '>', 40, 'functions that users call');
+@missing = grep { !$helped{$_} } @called;
+is("@missing", '', 'journal.help() lists each of them');
 
 my $relations = $node->safe_psql($database,
 	q{SELECT relname FROM pg_class WHERE relnamespace = 'journal'::regnamespace AND relkind IN ('r', 'p', 'v')
