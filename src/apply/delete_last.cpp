@@ -102,12 +102,14 @@ void mark_gone(const Application* application, RowSet* set)
     const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
-    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
+    ResultReader reader = ResultReader::open(context, sql);
     query.end();
     rights.end();
-    while (row.next())
-        mark_applied(set, row.int8(1));
-    row.close();
+    int64 number = 0;
+    reader.bind_only(&number);
+    while (reader.next())
+        mark_applied(set, number);
+    reader.close();
 }
 
 void delete_last(Application* application, const List* sets)

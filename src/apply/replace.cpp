@@ -2,6 +2,7 @@
 #include "apply/replace.hpp"
 
 #include "apply/refusal.hpp"
+#include "base/entry_ids.hpp"
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
@@ -26,26 +27,24 @@ RowSet* made_by_triggers(const Application* application, const RowSet* set)
     RowSet* made =
         make_row_set(context, RowOperation::kDelete, set->table, set->plan, 0, nullptr, false);
     Query query = Query::begin(RunAs::kOwner);
-    ResultReader entry = ResultReader::open(
+    ResultReader reader = ResultReader::open(
         context,
         "SELECT DISTINCT ON (e.object_id) e.object_id, e.object_type, e.label, e.id "
         "FROM journal.entry e WHERE e.id > $1 AND e.occurred_at >= transaction_timestamp() "
         "AND e.transaction_id = pg_current_xact_id() AND e.relation = $2 AND e.operation = 'i' "
-        "AND e.derived ORDER BY 1, e.id",
-        describe_columns({TEXTOID, TEXTOID, TEXTOID, INT8OID}),
+        "AND e.derived ORDER BY e.object_id, e.id",
         {int8_argument(application->before_entry), int4_argument(set->plan->id)});
     query.end();
     const int level = enter_exact_settings();
-    while (entry.next()) {
-        RowChange change{};
-        change.object_id = entry.text(1);
-        change.object_type = entry.text(2);
-        change.label = entry.text(3);
-        change.entry = entry.int8(4);
+    RowChange change{};
+    reader.bind("object_id", &change.object_id);
+    reader.bind("object_type", &change.object_type);
+    reader.bind("label", &change.label);
+    reader.bind("id", &change.entry);
+    while (reader.next())
         add_row(made, change);
-    }
     leave_exact_settings(level);
-    entry.close();
+    reader.close();
     return made;
 }
 
@@ -78,12 +77,10 @@ void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
         Query query = Query::begin(RunAs::kCallerWithPath);
         register_rows(made, 0);
         register_rows(set, 1);
-        ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID}));
+        ResultReader reader = ResultReader::open(context, sql);
         query.end();
         rights.end();
-        while (row.next())
-            numbers.push_back(row.int8(1));
-        row.close();
+        add_ids(&reader, &numbers);
     }
     filter_rows(made, [&](const SetRow& row) {
         return std::binary_search(numbers.begin(), numbers.end(), row.number);

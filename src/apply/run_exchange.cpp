@@ -86,7 +86,7 @@ RowSet* part_of(RowSet* set, const RowSet* aside, const TurnTable& turns, const 
     register_named(kTurns, turns.rows, turns.descriptor);
     auto* part = make_in<RowSet>(caller);
     *part = *set;
-    part->rows = in_context(caller, [&] { return select_rows(sql, 0, nullptr, nullptr); });
+    part->rows = in_context(caller, [&] { return select_rows(sql); });
     query.end();
     return part;
 }

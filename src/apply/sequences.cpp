@@ -127,8 +127,8 @@ void move_sequence(const Furthest& furthest)
     const Rights rights = Rights::of_constraint(table);
     Query query = Query::begin(RunAs::kCaller);
     query.run(psprintf("SELECT last_value, is_called FROM %s", name), 0, nullptr, true);
-    const int64 last = query.int8(0, 1);
-    const bool is_called = query.boolean(0, 2);
+    const int64 last = query.value(0, "last_value").int8();
+    const bool is_called = query.value(0, "is_called").boolean();
     query.end();
     if (!is_ahead(furthest.ascends, furthest.value, last) &&
         (furthest.value != last || is_called)) {

@@ -134,7 +134,7 @@ const char* update_rows(const Application* application, const Settling* settling
                                       {OIDOID, ObjectIdGetDatum(trial->difference.table)}});
         if (look != nullptr)
             rows = query.run(look, {number});
-        flags = rows == 1 ? query.text(0, 1, context) : nullptr;
+        flags = rows == 1 ? query.value(0).text(context) : nullptr;
     }
     end_deriving();
     query.end();

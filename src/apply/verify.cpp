@@ -134,10 +134,12 @@ const char* different_rows(const RowSet* set)
     // Until the end of the call two rows may have one key, if it is deferrable: it is enough
     // that one of them is as it was to be.
     return psprintf(
-        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END, t.tableoid, t.ctid, "
-        "false FROM %s e LEFT JOIN %s t ON %s "
+        "SELECT e.number, CASE WHEN t.tableoid IS NOT NULL THEN %s END AS flags, t.tableoid, "
+        "t.ctid "
+        "FROM %s e LEFT JOIN %s t ON %s "
         "WHERE CASE WHEN t.tableoid IS NULL OR pg_catalog.record_image_ne(%s) THEN "
-        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(%s)) END ORDER BY 1",
+        "NOT EXISTS (SELECT FROM %s t WHERE %s AND pg_catalog.record_image_eq(%s)) END "
+        "ORDER BY e.number",
         flags, rows_name(0), only_rows_of(set), has_new_key(set), images, only_rows_of(set),
         has_new_key(set), images);
 }
@@ -175,6 +177,22 @@ bool leave_aims_out(const Application* application, const RowSet* set, int64 num
     return any;
 }
 
+/// A row that is not as it was to be.
+struct DifferentRow {
+    int64 number;
+    const char* flags;  // nullptr: it is gone
+    Oid table;
+    Value place;  // tid
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("number", &number);
+        reader->bind("flags", &flags);
+        reader->bind("tableoid", &table);
+        reader->bind("ctid", &place);
+    }
+};
+
 void find_updated(const Application* application, RowSet* set, Differences* differences)
 {
     const char* sql = different_rows(set);
@@ -184,29 +202,25 @@ void find_updated(const Application* application, RowSet* set, Differences* diff
     const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
-    ResultReader row = ResultReader::open(context, sql, differences->descriptor);
+    ResultReader reader = ResultReader::open(context, sql);
     query.end();
     rights.end();
-    while (row.next()) {
-        const int64 number = row.int8(kDifferenceNumber);
-        if (!is_applied(set, number))
+    DifferentRow row{};
+    row.bind(&reader);
+    while (reader.next()) {
+        if (!is_applied(set, row.number))
             continue;
-        if (row.is_null(kDifferenceFlags))
-            raise_different(application, set, number, kGone);
-        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
-        bool is_null = false;
-        char* flags = pstrdup(row.text(kDifferenceFlags));
-        if (!leave_aims_out(application, set, number, flags)) {
-            MemoryContextSwitchTo(caller);
-            continue;
-        }
-        put_difference(
-            differences, number, flags, DatumGetObjectId(row.value(kDifferenceTable, &is_null)),
-            *reinterpret_cast<ItemPointer>(DatumGetPointer(row.value(kDifferencePlace, &is_null))),
-            false);
-        MemoryContextSwitchTo(caller);
+        if (row.flags == nullptr)
+            raise_different(application, set, row.number, kGone);
+        in_context(reader.row_memory(), [&] {
+            char* flags = pstrdup(row.flags);
+            if (leave_aims_out(application, set, row.number, flags))
+                put_difference(differences, row.number, flags, row.table,
+                               *reinterpret_cast<ItemPointer>(DatumGetPointer(row.place.datum)),
+                               false);
+        });
     }
-    row.close();
+    reader.close();
 }
 
 void find_inserted(const Application* application, RowSet* set, Differences* differences)

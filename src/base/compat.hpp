@@ -53,6 +53,14 @@ inline bool is_enforced(const ConstrCheck& check)
 
 #endif
 
+/// That rows keep up a foreign key of an alias of pg_constraint, in SQL: since 18 it may be not
+/// enforced (ca87c415e2fc), or be about periods of time (89f908a6d0ac).
+#if PG_VERSION_NUM >= 180000
+#define SQL_IS_KEPT_UP(c) c ".conenforced AND NOT " c ".conperiod"
+#else
+#define SQL_IS_KEPT_UP(c) "true"
+#endif
+
 /// Whether an ALTER TABLE gives a generated column another expression, which came with 17
 /// (5d06e99a3cfc).
 inline bool is_set_expression([[maybe_unused]] AlterTableType type)

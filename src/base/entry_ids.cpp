@@ -38,8 +38,10 @@ void make_unique(Ids* ids)
 
 void add_ids(ResultReader* from, Ids* ids)
 {
+    int64 id = 0;
+    from->bind_only(&id);
     while (from->next())
-        ids->push_back(from->int8(1));
+        ids->push_back(id);
     from->close();
     make_unique(ids);
 }
@@ -61,7 +63,7 @@ const char* is_among(const char* column, const Ids& ids)
                     column, column);
 }
 
-Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids)
+Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids, TupleDesc* columns)
 {
     MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(role);
@@ -70,23 +72,24 @@ Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids)
     query.set("enable_nestloop", "off");
     ContextResource memory(CurrentMemoryContext);
     const Ids none(&memory);
-    const Oid types[] = {INT8ARRAYOID, INT8OID, INT8OID};
-    const Datum values[] = {array_of(are_rows(ids) ? none : ids),
-                            Int64GetDatum(ids.empty() ? 0 : ids.front()),
-                            Int64GetDatum(ids.empty() ? 0 : ids.back())};
+    const QueryArgument among{INT8ARRAYOID, array_of(are_rows(ids) ? none : ids)};
     Tuplestorestate* registered = register_ids(are_rows(ids) ? ids : none);
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql, lengthof(types), types, values);
-    MemoryContextSwitchTo(connected);
+    Tuplestorestate* rows = in_context(caller, [&] {
+        return select_rows(sql,
+                           {among, int8_argument(ids.empty() ? 0 : ids.front()),
+                            int8_argument(ids.empty() ? 0 : ids.back())},
+                           columns);
+    });
     end_ids(registered);
     query.end();
     return rows;
 }
 
-ResultReader read_about(RunAs role, const char* sql, const Ids& ids,
-                        std::initializer_list<Oid> columns)
+ResultReader read_about(RunAs role, const char* sql, const Ids& ids)
 {
-    return ResultReader::of(select_about(role, sql, ids), describe_columns(columns));
+    TupleDesc columns = nullptr;
+    Tuplestorestate* rows = select_about(role, sql, ids, &columns);
+    return ResultReader::of(rows, columns);
 }
 
 Tuplestorestate* register_ids(const Ids& ids)

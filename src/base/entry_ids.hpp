@@ -15,7 +15,7 @@ using Ids = Vector<int64>;
 /// Sorts ids and leaves out repeated ones.
 void make_unique(Ids* ids);
 
-/// Reads ids, and closes what they come from.
+/// Adds ids to sorted ones, and closes what they come from.
 void add_ids(ResultReader* from, Ids* ids);
 
 /// Those ids (sorted) that are not among others (sorted).
@@ -27,11 +27,11 @@ const char* is_among(const char* column, const Ids& ids);
 
 /// The rows of a SELECT about entries, in the current memory context; of its parameters $1 to $3
 /// belong to is_among(). Nothing but hash and merge joins.
-Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids);
+Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids,
+                              TupleDesc* columns = nullptr);
 
-/// The same for a reader, which is to be closed. columns: the types of the result's.
-ResultReader read_about(RunAs role, const char* sql, const Ids& ids,
-                        std::initializer_list<Oid> columns);
+/// The same for a reader, which is to be closed.
+ResultReader read_about(RunAs role, const char* sql, const Ids& ids);
 
 /// Ids as rows of a column id, which statements of the connected query read as event_journal_ids
 /// until end_ids().

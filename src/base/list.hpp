@@ -9,7 +9,7 @@
 
 namespace journal {
 
-/// The items of a list of pointers, or of OIDs.
+/// The items of a list of pointers, of OIDs or of integers.
 template <typename Item>
 class Items {
   public:
@@ -21,6 +21,8 @@ class Items {
         {
             if constexpr (std::is_same_v<Item, Oid>)
                 return lfirst_oid(&list_->elements[index_]);
+            else if constexpr (std::is_same_v<Item, int>)
+                return lfirst_int(&list_->elements[index_]);
             else
                 return static_cast<Item>(lfirst(&list_->elements[index_]));
         }
@@ -44,6 +46,11 @@ template <typename T>
 Items<T*> items(const List* list)
 {
     return Items<T*>(list);
+}
+
+inline Items<int> integers(const List* list)
+{
+    return Items<int>(list);
 }
 
 inline Items<Oid> oids(const List* list)

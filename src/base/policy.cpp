@@ -22,7 +22,7 @@ uint64 find_policies(Oid table, char command, Looked looked, Policy** policies)
     Query query = Query::begin_latest();
     const uint64 count = query.run(
         "SELECT polpermissive, CASE WHEN $4 AND polwithcheck IS NOT NULL THEN polwithcheck "
-        "                           ELSE polqual END "
+        "                           ELSE polqual END AS expression "
         "FROM pg_policy WHERE polrelid = $1 AND polcmd IN ($2, '*') "
         "AND (0::oid = ANY (polroles) OR EXISTS (SELECT FROM unnest(polroles) r "
         "                                        WHERE pg_has_role($3, r, 'USAGE'))) "
@@ -35,12 +35,10 @@ uint64 find_policies(Oid table, char command, Looked looked, Policy** policies)
     *policies = make_array_in<Policy>(context, count);
     for (uint64 i = 0; i < count; i++) {
         Policy& policy = (*policies)[i];
-        policy.is_permissive = query.boolean(i, 1);
-        const Datum expression = query.value(i, 2, &policy.is_null);
-        MemoryContext connected = MemoryContextSwitchTo(context);
-        if (!policy.is_null)
-            policy.expression = datumCopy(expression, false, -1);
-        MemoryContextSwitchTo(connected);
+        policy.is_permissive = query.value(i, "polpermissive").boolean();
+        const Value expression = query.value(i, "expression");
+        policy.is_null = expression.is_null;
+        policy.expression = expression.copy(context);
     }
     query.end();
     return count;

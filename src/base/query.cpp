@@ -100,48 +100,30 @@ uint64 Query::run_saved(SavedStatement* statement, const char* sql,
     return SPI_processed;
 }
 
+List* Query::oids(uint64 rows) const
+{
+    List* found = NIL;
+    for (uint64 row = 0; row < rows; row++)
+        found = lappend_oid(found, value(row).oid());
+    return found;
+}
+
 void Query::set(const char* name, const char* value)
 {
     set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-Datum Query::value(uint64 row, int column, bool* is_null) const
+Value Query::value(uint64 row, const char* column) const
 {
-    return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, is_null);
+    return value_in(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
 }
 
-bool Query::is_null(uint64 row, int column) const
+Value Query::value(uint64 row) const
 {
-    bool is_null = false;
-    value(row, column, &is_null);
-    return is_null;
-}
-
-int32 Query::int4(uint64 row, int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(row, column, &is_null);
-    return is_null ? 0 : DatumGetInt32(datum);
-}
-
-int64 Query::int8(uint64 row, int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(row, column, &is_null);
-    return is_null ? 0 : DatumGetInt64(datum);
-}
-
-bool Query::boolean(uint64 row, int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(row, column, &is_null);
-    return !is_null && DatumGetBool(datum);
-}
-
-char* Query::text(uint64 row, int column, MemoryContext context) const
-{
-    char* characters = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-    return characters == nullptr ? nullptr : MemoryContextStrdup(context, characters);
+    TupleDesc descriptor = SPI_tuptable->tupdesc;
+    if (descriptor->natts != 1)
+        elog(ERROR, "the result has %d columns, not one", descriptor->natts);
+    return value(row, NameStr(TupleDescAttr(descriptor, 0)->attname));
 }
 
 void Query::end()

@@ -8,6 +8,7 @@
 
 #include "base/memory.hpp"
 #include "base/rights.hpp"
+#include "base/value.hpp"
 
 namespace journal {
 
@@ -65,14 +66,12 @@ class Query {
     /// Changes a setting until end().
     void set(const char* name, const char* value);
 
-    /// Value of a column (from 1) of a row (from 0) of the last result, in SPI's memory.
-    Datum value(uint64 row, int column, bool* is_null) const;
-    bool is_null(uint64 row, int column) const;
-    int32 int4(uint64 row, int column) const;  // 0 when NULL
-    int64 int8(uint64 row, int column) const;  // 0 when NULL
-    bool boolean(uint64 row, int column) const;
-    /// A text-like column's characters copied into context (nullptr when NULL).
-    char* text(uint64 row, int column, MemoryContext context) const;
+    /// A column of a row (from 0) of the last result, in SPI's memory.
+    Value value(uint64 row, const char* column) const;
+    /// The same of a result that has one column.
+    Value value(uint64 row) const;
+    /// The OIDs that the only column of a result of that many rows has.
+    List* oids(uint64 rows) const;
 
     /// Disconnects and restores role and settings.
     void end();

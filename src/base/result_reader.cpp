@@ -7,70 +7,92 @@ namespace journal {
 
 namespace {
 
-/// In the class, text is a function.
-const char* characters_of(Datum value)
+ParamListInfo parameters_of(std::initializer_list<QueryArgument> arguments)
 {
-    return TextDatumGetCString(value);
+    ParamListInfo parameters = makeParamList(static_cast<int>(arguments.size()));
+    ParamExternData* parameter = parameters->params;
+    for (const QueryArgument& argument : arguments)
+        *parameter++ = {argument.value, argument.is_null, PARAM_FLAG_CONST, argument.type};
+    return parameters;
+}
+
+SPIPlanPtr prepare(const char* sql, std::initializer_list<QueryArgument> arguments)
+{
+    auto* types = make_array_in<Oid>(CurrentMemoryContext, arguments.size());
+    std::transform(arguments.begin(), arguments.end(), types,
+                   [](const QueryArgument& argument) { return argument.type; });
+    SPIPlanPtr plan = SPI_prepare_cursor(sql, static_cast<int>(arguments.size()), types,
+                                         CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK);
+    if (plan == nullptr)
+        elog(ERROR, "SPI_prepare_cursor failed: %s: %s", SPI_result_code_string(SPI_result), sql);
+    return plan;
+}
+
+TupleDesc columns_of(SPIPlanPtr plan)
+{
+    auto* source = static_cast<CachedPlanSource*>(linitial(SPI_plan_get_plan_sources(plan)));
+    return CreateTupleDescCopy(source->resultDesc);
 }
 
 }  // namespace
 
-Tuplestorestate* select_rows(const char* sql, int count, const Oid* types, const Datum* values)
+Tuplestorestate* select_rows(const char* sql, std::initializer_list<QueryArgument> arguments,
+                             TupleDesc* columns)
 {
-    ParamListInfo parameters = makeParamList(count);
-    for (int i = 0; i < count; i++) {
-        parameters->params[i].value = values[i];
-        parameters->params[i].isnull = false;
-        parameters->params[i].ptype = types[i];
-        parameters->params[i].pflags = PARAM_FLAG_CONST;
-    }
+    MemoryContext caller = CurrentMemoryContext;
+    SPIPlanPtr plan = prepare(sql, arguments);
+    MemoryContextSwitchTo(caller);
+    if (columns != nullptr)
+        *columns = columns_of(plan);
     Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
     SPIExecuteOptions options{};
-    options.params = parameters;
+    options.params = parameters_of(arguments);
     options.dest = CreateDestReceiver(DestTuplestore);
-    SetTuplestoreDestReceiverParams(options.dest, rows, CurrentMemoryContext, true, nullptr,
-                                    nullptr);
-    const int code = SPI_execute_extended(sql, &options);
+    SetTuplestoreDestReceiverParams(options.dest, rows, caller, true, nullptr, nullptr);
+    const int code = SPI_execute_plan_extended(plan, &options);
     if (code < 0)
-        elog(ERROR, "SPI_execute_extended failed: %s: %s", SPI_result_code_string(code), sql);
+        elog(ERROR, "SPI_execute_plan_extended failed: %s: %s", SPI_result_code_string(code), sql);
+    SPI_freeplan(plan);
+    MemoryContextSwitchTo(caller);
     return rows;
-}
-
-TupleDesc describe_columns(std::initializer_list<Oid> types)
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(static_cast<int>(types.size()));
-    AttrNumber number = 0;
-    for (const Oid type : types)
-        TupleDescInitEntry(descriptor, ++number, nullptr, type, -1, 0);
-    return descriptor;
 }
 
 TupleDesc describe_named(std::initializer_list<NamedColumn> columns)
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(static_cast<int>(columns.size()));
-    AttrNumber number = 0;
-    for (const NamedColumn& column : columns)
-        TupleDescInitEntry(descriptor, ++number, column.name, column.type, -1, 0);
+    return describe_named(columns.begin(), static_cast<int>(columns.size()));
+}
+
+TupleDesc describe_named(const NamedColumn* columns, int count)
+{
+    TupleDesc descriptor = CreateTemplateTupleDesc(count);
+    for (int i = 0; i < count; i++)
+        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), columns[i].name,
+                           columns[i].type, -1, 0);
     return descriptor;
 }
 
-ResultReader ResultReader::open(MemoryContext context, const char* sql, TupleDesc columns,
+void require_columns(TupleDesc result, TupleDesc columns)
+{
+    if (result->natts != columns->natts)
+        elog(ERROR, "the result has %d columns, not %d", result->natts, columns->natts);
+    for (int i = 0; i < columns->natts; i++) {
+        const auto* found = TupleDescAttr(result, i);
+        const auto* column = TupleDescAttr(columns, i);
+        if (strcmp(NameStr(found->attname), NameStr(column->attname)) != 0 ||
+            found->atttypid != column->atttypid)
+            elog(ERROR, "column %d of the result is \"%s\", not \"%s\"", i + 1,
+                 NameStr(found->attname), NameStr(column->attname));
+    }
+}
+
+ResultReader ResultReader::open(MemoryContext context, const char* sql,
                                 std::initializer_list<QueryArgument> arguments)
 {
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    auto* types = make_array_in<Oid>(context, arguments.size());
-    auto* values = make_array_in<Datum>(context, arguments.size());
-    int count = 0;
-    for (const QueryArgument& argument : arguments) {
-        types[count] = argument.type;
-        values[count++] = argument.value;
-    }
-    // Leaves us in the memory of the query.
-    Tuplestorestate* rows = select_rows(sql, count, types, values);
-    MemoryContextSwitchTo(context);
-    ResultReader reader = of(rows, columns);
-    MemoryContextSwitchTo(caller);
-    return reader;
+    return in_context(context, [&] {
+        TupleDesc columns = nullptr;
+        Tuplestorestate* rows = select_rows(sql, arguments, &columns);
+        return of(rows, columns);
+    });
 }
 
 ResultReader ResultReader::of(Tuplestorestate* rows, TupleDesc columns)
@@ -82,7 +104,25 @@ ResultReader ResultReader::of(Tuplestorestate* rows, TupleDesc columns)
     // The caller may have made columns in the memory of the query.
     reader.slot_ = MakeSingleTupleTableSlot(CreateTupleDescCopy(columns), &TTSOpsMinimalTuple);
     reader.rows_ = rows;
+    reader.bindings_ = make_array_in<Binding>(CurrentMemoryContext, columns->natts);
     return reader;
+}
+
+void ResultReader::bind(const char* column, Field kind, void* field)
+{
+    TupleDesc columns = slot_->tts_tupleDescriptor;
+    if (count_ == columns->natts)
+        elog(ERROR, "more fields than columns");
+    const Binding binding{column_number(columns, column), kind, field};
+    bindings_[count_++] = binding;
+}
+
+const char* ResultReader::only_column() const
+{
+    TupleDesc columns = slot_->tts_tupleDescriptor;
+    if (columns->natts != 1)
+        elog(ERROR, "the result has %d columns, not one", columns->natts);
+    return NameStr(TupleDescAttr(columns, 0)->attname);
 }
 
 bool ResultReader::next()
@@ -90,53 +130,53 @@ bool ResultReader::next()
     CHECK_FOR_INTERRUPTS();
     MemoryContextReset(row_);
     // A row that comes from disk is the slot's, which outlives the caller's memory context.
-    MemoryContext caller = MemoryContextSwitchTo(context_);
-    const bool found = tuplestore_gettupleslot(rows_, true, false, slot_);
-    if (found)
-        slot_getallattrs(slot_);
-    MemoryContextSwitchTo(caller);
+    const bool found = in_context(context_, [this] {
+        const bool is_there = tuplestore_gettupleslot(rows_, true, false, slot_);
+        if (is_there)
+            slot_getallattrs(slot_);
+        return is_there;
+    });
+    for (int i = 0; found && i < count_; i++)
+        fill(bindings_[i]);
     return found;
 }
 
-Datum ResultReader::value(int column, bool* is_null) const
+Value ResultReader::value_of(AttrNumber column) const
 {
-    *is_null = slot_->tts_isnull[column - 1];
-    return slot_->tts_values[column - 1];
+    return {slot_->tts_values[column - 1], slot_->tts_isnull[column - 1],
+            TupleDescAttr(slot_->tts_tupleDescriptor, column - 1)->atttypid};
 }
 
-bool ResultReader::is_null(int column) const
+void ResultReader::fill(const Binding& binding) const
 {
-    return slot_->tts_isnull[column - 1];
-}
-
-int32 ResultReader::int4(int column) const
-{
-    return is_null(column) ? 0 : DatumGetInt32(slot_->tts_values[column - 1]);
-}
-
-int64 ResultReader::int8(int column) const
-{
-    return is_null(column) ? 0 : DatumGetInt64(slot_->tts_values[column - 1]);
-}
-
-bool ResultReader::boolean(int column) const
-{
-    return !is_null(column) && DatumGetBool(slot_->tts_values[column - 1]);
-}
-
-char ResultReader::character(int column) const
-{
-    return is_null(column) ? '\0' : DatumGetChar(slot_->tts_values[column - 1]);
-}
-
-const char* ResultReader::text(int column) const
-{
-    if (is_null(column))
-        return nullptr;
-    MemoryContext caller = MemoryContextSwitchTo(row_);
-    const char* result = characters_of(slot_->tts_values[column - 1]);
-    MemoryContextSwitchTo(caller);
-    return result;
+    const Value value = value_of(binding.column);
+    switch (binding.kind) {
+        case Field::kBoolean:
+            *static_cast<bool*>(binding.field) = value.boolean();
+            break;
+        case Field::kCharacter:
+            *static_cast<char*>(binding.field) = value.character();
+            break;
+        case Field::kInt4:
+            *static_cast<int32*>(binding.field) = value.int4();
+            break;
+        case Field::kInt8:
+            *static_cast<int64*>(binding.field) =
+                value.type == TIMESTAMPTZOID ? value.time() : value.int8();
+            break;
+        case Field::kOid:
+            *static_cast<Oid*>(binding.field) = value.oid();
+            break;
+        case Field::kTransaction:
+            *static_cast<FullTransactionId*>(binding.field) = value.transaction();
+            break;
+        case Field::kText:
+            *static_cast<const char**>(binding.field) = value.text(row_);
+            break;
+        case Field::kValue:
+            *static_cast<Value*>(binding.field) = value;
+            break;
+    }
 }
 
 void ResultReader::close()

@@ -27,7 +27,6 @@ char* name_of_table(Oid table)
 
 bool is_named(Oid owner)
 {
-    constexpr AttrNumber kOwnerColumn = 1;
     // The same is asked for each row of a table. No command comes between without changing one of
     // these.
     static Oid asked;
@@ -37,8 +36,7 @@ bool is_named(Oid owner)
     if (asked == owner && statement == GetCurrentStatementStartTimestamp() &&
         command == GetCurrentCommandId(false))
         return answer;
-    RowScan scan =
-        RowScan::begin("trusted_owner", "trusted_owner_pkey", {oid_key(kOwnerColumn, owner)});
+    RowScan scan = RowScan::begin("trusted_owner", "trusted_owner_pkey", {oid_key("owner", owner)});
     answer = scan.next();
     scan.end();
     asked = owner;

@@ -7,12 +7,6 @@ namespace journal {
 
 namespace {
 
-// The macro names the type "text", which within the class is a function.
-char* characters_of(Datum value)
-{
-    return TextDatumGetCString(value);
-}
-
 // An index keeps its name when REINDEX CONCURRENTLY puts another one in its place, so it is looked
 // up each time. The lock on the table keeps the one that is found.
 Relation open_index(Relation table, const char* name)
@@ -28,22 +22,22 @@ Relation open_index(Relation table, const char* name)
 
 }  // namespace
 
-RowKey int4_key(AttrNumber column, int32 value)
+RowKey int4_key(const char* column, int32 value)
 {
     return {column, F_INT4EQ, InvalidOid, Int32GetDatum(value)};
 }
 
-RowKey int8_key(AttrNumber column, int64 value)
+RowKey int8_key(const char* column, int64 value)
 {
     return {column, F_INT8EQ, InvalidOid, Int64GetDatum(value)};
 }
 
-RowKey oid_key(AttrNumber column, Oid value)
+RowKey oid_key(const char* column, Oid value)
 {
     return {column, F_OIDEQ, InvalidOid, ObjectIdGetDatum(value)};
 }
 
-RowKey text_key(AttrNumber column, const char* value)
+RowKey text_key(const char* column, const char* value)
 {
     return {column, F_TEXTEQ, DEFAULT_COLLATION_OID, CStringGetTextDatum(value)};
 }
@@ -51,14 +45,15 @@ RowKey text_key(AttrNumber column, const char* value)
 RowScan RowScan::begin(const char* table, const char* index, std::initializer_list<RowKey> keys,
                        ScanDirection direction)
 {
-    ScanKeyData scan_keys[INDEX_MAX_KEYS];
-    int count = 0;
-    for (const RowKey& key : keys)
-        ScanKeyEntryInitialize(&scan_keys[count++], 0, key.column, BTEqualStrategyNumber,
-                               InvalidOid, key.collation, key.equal, key.value);
     RowScan scan;
     scan.direction_ = direction;
     scan.table_ = table_open(journal_table(table), AccessShareLock);
+    ScanKeyData scan_keys[INDEX_MAX_KEYS];
+    int count = 0;
+    for (const RowKey& key : keys)
+        ScanKeyEntryInitialize(
+            &scan_keys[count++], 0, column_number(RelationGetDescr(scan.table_), key.column),
+            BTEqualStrategyNumber, InvalidOid, key.collation, key.equal, key.value);
     scan.index_ = open_index(scan.table_, index);
     scan.snapshot_ = RegisterSnapshot(latest_snapshot());
     scan.scan_ =
@@ -73,49 +68,9 @@ bool RowScan::next()
     return HeapTupleIsValid(row_);
 }
 
-Datum RowScan::value(int column, bool* is_null) const
+Value RowScan::value(const char* column) const
 {
-    return heap_getattr(row_, column, RelationGetDescr(table_), is_null);
-}
-
-bool RowScan::is_null(int column) const
-{
-    bool is_null = false;
-    value(column, &is_null);
-    return is_null;
-}
-
-int32 RowScan::int4(int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    return is_null ? 0 : DatumGetInt32(datum);
-}
-
-int64 RowScan::int8(int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    return is_null ? 0 : DatumGetInt64(datum);
-}
-
-bool RowScan::boolean(int column) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    return !is_null && DatumGetBool(datum);
-}
-
-char* RowScan::text(int column, MemoryContext context) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    if (is_null)
-        return nullptr;
-    MemoryContext previous = MemoryContextSwitchTo(context);
-    char* characters = characters_of(datum);
-    MemoryContextSwitchTo(previous);
-    return characters;
+    return value_in(row_, RelationGetDescr(table_), column);
 }
 
 void RowScan::end()

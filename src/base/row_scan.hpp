@@ -8,23 +8,23 @@
 // Like a Query it is no RAII: an error between begin and end leaves nothing behind.
 #pragma once
 
-#include "base/pg.hpp"
+#include "base/value.hpp"
 
 namespace journal {
 
-/// What an indexed column, by its number in the table, has to be equal to.
+/// What an indexed column has to be equal to.
 struct RowKey {
-    AttrNumber column;
+    const char* column;
     RegProcedure equal;
     Oid collation;
     Datum value;
 };
 
 /// Keys of the types that our indexes have.
-RowKey int4_key(AttrNumber column, int32 value);
-RowKey int8_key(AttrNumber column, int64 value);
-RowKey oid_key(AttrNumber column, Oid value);
-RowKey text_key(AttrNumber column, const char* value);
+RowKey int4_key(const char* column, int32 value);
+RowKey int8_key(const char* column, int64 value);
+RowKey oid_key(const char* column, Oid value);
+RowKey text_key(const char* column, const char* value);
 
 class RowScan {
   public:
@@ -35,14 +35,8 @@ class RowScan {
     /// Goes to the next row; false if there is none.
     bool next();
 
-    /// Value of a column (from 1) of the present row; it lives until the next one.
-    Datum value(int column, bool* is_null) const;
-    bool is_null(int column) const;
-    int32 int4(int column) const;    // 0 when NULL
-    int64 int8(int column) const;    // 0 when NULL
-    bool boolean(int column) const;  // false when NULL
-    /// A text column's characters copied into context (nullptr when NULL).
-    char* text(int column, MemoryContext context) const;
+    /// A column of the present row; it lives until the next one.
+    Value value(const char* column) const;
 
     void end();
 

@@ -145,7 +145,7 @@ JOURNAL_FUNCTION(journal_revoke_access)
     const uint64 rows =
         query.run("SELECT level FROM journal.granted_access WHERE role = $1", {role});
     for (uint64 i = 0; i < rows; i++)
-        kept |= level_of(query.text(i, 1, context));
+        kept |= level_of(query.value(i).text(context));
     for (const Right& right : kRights)
         if ((right.levels & level) != 0 && (right.levels & kept) == 0)
             query.run(psprintf("REVOKE %s FROM %s", right.privilege, given.role_name));

@@ -85,12 +85,12 @@ pg_tz* database_time_zone(Query& query)
                   "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
                   "AND c ILIKE 'timezone=%'",
                   {}, true) > 0)
-        name = query.text(0, 1, CurrentMemoryContext);
+        name = query.value(0).text(CurrentMemoryContext);
     else if (superuser() &&
              query.run("SELECT setting FROM pg_catalog.pg_file_settings WHERE "
                        "lower(name) = 'timezone' AND error IS NULL ORDER BY seqno DESC LIMIT 1",
                        {}, true) > 0)
-        name = query.text(0, 1, CurrentMemoryContext);
+        name = query.value(0).text(CurrentMemoryContext);
     pg_tz* time_zone = name == nullptr ? nullptr : pg_tzset(name);
     return time_zone == nullptr ? pg_tzset("GMT") : time_zone;
 }
@@ -101,25 +101,24 @@ Account* read_account(Query& query, const char* name, MemoryContext context)
     auto* account = make_in<Account>(context);
     account->name = name;
     query.run(
-        "SELECT coalesce(a.plan, $2), p.has_journal, p.report_window, a.time_zone, "
+        "SELECT coalesce(a.plan, $2) AS plan, p.has_journal, p.report_window, a.time_zone, "
         "a.language FROM (SELECT $1) AS wanted (account) "
         "LEFT JOIN journal.account a USING (account) "
         "LEFT JOIN LATERAL (SELECT has_journal, report_window FROM journal.plan "
         "WHERE code = coalesce(a.plan, $2) ORDER BY is_core LIMIT 1) p ON true",
         {text_argument(name), text_argument(kDefaultPlan)}, true);
-    account->plan = query.text(0, 1, context);
-    account->has_journal = query.boolean(0, 2);
-    bool is_null = false;
-    const Datum window = query.value(0, 3, &is_null);
-    if (!is_null) {
+    account->plan = query.value(0, "plan").text(context);
+    account->has_journal = query.value(0, "has_journal").boolean();
+    const Value window = query.value(0, "report_window");
+    if (!window.is_null) {
         account->window = make_in<Interval>(context);
-        *account->window = *DatumGetIntervalP(window);
+        *account->window = *DatumGetIntervalP(window.datum);
     }
-    const char* language = query.text(0, 5, context);
+    const char* language = query.value(0, "language").text(context);
     account->language = *settings.language != '\0' ? MemoryContextStrdup(context, settings.language)
                         : language != nullptr      ? language
                                                    : kDefaultLanguage;
-    const char* time_zone = query.text(0, 4, context);
+    const char* time_zone = query.value(0, "time_zone").text(context);
     account->time_zone = time_zone == nullptr ? nullptr : pg_tzset(time_zone);
     if (account->time_zone == nullptr)
         account->time_zone = database_time_zone(query);
@@ -242,13 +241,13 @@ bool is_unconfined()
 
 namespace {
 
-/// Raises JE001 unless the query's first column, a list of known codes, holds code.
+/// Raises JE001 unless the query's column, a list of known codes, holds code.
 void check_known(Query& query, const char* what, const char* code, const char* known_codes)
 {
     const uint64 count = query.run(known_codes);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
     for (uint64 i = 0; i < count; i++) {
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
         if (strcmp(known[i], code) == 0)
             return;
     }

@@ -95,6 +95,7 @@ Jsonb* named_links(const Layout* layout, Jsonb* links)
 /// Names of columns by identity, NULL where no layout of the relation has it.
 Datum column_names(int32 relation, Datum columns)
 {
+    MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     // The newest layout that has the column: a dropped one keeps its last name.
     query.run(
@@ -103,8 +104,7 @@ Datum column_names(int32 relation, Datum columns)
         "WHERE l.relation = $1 AND (c->>'id')::int = wanted.id ORDER BY l.id DESC LIMIT 1)::name "
         "FROM unnest($2) WITH ORDINALITY AS wanted (id, position) ORDER BY position)",
         {int4_argument(relation), {INT4ARRAYOID, columns}}, true);
-    bool is_null = false;
-    const Datum names = SPI_datumTransfer(query.value(0, 1, &is_null), false, -1);
+    const Datum names = query.value(0).copy(context);
     query.end();
     return names;
 }

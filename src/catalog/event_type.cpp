@@ -24,13 +24,13 @@ constexpr const char* kEventTypeColumns =
 EventType* read_event_type(const Query& query, MemoryContext context)
 {
     auto* type = make_in<EventType>(context);
-    type->id = query.int4(0, 1);
-    type->code = query.text(0, 2, context);
-    type->event_group = query.text(0, 3, context);
-    type->kind = query.text(0, 4, context);
-    type->object_type = query.text(0, 5, context);
-    type->restore = query.text(0, 6, context);
-    type->is_core = query.boolean(0, 7);
+    type->id = query.value(0, "id").int4();
+    type->code = query.value(0, "code").text(context);
+    type->event_group = query.value(0, "event_group").text(context);
+    type->kind = query.value(0, "kind").text(context);
+    type->object_type = query.value(0, "object_type").text(context);
+    type->restore = query.value(0, "restore").text(context);
+    type->is_core = query.value(0, "is_core").boolean();
     return type;
 }
 
@@ -39,7 +39,7 @@ EventType* read_event_type(const Query& query, MemoryContext context)
     const uint64 count = query.run("SELECT code FROM journal.event_type ORDER BY id", {}, true);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
     for (uint64 i = 0; i < count; i++)
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
     raise_unknown_code("event type", code, static_cast<int>(count), known);
 }
 
@@ -74,9 +74,8 @@ const char* generic_titles(const char* code, const char* kind, const char* objec
 /// there is none.
 int32 find_event_type(const char* code)
 {
-    enum { kId = 1, kCode };
-    RowScan scan = RowScan::begin("event_type", "event_type_code_key", {text_key(kCode, code)});
-    const int32 id = scan.next() ? scan.int4(kId) : 0;
+    RowScan scan = RowScan::begin("event_type", "event_type_code_key", {text_key("code", code)});
+    const int32 id = scan.next() ? scan.value("id").int4() : 0;
     scan.end();
     return id;
 }
@@ -136,7 +135,7 @@ int32 ensure_event_type(const char* code, const char* kind, const char* object_t
             "ON CONFLICT (code) DO NOTHING RETURNING id",
             {text_argument(code), text_argument(kind), text_argument(object_type),
              text_argument(restore), text_argument(generic_titles(code, kind, object_type))}) > 0) {
-        id = query.int4(0, 1);
+        id = query.value(0).int4();
         *added = true;
     }
     query.end();
@@ -202,7 +201,7 @@ const char* required_text(FunctionCallInfo fcinfo, int number, const char* name)
 void check_event_code(Query& query, const char* code)
 {
     query.run("SELECT $1 ~ '^[^\\s:.][^\\s:]*\\.[^\\s:.]+$'", {text_argument(code)});
-    if (!query.boolean(0, 1))
+    if (!query.value(0).boolean())
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("\"%s\" cannot be the code of an event type", code),
@@ -211,14 +210,14 @@ void check_event_code(Query& query, const char* code)
 
 void check_event_group(Query& query, const char* group)
 {
-    const uint64 count =
-        query.run("SELECT code, code = $1 FROM journal.event_group ORDER BY position, code",
-                  {text_argument(group)});
+    const uint64 count = query.run(
+        "SELECT code, code = $1 AS is_it FROM journal.event_group ORDER BY position, code",
+        {text_argument(group)});
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
     for (uint64 i = 0; i < count; i++) {
-        if (query.boolean(i, 2))
+        if (query.value(i, "is_it").boolean())
             return;
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i, "code").text(CurrentMemoryContext);
     }
     raise_unknown_code("event group", group, static_cast<int>(count), known);
 }
@@ -231,7 +230,7 @@ void check_titles(Query& query, Datum titles)
         "'')"
         " ELSE false END",
         {{JSONBOID, titles}});
-    if (!query.boolean(0, 1))
+    if (!query.value(0).boolean())
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("titles of an event type have to be an object of strings by language"),

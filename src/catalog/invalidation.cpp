@@ -15,24 +15,17 @@ namespace {
 /// there yet.
 Oid relation_of(Relation table, HeapTuple row)
 {
-    TupleDesc descriptor = RelationGetDescr(table);
-    const int column = SPI_fnumber(descriptor, "relation");
-    if (column <= 0)
-        elog(ERROR, "table %s has no column \"relation\"", RelationGetRelationName(table));
-    bool is_null = false;
-    const Datum value = heap_getattr(row, column, descriptor, &is_null);
-    if (is_null)
+    const Value value = value_in(row, RelationGetDescr(table), "relation");
+    if (value.is_null)
         return InvalidOid;
     Oid relation = InvalidOid;
-    if (TupleDescAttr(descriptor, column - 1)->atttypid == REGCLASSOID) {
-        relation = DatumGetObjectId(value);
+    if (value.type == REGCLASSOID) {
+        relation = value.oid();
     } else {
         Query query = Query::begin(RunAs::kOwner);
         if (query.run("SELECT relation::oid FROM journal.tracked_relation WHERE id = $1",
-                      {int4_argument(DatumGetInt32(value))}) > 0) {
-            const Datum oid = query.value(0, 1, &is_null);
-            relation = is_null ? InvalidOid : DatumGetObjectId(oid);
-        }
+                      {int4_argument(value.int4())}) > 0)
+            relation = query.value(0).oid();
         query.end();
     }
     return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) ? relation : InvalidOid;
@@ -64,10 +57,8 @@ void invalidate_referencing(Oid relation)
         "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY ($1)",
         {{OIDARRAYOID, PointerGetDatum(referenced)}}, true);
     Oid* references = make_array_in<Oid>(context, count);
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        references[i] = DatumGetObjectId(query.value(i, 1, &is_null));
-    }
+    for (uint64 i = 0; i < count; i++)
+        references[i] = query.value(i).oid();
     query.end();
     for (uint64 i = 0; i < count; i++)
         if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(references[i])))

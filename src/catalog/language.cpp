@@ -15,7 +15,7 @@ void check_language(const char* language)
         "OR EXISTS (SELECT FROM journal.event_title WHERE language = $1) "
         "OR EXISTS (SELECT FROM journal.event_type WHERE titles ? $1)",
         {text_argument(language)}, true);
-    if (!query.boolean(0, 1)) {
+    if (!query.value(0).boolean()) {
         const uint64 count = query.run(
             "SELECT language FROM journal.term "
             "UNION SELECT language FROM journal.event_title "
@@ -24,7 +24,7 @@ void check_language(const char* language)
             {}, true);
         auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
         for (uint64 i = 0; i < count; i++)
-            known[i] = query.text(i, 1, CurrentMemoryContext);
+            known[i] = query.value(i).text(CurrentMemoryContext);
         raise_unknown_code("language", language, static_cast<int>(count), known);
     }
     query.end();

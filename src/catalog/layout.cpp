@@ -84,31 +84,6 @@ ColumnMode mode_of(const char* mode)
     return static_cast<ColumnMode>(mode[0]);
 }
 
-// Columns of journal.layout, in their order.
-enum {
-    kId = 1,
-    kRelation,
-    kRelationOid,
-    kIsRoot,
-    kIncarnation,
-    kSeenAt,
-    kRelationName,
-    kKeyColumns,
-    kColumns,
-    kForeignKeys
-};
-
-int* read_integers(Datum datum, int* count)
-{
-    Datum* elements = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(datum), INT4OID, sizeof(int32), true, TYPALIGN_INT,
-                      &elements, nullptr, count);
-    int* result = make_array_in<int>(layout_context, *count);
-    for (int i = 0; i < *count; i++)
-        result[i] = DatumGetInt32(elements[i]);
-    return result;
-}
-
 [[noreturn]] void raise_damaged(int32 id)
 {
     ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
@@ -222,10 +197,9 @@ void read_foreign_keys(Layout* layout, JsonbContainer* array)
 }
 
 // The JSON array in a column of the present row.
-JsonbContainer* array_in(int32 id, const RowScan& scan, int column)
+JsonbContainer* array_in(int32 id, const RowScan& scan, const char* column)
 {
-    bool is_null = false;
-    Jsonb* json = stored_jsonb(scan.value(column, &is_null));
+    Jsonb* json = stored_jsonb(scan.value(column).datum);
     if (!JB_ROOT_IS_ARRAY(json) || JB_ROOT_IS_SCALAR(json))
         raise_damaged(id);
     return &json->root;
@@ -236,22 +210,22 @@ Layout* read_layout(int32 id)
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal layout reading",
                                                ALLOCSET_SMALL_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
-    RowScan scan = RowScan::begin("layout", "layout_id_idx", {int4_key(kId, id)});
+    RowScan scan = RowScan::begin("layout", "layout_id_idx", {int4_key("id", id)});
     if (!scan.next())
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
                         errmsg("layout %d is missing from journal.layout", id)));
-    bool is_null = false;
     auto* layout = make_in<Layout>(layout_context);
     layout->id = id;
-    layout->relation = scan.int4(kRelation);
-    layout->relation_oid = DatumGetObjectId(scan.value(kRelationOid, &is_null));
-    layout->current_incarnation = memcmp(DatumGetUUIDP(scan.value(kIncarnation, &is_null)),
+    layout->relation = scan.value("relation").int4();
+    layout->relation_oid = scan.value("relation_oid").oid();
+    layout->current_incarnation = memcmp(DatumGetUUIDP(scan.value("incarnation").datum),
                                          current_incarnation(), UUID_LEN) == 0;
-    layout->is_root = scan.boolean(kIsRoot);
-    layout->relation_name = scan.text(kRelationName, layout_context);
-    layout->key_positions = read_integers(scan.value(kKeyColumns, &is_null), &layout->key_count);
-    read_columns(layout, array_in(id, scan, kColumns));
-    read_foreign_keys(layout, array_in(id, scan, kForeignKeys));
+    layout->is_root = scan.value("is_root").boolean();
+    layout->relation_name = scan.value("relation_name").text(layout_context);
+    layout->key_positions =
+        scan.value("key_columns").int4_array(layout_context, &layout->key_count);
+    read_columns(layout, array_in(id, scan, "columns"));
+    read_foreign_keys(layout, array_in(id, scan, "foreign_keys"));
     scan.end();
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(work);

@@ -65,8 +65,7 @@ Oid find_unrecorded(Oid root)
         "ELSE '{journal.capture(),journal.capture_truncate()}' END::regprocedure[]::oid[])) "
         "< CASE relkind WHEN 'p' THEN 1 ELSE 2 END LIMIT 1",
         {{OIDARRAYOID, PointerGetDatum(array)}}, true);
-    bool is_null = false;
-    const Oid member = found == 0 ? InvalidOid : DatumGetObjectId(query.value(0, 1, &is_null));
+    const Oid member = found == 0 ? InvalidOid : query.value(0).oid();
     query.end();
     return member;
 }

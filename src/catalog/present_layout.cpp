@@ -12,19 +12,16 @@ namespace journal {
 
 namespace {
 
-// The columns of journal.layout that finding one needs, in their places.
-enum { kId = 1, kRelation, kRelationOid, kIsRoot, kIncarnation, kRelationName = 7 };
-
 // The newest layout of a tracked table, or of a partition or child of it, that matches, or 0.
 template <typename Matches>
 int32 newest(int32 tracked, Matches matches)
 {
-    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key(kRelation, tracked)},
+    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key("relation", tracked)},
                                   BackwardScanDirection);
     int32 id = 0;
     while (id == 0 && scan.next())
         if (matches(scan))
-            id = scan.int4(kId);
+            id = scan.value("id").int4();
     scan.end();
     return id;
 }
@@ -32,14 +29,14 @@ int32 newest(int32 tracked, Matches matches)
 // The newest layout of the tracked table itself, of whatever incarnation.
 int32 newest_root_layout(int32 tracked)
 {
-    return newest(tracked, [](const RowScan& row) { return row.boolean(kIsRoot); });
+    return newest(tracked, [](const RowScan& row) { return row.value("is_root").boolean(); });
 }
 
 // The newest layout of a partition or child by its name: from before a dump and restore.
 int32 newest_layout_by_name(int32 tracked, const char* name)
 {
     return newest(tracked, [name](const RowScan& row) {
-        return strcmp(row.text(kRelationName, CurrentMemoryContext), name) == 0;
+        return strcmp(row.value("relation_name").text(CurrentMemoryContext), name) == 0;
     });
 }
 
@@ -55,7 +52,7 @@ int32 highest_identity(int32 tracked, bool local)
                       "jsonb_array_elements(columns) c "
                       "WHERE relation = $1 AND (c->>'id')::int < 32768",
               {int4_argument(tracked)}, true);
-    const int32 highest = query.int4(0, 1);
+    const int32 highest = query.value(0).int4();
     query.end();
     return highest;
 }
@@ -354,16 +351,15 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
 int32 newest_layout(int32 tracked, Oid relation)
 {
     const pg_uuid_t incarnation = *current_incarnation();
-    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key(kRelation, tracked)},
+    RowScan scan = RowScan::begin("layout", "layout_relation_idx", {int4_key("relation", tracked)},
                                   BackwardScanDirection);
     int32 id = 0;
     while (id == 0 && scan.next()) {
-        bool is_null = false;
         // What another server recorded since, this one does not know by number.
-        if (memcmp(DatumGetUUIDP(scan.value(kIncarnation, &is_null)), &incarnation, UUID_LEN) != 0)
+        if (memcmp(DatumGetUUIDP(scan.value("incarnation").datum), &incarnation, UUID_LEN) != 0)
             break;
-        if (DatumGetObjectId(scan.value(kRelationOid, &is_null)) == relation)
-            id = scan.int4(kId);
+        if (scan.value("relation_oid").oid() == relation)
+            id = scan.value("id").int4();
     }
     scan.end();
     return id;

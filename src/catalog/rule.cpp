@@ -13,20 +13,16 @@ namespace {
 
 // Positions of a rule's columns; a column that is gone (its DROP was not refused, event triggers
 // being off) is left out.
-int* read_positions(const RowScan& scan, int column, const RelationPlan* plan, int* count)
+int* read_positions(const Value& columns, const RelationPlan* plan, int* count)
 {
-    bool is_null = false;
-    const Datum datum = scan.value(column, &is_null);
+    int id_count = 0;
+    const int32* ids = columns.int4_array(plan->context, &id_count);
     *count = 0;
-    if (is_null)
+    if (ids == nullptr)
         return nullptr;
-    Datum* elements = nullptr;
-    int element_count = 0;
-    deconstruct_array(DatumGetArrayTypeP(datum), INT4OID, sizeof(int32), true, TYPALIGN_INT,
-                      &elements, nullptr, &element_count);
-    int* positions = make_array_in<int>(plan->context, element_count);
-    for (int i = 0; i < element_count; i++) {
-        const int position = plan_position(plan, DatumGetInt32(elements[i]));
+    int* positions = make_array_in<int>(plan->context, id_count);
+    for (int i = 0; i < id_count; i++) {
+        const int position = plan_position(plan, ids[i]);
         if (position >= 0)
             positions[(*count)++] = position;
     }
@@ -35,15 +31,12 @@ int* read_positions(const RowScan& scan, int column, const RelationPlan* plan, i
 
 // Present names of the columns that a condition names, in order. One that is gone makes the
 // condition unreadable, by a name that no column has.
-const char** read_names(const RowScan& scan, int column, const RelationPlan* plan, int* count)
+const char** read_names(const Value& columns, const RelationPlan* plan, int* count)
 {
-    bool is_null = false;
-    Datum* elements = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(scan.value(column, &is_null)), INT4OID, sizeof(int32),
-                      true, TYPALIGN_INT, &elements, nullptr, count);
+    const int32* ids = columns.int4_array(plan->context, count);
     const char** names = make_array_in<const char*>(plan->context, *count);
     for (int i = 0; i < *count; i++) {
-        const int position = plan_position(plan, DatumGetInt32(elements[i]));
+        const int position = plan_position(plan, ids[i]);
         names[i] = position >= 0 ? plan->columns[position].name : "(dropped column)";
     }
     return names;
@@ -95,35 +88,23 @@ Jsonb* row_details(const Rule& rule, const RelationPlan* plan)
 
 StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContext work)
 {
-    // Columns of journal.event_rule, in their order.
-    enum {
-        kNumber = 1,
-        kRelation,
-        kEventType,
-        kOperation,
-        kColumns,
-        kCondition,
-        kConditionColumns,
-        kSearchPath,
-        kDetails,
-        kChangedAt
-    };
     StoredRule stored{};
     Rule& rule = stored.rule;
-    rule.number = scan.int4(kNumber);
-    rule.event_type = scan.int4(kEventType);
-    rule.operation = scan.text(kOperation, work)[0];
-    rule.columns = read_positions(scan, kColumns, plan, &rule.column_count);
-    rule.details = read_positions(scan, kDetails, plan, &rule.detail_count);
+    rule.number = scan.value("number").int4();
+    rule.event_type = scan.value("event_type").int4();
+    rule.operation = scan.value("operation").text(work)[0];
+    rule.columns = read_positions(scan.value("columns"), plan, &rule.column_count);
+    rule.details = read_positions(scan.value("details"), plan, &rule.detail_count);
     rule.row_details = row_details(rule, plan);
-    rule.changed_at = scan.is_null(kChangedAt) ? -1 : plan_position(plan, scan.int4(kChangedAt));
-    stored.condition = scan.text(kCondition, work);
+    const Value changed_at = scan.value("changed_at");
+    rule.changed_at = changed_at.is_null ? -1 : plan_position(plan, changed_at.int4());
+    stored.condition = scan.value("condition").text(work);
     rule.single_column =
         rule.operation == 'u' && rule.column_count == 1 && stored.condition == nullptr;
     if (stored.condition == nullptr)
         return stored;
-    stored.search_path = scan.text(kSearchPath, work);
-    stored.columns = read_names(scan, kConditionColumns, plan, &stored.column_count);
+    stored.search_path = scan.value("search_path").text(work);
+    stored.columns = read_names(scan.value("condition_columns"), plan, &stored.column_count);
     return stored;
 }
 
@@ -148,12 +129,11 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
 
 void load_rules(RelationPlan* plan, Relation relation, bool executable)
 {
-    constexpr AttrNumber kRelationColumn = 2;
     MemoryContext work = CurrentMemoryContext;
     ContextResource memory(work);
     Vector<StoredRule> stored(&memory);
-    RowScan scan = RowScan::begin("event_rule", "event_rule_relation_idx",
-                                  {int4_key(kRelationColumn, plan->id)});
+    RowScan scan =
+        RowScan::begin("event_rule", "event_rule_relation_idx", {int4_key("relation", plan->id)});
     while (scan.next())
         stored.push_back(read_rule(scan, plan, work));
     scan.end();

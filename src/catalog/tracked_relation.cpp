@@ -8,44 +8,11 @@ namespace journal {
 
 namespace {
 
-// Columns of journal.tracked_relation, in their order.
-enum {
-    kId = 1,
-    kRelation,
-    kRelationName,
-    kCapture,
-    kObjectType,
-    kLabel,
-    kAccount,
-    kLocation,
-    kAuthor,
-    kCreatedAt,
-    kDocument,
-    kLinks,
-    kIgnored,
-    kExcluded,
-    kMasked,
-    kSnapshotOnCreate,
-    kAlways,
-    kTrackedSince,
-    kObjectTypes,
-    kRestricted
-};
-
-ColumnSet read_set(const RowScan& scan, int column, MemoryContext context)
+ColumnSet read_set(const Value& value, MemoryContext context)
 {
     ColumnSet set{};
-    bool is_null = false;
-    const Datum datum = scan.value(column, &is_null);
-    set.present = !is_null;
-    if (!set.present)
-        return set;
-    Datum* elements = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(datum), INT4OID, sizeof(int32), true, TYPALIGN_INT,
-                      &elements, nullptr, &set.count);
-    set.ids = make_array_in<int32>(context, set.count);
-    for (int i = 0; i < set.count; i++)
-        set.ids[i] = DatumGetInt32(elements[i]);
+    set.present = !value.is_null;
+    set.ids = value.int4_array(context, &set.count);
     return set;
 }
 
@@ -60,26 +27,24 @@ TrackedRelation* read_row(const char* index, const RowKey& key)
         return nullptr;
     }
     auto* row = make_in<TrackedRelation>(context);
-    row->id = scan.int4(kId);
-    bool is_null = false;
-    const Datum relation = scan.value(kRelation, &is_null);
-    row->relation = is_null ? InvalidOid : DatumGetObjectId(relation);
-    row->name = scan.text(kRelationName, context);
-    row->capture = scan.text(kCapture, context);
-    row->object_type = scan.text(kObjectType, context);
-    row->label = scan.int4(kLabel);
-    row->account = scan.int4(kAccount);
-    row->location = scan.int4(kLocation);
-    row->author = scan.int4(kAuthor);
-    row->created_at = scan.int4(kCreatedAt);
-    row->document = scan.int4(kDocument);
-    row->links = read_set(scan, kLinks, context);
-    row->ignored = read_set(scan, kIgnored, context);
-    row->excluded = read_set(scan, kExcluded, context);
-    row->masked = read_set(scan, kMasked, context);
-    row->restricted = read_set(scan, kRestricted, context);
-    row->snapshot_on_create = scan.boolean(kSnapshotOnCreate);
-    row->always = scan.boolean(kAlways);
+    row->id = scan.value("id").int4();
+    row->relation = scan.value("relation").oid();
+    row->name = scan.value("relation_name").text(context);
+    row->capture = scan.value("capture").text(context);
+    row->object_type = scan.value("object_type").text(context);
+    row->label = scan.value("label_column").int4();
+    row->account = scan.value("account_column").int4();
+    row->location = scan.value("location_column").int4();
+    row->author = scan.value("author_column").int4();
+    row->created_at = scan.value("created_at_column").int4();
+    row->document = scan.value("document_column").int4();
+    row->links = read_set(scan.value("link_columns"), context);
+    row->ignored = read_set(scan.value("ignored_columns"), context);
+    row->excluded = read_set(scan.value("excluded_columns"), context);
+    row->masked = read_set(scan.value("masked_columns"), context);
+    row->restricted = read_set(scan.value("restricted_columns"), context);
+    row->snapshot_on_create = scan.value("snapshot_on_create").boolean();
+    row->always = scan.value("always").boolean();
     scan.end();
     return row;
 }
@@ -149,7 +114,7 @@ TrackedRelation* find_tracked_relation(Oid relation)
     ListCell* cell = nullptr;
     foreach (cell, relation_and_ancestors(relation)) {
         TrackedRelation* row =
-            read_row("tracked_relation_relation_key", oid_key(kRelation, lfirst_oid(cell)));
+            read_row("tracked_relation_relation_key", oid_key("relation", lfirst_oid(cell)));
         if (row != nullptr && (found == nullptr || rank_of(row) < rank_of(found)))
             found = row;
     }
@@ -158,7 +123,7 @@ TrackedRelation* find_tracked_relation(Oid relation)
 
 TrackedRelation* tracked_relation_by_id(int32 id)
 {
-    return read_row("tracked_relation_pkey", int4_key(kId, id));
+    return read_row("tracked_relation_pkey", int4_key("id", id));
 }
 
 int key_attributes(Relation relation, AttrNumber* attributes, Oid* index)

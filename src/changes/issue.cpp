@@ -356,11 +356,10 @@ void sort_issues(IssueList* issues, const char* order)
 {
     Query query = Query::begin(RunAs::kOwner);
     register_issues(issues);
-    MemoryContext connected = MemoryContextSwitchTo(issues->context);
-    Tuplestorestate* sorted = select_rows(
-        psprintf("SELECT DISTINCT ON (%s) * FROM event_journal_issues ORDER BY %s", order, order),
-        0, nullptr, nullptr);
-    MemoryContextSwitchTo(connected);
+    Tuplestorestate* sorted = in_context(issues->context, [&] {
+        return select_rows(psprintf(
+            "SELECT DISTINCT ON (%s) * FROM event_journal_issues ORDER BY %s", order, order));
+    });
     query.end();
     ExecClearTuple(issues->slot);
     tuplestore_end(issues->rows);

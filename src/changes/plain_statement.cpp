@@ -64,11 +64,11 @@ void insert_plainly(Query* query, RowSet* set, const char* sql)
 void change_plainly(Query* query, RowSet* set, const char* sql, const char* places_sql,
                     const char* written_sql)
 {
-    Tuplestorestate* places = select_rows(places_sql, 0, nullptr, nullptr);
+    Tuplestorestate* places = select_rows(places_sql);
     register_named(kPlaces, places,
                    describe_named({{"number", INT8OID}, {"relation", OIDOID}, {"place", TIDOID}}));
     query->run(sql);
-    Tuplestorestate* written = select_rows(written_sql, 0, nullptr, nullptr);
+    Tuplestorestate* written = select_rows(written_sql);
     if (tuplestore_tuple_count(written) < tuplestore_tuple_count(places))
         raise_left(set);
     mark_applied(list_make1(set), written);

@@ -541,4 +541,14 @@ const char* describe_row(const SetRow& row)
                                 : psprintf("%s%s (%s)", type, key, row.label);
 }
 
+void bind_row(ResultReader* reader, SetRow* row)
+{
+    reader->bind("number", &row->number);
+    reader->bind("object_type", &row->object_type);
+    reader->bind("object_id", &row->object_id);
+    reader->bind("key", &row->key);
+    reader->bind("label", &row->label);
+    reader->bind("entry", &row->entry);
+}
+
 }  // namespace journal

@@ -8,6 +8,7 @@
 // pointer of its own that follows: no look-up table grows with the set.
 #pragma once
 
+#include "base/result_reader.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/restoring.hpp"
@@ -58,6 +59,13 @@ struct SetRow {
     bool applied;                // after apply(): the statement changed the row
     const char* set_by_trigger;  // after apply(): columns that a trigger set; nullptr: none
 };
+
+/// The columns of a set's rows e, for a query whose rows bind_row() reads.
+inline constexpr const char* kRowColumns =
+    "e.number, e.object_type, e.object_id, e.key, e.label, e.entry";
+
+/// Has a reader put these columns into row.
+void bind_row(ResultReader* reader, SetRow* row);
 
 struct RowSet : Restoring {
     RowOperation operation;

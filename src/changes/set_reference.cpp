@@ -150,7 +150,7 @@ PresentKeys read_present_keys(RowSet* set, const ForeignKey& key)
     Query query = Query::begin(RunAs::kCaller);
     register_rows(set, 0);
     const Rights scope = Rights::of_constraint(table);
-    keys.rows = in_context(context, [&] { return select_rows(sql, 0, nullptr, nullptr); });
+    keys.rows = in_context(context, [&] { return select_rows(sql); });
     scope.end();
     query.end();
     table_close(table, NoLock);

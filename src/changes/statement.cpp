@@ -94,13 +94,17 @@ void announce(const RowSet* set)
 
 void mark_applied(List* sets, Tuplestorestate* result)
 {
-    ResultReader row = ResultReader::of(result, describe_columns({INT4OID, INT8OID}));
-    while (row.next()) {
-        const auto* set = static_cast<RowSet*>(list_nth(sets, row.int4(1)));
-        const int64 number = row.int8(2);
+    ResultReader reader =
+        ResultReader::of(result, describe_named({{"set", INT4OID}, {"number", INT8OID}}));
+    int32 index = 0;
+    int64 number = 0;
+    reader.bind("set", &index);
+    reader.bind("number", &number);
+    while (reader.next()) {
+        const auto* set = static_cast<RowSet*>(list_nth(sets, index));
         set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
     }
-    row.close();
+    reader.close();
 }
 
 int by_operation(const ListCell* a, const ListCell* b)

@@ -6,6 +6,7 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "changes/key_query.hpp"
 
 namespace journal {
 
@@ -25,59 +26,6 @@ struct TableKeys {
     Known unique;
 };
 
-Oid oid_in(const Query& query, uint64 row, int column)
-{
-    bool is_null = false;
-    const Datum value = query.value(row, column, &is_null);
-    return is_null ? InvalidOid : DatumGetObjectId(value);
-}
-
-/// A column of type "char".
-char character_in(const Query& query, uint64 row, int column)
-{
-    bool is_null = false;
-    return DatumGetChar(query.value(row, column, &is_null));
-}
-
-enum ForeignKeyValue {
-    kId = 1,
-    kKeyName,
-    kTable,
-    kReferenced,
-    kFull,
-    kChecked,
-    kOnDelete,
-    kOnUpdate,
-    kOwnColumn,
-    kReferencedColumn,
-    kEqual,
-    kSame,
-    kCollation
-};
-
-/// A key for each of its columns. Of a constraint that the server has copied for partitions, the
-/// one that stands for all of the other side.
-constexpr const char* kForeignKeys =
-    "SELECT c.oid, c.conname::text, c.conrelid, c.confrelid, c.confmatchtype = 'f', "
-    "  coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) "
-    "  AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false) "
-    "  AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = c.oid "
-    "                  AND g.tgrelid = $1 AND g.tgenabled = 'D'), "
-    "  c.confdeltype, c.confupdtype, own.attname::text, referenced.attname::text, "
-    "  c.conpfeqop[k], c.conppeqop[k], "
-    "  CASE WHEN referenced.attcollation <> own.attcollation AND referenced.attcollation <> 0 "
-    "       THEN format(' COLLATE %%I.%%I', n.nspname, o.collname) ELSE '' END "
-    "FROM (SELECT $1 UNION SELECT relid FROM pg_partition_tree($1)) t (oid) "
-    "JOIN pg_constraint c ON c.%1$s = t.oid AND c.contype = 'f' "
-    "LEFT JOIN pg_constraint u ON u.oid = c.conparentid "
-    "CROSS JOIN LATERAL generate_series(1, cardinality(c.conkey)) k "
-    "JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = c.conkey[k] "
-    "JOIN pg_attribute referenced ON referenced.attrelid = c.confrelid "
-    "     AND referenced.attnum = c.confkey[k] "
-    "LEFT JOIN pg_collation o ON o.oid = referenced.attcollation "
-    "LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
-    "WHERE u.oid IS NULL OR (t.oid = $1 AND u.%1$s <> c.%1$s) ORDER BY c.oid, k";
-
 List* read_keys(Oid table, SavedStatement* statement, const char* side)
 {
     MemoryContext context = CurrentMemoryContext;
@@ -88,25 +36,26 @@ List* read_keys(Oid table, SavedStatement* statement, const char* side)
     const uint64 rows = query.run_saved(statement, sql, {{OIDOID, ObjectIdGetDatum(table)}});
     in_context(context, [&] {
         for (uint64 i = 0; i < rows; i++) {
-            const Oid id = oid_in(query, i, kId);
+            const Oid id = query.value(i, "id").oid();
             if (key == nullptr || key->id != id) {
                 key = make_in<ForeignKey>(context);
                 key->id = id;
-                key->name = query.text(i, kKeyName, context);
-                key->table = oid_in(query, i, kTable);
-                key->referenced = oid_in(query, i, kReferenced);
+                key->name = query.value(i, "name").text(context);
+                key->table = query.value(i, "conrelid").oid();
+                key->referenced = query.value(i, "confrelid").oid();
                 key->root = partition_root(key->referenced);
-                key->full = query.boolean(i, kFull);
-                key->checked = query.boolean(i, kChecked);
-                key->on_delete = character_in(query, i, kOnDelete);
-                key->on_update = character_in(query, i, kOnUpdate);
+                key->full = query.value(i, "is_full").boolean();
+                key->checked = query.value(i, "is_checked").boolean();
+                key->on_delete = query.value(i, "confdeltype").character();
+                key->on_update = query.value(i, "confupdtype").character();
                 key->columns = make_array_in<ReferenceColumn>(context, INDEX_MAX_KEYS);
                 keys = lappend(keys, key);
             }
-            key->columns[key->count++] = {
-                query.text(i, kOwnColumn, context), query.text(i, kReferencedColumn, context),
-                operator_name(oid_in(query, i, kEqual)), operator_name(oid_in(query, i, kSame)),
-                query.text(i, kCollation, context)};
+            key->columns[key->count++] = {query.value(i, "own").text(context),
+                                          query.value(i, "referenced").text(context),
+                                          operator_name(query.value(i, "equal").oid()),
+                                          operator_name(query.value(i, "same").oid()),
+                                          query.value(i, "collation").text(context)};
         }
     });
     query.end();
@@ -118,52 +67,6 @@ List* read_foreign_keys_to(Oid table)
     static SavedStatement statement;
     return read_keys(table, &statement, "confrelid");
 }
-
-enum UniqueKeyValue {
-    kIndex = 1,
-    kName,
-    kPrimary,
-    kImmediate,
-    kExclusion,
-    kNullsEqual,
-    kPredicate,
-    kColumn,
-    kDefinition,
-    kExpression,
-    kType,
-    kMatch,
-    kOrder
-};
-
-/// A key for each of its columns. An index may keep its values in another form; its operators
-/// compare them in the column's, or in the one that the operator class is for.
-constexpr const char* kUniqueKeys =
-    "SELECT i.indexrelid, c.relname::text, i.indisprimary, i.indimmediate, i.indisexclusion, "
-    "       i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), ta.attname::text, d.text, "
-    "       format('(%s)%s', d.text, CASE WHEN co.oid IS NOT NULL THEN "
-    "              format(' COLLATE %I.%I', cn.nspname, co.collname) END), "
-    "       CASE WHEN i.indkey[k - 1] <> 0 THEN ta.atttypid "
-    "            WHEN oc.opckeytype = 0 THEN ia.atttypid ELSE oc.opcintype END, "
-    "       o.match, o.ordering "
-    "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-    "LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid "
-    "     AND con.contype IN ('p', 'u', 'x') "
-    "CROSS JOIN generate_series(1, i.indnkeyatts::int) k "
-    "CROSS JOIN LATERAL (SELECT pg_get_indexdef(i.indexrelid, k, false)) d (text) "
-    "JOIN pg_opclass oc ON oc.oid = i.indclass[k - 1] "
-    "JOIN pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k "
-    "LEFT JOIN pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k - 1] "
-    "CROSS JOIN LATERAL (SELECT "
-    "     CASE WHEN i.indisexclusion THEN con.conexclop[k] "
-    "          ELSE max(a.amopopr) FILTER (WHERE a.amopstrategy = 3) END, "
-    "     max(a.amopopr) FILTER (WHERE a.amopstrategy = 1) "
-    "     FROM pg_amop a WHERE a.amopfamily = oc.opcfamily AND a.amopmethod = oc.opcmethod "
-    "     AND a.amoplefttype = oc.opcintype AND a.amoprighttype = oc.opcintype) "
-    "     o (match, ordering) "
-    "LEFT JOIN pg_collation co ON co.oid = i.indcollation[k - 1] "
-    "LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace "
-    "WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready "
-    "  AND i.indislive ORDER BY i.indisprimary DESC, 2, k";
 
 /// Adds what computed columns are computed from.
 Bitmapset* with_sources(Relation table, Bitmapset* attributes)
@@ -215,25 +118,25 @@ List* read_unique_keys(Oid table)
     const uint64 rows =
         query.run_saved(&statement, kUniqueKeys, {{OIDOID, ObjectIdGetDatum(table)}});
     for (uint64 i = 0; i < rows; i++) {
-        const Oid index = oid_in(query, i, kIndex);
+        const Oid index = query.value(i, "indexrelid").oid();
         if (key == nullptr || key->index != index) {
             key = make_in<UniqueKey>(context);
             key->index = index;
-            key->name = query.text(i, kName, context);
-            key->primary = query.boolean(i, kPrimary);
-            key->immediate = query.boolean(i, kImmediate);
-            key->exclusion = query.boolean(i, kExclusion);
-            key->nulls_equal = query.boolean(i, kNullsEqual) && !key->exclusion;
-            key->predicate = query.text(i, kPredicate, context);
+            key->name = query.value(i, "name").text(context);
+            key->primary = query.value(i, "indisprimary").boolean();
+            key->immediate = query.value(i, "indimmediate").boolean();
+            key->exclusion = query.value(i, "indisexclusion").boolean();
+            key->nulls_equal = query.value(i, "indnullsnotdistinct").boolean() && !key->exclusion;
+            key->predicate = query.value(i, "predicate").text(context);
             key->columns = make_array_in<UniqueColumn>(context, INDEX_MAX_KEYS);
             keys = in_context(context, [&] { return lappend(keys, key); });
         }
-        key->columns[key->count++] = {query.text(i, kColumn, context),
-                                      query.text(i, kDefinition, context),
-                                      query.text(i, kExpression, context),
-                                      oid_in(query, i, kType),
-                                      oid_in(query, i, kMatch),
-                                      oid_in(query, i, kOrder)};
+        key->columns[key->count++] = {query.value(i, "attname").text(context),
+                                      query.value(i, "definition").text(context),
+                                      query.value(i, "expression").text(context),
+                                      query.value(i, "type").oid(),
+                                      query.value(i, "match").oid(),
+                                      query.value(i, "ordering").oid()};
     }
     query.end();
     Relation relation = table_open(table, NoLock);

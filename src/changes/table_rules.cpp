@@ -39,7 +39,7 @@ char* rule_name(Oid rule)
     Query query = Query::begin_latest();
     query.run("SELECT rulename::text FROM pg_rewrite WHERE oid = $1",
               {{OIDOID, ObjectIdGetDatum(rule)}}, true);
-    char* name = query.text(0, 1, context);
+    char* name = query.value(0).text(context);
     query.end();
     return name;
 }

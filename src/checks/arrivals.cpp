@@ -258,7 +258,7 @@ Tuplestorestate* select_live_rows(const Application* application, RowSet* set)
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
     MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
+    Tuplestorestate* rows = select_rows(sql);
     MemoryContextSwitchTo(connected);
     query.end();
     rights.end();

@@ -28,7 +28,7 @@ Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const cha
     Query query = Query::begin(RunAs::kCaller);
     register_places(state);
     MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql, 0, nullptr, nullptr);
+    Tuplestorestate* rows = select_rows(sql);
     MemoryContextSwitchTo(connected);
     query.end();
     rights.end();

@@ -110,7 +110,7 @@ void check_policy(FinalState* state, const Place* place, int index, const RowSet
     const uint64 rows = query.run(sql);
     for (uint64 i = 0; i < rows; i++)
         note_issue(
-            state, index, query.int8(i, 1),
+            state, index, query.value(i).int8(),
             make_issue(IssueKind::kForbidden,
                        psprintf("new row violates row-level security policy for table \"%s\"",
                                 RelationGetRelationName(set->table))));

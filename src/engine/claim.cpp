@@ -62,7 +62,7 @@ void claim_deletions(RowSet* set, const char* reason, Ids* lost)
                  rows_name(0), kAccounts, rows_name(0)),
         {text_argument(role), text_argument(reason)});
     for (uint64 i = 0; i < rows; i++)
-        lost->push_back(query.int8(i, 1));
+        lost->push_back(query.value(i).int8());
     query.end();
     tuplestore_end(accounts);
 }

@@ -68,8 +68,8 @@ Oid table_of(const RowSet* set)
     return RelationGetRelid(set->table);
 }
 
-/// Runs a query for pairs of rows, of which the second needs the first, with the rights with which
-/// the server itself would look into a table.
+/// Runs a query for the numbers of rows and of those that they need, with the rights with which the
+/// server itself would look into a table.
 void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int needed, int row,
                const Reason& reason, const PresentKeys& keys = {})
 {
@@ -79,14 +79,18 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
     register_sets(dependents->sets);
     register_present_keys(keys);
     const Rights scope = Rights::of_constraint(table);
-    ResultReader pairs = ResultReader::open(context, sql, describe_columns({INT8OID, INT8OID}));
+    ResultReader pairs = ResultReader::open(context, sql);
     scope.end();
     query.end();
     const auto number = static_cast<int32>(dependents->reasons.size());
     dependents->reasons.push_back(reason);
+    int64 needed_number = 0;
+    int64 row_number = 0;
+    pairs.bind("needed", &needed_number);
+    pairs.bind("row", &row_number);
     while (pairs.next())
-        dependents->needs.push_back({dependents->start[needed] + static_cast<uint32>(pairs.int8(1)),
-                                     dependents->start[row] + static_cast<uint32>(pairs.int8(2)),
+        dependents->needs.push_back({dependents->start[needed] + static_cast<uint32>(needed_number),
+                                     dependents->start[row] + static_cast<uint32>(row_number),
                                      number});
     pairs.close();
     table_close(table, NoLock);
@@ -108,9 +112,10 @@ void add_referring(DependentRows* dependents, int index, const ForeignKey& refer
         is_read = true;
         StringInfoData sql;
         initStringInfo(&sql);
-        appendStringInfo(&sql, "SELECT e.number, p.number FROM %s JOIN %s e ON %s WHERE true",
-                         referring_rows(set, index, reference, keys), rows_name(other),
-                         has_key(set_at(*dependents, other)));
+        appendStringInfo(
+            &sql, "SELECT e.number AS needed, p.number AS row FROM %s JOIN %s e ON %s WHERE true",
+            referring_rows(set, index, reference, keys), rows_name(other),
+            has_key(set_at(*dependents, other)));
         exclude_kept_keys(dependents->application, set, reference, &sql);
         add_needs(dependents, sql.data, reference.table, other, index,
                   {IssueKind::kReferenced, psprintf("a row of %s that is skipped refers to it",
@@ -144,7 +149,7 @@ void add_referred(DependentRows* dependents, int index, const ForeignKey& refere
         });
         add_needs(
             dependents,
-            psprintf("SELECT n.number, c.number FROM %s c JOIN %s n ON %s "
+            psprintf("SELECT n.number AS needed, c.number AS row FROM %s c JOIN %s n ON %s "
                      "WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
                      rows_name(index), rows_name(other), comes, rows_of(reference.root), is_there),
             reference.root, other, index,
@@ -165,7 +170,8 @@ void add_taking(DependentRows* dependents, int index, const UniqueKey& key, cons
         if (holders->count == 0 || table_of(holders) != table_of(set) || !gives)
             continue;
         add_needs(dependents,
-                  psprintf("SELECT e.number, c.number FROM %s c JOIN %s t ON %s JOIN %s e ON %s",
+                  psprintf("SELECT e.number AS needed, c.number AS row FROM %s c JOIN %s t ON %s "
+                           "JOIN %s e ON %s",
                            rows_name(index), only_rows_of(set), condition, rows_name(other),
                            has_key(holders)),
                   table_of(set), other, index,

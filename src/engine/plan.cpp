@@ -118,35 +118,34 @@ Datum shown_values(const ShownColumns& shown, const ValueOf& value_of)
     return PointerGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, nullptr)));
 }
 
-/// The rows of a set as they are, by number, with the shown columns after it. Read as the caller,
-/// who has to be allowed to read what is shown.
+/// What a row's number is called beside columns of the user's.
+constexpr const char* kLiveNumber = "event_journal_number";
+
+/// The rows of a set as they are, by number, with the shown columns. Read as the caller, who has to
+/// be allowed to read what is shown.
 ResultReader read_live(const Engine* engine, RowSet* set, const ShownColumns& shown)
 {
     const RelationPlan* plan = set->plan;
-    TupleDesc descriptor = CreateTemplateTupleDesc(shown.count + 1);
-    TupleDescInitEntry(descriptor, 1, nullptr, INT8OID, -1, 0);
     auto* numbers = make_array_in<AttrNumber>(CurrentMemoryContext, plan->key_count + shown.count);
     int count = 0;
     for (int i = 0; i < plan->key_count; i++)
         numbers[count++] = plan->columns[plan->key[i]].number;
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT e.number");
+    appendStringInfo(&sql, "SELECT e.number AS %s", kLiveNumber);
     for (int i = 0; i < shown.count; i++) {
         const PlanColumn* column = shown.items[i].column;
         numbers[count++] = column->number;
         appendStringInfo(&sql, ", t.%s", quote_identifier(column->name));
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 2), nullptr, column->type, -1,
-                           0);
     }
-    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s ORDER BY 1", rows_name(set->index),
+    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s ORDER BY e.number", rows_name(set->index),
                      only_rows_of(set), has_key(set));
     require_select(set->table, count, numbers);
     MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_on(engine->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, set->index);
-    ResultReader live = ResultReader::open(context, sql.data, descriptor);
+    ResultReader live = ResultReader::open(context, sql.data);
     query.end();
     rights.end();
     return live;
@@ -174,7 +173,9 @@ struct PlannedSet {
     ShownColumns then;
     bool is_live;  // rows as they are are shown
     ResultReader live;
-    bool more;  // of them
+    int64 number;   // of the row that is read
+    Value* values;  // of the columns now
+    bool more;      // of them
 };
 
 void put_planned(ResultRow* result, const PlannedSet& planned, const SetRow& row)
@@ -184,9 +185,10 @@ void put_planned(ResultRow* result, const PlannedSet& planned, const SetRow& row
     if (set->operation != RowOperation::kInsert)
         shown.key = row.object_id;
     put_row(result, set->plan->root, set->operation, shown);
-    if (planned.more && planned.live.int8(1) == row.number)
+    if (planned.more && planned.number == row.number)
         result->put("old_values", shown_values(planned.now, [&](int i, bool* is_null) {
-                        return planned.live.value(i + 2, is_null);
+                        *is_null = planned.values[i].is_null;
+                        return planned.values[i].datum;
                     }));
     if (set->operation != RowOperation::kDelete)
         result->put("new_values", shown_values(planned.then, [&](int i, bool* is_null) {
@@ -235,6 +237,10 @@ void return_set(Engine* engine, RowSet* set, IssueReader* reader)
                       missing_privilege(set) == nullptr;
     if (planned.is_live) {
         planned.live = read_live(engine, set, planned.now);
+        planned.live.bind(kLiveNumber, &planned.number);
+        planned.values = make_array_in<Value>(CurrentMemoryContext, planned.now.count);
+        for (int i = 0; i < planned.now.count; i++)
+            planned.live.bind(planned.now.items[i].column->name, &planned.values[i]);
         planned.more = planned.live.next();
     }
     SetRow row{};
@@ -242,7 +248,7 @@ void return_set(Engine* engine, RowSet* set, IssueReader* reader)
     while (read_row(set, &row)) {
         CHECK_FOR_INTERRUPTS();
         return_row(engine, planned, row, reader);
-        while (planned.more && planned.live.int8(1) <= row.number)
+        while (planned.more && planned.number <= row.number)
             planned.more = planned.live.next();
     }
     if (planned.is_live)

@@ -1,6 +1,7 @@
 // Events as they are sorted: by the key of their row, and by number.
 #pragma once
 
+#include "base/result_reader.hpp"
 #include "lineage/row_event.hpp"
 #include "values/stored_jsonb.hpp"
 
@@ -20,17 +21,20 @@ enum EventColumn {
     kEventColumns,
 };
 
-/// The descriptor of sorted events; further: types of the further columns.
-inline TupleDesc describe_events(std::initializer_list<Oid> further)
+/// The descriptor of sorted events, with further columns.
+inline TupleDesc describe_events(std::initializer_list<NamedColumn> further)
 {
-    Oid types[MaxTupleAttributeNumber] = {TEXTOID, INT8OID, TIMESTAMPTZOID, XID8OID, INT4OID,
-                                          INT8OID, CHAROID, INT4OID,        JSONBOID};
-    std::copy(further.begin(), further.end(), types + kEventColumns);
-    const int count = kEventColumns + static_cast<int>(further.size());
-    TupleDesc descriptor = CreateTemplateTupleDesc(count);
-    for (int i = 0; i < count; i++)
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(i + 1), nullptr, types[i], -1, 0);
-    return descriptor;
+    NamedColumn columns[MaxTupleAttributeNumber] = {{"key", TEXTOID},
+                                                    {"id", INT8OID},
+                                                    {"occurred_at", TIMESTAMPTZOID},
+                                                    {"transaction_id", XID8OID},
+                                                    {"command", INT4OID},
+                                                    {"change", INT8OID},
+                                                    {"kind", CHAROID},
+                                                    {"layout", INT4OID},
+                                                    {"data", JSONBOID}};
+    std::copy(further.begin(), further.end(), columns + kEventColumns);
+    return describe_named(columns, kEventColumns + static_cast<int>(further.size()));
 }
 
 /// Sorted rows that are read key by key. The key is the first column.

@@ -114,10 +114,8 @@ SummarisedMonths::SummarisedMonths(MemoryContext context) : resource_(context), 
         "(SELECT FROM journal.late_write l WHERE l.relation_oid = c.relation_oid "
         "AND l.incarnation = c.incarnation)",
         {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        months_.push_back(DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
+    for (uint64 i = 0; i < count; i++)
+        months_.push_back(query.value(i).oid());
     query.end();
     const Vector<Oid> all(months_, &resource_);
     months_.erase(std::remove_if(months_.begin(), months_.end(),

@@ -100,11 +100,10 @@ bool month_may_hold(Relation partition, int64 account, const TimeFilter& filter)
          int8_argument(account)});
     bool may_hold = count == 0;
     if (count > 0) {
-        bool is_absent = false;
-        bool is_partial = false;
-        const Datum present = query.value(0, 1, &is_absent);
-        const Datum combinations = query.value(0, 2, &is_partial);
-        may_hold = !is_absent && holds(DatumGetByteaPP(present), combinations, !is_partial, filter);
+        const Value present = query.value(0, "present");
+        const Value combinations = query.value(0, "combinations");
+        may_hold = !present.is_null && holds(DatumGetByteaPP(present.datum), combinations.datum,
+                                             !combinations.is_null, filter);
     }
     MemoryContextSwitchTo(previous);
     query.end();
@@ -138,7 +137,6 @@ JOURNAL_FUNCTION(journal_month_combinations)
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     MemoryContext context = CurrentMemoryContext;
-    TupleDesc columns = journal::describe_columns({INT8OID, BYTEAOID, BYTEAOID});
     journal::Query query = journal::Query::begin(journal::RunAs::kOwner);
     journal::ResultReader reader = journal::ResultReader::open(
         context,
@@ -147,18 +145,22 @@ JOURNAL_FUNCTION(journal_month_combinations)
         "WHERE c.relation_oid = $1 AND c.incarnation = $2 AND s.combinations IS NOT NULL "
         "AND NOT EXISTS (SELECT FROM journal.late_write l WHERE l.relation_oid = $1 "
         "AND l.incarnation = $2)",
-        columns,
         {{OIDOID, PG_GETARG_DATUM(0)}, {UUIDOID, UUIDPGetDatum(journal::current_incarnation())}});
     query.end();
+    int64 account = 0;
+    journal::Value packed{};
+    journal::Value packed_combinations{};
+    reader.bind("account", &account);
+    reader.bind("present", &packed);
+    reader.bind("combinations", &packed_combinations);
     while (reader.next()) {
-        bool is_null = false;
         MemoryContext previous = MemoryContextSwitchTo(reader.row_memory());
         const journal::PresentValues present =
-            journal::unpack_present(DatumGetByteaPP(reader.value(2, &is_null)));
+            journal::unpack_present(DatumGetByteaPP(packed.datum));
         journal::CombinationReader combinations(present,
-                                                DatumGetByteaPP(reader.value(3, &is_null)));
+                                                DatumGetByteaPP(packed_combinations.datum));
         while (combinations.next()) {
-            Datum values[] = {Int64GetDatum(reader.int8(1)),
+            Datum values[] = {Int64GetDatum(account),
                               Int32GetDatum(present.event_keys.items[combinations.event_key()]),
                               Int32GetDatum(present.locations.items[combinations.location()]),
                               Int32GetDatum(present.employees.items[combinations.employee()]),

@@ -120,48 +120,12 @@ bool ObjectEntries::equals(const Scan& scan, EntryColumn column, const char* tex
     return !is_null && characters_of(datum) == text;
 }
 
-Datum ObjectEntries::value(EntryColumn column, bool* is_null) const
+Value ObjectEntries::value(EntryColumn column) const
 {
-    return slot_getattr(present_->slot, column, is_null);
-}
-
-int32 ObjectEntries::int4(EntryColumn column) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    return is_null ? 0 : DatumGetInt32(datum);
-}
-
-int64 ObjectEntries::int8(EntryColumn column) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    return is_null ? 0 : DatumGetInt64(datum);
-}
-
-char ObjectEntries::character(EntryColumn column) const
-{
-    bool is_null = false;
-    return DatumGetChar(value(column, &is_null));
-}
-
-bool ObjectEntries::boolean(EntryColumn column) const
-{
-    bool is_null = false;
-    return DatumGetBool(value(column, &is_null));
-}
-
-char* ObjectEntries::text(EntryColumn column, MemoryContext context) const
-{
-    bool is_null = false;
-    const Datum datum = value(column, &is_null);
-    if (is_null)
-        return nullptr;
-    const std::string_view found = characters_of(datum);
-    auto* copy = static_cast<char*>(MemoryContextAlloc(context, found.size() + 1));
-    memcpy(copy, found.data(), found.size());
-    copy[found.size()] = '\0';
-    return copy;
+    Value value{};
+    value.type = TupleDescAttr(present_->slot->tts_tupleDescriptor, column - 1)->atttypid;
+    value.datum = slot_getattr(present_->slot, column, &value.is_null);
+    return value;
 }
 
 void ObjectEntries::close()

@@ -5,7 +5,7 @@
 // does. No privileges are checked: who reads decides what he shows.
 #pragma once
 
-#include "base/pg.hpp"
+#include "base/value.hpp"
 
 namespace journal {
 
@@ -65,13 +65,8 @@ class ObjectEntries {
     /// last.
     bool next();
 
-    Datum value(EntryColumn column, bool* is_null) const;
-    int32 int4(EntryColumn column) const;  // 0 when NULL
-    int64 int8(EntryColumn column) const;  // 0 when NULL
-    char character(EntryColumn column) const;
-    bool boolean(EntryColumn column) const;
-    /// The characters, copied into context; nullptr when NULL.
-    char* text(EntryColumn column, MemoryContext context) const;
+    /// A column of the present entry; it lives until the next one.
+    Value value(EntryColumn column) const;
 
     void close();
 

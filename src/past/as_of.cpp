@@ -70,9 +70,7 @@ Datum as_jsonb(const Past* past, Datum row)
     const Oid type = HeapTupleHeaderGetTypeId(DatumGetHeapTupleHeader(row));
     Query query = Query::begin(RunAs::kCallerWithPath);
     query.run("SELECT pg_catalog.to_jsonb($1)", {{type, row}}, true);
-    bool is_null = false;
-    const Datum value = query.value(0, 1, &is_null);
-    const Datum copy = in_context(context, [&] { return datumCopy(value, false, -1); });
+    const Datum copy = query.value(0).copy(context);
     query.end();
     caller.end();
     return copy;

@@ -50,10 +50,9 @@ ReadEntry* copy_entries(const Query& query, uint64 count, MemoryContext context)
         for (uint64 i = 0; i < count; i++)
             for (int column = 0; column < kReadIsPreviousWanted; column++) {
                 ReadEntry& entry = entries[i];
-                const Datum value = query.value(i, column + 1, &entry.nulls[column]);
-                const auto* attribute = TupleDescAttr(SPI_tuptable->tupdesc, column);
-                if (!entry.nulls[column])
-                    entry.values[column] = datumCopy(value, attribute->attbyval, attribute->attlen);
+                const Value value = query.value(i, kReadColumns[column]);
+                entry.nulls[column] = value.is_null;
+                entry.values[column] = value.copy(context);
             }
     });
     return entries;

@@ -23,14 +23,12 @@ void read_catalogue(int32 relation, const char* object_type, IndexPrefix* prefix
         "SELECT array_append(ARRAY(SELECT p.id FROM journal.tracked_relation p WHERE p.relation IS "
         "NULL AND p.capture = 'none' AND p.object_type IS NULL AND EXISTS (SELECT FROM "
         "unnest(array_append(t.object_types, $2)) type JOIN journal.event_type e ON e.code = type "
-        "|| '#' || p.id || '.created')), $1), array_append(t.object_types, $2) "
+        "|| '#' || p.id || '.created')), $1) AS relations, array_append(t.object_types, $2) AS "
+        "object_types "
         "FROM (SELECT) one LEFT JOIN journal.tracked_relation t ON t.id = $1",
         {int4_argument(relation), text_argument(object_type)}, true);
-    bool is_null = false;
-    in_context(context, [&] {
-        prefix->relations = datumCopy(query.value(0, 1, &is_null), false, -1);
-        prefix->object_types = datumCopy(query.value(0, 2, &is_null), false, -1);
-    });
+    prefix->relations = query.value(0, "relations").copy(context);
+    prefix->object_types = query.value(0, "object_types").copy(context);
     query.end();
 }
 
@@ -41,7 +39,7 @@ int64 most_names(Query& query)
         "SELECT greatest(500, sum(c.reltuples) / 200)::bigint FROM pg_inherits i "
         "JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'journal.entry'::regclass",
         {}, true);
-    return query.int8(0, 1);
+    return query.value(0).int8();
 }
 
 /// Adds the numbers of a partition's accounts, by one look into its index on time for each of them;

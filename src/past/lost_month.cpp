@@ -32,15 +32,14 @@ LostMonth find_lost_month(const Moment* moment)
     Query query = Query::begin_latest();
     // What was written after it had gone is elsewhere.
     const uint64 found = query.run(
-        "SELECT least(to_moment, gone_at), relation_name FROM " JOURNAL_MONTHS
+        "SELECT least(to_moment, gone_at) AS until, relation_name FROM " JOURNAL_MONTHS
         " AS m WHERE gone_at > $1 AND to_moment > $2 AND NOT was_empty ORDER BY 1 DESC LIMIT 1",
         {{TIMESTAMPTZOID, TimestampTzGetDatum(moment->time)},
          {TIMESTAMPTZOID, TimestampTzGetDatum(earliest_of(moment))}},
         true);
     if (found > 0) {
-        bool is_null = false;
-        lost.until = DatumGetTimestampTz(query.value(0, 1, &is_null));
-        lost.name = query.text(0, 2, context);
+        lost.until = query.value(0, "until").time();
+        lost.name = query.value(0, "relation_name").text(context);
     }
     query.end();
     return lost;

@@ -26,15 +26,14 @@ bool find_beginnings(TimestampTz* earliest)
     Query query = Query::begin(RunAs::kOwner);
     query.run("SELECT pg_stat_clear_snapshot()");
     query.run(
-        "SELECT min(xact_start), count(*) FILTER (WHERE xact_start IS NULL) "
-        "+ (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()) "
+        "SELECT min(xact_start) AS first, count(*) FILTER (WHERE xact_start IS NULL) "
+        "+ (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()) AS unknown "
         "FROM pg_stat_get_activity(NULL) WHERE backend_xid IS NOT NULL "
         "AND pid <> pg_backend_pid()");
-    bool is_null = false;
-    const Datum first = query.value(0, 1, &is_null);
-    if (!is_null)
-        *earliest = std::min(*earliest, DatumGetTimestampTz(first));
-    const bool found = query.int8(0, 2) == 0;
+    const Value first = query.value(0, "first");
+    if (!first.is_null)
+        *earliest = std::min(*earliest, first.time());
+    const bool found = query.value(0, "unknown").int8() == 0;
     query.end();
     return found;
 }

@@ -47,17 +47,16 @@ Moment* moment_of_mark(const char* name)
         ereport(ERROR, (errcode(kUnknownMark), errmsg("there is no mark \"%s\"", name),
                         errhint("journal.marks lists them; journal.mark(name) makes one.")));
     }
-    bool is_null = false;
     Moment* moment = in_context(context, [&] {
         Moment* mark = make_moment(MomentKind::kMark);
         mark->name = pstrdup(name);
-        mark->time = DatumGetTimestampTz(query.value(0, 1, &is_null));
-        mark->earliest = DatumGetTimestampTz(query.value(0, 2, &is_null));
-        mark->snapshot = datumCopy(query.value(0, 3, &is_null), false, -1);
-        mark->transaction = DatumGetFullTransactionId(query.value(0, 4, &is_null));
-        mark->command = query.int4(0, 5);
-        mark->last_id = query.int8(0, 6);
-        mark->older_sessions = query.int8(0, 7);
+        mark->time = query.value(0, "made_at").time();
+        mark->earliest = query.value(0, "earliest").time();
+        mark->snapshot = query.value(0, "snapshot").copy(context);
+        mark->transaction = query.value(0, "transaction_id").transaction();
+        mark->command = query.value(0, "command").int4();
+        mark->last_id = query.value(0, "last_entry").int8();
+        mark->older_sessions = query.value(0, "older_sessions").int8();
         return mark;
     });
     query.end();
@@ -70,12 +69,13 @@ Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
     // A month that was never analyzed looks as if its BRIN index were of no use.
     query.set("enable_seqscan", "off");
     query.run(
-        "SELECT min(e.id), max(e.id), min(e.occurred_at), max(e.occurred_at) FROM journal.entry e "
+        "SELECT min(e.id) AS first_id, max(e.id) AS last_id, min(e.occurred_at) AS first_time, "
+        "max(e.occurred_at) AS last_time FROM journal.entry e "
         "JOIN journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
         "AND NOT e.backfilled "
         "AND s.incarnation = (SELECT id FROM journal.incarnation)",
         {{XID8OID, FullTransactionIdGetDatum(transaction)}}, true);
-    if (query.is_null(0, 1)) {
+    if (query.value(0, "first_id").is_null) {
         query.end();
         ereport(ERROR, (errcode(kUnknownEntry),
                         errmsg("the journal has no entry of transaction " UINT64_FORMAT,
@@ -84,10 +84,9 @@ Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
                                   "there before."),
                         errhint("journal.entries shows each entry's transaction_id.")));
     }
-    bool is_null = false;
     const bool before = kind == MomentKind::kBefore;
-    const int64 id = query.int8(0, before ? 1 : 2);
-    const TimestampTz time = DatumGetTimestampTz(query.value(0, before ? 3 : 4, &is_null));
+    const int64 id = query.value(0, before ? "first_id" : "last_id").int8();
+    const TimestampTz time = query.value(0, before ? "first_time" : "last_time").time();
     query.end();
     Moment* moment = make_moment(kind);
     moment->time = time;

@@ -117,7 +117,8 @@ void limit_columns(Past* past)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin_latest();
     const uint64 count = query.run(
-        "SELECT id, coalesce(until, now()) FROM (SELECT id, lead(seen_at) OVER (PARTITION BY "
+        "SELECT id, coalesce(until, now()) AS until FROM (SELECT id, lead(seen_at) OVER (PARTITION "
+        "BY "
         "is_root, CASE WHEN NOT is_root THEN relation_name END ORDER BY id) AS until "
         "FROM journal.layout WHERE relation = $1) l WHERE until IS NULL OR until > $2 ORDER BY id "
         "DESC",
@@ -127,9 +128,8 @@ void limit_columns(Past* past)
     int32* ids = make_array_in<int32>(context, count);
     auto* until = make_array_in<TimestampTz>(context, count);
     for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        ids[i] = query.int4(i, 1);
-        until[i] = DatumGetTimestampTz(query.value(i, 2, &is_null));
+        ids[i] = query.value(i, "id").int4();
+        until[i] = query.value(i, "until").time();
     }
     query.end();
     for (uint64 i = 0; i < count; i++) {
@@ -171,18 +171,16 @@ bool has_dropped_columns(TupleDesc descriptor)
 /// Whether a row of journal.gap is later than the moment.
 bool is_gap_later(const Moment* moment, const Query& query, uint64 row)
 {
-    bool is_null = false;
-    const int64 last_entry = query.int8(row, 4);
-    const TimestampTz at = DatumGetTimestampTz(query.value(row, 1, &is_null));
+    const int64 last_entry = query.value(row, "last_entry").int8();
+    const TimestampTz at = query.value(row, "at").time();
     // Entries before a mark may be the last ones before the gap too; a transaction's edge is
     // between two entries, and the gap may be there.
     if (moment->kind != MomentKind::kMark)
         return is_later(moment, {last_entry + 1, at, {0}, 0, PG_INT64_MAX});
-    if (!query.boolean(row, 5))
+    if (!query.value(row, "is_own").boolean())
         return at > moment->time;
-    return is_later(moment,
-                    {last_entry, at, DatumGetFullTransactionId(query.value(row, 2, &is_null)),
-                     query.int4(row, 3), PG_INT64_MAX});
+    return is_later(moment, {last_entry, at, query.value(row, "transaction_id").transaction(),
+                             query.value(row, "command").int4(), PG_INT64_MAX});
 }
 
 /// Notes which columns' values were computed anew later than the moments. The journal knows the
@@ -192,15 +190,15 @@ void limit_computed(Past* past)
     Query query = Query::begin_latest();
     const uint64 gaps = query.run(
         "SELECT g.at, g.transaction_id, g.command, g.last_entry, g.incarnation = "
-        "(SELECT id FROM journal.incarnation), coalesce((SELECT (c ->> 'id')::integer "
+        "(SELECT id FROM journal.incarnation) AS is_own, coalesce((SELECT (c ->> 'id')::integer "
         "FROM journal.layout l, jsonb_array_elements(l.columns) c WHERE l.relation = g.relation "
         "AND l.is_root AND l.seen_at <= g.at AND c ->> 'name' = g.other ORDER BY l.id DESC "
-        "LIMIT 1), 0) FROM journal.gap g WHERE g.relation = $1 AND g.reason = 'computed' "
+        "LIMIT 1), 0) AS column_id FROM journal.gap g WHERE g.relation = $1 AND g.reason = "
+        "'computed' "
         "ORDER BY g.at",
         {int4_argument(past->plan->id)}, true);
     for (uint64 i = 0; i < gaps; i++) {
-        bool is_null = false;
-        const int32 id = query.int4(i, 6);
+        const int32 id = query.value(i, "column_id").int4();
         for (int side = 0; side < past->side_count; side++) {
             if (past->moments[side]->kind == MomentKind::kNow ||
                 !is_gap_later(past->moments[side], query, i))
@@ -210,8 +208,9 @@ void limit_computed(Past* past)
                 if (id != 0 && column.id != id)
                     continue;
                 past->has_computed = true;
-                column.known_until[side] = std::min(column.known_until[side], query.int8(i, 4));
-                column.computed_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
+                column.known_until[side] =
+                    std::min(column.known_until[side], query.value(i, "last_entry").int8());
+                column.computed_at = query.value(i, "at").time();
             }
         }
     }
@@ -245,23 +244,24 @@ void require_known(const Past* past, const Moment* moment)
     MemoryContext context = past->context;
     query.run("SELECT tracked_since FROM journal.tracked_relation WHERE id = $1",
               {int4_argument(past->plan->id)}, true);
-    bool is_null = false;
-    const TimestampTz since = DatumGetTimestampTz(query.value(0, 1, &is_null));
+    const TimestampTz since = query.value(0).time();
     const uint64 gaps = query.run(
         "SELECT g.at, g.transaction_id, g.command, g.last_entry, g.incarnation = "
-        "(SELECT id FROM journal.incarnation), g.reason, g.other, "
-        "g.reason = 'computed' FROM journal.gap g WHERE g.relation = $1 ORDER BY g.at DESC",
+        "(SELECT id FROM journal.incarnation) AS is_own, g.reason, g.other, "
+        "g.reason = 'computed' AS is_computed FROM journal.gap g WHERE g.relation = $1 ORDER BY "
+        "g.at DESC",
         {int4_argument(past->plan->id)}, true);
     TimestampTz gap_at = DT_NOBEGIN;
     const char* why = nullptr;
     for (uint64 i = 0; i < gaps && why == nullptr; i++) {
         // Rows that entries tell of are known in spite of such a gap (limit_computed).
-        if (!is_gap_later(moment, query, i) || query.boolean(i, 8))
+        if (!is_gap_later(moment, query, i) || query.value(i, "is_computed").boolean())
             continue;
-        gap_at = DatumGetTimestampTz(query.value(i, 1, &is_null));
+        gap_at = query.value(i, "at").time();
         // The words outlive the query.
         why = in_context(context, [&] {
-            return gap_in_words(query.text(i, 6, context), query.text(i, 7, context));
+            return gap_in_words(query.value(i, "reason").text(context),
+                                query.value(i, "other").text(context));
         });
     }
     query.end();

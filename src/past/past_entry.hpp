@@ -31,6 +31,11 @@ enum ReadColumn {
     kReadIsPreviousWanted,  // false: the key that the row left is another row's
 };
 
+/// Their names, up to kReadIsPreviousWanted.
+constexpr const char* kReadColumns[] = {
+    "id",       "occurred_at", "transaction_id", "command",   "session",     "change", "operation",
+    "relation", "layout",      "account",        "object_id", "previous_id", "data"};
+
 /// The columns of journal.entry e that they are, up to kReadIsPreviousWanted.
 #define ENTRY_COLUMNS                                                                      \
     "e.id, e.occurred_at, e.transaction_id, e.command, e.session, e.change, e.operation, " \

@@ -32,26 +32,27 @@ PastGaps* read_gaps(Past* past)
     Query query = Query::begin_latest();
     // A member that no layout names, as one that has partitions itself, concerns every row.
     const uint64 count = query.run(
-        "SELECT g.last_entry, g.reason, g.other, g.at, g.reason IN ('attached', 'parted', "
+        "SELECT g.last_entry, g.reason, g.other, g.at, (g.reason IN ('attached', 'parted', "
         "'dropped') AND EXISTS (SELECT FROM journal.layout l WHERE l.relation = g.relation "
-        "AND NOT l.is_root AND l.relation_name = g.other) FROM journal.gap g WHERE g.relation = $1 "
+        "AND NOT l.is_root AND l.relation_name = g.other)) AS of_member FROM journal.gap g WHERE "
+        "g.relation = $1 "
         "ORDER BY g.last_entry, g.at",
         {int4_argument(past->plan->id)}, true);
     gaps->last_entries = make_array_in<int64>(context, count + 1);
     gaps->members = make_array_in<MemberGap>(context, count);
     for (uint64 i = 0; i < count; i++) {
-        if (query.boolean(i, 5))
-            gaps->members[gaps->member_count++] = {query.int8(i, 1), query.text(i, 3, context)};
+        if (query.value(i, "of_member").boolean())
+            gaps->members[gaps->member_count++] = {query.value(i, "last_entry").int8(),
+                                                   query.value(i, "other").text(context)};
         else
-            gaps->last_entries[gaps->count++] = query.int8(i, 1);
+            gaps->last_entries[gaps->count++] = query.value(i, "last_entry").int8();
     }
     // Where the journal began to record the table its proof begins.
-    if (count > 0 && strcmp(query.text(count - 1, 2, context), "tracked") != 0) {
-        bool is_null = false;
-        gaps->newest_at = DatumGetTimestampTz(query.value(count - 1, 4, &is_null));
+    if (count > 0 && strcmp(query.value(count - 1, "reason").text(context), "tracked") != 0) {
+        gaps->newest_at = query.value(count - 1, "at").time();
         gaps->newest = in_context(context, [&] {
-            return gap_in_words(query.text(count - 1, 2, context),
-                                query.text(count - 1, 3, context));
+            return gap_in_words(query.value(count - 1, "reason").text(context),
+                                query.value(count - 1, "other").text(context));
         });
     }
     query.end();

@@ -298,7 +298,7 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
     "::text UNION SELECT e.object_id FROM k, LATERAL "         \
     "(SELECT e.object_id FROM journal.entry e WHERE " has_left \
     " AND e.relation = ANY ($1) "                              \
-    "AND e.occurred_at >= $2 AND e.id >= $3) e) SELECT array_agg(key) FROM k"
+    "AND e.occurred_at >= $2 AND e.id >= $3) e) SELECT array_agg(key) AS keys FROM k"
 
 /// The entries of the keys that a row has had: what left one of them is at another. A key that was
 /// somebody else's, which left it for one of these, is not followed.
@@ -315,9 +315,7 @@ void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_
                   {a[0], a[1], a[2], a[3], a[4], key}, true);
     else
         query.run(KEYS_OF_ROW("e.previous_id = k.key", "$4"), {a[0], a[1], a[2], key}, true);
-    bool is_null = false;
-    past->keys = in_context(past->context,
-                            [&] { return datumCopy(query.value(0, 1, &is_null), false, -1); });
+    past->keys = query.value(0, "keys").copy(past->context);
     const QueryArgument keys{TEXTARRAYOID, past->keys};
     if (has_prefix)
         run_for(receiver, ENTRIES_OF_KEYS("$6", IS_AMONG_OBJECTS("e", "$4", "$5", "$6")),
@@ -492,7 +490,8 @@ void read_streams(Past* past)
 {
     in_context(past->context, [&] {
         past->filter = make_key_filter(past->context);
-        past->entry_descriptor = describe_events({BOOLOID, BOOLOID, BOOLOID});
+        past->entry_descriptor = describe_events(
+            {{"hidden", BOOLOID}, {"later_than_from", BOOLOID}, {"later_than_to", BOOLOID}});
         past->entry_slot = MakeSingleTupleTableSlot(past->entry_descriptor, &TTSOpsVirtual);
         past->row_descriptor = describe_rows(past->descriptor);
         past->row_slot = MakeSingleTupleTableSlot(past->row_descriptor, &TTSOpsVirtual);

@@ -37,10 +37,10 @@ TimestampTz time_of_key(int32 tracked)
         "    FROM unnest(l.key_columns) WITH ORDINALITY u (position, place)) k "
         "  WHERE l.relation = $1 AND l.is_root) l WHERE key <> newest",
         {int4_argument(tracked)}, true);
-    bool is_null = false;
-    const Datum at = query.value(0, 1, &is_null);
+    const Value at = query.value(0);
+    const TimestampTz time = at.is_null ? DT_NOBEGIN : at.time();
     query.end();
-    return is_null ? DT_NOBEGIN : DatumGetTimestampTz(at);
+    return time;
 }
 
 /// The last entry before the relation was tracked without a pause, or its values were computed
@@ -52,7 +52,7 @@ int64 last_former_entry(int32 tracked)
         "SELECT coalesce(max(last_entry), 0) FROM journal.gap WHERE relation = $1 "
         "AND reason IN ('tracked', 'computed')",
         {int4_argument(tracked)}, true);
-    const int64 entry = query.int8(0, 1);
+    const int64 entry = query.value(0).int8();
     query.end();
     return entry;
 }

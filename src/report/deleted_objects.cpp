@@ -85,7 +85,7 @@ void mark_followed(Deletions* deletions, const TimeRange& month,
     }
     const uint64 found = sql.run(query);
     for (uint64 i = 0; i < found; i++)
-        deletions->followed[deletions->first + query.int4(i, 1) - 1] = true;
+        deletions->followed[deletions->first + query.value(i).int4() - 1] = true;
     query.end();
 }
 
@@ -157,14 +157,12 @@ bool read_target(int32 relation, MemoryContext context, Target* target)
                            "FROM journal.tracked_relation WHERE id = $1",
                            {int4_argument(relation)}, true) > 0;
     if (found) {
-        bool is_null = false;
-        const Datum oid = query.value(0, 2, &is_null);
         *target = Target{};
-        target->id = query.int4(0, 1);
-        target->relation = is_null ? InvalidOid : DatumGetObjectId(oid);
-        target->capture = query.text(0, 3, context);
-        target->object_type = query.text(0, 4, context);
-        target->label_column = query.int4(0, 5);
+        target->id = query.value(0, "id").int4();
+        target->relation = query.value(0, "relation").oid();
+        target->capture = query.value(0, "capture").text(context);
+        target->object_type = query.value(0, "object_type").text(context);
+        target->label_column = query.value(0, "label_column").int4();
     }
     query.end();
     return found;
@@ -217,7 +215,7 @@ void check_types(const TextList& types)
         {}, true);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
     for (uint64 i = 0; i < rows; i++)
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
     for (int i = 0; i < types.count; i++) {
         bool found = false;
         for (uint64 j = 0; j < rows; j++)

@@ -11,19 +11,13 @@ constexpr const char* kColumns =
     "e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
-    "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END, "
+    "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END AS data, "
     "e.session, e.command";
 
-Jsonb* jsonb_or_null(const Query& query, uint64 row, int column, MemoryContext context)
+Jsonb* jsonb_or_null(const Value& value, MemoryContext context)
 {
-    bool is_null = false;
-    const Datum datum = query.value(row, column, &is_null);
-    if (is_null)
-        return nullptr;
-    MemoryContext previous = MemoryContextSwitchTo(context);
-    Jsonb* result = stored_jsonb(datum, true);
-    MemoryContextSwitchTo(previous);
-    return result;
+    return value.is_null ? nullptr
+                         : in_context(context, [&] { return stored_jsonb(value.datum, true); });
 }
 
 }  // namespace
@@ -35,32 +29,31 @@ const char* entry_columns()
 
 EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
 {
-    bool is_null = false;
     EntryRow entry{};
-    entry.id = query.int8(row, 1);
-    entry.occurred_at = DatumGetTimestampTz(query.value(row, 2, &is_null));
-    entry.transaction_id = query.value(row, 3, &is_null);
-    entry.change = query.int8(row, 4);
-    entry.event_type = query.int4(row, 5);
-    entry.relation = query.int4(row, 6);
-    entry.layout = query.int4(row, 7);
-    entry.operation = DatumGetChar(query.value(row, 8, &is_null));
-    entry.backfilled = query.boolean(row, 9);
-    entry.location = query.text(row, 10, context);
-    entry.employee = query.text(row, 11, context);
-    entry.object_type = query.text(row, 12, context);
-    entry.object_id = query.text(row, 13, context);
-    entry.document_type = query.text(row, 14, context);
-    entry.document_id = query.text(row, 15, context);
-    entry.label = query.text(row, 16, context);
-    entry.links = jsonb_or_null(query, row, 17, context);
-    entry.details = jsonb_or_null(query, row, 18, context);
-    Jsonb* data = jsonb_or_null(query, row, 19, context);
+    entry.id = query.value(row, "id").int8();
+    entry.occurred_at = query.value(row, "occurred_at").time();
+    entry.transaction_id = query.value(row, "transaction_id").datum;
+    entry.change = query.value(row, "change").int8();
+    entry.event_type = query.value(row, "event_type").int4();
+    entry.relation = query.value(row, "relation").int4();
+    entry.layout = query.value(row, "layout").int4();
+    entry.operation = query.value(row, "operation").character();
+    entry.backfilled = query.value(row, "backfilled").boolean();
+    entry.location = query.value(row, "location").text(context);
+    entry.employee = query.value(row, "employee").text(context);
+    entry.object_type = query.value(row, "object_type").text(context);
+    entry.object_id = query.value(row, "object_id").text(context);
+    entry.document_type = query.value(row, "document_type").text(context);
+    entry.document_id = query.value(row, "document_id").text(context);
+    entry.label = query.value(row, "label").text(context);
+    entry.links = jsonb_or_null(query.value(row, "links"), context);
+    entry.details = jsonb_or_null(query.value(row, "details"), context);
+    Jsonb* data = jsonb_or_null(query.value(row, "data"), context);
     entry.changes = entry.operation == 'u' ? data : nullptr;
     entry.row = entry.operation == 'u' || entry.details == nullptr ? nullptr : data;
     entry.deleted = entry.operation == 'd' ? data : nullptr;
-    entry.session = query.int8(row, 20);
-    entry.command = query.int4(row, 21);
+    entry.session = query.value(row, "session").int8();
+    entry.command = query.value(row, "command").int4();
     return entry;
 }
 

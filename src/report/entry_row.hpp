@@ -52,7 +52,7 @@ class SqlText {
     QueryArgument arguments_[kMostArguments];
 };
 
-/// The columns of entry e that read_row takes, in its order: "e.id, …".
+/// The columns of entry e that read_row takes: "e.id, …".
 const char* entry_columns();
 
 /// An entry out of a query for entry_columns; what it points at is allocated in context.

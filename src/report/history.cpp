@@ -10,6 +10,7 @@
 #include "catalog/event_type.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
+#include "report/key_query.hpp"
 #include "report/page.hpp"
 #include "values/text_form.hpp"
 
@@ -35,7 +36,7 @@ bool is_known_type(const char* type, const char* account)
         "SELECT EXISTS (SELECT FROM journal.tracked_relation WHERE object_type = $1) "
         "OR EXISTS (SELECT FROM journal.event_type WHERE object_type = $1) ",
         {text_argument(type)}, true);
-    const bool known = query.boolean(0, 1);
+    const bool known = query.value(0).boolean();
     query.end();
     if (known)
         return true;
@@ -63,33 +64,9 @@ bool is_known_type(const char* type, const char* account)
         {}, true);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
     for (uint64 i = 0; i < rows; i++)
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
     raise_unknown_code("object type", type, static_cast<int>(rows), known);
 }
-
-// Where a row began to have a key, by an INSERT or a change of its key, and where it left the key.
-// Each is looked up by index.
-#define HAS_LEFT(key) "FROM journal.entry e WHERE " HAS_LEFT_KEY("e", "$1", "$2", key) " AND "
-#define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
-#define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
-#define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT_UNDELETED("e", "$1", "$2", key) " AND "
-#define BEGINNING HAS_KEY("s.key") "(e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
-#define LEAVING HAS_LEFT("s.key") IS_MOVE IS_FIRST
-
-/// The stretch at key s.key that begins (forward) or ends with the change s.id: where its other end
-/// is, and the key that the row had beyond it; NULL where it was created there, or where another
-/// row began to have the key.
-#define OTHER_END                                                                     \
-    "LATERAL (SELECT n.id, n.key FROM ("                                              \
-    " (SELECT e.id, e.object_id AS key " LEAVING                                      \
-    " AND s.forward AND e.id > s.id ORDER BY e.id LIMIT 1) "                          \
-    " UNION ALL (SELECT e.id, NULL " BEGINNING                                        \
-    " AND s.forward AND e.id > s.id ORDER BY e.id LIMIT 1) "                          \
-    " UNION ALL (SELECT e.id, NULL " LEAVING                                          \
-    " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1) "                 \
-    " UNION ALL (SELECT e.id, e.previous_id " BEGINNING                               \
-    " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
-    "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
 
 /// Whether the key of any object of that type ever changed, as far as the months' indexes know.
 bool has_moved_keys(const char* type)
@@ -126,29 +103,15 @@ Keys follow_keys(const char* account, const char* type, const char* key)
     }
     Query query = Query::begin(RunAs::kCaller);
     static SavedStatement statement;
-    const uint64 rows = query.run_saved(
-        &statement,
-        "WITH RECURSIVE stretch (key, id, forward) AS ("
-        " SELECT e.object_id, e.id, true " HAS_LEFT("$3") IS_MOVE IS_FIRST
-        " UNION ALL (SELECT e.previous_id, e.id, false " HAS_KEY("$3") IS_MOVE IS_FIRST
-        // Its order keeps the search away from the index of all changes of keys.
-        " ORDER BY e.id) UNION SELECT o.key, o.id, s.forward FROM stretch s, " OTHER_END
-        " WHERE o.key IS NOT NULL), "
-        "ends (key, since, before) AS ("
-        " SELECT $3::text, 0::bigint, 9223372036854775807 "
-        " UNION ALL SELECT s.key, CASE WHEN s.forward THEN s.id ELSE coalesce(o.id, 0) END, "
-        "  CASE WHEN s.forward THEN coalesce(o.id, 9223372036854775807) ELSE s.id END "
-        " FROM stretch s LEFT JOIN " OTHER_END
-        "ON true) "
-        "SELECT key, min(since), max(before) FROM ends GROUP BY key ORDER BY key <> $3, "
-        "min(since) DESC",
-        {text_argument(account), text_argument(type), text_argument(key)});
+    const uint64 rows =
+        query.run_saved(&statement, kKeysOfObject,
+                        {text_argument(account), text_argument(type), text_argument(key)});
     Keys keys{static_cast<int>(rows), make_array_in<const char*>(context, rows),
               make_array_in<int64>(context, rows), make_array_in<int64>(context, rows)};
     for (uint64 i = 0; i < rows; i++) {
-        keys.key[i] = query.text(i, 1, context);
-        keys.from[i] = query.int8(i, 2);
-        keys.to[i] = query.int8(i, 3);
+        keys.key[i] = query.value(i, "key").text(context);
+        keys.from[i] = query.value(i, "since").int8();
+        keys.to[i] = query.value(i, "before").int8();
     }
     query.end();
     return keys;

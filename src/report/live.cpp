@@ -97,7 +97,7 @@ LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
         query.label_type = TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid;
     if (query.has_account)
         query.account_type = TupleDescAttr(RelationGetDescr(relation), account - 1)->atttypid;
-    query.sql = psprintf("SELECT w.n, %s, %s FROM %s AS w JOIN %s AS t ON %s",
+    query.sql = psprintf("SELECT w.n, %s AS label, %s AS account FROM %s AS w JOIN %s AS t ON %s",
                          query.has_label ? column_of(target.relation, label) : "NULL",
                          query.has_account ? column_of(target.relation, account) : "NULL", kKeyRows,
                          qualified_name(target.relation), join.data);
@@ -107,11 +107,10 @@ LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
 /// The label in a result, in the form in which the journal keeps labels.
 char* label_of(const LiveQuery& live, const Query& query, uint64 row, MemoryContext context)
 {
-    bool is_null = false;
-    const Datum value = query.value(row, 2, &is_null);
-    return is_null || !live.has_label
+    const Value value = query.value(row, "label");
+    return value.is_null || !live.has_label
                ? nullptr
-               : MemoryContextStrdup(context, text_form_once(live.label_type, value));
+               : MemoryContextStrdup(context, text_form_once(live.label_type, value.datum));
 }
 
 /// Whether a row of the result is of the account that is read, or of none.
@@ -119,11 +118,10 @@ bool is_of_account(const LiveQuery& live, const Query& query, uint64 row, const 
 {
     if (!live.has_account)
         return true;
-    bool is_null = false;
-    const Datum value = query.value(row, 3, &is_null);
-    if (is_null)
+    const Value value = query.value(row, "account");
+    if (value.is_null)
         return true;
-    const char* text = text_form_once(live.account_type, value);
+    const char* text = text_form_once(live.account_type, value.datum);
     return *text == '\0' || strcmp(text, account) == 0;
 }
 
@@ -137,7 +135,7 @@ void run_query(const LiveQuery& live, const char* account, int count, const char
     register_named(kKeyRows, key_rows.rows, key_rows.descriptor);
     const uint64 found = query.run(live.sql, {}, true);
     for (uint64 i = 0; i < found; i++) {
-        LiveRow& row = rows[query.int8(i, 1) - 1];
+        LiveRow& row = rows[query.value(i, "n").int8() - 1];
         row.presence = Presence::kPresent;
         row.is_others = !is_of_account(live, query, i, account);
         row.has_label = live.has_label && !row.is_others;

@@ -56,7 +56,7 @@ bool are_of_one_incarnation(int64 a, int64 b)
     Query query = Query::begin(RunAs::kOwner);
     query.run("SELECT count(DISTINCT incarnation) = 1 FROM journal.session WHERE id IN ($1, $2)",
               {int8_argument(a), int8_argument(b)}, true);
-    const bool are = query.boolean(0, 1);
+    const bool are = query.value(0).boolean();
     query.end();
     return are;
 }
@@ -92,22 +92,19 @@ bool has_event_of(const NamedObject& object, uint64 transaction)
 void add_renames(NamedObject* object, MemoryContext context)
 {
     const Reference& oldest = object->oldest();
-    RowScan scan =
-        RowScan::begin("rename", "rename_object_idx",
-                       {int8_key(kRenameObject, rename_object(oldest.target->id, oldest.key))},
-                       BackwardScanDirection);
+    RowScan scan = RowScan::begin(
+        "rename", "rename_object_idx",
+        {int8_key("object", rename_object(oldest.target->id, oldest.key))}, BackwardScanDirection);
     while (scan.next()) {
-        bool is_null = false;
-        const NameEnd end{scan.int8(kRenameUntilChange),
-                          U64FromFullTransactionId(
-                              DatumGetFullTransactionId(scan.value(kRenameTransaction, &is_null))),
-                          scan.int8(kRenameSession),
-                          scan.int4(kRenameCommand),
-                          scan.text(kRenameAccount, context),
-                          scan.text(kRenameLabel, context),
+        const NameEnd end{scan.value("until_change").int8(),
+                          U64FromFullTransactionId(scan.value("transaction_id").transaction()),
+                          scan.value("session").int8(),
+                          scan.value("command").int4(),
+                          scan.value("account").text(context),
+                          scan.value("label").text(context),
                           false};
-        const char* key = scan.text(kRenameKey, CurrentMemoryContext);
-        if (scan.int4(kRenameRelation) != oldest.target->id || key == nullptr ||
+        const char* key = scan.value("key").text(CurrentMemoryContext);
+        if (scan.value("relation").int4() != oldest.target->id || key == nullptr ||
             strcmp(key, oldest.key) != 0)
             continue;
         object->ends.push_back(end);
@@ -126,14 +123,12 @@ const char* account_of_deletion(const Target& target, const char* account)
 
 NameEnd read_deletion(const ObjectEntries& entries, MemoryContext context)
 {
-    bool is_null = false;
-    return {entries.int8(kEntryChange),
-            U64FromFullTransactionId(
-                DatumGetFullTransactionId(entries.value(kEntryTransaction, &is_null))),
-            entries.int8(kEntrySession),
-            entries.int4(kEntryCommand),
-            entries.text(kEntryAccount, context),
-            entries.text(kEntryLabel, context),
+    return {entries.value(kEntryChange).int8(),
+            U64FromFullTransactionId(entries.value(kEntryTransaction).transaction()),
+            entries.value(kEntrySession).int8(),
+            entries.value(kEntryCommand).int4(),
+            entries.value(kEntryAccount).text(context),
+            entries.value(kEntryLabel).text(context),
             true};
 }
 
@@ -146,10 +141,10 @@ void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* e
     entries->find({account_of_deletion(target, account), target.object_type, object->oldest().key},
                   0, ForwardScanDirection);
     while (entries->next()) {
-        if (entries->boolean(kEntryBackfilled))
+        if (entries->value(kEntryBackfilled).boolean())
             continue;
         object->ends.push_back(read_deletion(*entries, context));
-        if (entries->int8(kEntryId) > object->newest().entry)
+        if (entries->value(kEntryId).int8() > object->newest().entry)
             break;
     }
 }
@@ -294,7 +289,7 @@ void answer_from_past(Vector<NamedObject>* objects, const char* account, MonthDe
                                           oldest.target->object_type, oldest.key},
                                          oldest.entry, BackwardScanDirection);
                            while (!object->has_past_deletion && entries->next())
-                               if (!entries->boolean(kEntryBackfilled)) {
+                               if (!entries->value(kEntryBackfilled).boolean()) {
                                    object->ends.push_back(read_deletion(*entries, context));
                                    object->has_past_deletion = true;
                                }
@@ -338,9 +333,8 @@ TimestampTz names_lost_until()
     query.run("SELECT max(least(to_moment, gone_at)) FROM " JOURNAL_MONTHS
               " AS m WHERE gone_at IS NOT NULL AND NOT was_empty",
               {}, true);
-    bool is_null = false;
-    const Datum moment = query.value(0, 1, &is_null);
-    const TimestampTz until = is_null ? DT_NOBEGIN : DatumGetTimestampTz(moment);
+    const Value moment = query.value(0);
+    const TimestampTz until = moment.is_null ? DT_NOBEGIN : moment.time();
     query.end();
     return until;
 }

@@ -7,6 +7,7 @@
 #include "months/object_entries.hpp"
 #include "months/partition.hpp"
 #include "report/entry_row.hpp"
+#include "report/label_query.hpp"
 #include "values/stored_jsonb.hpp"
 
 #include <algorithm>
@@ -44,11 +45,9 @@ struct NamingEntry {
 
 NamingEntry read_naming_entry(const ObjectEntries& entries, MemoryContext context)
 {
-    bool is_null = false;
-    return {entries.int8(kEntryId), entries.int8(kEntryOccurredAt),
-            U64FromFullTransactionId(
-                DatumGetFullTransactionId(entries.value(kEntryTransaction, &is_null))),
-            entries.int4(kEntryCommand), entries.text(kEntryLabel, context)};
+    return {entries.value(kEntryId).int8(), entries.value(kEntryOccurredAt).time(),
+            U64FromFullTransactionId(entries.value(kEntryTransaction).transaction()),
+            entries.value(kEntryCommand).int4(), entries.value(kEntryLabel).text(context)};
 }
 
 /// Goes on from an object's latest entry before an event, and takes the label of a later command of
@@ -63,7 +62,7 @@ void follow_commands(ObjectEntries* entries, const Reference& event, NamingEntry
         const NamingEntry other = read_naming_entry(*entries, context);
         if (other.transaction != latest->transaction)
             break;
-        if (entries->character(kEntryOperation) == 'l' || other.command <= command ||
+        if (entries->value(kEntryOperation).character() == 'l' || other.command <= command ||
             (is_of_event && other.command > event.command))
             continue;
         command = other.command;
@@ -117,10 +116,10 @@ void find_entries_before(const char* account, const Pending& asked, MemoryContex
             const Reference& one = *asked[n];
             entries->find(object_of(account, one), one.entry, BackwardScanDirection);
             while (entries->next()) {
-                if (entries->int8(kEntryId) <= found[n].id)
+                if (entries->value(kEntryId).int8() <= found[n].id)
                     break;
-                if (entries->character(kEntryOperation) == 'l' ||
-                    entries->int8(kEntryOccurredAt) > until(one))
+                if (entries->value(kEntryOperation).character() == 'l' ||
+                    entries->value(kEntryOccurredAt).time() > until(one))
                     continue;
                 found[n] = read_naming_entry(*entries, context);
                 follow_commands(entries, one, &found[n], context);
@@ -180,15 +179,14 @@ void answer_from_entries_before(const char* account, Pending* pending, MemoryCon
 /// stands on the first entry of the change.
 const char* label_before(ObjectEntries* entries, const Target& target, MemoryContext context)
 {
-    const int64 change = entries->int8(kEntryChange);
-    const char* label = entries->text(kEntryLabel, context);
+    const int64 change = entries->value(kEntryChange).int8();
+    const char* label = entries->value(kEntryLabel).text(context);
     do {
-        bool no_data = false;
-        const Datum data = entries->value(kEntryData, &no_data);
-        if (no_data || entries->character(kEntryOperation) != 'u')
+        const Value data = entries->value(kEntryData);
+        if (data.is_null || entries->value(kEntryOperation).character() != 'u')
             continue;
-        const Layout* layout = layout_by_id(entries->int4(kEntryLayout));
-        const EntryChanges changes = read_changes(layout, stored_jsonb(data));
+        const Layout* layout = layout_by_id(entries->value(kEntryLayout).int4());
+        const EntryChanges changes = read_changes(layout, stored_jsonb(data.datum));
         for (int j = 0; j < changes.count; j++) {
             const EntryChange& one = changes.changes[j];
             if (layout->columns[one.position].id != target.label_column || one.old_value == nullptr)
@@ -196,7 +194,7 @@ const char* label_before(ObjectEntries* entries, const Target& target, MemoryCon
             const char* text = value_text(one.old_value);
             return text == nullptr ? nullptr : MemoryContextStrdup(context, text);
         }
-    } while (entries->next() && entries->int8(kEntryChange) == change);
+    } while (entries->next() && entries->value(kEntryChange).int8() == change);
     return label;
 }
 
@@ -218,7 +216,7 @@ void answer_from_entries_after(const char* account, const Pending& pending, Memo
             const Reference& one = *pending[n];
             entries->find(object_of(account, one), one.entry + 1, ForwardScanDirection);
             while (entries->next()) {
-                if (entries->character(kEntryOperation) == 'l')
+                if (entries->value(kEntryOperation).character() == 'l')
                     continue;
                 const NamingEntry first = read_naming_entry(*entries, context);
                 if (found[n].id == 0 || first.id < found[n].id) {
@@ -276,31 +274,18 @@ void ask_labels(const char* account, const Pending& asked, const Pending& pendin
                                         FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
     static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run_saved(
-        &statement,
-        "SELECT w.n, CASE WHEN before.valid_from IS NULL THEN after.label ELSE before.label END, "
-        "before.valid_from "
-        "FROM unnest($1, $2, $3) WITH ORDINALITY AS w (relation, key, at, n) "
-        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
-        " WHERE l.relation = w.relation AND l.key = w.key AND l.valid_from <= w.at "
-        " AND l.account = ANY ($4) "
-        " ORDER BY l.valid_from DESC LIMIT 1) AS before ON true "
-        "LEFT JOIN LATERAL (SELECT label, valid_from FROM journal.label l "
-        " WHERE before.valid_from IS NULL AND l.relation = w.relation AND l.key = w.key "
-        " AND l.valid_from > w.at AND l.account = ANY ($4) ORDER BY l.valid_from LIMIT 1) AS after "
-        "ON true "
-        "WHERE before.valid_from IS NOT NULL OR after.valid_from IS NOT NULL",
-        {int4_array_argument(relations, count), text_array_argument(keys, count), moments,
-         text_array_argument(accounts, lengthof(accounts))});
+    const uint64 rows =
+        query.run_saved(&statement, kLabels,
+                        {int4_array_argument(relations, count), text_array_argument(keys, count),
+                         moments, text_array_argument(accounts, lengthof(accounts))});
     for (uint64 i = 0; i < rows; i++) {
-        Reference* one = asked[query.int8(i, 1) - 1];
-        const char* label = query.text(i, 2, context);
-        bool is_first = false;
-        const TimestampTz since = DatumGetTimestampTz(query.value(i, 3, &is_first));
+        Reference* one = asked[query.value(i, "n").int8() - 1];
+        const char* label = query.value(i, "label").text(context);
+        const Value since = query.value(i, "valid_from");
         answer(one, label);
         auto same = std::lower_bound(pending.begin(), pending.end(), one, by_object_newest_first);
         for (; same != pending.end() && is_same_object(**same, *one); ++same)
-            if (!is_first && (*same)->occurred_at >= since &&
+            if (!since.is_null && (*same)->occurred_at >= since.time() &&
                 (*same)->occurred_at <= one->occurred_at)
                 answer(*same, label);
     }

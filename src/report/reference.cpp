@@ -105,9 +105,9 @@ void References::find_targets()
     const int count = static_cast<int>(all_.size());
     const uint64 rows = query.run(
         "SELECT t.id, t.relation::oid, t.capture, t.object_type, t.label_column, t.account_column, "
-        "greatest(gap.last, rename.last), gap.count = 1 AND rename.last IS NULL "
+        "greatest(gap.last, rename.last) AS named_since, (gap.count = 1 AND rename.last IS NULL "
         "AND NOT EXISTS (SELECT FROM journal.tracked_relation o WHERE o.id <> t.id "
-        "AND t.object_type = ANY (o.object_types)) FROM journal.tracked_relation t, "
+        "AND t.object_type = ANY (o.object_types))) AS is_whole FROM journal.tracked_relation t, "
         "LATERAL (SELECT coalesce(max(g.last_entry), 9223372036854775807) AS last, count(*) "
         "FROM journal.gap g WHERE g.relation = t.id) gap, "
         "LATERAL (SELECT max(r.until_change) AS last FROM journal.rename r "
@@ -119,16 +119,14 @@ void References::find_targets()
         true);
     for (uint64 i = 0; i < rows; i++) {
         auto* target = make_in<Target>(context_);
-        bool is_null = false;
-        target->id = query.int4(i, 1);
-        const Datum relation = query.value(i, 2, &is_null);
-        target->relation = is_null ? InvalidOid : DatumGetObjectId(relation);
-        target->capture = query.text(i, 3, context_);
-        target->object_type = query.text(i, 4, context_);
-        target->label_column = query.int4(i, 5);
-        target->account_column = query.int4(i, 6);
-        target->named_since = query.int8(i, 7);
-        target->is_whole = query.boolean(i, 8);
+        target->id = query.value(i, "id").int4();
+        target->relation = query.value(i, "relation").oid();
+        target->capture = query.value(i, "capture").text(context_);
+        target->object_type = query.value(i, "object_type").text(context_);
+        target->label_column = query.value(i, "label_column").int4();
+        target->account_column = query.value(i, "account_column").int4();
+        target->named_since = query.value(i, "named_since").int8();
+        target->is_whole = query.value(i, "is_whole").boolean();
         const Oid owner = owner_of(target->relation);
         for (Reference* one : all_) {
             if (one->source == target->id)

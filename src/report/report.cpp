@@ -54,10 +54,10 @@ Catalogue read_catalogue()
                         make_array_in<const char*>(context, rows),
                         make_array_in<const char*>(context, rows)};
     for (uint64 i = 0; i < rows; i++) {
-        catalogue.ids[i] = query.int4(i, 1);
-        catalogue.codes[i] = query.text(i, 2, context);
-        catalogue.groups[i] = query.text(i, 3, context);
-        catalogue.kinds[i] = query.text(i, 4, context);
+        catalogue.ids[i] = query.value(i, "id").int4();
+        catalogue.codes[i] = query.value(i, "code").text(context);
+        catalogue.groups[i] = query.value(i, "event_group").text(context);
+        catalogue.kinds[i] = query.value(i, "kind").text(context);
     }
     query.end();
     return catalogue;
@@ -72,7 +72,7 @@ void check_group(const char* code)
     auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
     bool found = false;
     for (uint64 i = 0; i < rows; i++) {
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
         found = found || strcmp(known[i], code) == 0;
     }
     if (!found)

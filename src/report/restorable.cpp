@@ -139,10 +139,8 @@ Restorable* find_restorable(const EntryRows& rows, const char* const* restore)
         {int4_array_argument(numbers, asked), int8_array_argument(changes, asked),
          int4_array_argument(relations, asked)},
         true);
-    for (uint64 i = 0; i < possible; i++) {
-        bool is_null = false;
-        result[query.int4(i, 1)].table = DatumGetObjectId(query.value(i, 2, &is_null));
-    }
+    for (uint64 i = 0; i < possible; i++)
+        result[query.value(i, "number").int4()].table = query.value(i, "oid").oid();
     query.end();
     Oid table = InvalidOid;
     bool keyed = false;

@@ -27,7 +27,8 @@ Words Words::load(const char* language, MemoryContext context)
     words.count_ = static_cast<int>(rows);
     words.words_ = make_array_in<Word>(context, rows);
     for (uint64 i = 0; i < rows; i++)
-        words.words_[i] = {query.text(i, 1, context), query.text(i, 2, context)};
+        words.words_[i] = {query.value(i, "code").text(context),
+                           query.value(i, "text").text(context)};
     query.end();
     return words;
 }
@@ -59,7 +60,7 @@ EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) cons
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows = query.run(
         "SELECT e.id, e.code, coalesce(own.title, e.titles ->> $2, english.title, e.titles ->> $3, "
-        "e.code), e.event_group, e.kind, e.restore FROM journal.event_type e "
+        "e.code) AS title, e.event_group, e.kind, e.restore FROM journal.event_type e "
         "LEFT JOIN journal.event_title own ON own.code = e.code AND own.language = $2 "
         "LEFT JOIN journal.event_title english ON english.code = e.code AND english.language = $3 "
         "WHERE e.id = ANY ($1) ORDER BY e.id",
@@ -68,9 +69,12 @@ EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) cons
         true);
     auto* types = make_array_in<EventTypeTitle>(context_, rows);
     for (uint64 i = 0; i < rows; i++)
-        types[i] = {query.int4(i, 1),           query.text(i, 2, context_),
-                    query.text(i, 3, context_), query.text(i, 4, context_),
-                    query.text(i, 5, context_), query.text(i, 6, context_)};
+        types[i] = {query.value(i, "id").int4(),
+                    query.value(i, "code").text(context_),
+                    query.value(i, "title").text(context_),
+                    query.value(i, "event_group").text(context_),
+                    query.value(i, "kind").text(context_),
+                    query.value(i, "restore").text(context_)};
     query.end();
     *found = static_cast<int>(rows);
     return types;

@@ -1,10 +1,10 @@
 // From entries that somebody wants restored to the row changes that do it.
 #include "base/function.hpp"
 #include "base/list.hpp"
-#include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "restore/last_change.hpp"
 #include "restore/nulled.hpp"
 #include "restore/parts.hpp"
 #include "restore/restore.hpp"
@@ -29,59 +29,32 @@ void find_restored(const Ids& deletions, Ids* restored)
         read_about(RunAs::kOwner,
                    psprintf("SELECT r.entry FROM journal.restoration r WHERE %s ORDER BY 1",
                             is_among("r.entry", deletions)),
-                   deletions, {INT8OID});
-    while (found.next())
-        restored->push_back(found.int8(1));
-    found.close();
+                   deletions);
+    add_ids(&found, restored);
 }
 
 /// Those of some restored deletions whose rows, as far as the journal knows, are still there:
 /// sorted.
 void find_living(const Ids& restored, Ids* living)
 {
-    MemoryContext context = CurrentMemoryContext;
-    ContextResource memory(context);
+    ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);
     ResultReader by = read_about(RunAs::kOwner,
                                  psprintf("SELECT r.restored_entry FROM journal.restoration r "
                                           "WHERE %s AND r.restored_entry IS NOT NULL ORDER BY 1",
                                           is_among("r.entry", restored)),
-                                 restored, {INT8OID});
-    while (by.next())
-        entries.push_back(by.int8(1));
-    by.close();
+                                 restored);
+    add_ids(&by, &entries);
     if (entries.empty())
         return;
-    Tuplestorestate* objects = select_about(
-        RunAs::kOwner,
-        psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, e.restores "
-                 "FROM journal.entry e WHERE %s",
-                 is_among("e.id", entries)),
-        entries);
-    Query query = Query::begin(RunAs::kOwner);
-    query.set("enable_seqscan", "off");
-    query.set("enable_bitmapscan", "off");
-    register_named("event_journal_objects", objects,
-                   describe_named({{"id", INT8OID},
-                                   {"account", TEXTOID},
-                                   {"object_type", TEXTOID},
-                                   {"object_id", TEXTOID},
-                                   {"relation", INT4OID},
-                                   {"restores", INT8OID}}));
-    ResultReader found = ResultReader::open(
-        context,
-        "SELECT o.restores FROM event_journal_objects o "
-        "CROSS JOIN LATERAL (SELECT e.operation FROM journal.entry e "
-        " WHERE " IS_OBJECT("e", "o.account", "o.object_type", "o.object_id")
-        "   AND e.relation = o.relation AND e.id = e.change "
-        "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
-        " ORDER BY e.id DESC LIMIT 1) p WHERE p.operation <> 'd' ORDER BY 1",
-        describe_columns({INT8OID}));
-    query.end();
-    while (found.next())
-        living->push_back(found.int8(1));
-    found.close();
-    tuplestore_end(objects);
+    ResultReader reader = read_last_changes(entries, 0);
+    LastChange change{};
+    change.bind(&reader);
+    while (reader.next())
+        if (change.operation != 'd')
+            living->push_back(change.restores);
+    reader.close();
+    make_unique(living);
 }
 
 /// Whether a deleted row is there and has a place to come back to.
@@ -114,16 +87,14 @@ void add_deletion(Restore* restore, NulledReferences* nulled, Deletion deletion)
 /// nulled may be nullptr: rows come back just as they were deleted.
 void add_deletions(Restore* restore, NulledReferences* nulled, const Ids& deletions)
 {
-    ResultReader reader = begin_deletions(deletions);
+    DeletionReader reader = begin_deletions(deletions);
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal restore",
                                                ALLOCSET_DEFAULT_SIZES);
     const int level = enter_exact_settings();
     Deletion deletion{};
-    for (int64 count = 1; next_deletion(&reader, &deletion); count++) {
+    for (int64 count = 1; reader.next(&deletion); count++) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext caller = MemoryContextSwitchTo(work);
-        add_deletion(restore, nulled, deletion);
-        MemoryContextSwitchTo(caller);
+        in_context(work, [&] { add_deletion(restore, nulled, deletion); });
         MemoryContextReset(work);
         if (count % kToldProgress == 0)
             ereport(NOTICE, (errmsg("read %lld of %zu deleted rows", static_cast<long long>(count),
@@ -139,9 +110,9 @@ void stop_all(Restore* restore, const Issue& issue, const Ids& stopped)
 {
     if (stopped.empty())
         return;
-    ResultReader reader = begin_deletions(stopped);
+    DeletionReader reader = begin_deletions(stopped);
     Deletion deletion{};
-    while (next_deletion(&reader, &deletion)) {
+    while (reader.next(&deletion)) {
         Issue own = issue_of(issue, deletion);
         if (issue.kind == IssueKind::kRestored)
             own.detail = who_restored(deletion.entry);
@@ -192,11 +163,12 @@ void tell_untracked(Restore* restore, const Ids& deletions)
                  "AND t.id IN (SELECT e.relation FROM journal.entry e WHERE %s) "
                  "GROUP BY 1, 2 ORDER BY c.conrelid::regclass::text, c.confrelid::regclass::text",
                  is_among("e.id", deletions)),
-        deletions, {OIDOID, OIDOID});
+        deletions);
+    Oid from = InvalidOid;
+    Oid to = InvalidOid;
+    reference.bind("conrelid", &from);
+    reference.bind("confrelid", &to);
     while (reference.next()) {
-        bool is_null = false;
-        const Oid from = DatumGetObjectId(reference.value(1, &is_null));
-        const Oid to = DatumGetObjectId(reference.value(2, &is_null));
         const TrackedRelation* tracked = find_tracked_relation(from);
         if (tracked != nullptr && strcmp(tracked->capture, "events") == 0)
             continue;
@@ -221,8 +193,8 @@ const char* who_restored(int64 deletion)
     const uint64 rows = query.run(
         "SELECT restored_by::text, restored_entry FROM journal.restoration WHERE entry = $1",
         {int8_argument(deletion)}, true);
-    const char* role = rows == 0 ? "?" : query.text(0, 1, context);
-    const int64 entry = rows == 0 ? 0 : query.int8(0, 2);
+    const char* role = rows == 0 ? "?" : query.value(0, "restored_by").text(context);
+    const int64 entry = rows == 0 ? 0 : query.value(0, "restored_entry").int8();
     query.end();
     return psprintf("Role \"%s\" restored it: entry %lld.", role, static_cast<long long>(entry));
 }

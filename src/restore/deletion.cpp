@@ -19,8 +19,29 @@ bool is_support(Oid role)
                                             CStringGetTextDatum("EXECUTE")));
 }
 
-/// Columns of a request's entry.
-enum RequestColumn { kId = 1, kChange, kOperation, kEventType, kType, kKey, kLabel, kOfRelation };
+/// The entry that a request names.
+struct RequestedEntry {
+    int64 id;
+    int64 change;
+    char operation;
+    int32 event_type;
+    const char* object_type;
+    const char* object_id;
+    const char* label;
+    int32 relation;
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("id", &id);
+        reader->bind("change", &change);
+        reader->bind("operation", &operation);
+        reader->bind("event_type", &event_type);
+        reader->bind("object_type", &object_type);
+        reader->bind("object_id", &object_id);
+        reader->bind("label", &label);
+        reader->bind("relation", &relation);
+    }
+};
 
 RestoredBy restored_by(const EventType* type)
 {
@@ -41,42 +62,40 @@ struct Requests {
     bool allowed;
 };
 
-Deletion deletion_of(const ResultReader& entry)
+Deletion deletion_of(const RequestedEntry& entry)
 {
     Deletion deletion{};
-    deletion.entry = entry.int8(kId);
-    deletion.relation = entry.int4(kOfRelation);
-    deletion.object_type = entry.text(kType);
-    deletion.object_id = entry.text(kKey);
-    deletion.label = entry.text(kLabel);
+    deletion.entry = entry.id;
+    deletion.relation = entry.relation;
+    deletion.object_type = entry.object_type;
+    deletion.object_id = entry.object_id;
+    deletion.label = entry.label;
     return deletion;
 }
 
 /// Whether the caller may restore what entries of the last event type tell of.
-void look_at_type(Requests* requests, const ResultReader& entry)
+void look_at_type(Requests* requests, const RequestedEntry& entry)
 {
-    const int32 event_type = entry.int4(kEventType);
-    if (requests->type != nullptr && requests->type->id == event_type)
+    if (requests->type != nullptr && requests->type->id == entry.event_type)
         return;
-    requests->type = event_type_by_id(event_type);
+    requests->type = event_type_by_id(entry.event_type);
     requests->by = restored_by(requests->type);
     requests->allowed = may_restore(requests->engine->application, requests->by);
 }
 
-void check_request(const ResultReader& entry, Requests* requests)
+void check_request(const RequestedEntry& entry, Requests* requests)
 {
-    const char operation = entry.character(kOperation);
     look_at_type(requests, entry);
     const char* code = requests->type->code;
-    const bool logged = operation == 'l' && strcmp(requests->type->kind, "deleted") == 0;
-    if (operation != 'd' && !logged) {
+    const bool logged = entry.operation == 'l' && strcmp(requests->type->kind, "deleted") == 0;
+    if (entry.operation != 'd' && !logged) {
         Issue issue = make_issue(IssueKind::kNoDeletion);
         issue.why = psprintf("it is not a deletion, but of the event type \"%s\"", code);
         stop(requests->engine, issue_of(issue, deletion_of(entry)));
     } else if (!requests->allowed) {
         stop(requests->engine, issue_of(not_allowed(requests->by), deletion_of(entry)));
     } else {
-        requests->requests->push_back({entry.int8(kId), entry.int8(kChange)});
+        requests->requests->push_back({entry.id, entry.change});
     }
 }
 
@@ -90,32 +109,23 @@ void read_matching(const Ids& entries, const char* condition, Requests* requests
 {
     if (entries.empty())
         return;
-    ResultReader entry = read_about(
+    ResultReader reader = read_about(
         RunAs::kCaller,
         psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, e.object_id, "
                  "e.label, e.relation FROM journal.entry e WHERE %s %s ORDER BY e.id",
                  is_among("e.id", entries), condition),
-        entries, {INT8OID, INT8OID, CHAROID, INT4OID, TEXTOID, TEXTOID, TEXTOID, INT4OID});
-    while (entry.next()) {
-        requests->known.push_back(entry.int8(kId));
+        entries);
+    RequestedEntry entry{};
+    entry.bind(&reader);
+    while (reader.next()) {
+        requests->known.push_back(entry.id);
         check_request(entry, requests);
     }
-    entry.close();
+    reader.close();
     std::sort(requests->known.begin(), requests->known.end());
     std::sort(requests->requests->begin(), requests->requests->end(),
               [](const Request& a, const Request& b) { return a.asked < b.asked; });
 }
-
-/// Columns of a deletion's row.
-enum DeletionColumn {
-    kEntry = 1,
-    kRelation,
-    kLayout,
-    kObjectType,
-    kObjectId,
-    kDeletedLabel,
-    kData
-};
 
 }  // namespace
 
@@ -194,41 +204,69 @@ void read_requests(Engine* engine, const Ids& entries, Vector<Request>* requests
     }
 }
 
-ResultReader begin_deletions(const Ids& entries)
+/// A deletion as it is stored.
+struct DeletionReader::Stored {
+    int64 entry;
+    int32 relation;
+    int32 layout;  // 0: none
+    const char* object_type;
+    const char* object_id;
+    const char* label;
+    Value data;  // jsonb
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("id", &entry);
+        reader->bind("relation", &relation);
+        reader->bind("layout", &layout);
+        reader->bind("object_type", &object_type);
+        reader->bind("object_id", &object_id);
+        reader->bind("label", &label);
+        reader->bind("data", &data);
+    }
+};
+
+// What is bound stays where it is when the reader is moved.
+DeletionReader::DeletionReader(const ResultReader& entries)
+    : reader_(entries), stored_(make_in<Stored>(CurrentMemoryContext))
+{
+    stored_->bind(&reader_);
+}
+
+bool DeletionReader::next(Deletion* deletion)
+{
+    if (!reader_.next())
+        return false;
+    *deletion = Deletion{};
+    deletion->entry = stored_->entry;
+    deletion->relation = stored_->relation;
+    deletion->object_type = stored_->object_type;
+    deletion->object_id = stored_->object_id;
+    deletion->label = stored_->label;
+    if (stored_->layout == 0)
+        return true;
+    deletion->layout = layout_by_id(stored_->layout);
+    if (!stored_->data.is_null)
+        deletion->row = in_context(reader_.row_memory(), [&] {
+            return read_snapshot(deletion->layout, stored_jsonb(stored_->data.datum, true));
+        });
+    return true;
+}
+
+DeletionReader begin_deletions(const Ids& entries)
 {
     return begin_deletions_in(psprintf("journal.entry e WHERE %s", is_among("e.id", entries)),
                               entries);
 }
 
-ResultReader begin_deletions_in(const char* source, const Ids& entries)
+DeletionReader begin_deletions_in(const char* source, const Ids& entries)
 {
-    return read_about(RunAs::kOwner,
-                      psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, "
-                               "e.label, e.data FROM %s ORDER BY e.id",
-                               source),
-                      entries, {INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID});
-}
-
-bool next_deletion(ResultReader* reader, Deletion* deletion)
-{
-    if (!reader->next())
-        return false;
-    MemoryContext caller = MemoryContextSwitchTo(reader->row_memory());
-    *deletion = Deletion{};
-    deletion->entry = reader->int8(kEntry);
-    deletion->relation = reader->int4(kRelation);
-    deletion->object_type = reader->text(kObjectType);
-    deletion->object_id = reader->text(kObjectId);
-    deletion->label = reader->text(kDeletedLabel);
-    if (!reader->is_null(kLayout)) {
-        deletion->layout = layout_by_id(reader->int4(kLayout));
-        bool is_null = false;
-        const Datum data = reader->value(kData, &is_null);
-        if (!is_null)
-            deletion->row = read_snapshot(deletion->layout, stored_jsonb(data, true));
-    }
-    MemoryContextSwitchTo(caller);
-    return true;
+    return DeletionReader(
+        read_about(RunAs::kOwner,
+                   psprintf("SELECT e.id, e.relation, e.layout, e.object_type, e.object_id, "
+                            "e.label, e.data FROM %s ORDER BY e.id",
+                            source),
+                   entries));
 }
 
 List* add_reference_to(List* references, const LayoutForeignKey* foreign_key)

@@ -55,13 +55,30 @@ Issue issue_of(const Issue& issue, const Deletion& row);
 /// Who may restore what a deletion of that event type deleted.
 RestoredBy restored_by(int32 event_type);
 
-/// The rows of deletions, one after the other in the order of their ids, read as the journal's
-/// owner: whoever asks may restore them. The reader is to be closed.
-ResultReader begin_deletions(const Ids& entries);
+/// The rows of deletions, one after the other in the order of their ids.
+class DeletionReader {
+  public:
+    explicit DeletionReader(const ResultReader& entries);
+
+    /// False after the last. What deletion points at is valid until the next call.
+    bool next(Deletion* deletion);
+
+    /// Goes back to before the first.
+    void rewind() { reader_.rewind(); }
+
+    void close() { reader_.close(); }
+
+  private:
+    struct Stored;
+    ResultReader reader_;
+    Stored* stored_;
+};
+
+/// Reads deletions as the journal's owner: whoever asks may restore them. The reader is to be
+/// closed.
+DeletionReader begin_deletions(const Ids& entries);
 /// The same for entries e of a FROM clause, in which is_among() speaks of the ids.
-ResultReader begin_deletions_in(const char* source, const Ids& ids);
-/// False after the last. What deletion points at is valid until the next call.
-bool next_deletion(ResultReader* reader, Deletion* deletion);
+DeletionReader begin_deletions_in(const char* source, const Ids& ids);
 
 /// A list of foreign keys (of LayoutForeignKey) with one more, unless one refers to the same
 /// columns.

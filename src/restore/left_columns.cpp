@@ -34,17 +34,30 @@ Tuplestorestate* read_deletions(RowSet* set)
                         entries);
 }
 
-void leave_changes(const Application* application, RowSet* set, const ResultReader& entry)
+/// An update by a trigger of a row to restore.
+struct DerivedUpdate {
+    int64 number;  // of the row
+    int32 layout;
+    Value data;  // jsonb
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("number", &number);
+        reader->bind("layout", &layout);
+        reader->bind("data", &data);
+    }
+};
+
+void leave_changes(const Application* application, RowSet* set, const DerivedUpdate& entry)
 {
-    bool is_null = false;
-    const Layout* layout = layout_by_id(entry.int4(2));
-    const EntryChanges update = read_changes(layout, DatumGetJsonbP(entry.value(3, &is_null)));
+    const Layout* layout = layout_by_id(entry.layout);
+    const EntryChanges update = read_changes(layout, DatumGetJsonbP(entry.data.datum));
     for (int i = 0; i < update.count; i++)
         for (int j = 0; j < set->column_count; j++) {
             const PlanColumn* column = set->columns[j].column;
             if (column->id == layout->columns[update.changes[i].position].id &&
                 !is_bound_column(application, RelationGetRelid(set->table), column->name))
-                leave_to_triggers(set, entry.int8(1), j);
+                leave_to_triggers(set, entry.number, j);
         }
 }
 
@@ -64,28 +77,23 @@ void leave_columns(const Application* application, RowSet* set)
                                    {"object_id", TEXTOID},
                                    {"relation", INT4OID},
                                    {"transaction_id", XID8OID}}));
-    ResultReader entry = ResultReader::open(
-        context,
-        psprintf("SELECT r.number, u.layout, u.data FROM %s r "
-                 "JOIN event_journal_deletions d ON d.id = r.entry "
-                 "CROSS JOIN LATERAL (SELECT e.layout, e.data FROM journal.entry e "
-                 " WHERE " IS_OBJECT_UNDELETED(
-                     "e", "d.account", "d.object_type",
-                     "d.object_id") " "
-                                    "   AND e.relation = d.relation AND e.id < d.id "
-                                    "   AND e.transaction_id = d.transaction_id AND "
-                                    "e.operation = 'u' AND e.derived "
-                                    "   AND e.data IS NOT NULL "
-                                    " OFFSET 0) u",
-                 rows_name(0)),
-        describe_columns({INT8OID, INT4OID, JSONBOID}));
+    ResultReader reader = ResultReader::open(
+        context, psprintf("SELECT r.number, u.layout, u.data FROM %s r "
+                          "JOIN event_journal_deletions d ON d.id = r.entry "
+                          "CROSS JOIN LATERAL (SELECT e.layout, e.data FROM journal.entry e "
+                          " WHERE " IS_OBJECT_UNDELETED(
+                              "e", "d.account", "d.object_type",
+                              "d.object_id") " AND e.relation = d.relation AND e.id < d.id "
+                                             " AND e.transaction_id = d.transaction_id AND "
+                                             "e.operation = 'u' AND e.derived "
+                                             " AND e.data IS NOT NULL OFFSET 0) u",
+                          rows_name(0)));
     query.end();
-    while (entry.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(entry.row_memory());
-        leave_changes(application, set, entry);
-        MemoryContextSwitchTo(caller);
-    }
-    entry.close();
+    DerivedUpdate entry{};
+    entry.bind(&reader);
+    while (reader.next())
+        in_context(reader.row_memory(), [&] { leave_changes(application, set, entry); });
+    reader.close();
     tuplestore_end(deletions);
 }
 

@@ -3,6 +3,7 @@
 #include "restore/nulled.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -57,16 +58,32 @@ struct References {
     const JsonbValue** expected;
 };
 
-Deletion deletion_in(const ResultReader& row)
+/// A deletion that comes back, as it is stored.
+struct ReturningRow {
+    int32 relation;
+    const char* transaction;
+    const char* object_id;
+    int32 layout;  // 0: none
+    Value data;    // jsonb
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("relation", &relation);
+        reader->bind("transaction", &transaction);
+        reader->bind("object_id", &object_id);
+        reader->bind("layout", &layout);
+        reader->bind("data", &data);
+    }
+};
+
+Deletion deletion_in(const ReturningRow& row)
 {
     Deletion deletion{};
-    deletion.relation = row.int4(1);
-    deletion.object_id = row.text(3);
-    bool is_null = false;
-    const Datum data = row.value(5, &is_null);
-    if (!is_null && !row.is_null(4)) {
-        deletion.layout = layout_by_id(row.int4(4));
-        deletion.row = read_snapshot(deletion.layout, stored_jsonb(data, true));
+    deletion.relation = row.relation;
+    deletion.object_id = row.object_id;
+    if (!row.data.is_null && row.layout != 0) {
+        deletion.layout = layout_by_id(row.layout);
+        deletion.row = read_snapshot(deletion.layout, stored_jsonb(row.data.datum, true));
     }
     return deletion;
 }
@@ -76,36 +93,37 @@ void read_deleted_keys(NulledReferences* nulled)
     const List* references = references_of(nulled->reader);
     if (references == NIL)
         return;
-    ResultReader row =
+    ResultReader reader =
         read_about(RunAs::kOwner,
-                   psprintf("SELECT e.relation, %s, e.object_id, e.layout, %s "
+                   psprintf("SELECT e.relation, %s AS transaction, e.object_id, e.layout, "
+                            "%s AS data "
                             "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
                             "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
                             transaction_name("e", "s"),
                             refers_to_values(references) ? "e.data" : "NULL::pg_catalog.jsonb",
                             is_among("e.id", *nulled->deletions)),
-                   *nulled->deletions, {INT4OID, TEXTOID, TEXTOID, INT4OID, JSONBOID});
+                   *nulled->deletions);
+    ReturningRow row{};
+    row.bind(&reader);
     const char* transaction = "";
-    while (row.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+    while (reader.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(reader.row_memory());
         const Deletion deletion = deletion_in(row);
-        if (strcmp(row.text(2), transaction) != 0)
-            transaction = MemoryContextStrdup(nulled->memory, row.text(2));
-        ListCell* cell = nullptr;
-        foreach (cell, references) {
-            const auto& reference = *static_cast<const LayoutForeignKey*>(lfirst(cell));
-            const char* key = found_by(reference, deletion);
+        if (strcmp(row.transaction, transaction) != 0)
+            transaction = MemoryContextStrdup(nulled->memory, row.transaction);
+        for (const auto* reference : items<LayoutForeignKey>(references)) {
+            const char* key = found_by(*reference, deletion);
             if (key != nullptr)
                 nulled->keys.push_back(
                     {deletion.relation, transaction,
-                     reference.referenced == nullptr
+                     reference->referenced == nullptr
                          ? ""
-                         : MemoryContextStrdup(nulled->memory, referenced_columns(reference)),
+                         : MemoryContextStrdup(nulled->memory, referenced_columns(*reference)),
                      MemoryContextStrdup(nulled->memory, key)});
         }
         MemoryContextSwitchTo(caller);
     }
-    row.close();
+    reader.close();
     std::sort(nulled->keys.begin(), nulled->keys.end());
 }
 
@@ -190,7 +208,7 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
         appendStringInfo(&condition, "%st.%s %s $%d", i == 0 ? "" : " AND ",
                          quote_identifier(column.name), equality_operator(column.type), i + 1);
     }
-    Oid* types = make_array_in<Oid>(context, reference.key->count);
+    auto* columns = make_array_in<const PlanColumn*>(context, reference.key->count);
     for (int i = 0; i < reference.key->count; i++) {
         if (texts[i] != nullptr)
             continue;
@@ -201,7 +219,7 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
             table_close(table, NoLock);
             return false;
         }
-        types[i] = plan->columns[position].type;
+        columns[i] = &plan->columns[position];
         appendStringInfo(&sql, "%st.%s", sql.len == 0 ? "" : ", ",
                          quote_identifier(plan->columns[position].name));
     }
@@ -210,15 +228,13 @@ bool read_unchanged(const Target* target, const TakenRow& taken, const TakenRefe
     bool found = query.run(psprintf("SELECT %s FROM %s%s t WHERE %s", sql.data, only,
                                     qualified_name(target->table), condition.data),
                            plan->key_count, arguments, true) == 1;
-    int column = 0;
     for (int i = 0; i < reference.key->count && found; i++) {
         if (texts[i] != nullptr)
             continue;
-        bool is_null = false;
-        const Datum value = query.value(0, ++column, &is_null);
-        found = !is_null;
+        const Value value = query.value(0, columns[i]->name);
+        found = !value.is_null;
         if (found)
-            texts[i] = MemoryContextStrdup(context, text_form_once(types[i], value));
+            texts[i] = MemoryContextStrdup(context, text_form_once(columns[i]->type, value.datum));
     }
     query.end();
     rights.end();

@@ -4,6 +4,8 @@
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
+#include "restore/last_change.hpp"
+#include "restore/parts_query.hpp"
 
 namespace journal {
 
@@ -13,10 +15,9 @@ namespace {
 // are.
 constexpr std::size_t kFew = 1000;
 
-void look_up_by_index(Query* query)
+void look_up_one_by_one(Query* query)
 {
-    query->set("enable_seqscan", "off");
-    query->set("enable_bitmapscan", "off");
+    look_up_by_index(query);
     query->set("enable_hashjoin", "off");
     query->set("enable_mergejoin", "off");
 }
@@ -35,7 +36,7 @@ void register_documents(Tuplestorestate* documents)
 bool may_have_parts(Tuplestorestate* documents)
 {
     Query query = Query::begin(RunAs::kOwner);
-    look_up_by_index(&query);
+    look_up_one_by_one(&query);
     register_documents(documents);
     const bool may = query.run(
                          "SELECT FROM (SELECT DISTINCT object_type "
@@ -64,29 +65,9 @@ void read_parts(const Ids& documents, Ids* parts)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     if (documents.size() <= kFew)
-        look_up_by_index(&query);
+        look_up_one_by_one(&query);
     register_documents(rows);
-    // Of each object the last that the transaction did: one that it deleted and created again is
-    // there. Entries without an account of their own belong to their document's.
-    ResultReader found = ResultReader::open(
-        context,
-        "SELECT e.id "
-        "FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnation, "
-        "             CASE WHEN d.object_id IS NULL THEN d.id END) "
-        "             d.id, d.operation "
-        "      FROM event_journal_documents o "
-        "      JOIN journal.entry d ON " IS_DOCUMENT_IN("d", "(ARRAY[o.account, ''])",
-                                                            "o.object_type", "o.object_id")
-        "           AND d.transaction_id = o.transaction_id "
-        "      JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation "
-        "      WHERE d.operation IN ('i', 'd') AND d.id = d.change "
-        "        AND d.document_id IS NOT NULL "
-        "      ORDER BY d.relation, d.object_id, d.transaction_id, s.incarnation, "
-        "               CASE WHEN d.object_id IS NULL THEN d.id END, d.command DESC, d.id DESC) AS "
-        "e "
-        "WHERE e.operation = 'd' "
-        "  AND NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id)",
-        describe_columns({INT8OID}));
+    ResultReader found = ResultReader::open(context, kDeletedParts);
     query.end();
     add_ids(&found, parts);
     tuplestore_end(rows);

@@ -6,11 +6,13 @@
 #include "restore/related.hpp"
 
 #include "base/function.hpp"
-#include "base/object_lookup.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
+#include "restore/last_change.hpp"
 #include "restore/parts.hpp"
 #include "restore/taken.hpp"
+#include "restore/transaction_query.hpp"
 
 namespace journal {
 
@@ -75,13 +77,13 @@ void add_taken_references(Keys* keys, TakenReader* reader, const Deletion& delet
 
 /// Calls add for each deletion whose row the journal holds; from the first one on.
 template <typename Add>
-void for_each_row(ResultReader* reader, Add add)
+void for_each_row(DeletionReader* reader, Add add)
 {
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal keys", ALLOCSET_DEFAULT_SIZES);
     Deletion deletion{};
     reader->rewind();
-    while (next_deletion(reader, &deletion)) {
+    while (reader->next(&deletion)) {
         if (deletion.row.count == 0)
             continue;
         in_context(work, [&] { add(deletion); });
@@ -91,7 +93,7 @@ void for_each_row(ResultReader* reader, Add add)
 }
 
 /// What deleted rows refer to; taken may be null.
-Keys read_references(ResultReader* reader, TakenReader* taken)
+Keys read_references(DeletionReader* reader, TakenReader* taken)
 {
     Keys references = begin_keys();
     for_each_row(reader, [&](const Deletion& deletion) {
@@ -103,16 +105,14 @@ Keys read_references(ResultReader* reader, TakenReader* taken)
 }
 
 /// By what deleted rows are found by some foreign keys.
-Keys read_found(ResultReader* reader, const List* references)
+Keys read_found(DeletionReader* reader, const List* references)
 {
     Keys own = begin_keys();
     for_each_row(reader, [&](const Deletion& deletion) {
-        ListCell* cell = nullptr;
-        foreach (cell, references) {
-            const auto& reference = *static_cast<const LayoutForeignKey*>(lfirst(cell));
-            const char* key = found_by(reference, deletion);
+        for (const auto* reference : items<LayoutForeignKey>(references)) {
+            const char* key = found_by(*reference, deletion);
             if (key != nullptr)
-                add_key(&own, deletion.entry, reference, key);
+                add_key(&own, deletion.entry, *reference, key);
         }
     });
     return own;
@@ -129,7 +129,7 @@ ResultReader find_ids(const Keys& own, const Keys& references, const Ids* ids, c
     register_named("event_journal_keys", own.rows, own.descriptor);
     register_named("event_journal_references", references.rows, references.descriptor);
     Tuplestorestate* registered = ids == nullptr ? nullptr : register_ids(*ids);
-    ResultReader found = ResultReader::open(context, sql, describe_columns({INT8OID}));
+    ResultReader found = ResultReader::open(context, sql);
     if (registered != nullptr)
         end_ids(registered);
     query.end();
@@ -137,30 +137,11 @@ ResultReader find_ids(const Keys& own, const Keys& references, const Ids* ids, c
 }
 
 /// Deletions of the same transactions, of each object the last.
-ResultReader begin_same_transactions(const Ids& deletions)
+DeletionReader begin_same_transactions(const Ids& deletions)
 {
-    // Of each object the last that the transaction did: one that it deleted and created again is
-    // there. The bounds are for the BRIN index, which knows stretches of transactions.
-    constexpr const char* kSameTransaction =
-        "(WITH gone AS MATERIALIZED ("
-        "   SELECT o.transaction_id, s.incarnation, array_agg(DISTINCT o.account) AS accounts "
-        "   FROM journal.entry o JOIN journal.session s ON s.id = o.session "
-        "   WHERE %s GROUP BY 1, 2) "
-        " SELECT e.*, row_number() OVER (PARTITION BY s.incarnation, e.transaction_id, e.relation, "
-        "                                e.object_id, "
-        "                                CASE WHEN e.object_id IS NULL THEN e.id END "
-        "                                ORDER BY e.command DESC, e.id DESC) AS place, "
-        "   e.account = '' OR e.account = ANY (g.accounts) AS belongs "
-        " FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-        "   JOIN gone g ON g.transaction_id = e.transaction_id AND g.incarnation = s.incarnation "
-        " WHERE e.operation IN ('i', 'd') AND e.id = e.change "
-        "   AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
-        "                            AND (SELECT max(transaction_id) FROM gone)) e "
-        "WHERE e.place = 1 AND e.operation = 'd' AND e.belongs "
-        "AND (NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id) OR %s)";
-    return begin_deletions_in(
-        psprintf(kSameTransaction, is_among("o.id", deletions), is_among("e.id", deletions)),
-        deletions);
+    return begin_deletions_in(psprintf(kDeletionsOfTransactions, is_among("o.id", deletions),
+                                       is_among("e.id", deletions)),
+                              deletions);
 }
 
 /// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
@@ -169,7 +150,7 @@ ResultReader begin_same_transactions(const Ids& deletions)
 void add_children(bool both_ways, Ids* deletions)
 {
     TakenReader* taken = begin_taken(*deletions);
-    ResultReader reader = begin_same_transactions(*deletions);
+    DeletionReader reader = begin_same_transactions(*deletions);
     const Keys references = read_references(&reader, taken);
     const Keys own = read_found(&reader, references.references);
     reader.close();
@@ -198,60 +179,35 @@ Datum accounts_of(const Ids& deletions)
                    psprintf("SELECT array_agg(a.account) FROM "
                             "(SELECT e.account FROM journal.entry e WHERE %s UNION SELECT '') a",
                             is_among("e.id", deletions)),
-                   deletions, {TEXTARRAYOID});
+                   deletions);
+    Value accounts{};
+    row.bind_only(&accounts);
     row.next();
-    bool is_null = false;
-    const Datum accounts = datumCopy(row.value(1, &is_null), false, -1);
+    const Datum copy = accounts.copy(CurrentMemoryContext);
     row.close();
-    return accounts;
-}
-
-/// Whatever the server knows of how many entries there are.
-void look_up_by_index(Query* query)
-{
-    query->set("enable_seqscan", "off");
-    query->set("enable_bitmapscan", "off");
+    return copy;
 }
 
 /// Leaves those deletions that are the last thing that happened to their object, in its own or any
 /// of the accounts.
 void keep_last(Datum accounts, Ids* deletions)
 {
-    Tuplestorestate* objects =
-        select_about(RunAs::kOwner,
-                     psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation "
-                              "FROM journal.entry e WHERE %s",
-                              is_among("e.id", *deletions)),
-                     *deletions);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    look_up_by_index(&query);
-    register_named("event_journal_objects", objects,
-                   describe_named({{"id", INT8OID},
-                                   {"account", TEXTOID},
-                                   {"object_type", TEXTOID},
-                                   {"object_id", TEXTOID},
-                                   {"relation", INT4OID}}));
-    ResultReader last = ResultReader::open(
-        context,
-        "SELECT o.id FROM event_journal_objects o "
-        "CROSS JOIN LATERAL (SELECT e.id FROM journal.entry e "
-        " WHERE " IS_OBJECT_IN("e", "($1 || o.account)", "o.object_type", "o.object_id")
-        "   AND e.relation = o.relation AND e.id = e.change "
-        "   AND NOT e.backfilled AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
-        " ORDER BY e.id DESC LIMIT 1) p WHERE p.id = o.id",
-        describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
-    query.end();
+    ResultReader reader = read_last_changes(*deletions, accounts);
+    LastChange change{};
+    change.bind(&reader);
     deletions->clear();
-    add_ids(&last, deletions);
-    tuplestore_end(objects);
+    while (reader.next())
+        if (change.last == change.entry)
+            deletions->push_back(change.entry);
+    reader.close();
+    make_unique(deletions);
 }
 
 /// Adds what the deleted rows refer to by other columns than the key, as far as the same
 /// transactions deleted it: entries are not found by such values.
 void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
 {
-    ResultReader reader = begin_same_transactions(*deletions);
+    DeletionReader reader = begin_same_transactions(*deletions);
     const Keys own = read_found(&reader, references.references);
     reader.close();
     ResultReader found =
@@ -272,7 +228,7 @@ void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
 /// up by index, whatever the server knows of how many entries there are.
 void add_parents(Ids* deletions)
 {
-    ResultReader reader = begin_deletions(*deletions);
+    DeletionReader reader = begin_deletions(*deletions);
     const Keys references = read_references(&reader, nullptr);
     reader.close();
     const Datum accounts = accounts_of(*deletions);
@@ -282,17 +238,13 @@ void add_parents(Ids* deletions)
     register_named("event_journal_references", references.rows, references.descriptor);
     ResultReader found = ResultReader::open(
         context,
-        "SELECT p.id FROM (SELECT DISTINCT relation, key FROM event_journal_references "
-        "                  WHERE columns = '') r "
+        "SELECT last.id FROM (SELECT DISTINCT relation, key FROM event_journal_references "
+        "                     WHERE columns = '') r "
         "JOIN journal.tracked_relation t ON t.id = r.relation "
-        "CROSS JOIN LATERAL (SELECT e.id, e.operation FROM journal.entry e "
-        " WHERE " IS_OBJECT_IN("e", "$1", "t.object_type", "r.key")
-        "   AND e.relation = r.relation AND e.id = e.change AND NOT e.backfilled "
-        "   AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "
-        " ORDER BY e.id DESC LIMIT 1) p "
-        "WHERE p.operation = 'd' "
-        "AND (SELECT c.entry FROM journal.restoration c WHERE c.entry = p.id) IS NULL",
-        describe_columns({INT8OID}), {{TEXTARRAYOID, accounts}});
+        LAST_CHANGE(IS_OBJECT_IN("e", "$1", "t.object_type", "r.key"), "r.relation")
+        "WHERE last.operation = 'd' "
+        "AND (SELECT c.entry FROM journal.restoration c WHERE c.entry = last.id) IS NULL",
+        {{TEXTARRAYOID, accounts}});
     query.end();
     if (refers_to_values(references.references))
         add_other_parents(references, accounts, deletions);
@@ -306,10 +258,11 @@ void check_visible(const Ids& added)
 {
     ResultReader visible = read_about(
         RunAs::kCaller,
-        psprintf("SELECT count(*) FROM journal.entry e WHERE %s", is_among("e.id", added)), added,
-        {INT8OID});
+        psprintf("SELECT count(*) FROM journal.entry e WHERE %s", is_among("e.id", added)), added);
+    int64 seen = 0;
+    visible.bind_only(&seen);
     visible.next();
-    const int64 hidden = static_cast<int64>(added.size()) - visible.int8(1);
+    const int64 hidden = static_cast<int64>(added.size()) - seen;
     visible.close();
     if (hidden > 0)
         ereport(
@@ -349,12 +302,16 @@ void find_disallowed(const Ids& ids, const char* reason, Ids* nobodys, Ids* supp
         psprintf("SELECT e.id, e.event_type FROM journal.entry e WHERE %s ORDER BY e.event_type, "
                  "e.id",
                  is_among("e.id", ids)),
-        ids, {INT8OID, INT4OID});
+        ids);
+    int64 id = 0;
     int32 event_type = 0;
+    type.bind("id", &id);
+    type.bind("event_type", &event_type);
+    int32 last_type = 0;
     Ids* disallowed = nullptr;
     while (type.next()) {
-        if (type.int4(2) != event_type) {
-            event_type = type.int4(2);
+        if (event_type != last_type) {
+            last_type = event_type;
             const RestoredBy by = restored_by(event_type);
             const bool is_given =
                 by == RestoredBy::kSupport && may_restore(by) && reason != nullptr;
@@ -363,7 +320,7 @@ void find_disallowed(const Ids& ids, const char* reason, Ids* nobodys, Ids* supp
                                                                    : nullptr;
         }
         if (disallowed != nullptr)
-            disallowed->push_back(type.int8(1));
+            disallowed->push_back(id);
     }
     type.close();
     make_unique(nobodys);
@@ -375,7 +332,7 @@ void leave_out_referring(const Ids& deletions, Ids* ids)
 {
     if (ids->empty())
         return;
-    ResultReader reader = begin_deletions(*ids);
+    DeletionReader reader = begin_deletions(*ids);
     const Keys references = read_references(&reader, nullptr);
     reader.close();
     reader = begin_deletions(deletions);

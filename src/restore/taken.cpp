@@ -6,29 +6,16 @@
 #include "restore/taken.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "catalog/account.hpp"
 #include "restore/set_default.hpp"
+#include "restore/transaction_query.hpp"
 #include "values/stored_jsonb.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
 
 namespace {
-
-enum UpdateColumn {
-    kChange = 1,
-    kRelation,
-    kLayout,
-    kObjectType,
-    kObjectId,
-    kLabel,
-    kTransaction,
-    kDeletion,
-    kAccount,
-    kOccurredAt,
-    kRestored,
-    kData
-};
 
 /// A change of a column that belongs to a foreign key.
 struct ColumnChange {
@@ -49,10 +36,9 @@ struct ColumnChanges {
 }  // namespace
 
 struct TakenReader {
-    Tuplestorestate* rows;
-    TupleTableSlot* slot;
-    bool more;              // slot holds an update of the next row
-    MemoryContext home;     // of the reader: a row that had been spilled to disk is read into it
+    ResultReader updates;
+    TransactionUpdate update;
+    bool more;              // update is one of the next row
     MemoryContext context;  // of the row that is read
     bool sees_everything;   // the caller: no policy applies
     const Ids* returning;   // or nullptr
@@ -63,78 +49,9 @@ struct TakenReader {
 
 namespace {
 
-/// Each update is told with the deletion that followed it, by whoever it was. That a row's key
-/// changed afterwards is told by the update that changed it, looked at under the key before.
-Tuplestorestate* select_updates(const Ids& deletions)
-{
-    return select_about(
-        RunAs::kOwner,
-        psprintf(
-            "WITH gone AS MATERIALIZED ("
-            "  SELECT o.transaction_id, os.incarnation, array_agg(DISTINCT o.account) AS accounts "
-            "  FROM journal.entry o JOIN journal.session os ON os.id = o.session "
-            "  WHERE %s GROUP BY 1, 2) "
-            "SELECT u.change, u.relation, u.layout, u.object_type, u.key, u.label, u.transaction, "
-            "       u.deletion, u.account, u.occurred_at, r.entry IS NOT NULL, u.data "
-            "FROM (SELECT e.id, e.change, e.command, e.operation, e.relation, e.layout, "
-            "             e.object_type, k.key, k.leaves, e.label, %s AS transaction, e.account, "
-            "             e.occurred_at, CASE WHEN e.operation = 'u' THEN e.data END AS data, "
-            "             e.account = '' OR e.account = ANY (g.accounts) AS belongs, "
-            "             min(e.change) FILTER (WHERE e.operation = 'd') OVER following AS "
-            "deletion, "
-            "             min(e.change) FILTER (WHERE k.leaves) OVER following AS departure "
-            "      FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-            "      JOIN gone g ON g.transaction_id = e.transaction_id "
-            "           AND g.incarnation = s.incarnation "
-            "      CROSS JOIN LATERAL (SELECT e.object_id AS key, false AS leaves UNION ALL "
-            "                          SELECT e.previous_id, true "
-            "                          WHERE e.previous_id IS NOT NULL) k "
-            "      WHERE e.operation IN ('u', 'd') AND k.key IS NOT NULL AND NOT e.backfilled "
-            "        AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone) "
-            "                                 AND (SELECT max(transaction_id) FROM gone) "
-            "      WINDOW following AS (PARTITION BY s.incarnation, e.transaction_id, e.relation, "
-            "                           k.key ORDER BY e.command DESC, e.id DESC)) u "
-            "LEFT JOIN journal.restoration r ON r.entry = u.deletion "
-            "WHERE u.operation = 'u' AND u.data IS NOT NULL AND u.layout IS NOT NULL AND u.belongs "
-            "  AND NOT u.leaves AND (u.departure IS NULL OR u.departure > u.deletion) "
-            "ORDER BY u.deletion NULLS LAST, u.relation, u.key, u.transaction, u.command, u.id",
-            is_among("o.id", deletions), transaction_name("e", "s")),
-        deletions);
-}
-
-TupleTableSlot* update_slot()
-{
-    TupleDesc descriptor =
-        describe_columns({INT8OID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
-                          TEXTOID, TIMESTAMPTZOID, BOOLOID, JSONBOID});
-    return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-}
-
-Datum value_of(TupleTableSlot* slot, UpdateColumn column)
-{
-    bool is_null = false;
-    const Datum value = slot_getattr(slot, column, &is_null);
-    return is_null ? Datum{0} : value;
-}
-
-const char* text_of(TupleTableSlot* slot, UpdateColumn column)
-{
-    const Datum value = value_of(slot, column);
-    return value == 0 ? nullptr : TextDatumGetCString(value);
-}
-
-int64 deletion_of(TupleTableSlot* slot)
-{
-    const Datum value = value_of(slot, kDeletion);
-    return value == 0 ? 0 : DatumGetInt64(value);
-}
-
 void read_on(TakenReader* reader)
 {
-    CHECK_FOR_INTERRUPTS();
-    MemoryContext caller = MemoryContextSwitchTo(reader->home);
-    reader->more = tuplestore_gettupleslot(reader->rows, true, false, reader->slot);
-    MemoryContextSwitchTo(caller);
+    reader->more = reader->updates.next();
 }
 
 /// The defaults of each layout's keys, evaluated before anything else, under the settings of the
@@ -143,10 +60,9 @@ void look_at_layouts(TakenReader* reader)
 {
     List* layouts = NIL;
     for (read_on(reader); reader->more; read_on(reader))
-        layouts = list_append_unique_int(layouts, DatumGetInt32(value_of(reader->slot, kLayout)));
-    ListCell* cell = nullptr;
-    foreach (cell, layouts) {
-        const Layout* layout = layout_by_id(lfirst_int(cell));
+        layouts = list_append_unique_int(layouts, reader->update.layout);
+    for (const int id : integers(layouts)) {
+        const Layout* layout = layout_by_id(id);
         reader->defaults = lappend(reader->defaults, find_key_defaults(layout));
         for (int i = 0; i < layout->foreign_key_count; i++)
             reader->references = add_reference_to(reader->references, &layout->foreign_keys[i]);
@@ -176,27 +92,27 @@ void add_column_change(ColumnChanges* changes, const ColumnChange& change)
 
 bool is_hidden_entry(const TakenReader* reader)
 {
-    return !reader->sees_everything && DatumGetTimestampTz(value_of(reader->slot, kOccurredAt)) <
-                                           visible_since(text_of(reader->slot, kAccount));
+    return !reader->sees_everything &&
+           reader->update.occurred_at < visible_since(reader->update.account);
 }
 
-/// Takes the update in the slot into the row.
+/// Takes the update into the row.
 void add_update(TakenReader* reader, ColumnChanges* changes)
 {
-    TupleTableSlot* slot = reader->slot;
+    const TransactionUpdate& update = reader->update;
     Deletion& row = reader->row.row;
-    row.entry = DatumGetInt64(value_of(slot, kChange));
-    row.relation = DatumGetInt32(value_of(slot, kRelation));
-    row.layout = layout_by_id(DatumGetInt32(value_of(slot, kLayout)));
-    row.object_type = text_of(slot, kObjectType);
-    row.object_id = text_of(slot, kObjectId);
-    row.label = text_of(slot, kLabel);
-    reader->row.transaction = text_of(slot, kTransaction);
-    reader->row.deletion = deletion_of(slot);
+    row.entry = update.change;
+    row.relation = update.relation;
+    row.layout = layout_by_id(update.layout);
+    row.object_type = pstrdup(update.object_type);
+    row.object_id = pstrdup(update.key);
+    row.label = update.label == nullptr ? nullptr : pstrdup(update.label);
+    reader->row.transaction = pstrdup(update.transaction);
+    reader->row.deletion = update.deletion;
     if (row.layout->foreign_key_count == 0)
         return;
     const bool hidden = is_hidden_entry(reader);
-    const Datum data = datumCopy(value_of(slot, kData), false, -1);
+    const Datum data = update.data.copy(CurrentMemoryContext);
     const EntryChanges read = read_changes(row.layout, stored_jsonb(data, true));
     for (int i = 0; i < read.count; i++) {
         const EntryChange& change = read.changes[i];
@@ -283,13 +199,13 @@ void follow_keys(TakenReader* reader, const ColumnChanges& changes)
             reader->row.count++;
 }
 
-/// Whether the update in the slot is of a row that is there again without having been asked for, or
+/// Whether the update is of a row that is there again without having been asked for, or
 /// has been there all the time.
 bool is_there(const TakenReader* reader)
 {
-    const int64 deletion = deletion_of(reader->slot);
+    const int64 deletion = reader->update.deletion;
     return deletion == 0 ||
-           (DatumGetBool(value_of(reader->slot, kRestored)) &&
+           (reader->update.is_restored &&
             !std::binary_search(reader->returning->begin(), reader->returning->end(), deletion));
 }
 
@@ -305,10 +221,10 @@ bool read_row(TakenReader* reader)
     reader->row = TakenRow{};
     ColumnChanges changes{};
     const auto is_same_row = [reader]() {
-        return deletion_of(reader->slot) == reader->row.deletion &&
-               DatumGetInt32(value_of(reader->slot, kRelation)) == reader->row.row.relation &&
-               strcmp(text_of(reader->slot, kObjectId), reader->row.row.object_id) == 0 &&
-               strcmp(text_of(reader->slot, kTransaction), reader->row.transaction) == 0;
+        return reader->update.deletion == reader->row.deletion &&
+               reader->update.relation == reader->row.row.relation &&
+               strcmp(reader->update.key, reader->row.row.object_id) == 0 &&
+               strcmp(reader->update.transaction, reader->row.transaction) == 0;
     };
     do {
         CHECK_FOR_INTERRUPTS();
@@ -325,9 +241,11 @@ bool read_row(TakenReader* reader)
 TakenReader* begin_taken(const Ids& deletions)
 {
     auto* reader = make_in<TakenReader>(CurrentMemoryContext);
-    reader->home = CurrentMemoryContext;
-    reader->rows = select_updates(deletions);
-    reader->slot = update_slot();
+    reader->updates = read_about(
+        RunAs::kOwner,
+        psprintf(kUpdatesOfTransactions, is_among("o.id", deletions), transaction_name("e", "s")),
+        deletions);
+    reader->update.bind(&reader->updates);
     reader->context = AllocSetContextCreate(CurrentMemoryContext, "event_journal references",
                                             ALLOCSET_DEFAULT_SIZES);
     reader->sees_everything =
@@ -344,16 +262,16 @@ const List* references_of(const TakenReader* reader)
 
 const TakenRow* taken_before(TakenReader* reader, int64 deletion)
 {
-    while (reader->more && deletion_of(reader->slot) != 0 && deletion_of(reader->slot) < deletion)
+    while (reader->more && reader->update.deletion != 0 && reader->update.deletion < deletion)
         read_on(reader);
-    if (!reader->more || deletion_of(reader->slot) != deletion)
+    if (!reader->more || reader->update.deletion != deletion)
         return nullptr;
     return read_row(reader) && reader->row.count > 0 ? &reader->row : nullptr;
 }
 
 void rewind_taken(TakenReader* reader, const Ids* returning)
 {
-    tuplestore_rescan(reader->rows);
+    reader->updates.rewind();
     reader->returning = returning;
     read_on(reader);
 }
@@ -368,8 +286,7 @@ const TakenRow* next_taken(TakenReader* reader)
 
 void end_taken(TakenReader* reader)
 {
-    ExecDropSingleTupleTableSlot(reader->slot);
-    tuplestore_end(reader->rows);
+    reader->updates.close();
     MemoryContextDelete(reader->context);
 }
 

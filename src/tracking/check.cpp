@@ -32,13 +32,7 @@ List* conditioned_tables()
         "SELECT DISTINCT t.relation::oid FROM journal.event_rule r JOIN journal.tracked_relation t "
         "ON t.id = r.relation JOIN pg_class c ON c.oid = t.relation "
         "WHERE r.condition IS NOT NULL AND t.capture = 'events'");
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* tables = NIL;
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(spi_context);
+    List* tables = in_context(context, [&] { return query.oids(count); });
     query.end();
     return tables;
 }
@@ -91,10 +85,14 @@ JOURNAL_FUNCTION(journal_check)
         "UNION ALL SELECT * FROM journal.check_settings()) f "
         "ORDER BY array_position('{error,warning,notice}', severity), finding, object, meaning");
     for (uint64 i = 0; i < count; i++) {
-        Datum values[5];
-        bool nulls[5];
-        for (int column = 0; column < 5; column++)
-            values[column] = query.value(i, column + 1, &nulls[column]);
+        const char* const columns[] = {"severity", "finding", "object", "meaning", "remedy"};
+        Datum values[lengthof(columns)];
+        bool nulls[lengthof(columns)];
+        for (std::size_t column = 0; column < lengthof(columns); column++) {
+            const Value value = query.value(i, columns[column]);
+            values[column] = value.datum;
+            nulls[column] = value.is_null;
+        }
         put_row(result, values, nulls);
     }
     query.end();

@@ -89,8 +89,23 @@ void store_account(const MonthKey& key, int64 account, const Vector<Combination>
     insert_row(journal_table("month_summary"), values, nulls, lengthof(values));
 }
 
-/// The columns of what is read of a month.
-enum ReadColumn { kAccount = 1, kEmployee, kLocation, kEventKey, kEntries };
+/// How many entries of a month have the same account, employee, location and event key.
+struct EntryCount {
+    int64 account;
+    int32 employee;
+    int32 location;
+    int32 event_key;
+    int64 entries;
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("account", &account);
+        reader->bind("employee", &employee);
+        reader->bind("location", &location);
+        reader->bind("event_key", &event_key);
+        reader->bind("entries", &entries);
+    }
+};
 
 /// Stores a row for each account; returns the number of entries.
 int64 store_accounts(const MonthKey& key, ResultReader& reader)
@@ -109,13 +124,14 @@ int64 store_accounts(const MonthKey& key, ResultReader& reader)
         combinations.clear();
         MemoryContextReset(account_memory);
     };
+    EntryCount count{};
+    count.bind(&reader);
     while (reader.next()) {
-        if (reader.int8(kAccount) != account)
+        if (count.account != account)
             store();
-        account = reader.int8(kAccount);
-        entries += reader.int8(kEntries);
-        combinations.push_back({reader.int4(kEmployee), reader.int4(kLocation),
-                                reader.int4(kEventKey), reader.int8(kEntries)});
+        account = count.account;
+        entries += count.entries;
+        combinations.push_back({count.employee, count.location, count.event_key, count.entries});
     }
     store();
     return entries;
@@ -191,13 +207,13 @@ bool summarise_month(Oid partition)
     }
     remove_summary(query, key);
     ResultReader reader = ResultReader::open(
-        context,
-        psprintf("SELECT journal.account_hash(account), journal.text_hash(employee), "
-                 "journal.text_hash(location), "
-                 "journal.event_key(event_type, reported, operation), count(*) FROM ONLY %s "
-                 "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-                 qualified_name(partition)),
-        describe_columns({INT8OID, INT4OID, INT4OID, INT4OID, INT8OID}));
+        context, psprintf("SELECT journal.account_hash(account) AS account, "
+                          "journal.text_hash(employee) AS employee, "
+                          "journal.text_hash(location) AS location, "
+                          "journal.event_key(event_type, reported, operation) AS event_key, "
+                          "count(*) AS entries FROM ONLY %s "
+                          "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+                          qualified_name(partition)));
     const int64 entries = store_accounts(key, reader);
     reader.close();
     store_deletions(query, key, qualified_name(partition));

@@ -3,6 +3,7 @@
 
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/composite_query.hpp"
 #include "tracking/gap.hpp"
 
 namespace journal {
@@ -19,20 +20,6 @@ bool changes_attributes(const AlterTableStmt* statement)
     }
     return false;
 }
-
-/// Columns of that type, or of an array, a domain, a range or another composite of it.
-constexpr const char* kColumnsOfType =
-    "WITH RECURSIVE made (type) AS (SELECT $1 UNION SELECT m.type FROM made t, LATERAL ("
-    "  SELECT y.oid FROM pg_type y WHERE y.typelem = t.type AND y.typlen = -1 "
-    "  UNION ALL SELECT y.oid FROM pg_type y WHERE y.typtype = 'd' AND y.typbasetype = t.type "
-    "  UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngsubtype = t.type "
-    "  UNION ALL SELECT r.rngmultitypid FROM pg_range r WHERE r.rngsubtype = t.type "
-    "  UNION ALL SELECT c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-    "    WHERE a.atttypid = t.type AND NOT a.attisdropped AND c.reltype <> 0) m (type)) "
-    "SELECT DISTINCT ON (a.attrelid) a.attrelid, a.attname::text FROM made t "
-    "JOIN pg_attribute a ON a.atttypid = t.type AND NOT a.attisdropped "
-    "JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') "
-    "ORDER BY a.attrelid, a.attnum";
 
 }  // namespace
 
@@ -56,10 +43,9 @@ void note_altered_composite(const AlterTableStmt* statement)
     const uint64 count = is_used ? query.run(kColumnsOfType, {argument}) : 0;
     Oid* tables = make_array_in<Oid>(context, count);
     const char** columns = make_array_in<const char*>(context, count);
-    bool is_null = false;
     for (uint64 i = 0; i < count; i++) {
-        tables[i] = DatumGetObjectId(query.value(i, 1, &is_null));
-        columns[i] = query.text(i, 2, context);
+        tables[i] = query.value(i, "attrelid").oid();
+        columns[i] = query.value(i, "attname").text(context);
     }
     query.end();
     List* noted = NIL;

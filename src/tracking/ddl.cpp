@@ -171,13 +171,7 @@ List* touched_tables()
         "SELECT DISTINCT d.objid FROM pg_event_trigger_ddl_commands() d JOIN pg_class c "
         "ON c.oid = d.objid WHERE d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p') "
         "AND c.relpersistence <> 't'");
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* tables = NIL;
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(spi_context);
+    List* tables = in_context(context, [&] { return query.oids(count); });
     query.end();
     return tables;
 }
@@ -197,7 +191,7 @@ void rearm_triggers(Oid relation, const char* functions, char state = TRIGGER_FI
          {CHAROID, CharGetDatum(state)}});
     const char** name = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++)
-        name[i] = query.text(i, 1, context);
+        name[i] = query.value(i).text(context);
     for (uint64 i = 0; i < count; i++)
         query.run(psprintf("ALTER TABLE %s ENABLE %s TRIGGER %s", qualified_name(relation),
                            state == TRIGGER_FIRES_ALWAYS ? "ALWAYS" : "REPLICA",
@@ -361,13 +355,7 @@ List* tracked_tables()
     const uint64 count = query.run(
         "SELECT c.oid FROM journal.tracked_relation t JOIN pg_class c ON c.oid = t.relation "
         "WHERE t.capture = 'events' ORDER BY t.id");
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* tables = NIL;
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        tables = lappend_oid(tables, DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(spi_context);
+    List* tables = in_context(context, [&] { return query.oids(count); });
     query.end();
     return tables;
 }

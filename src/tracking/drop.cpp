@@ -35,11 +35,10 @@ struct Drops {
 /// Adds the name of the table whose trigger went.
 List* note_name(List* names, const Query& query, uint64 row, MemoryContext context)
 {
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* longer =
-        lappend(names, makeRangeVar(query.text(row, 5, context), query.text(row, 6, context), -1));
-    MemoryContextSwitchTo(spi_context);
-    return longer;
+    return in_context(context, [&] {
+        return lappend(names, makeRangeVar(query.value(row, "schema").text(context),
+                                           query.value(row, "relation").text(context), -1));
+    });
 }
 
 Drops read_drops()
@@ -48,23 +47,24 @@ Drops read_drops()
     Query query = Query::begin(RunAs::kOwner);
     // What is dropped for its table alone, its row type above all, is neither original nor normal.
     const uint64 count = query.run(
-        "SELECT objid, objsubid, object_type, address_names[3], address_names[1], "
-        "address_names[2], "
+        "SELECT objid, objsubid, object_type, address_names[3] AS name, address_names[1] AS "
+        "schema, "
+        "address_names[2] AS relation, "
         "CASE WHEN object_type = 'table column' "
-        "THEN format('%I.%I', address_names[1], address_names[2]) END "
+        "THEN format('%I.%I', address_names[1], address_names[2]) END AS table_name "
         "FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary");
     Drops drops{};
     drops.tables = make_array_in<Datum>(context, count);
     drops.columns = make_array_in<DroppedColumn>(context, count);
     for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        const Oid object = DatumGetObjectId(query.value(i, 1, &is_null));
-        const char* type = query.text(i, 3, context);
+        const Oid object = query.value(i, "objid").oid();
+        const char* type = query.value(i, "object_type").text(context);
         if (strcmp(type, "table") == 0)
             drops.tables[drops.table_count++] = ObjectIdGetDatum(object);
         else if (strcmp(type, "table column") == 0)
-            drops.columns[drops.column_count++] = {
-                object, query.int4(i, 2), query.text(i, 4, context), query.text(i, 7, context)};
+            drops.columns[drops.column_count++] = {object, query.value(i, "objsubid").int4(),
+                                                   query.value(i, "name").text(context),
+                                                   query.value(i, "table_name").text(context)};
         else if (strcmp(type, "trigger") == 0)
             drops.triggered = note_name(drops.triggered, query, i, context);
         else
@@ -112,8 +112,8 @@ void note_dropped_members(const Drops& drops)
     int32* relations = make_array_in<int32>(context, count);
     const char** names = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++) {
-        relations[i] = query.int4(i, 1);
-        names[i] = query.text(i, 2, context);
+        relations[i] = query.value(i, "relation").int4();
+        names[i] = query.value(i, "relation_name").text(context);
     }
     query.end();
     for (uint64 i = 0; i < count; i++)
@@ -133,7 +133,7 @@ void note_dropped_months(const Drops& drops)
 int32 identity_of(Query& query, const DroppedColumn& column, int32* tracked)
 {
     const uint64 rows = query.run(
-        "SELECT t.id, (c ->> 'id')::integer FROM journal.tracked_relation t, LATERAL "
+        "SELECT t.id, (c ->> 'id')::integer AS identity FROM journal.tracked_relation t, LATERAL "
         "(SELECT columns, incarnation = $4 AND relation_oid = $1 AND id > ALL (SELECT o.id FROM "
         "journal.layout o WHERE o.relation = t.id AND o.incarnation <> $4) AS same "
         "FROM journal.layout "
@@ -147,8 +147,8 @@ int32 identity_of(Query& query, const DroppedColumn& column, int32* tracked)
          {UUIDOID, UUIDPGetDatum(current_incarnation())}});
     if (rows == 0)
         return 0;
-    *tracked = query.int4(0, 1);
-    return query.int4(0, 2);
+    *tracked = query.value(0, "id").int4();
+    return query.value(0, "identity").int4();
 }
 
 void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
@@ -159,13 +159,13 @@ void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracke
                   "OR $2 = ANY (r.details) OR $2 = r.changed_at) ORDER BY r.number LIMIT 1",
                   {int4_argument(tracked), int4_argument(id)}) == 0)
         return;
-    const int32 number = query.int4(0, 1);
-    ereport(ERROR,
-            (errcode(kRuleDependsOnIt),
-             errmsg("cannot drop column %s of table %s because event rule %d (%s) depends "
-                    "on it",
-                    column.name, column.table, number, query.text(0, 2, CurrentMemoryContext)),
-             errhint("Drop the rule first: SELECT journal.drop_rule(%d).", number)));
+    const int32 number = query.value(0, "number").int4();
+    ereport(ERROR, (errcode(kRuleDependsOnIt),
+                    errmsg("cannot drop column %s of table %s because event rule %d (%s) depends "
+                           "on it",
+                           column.name, column.table, number,
+                           query.value(0, "code").text(CurrentMemoryContext)),
+                    errhint("Drop the rule first: SELECT journal.drop_rule(%d).", number)));
 }
 
 /// Options without which entries merely say less, or which only a back-fill reads, are let go: they
@@ -176,7 +176,7 @@ void let_options_go(Query& query, const DroppedColumn& column, int32 tracked, in
         "UPDATE journal.tracked_relation SET label_column = NULL "
         "WHERE id = $1 AND label_column = $2 RETURNING capture = 'events'",
         {int4_argument(tracked), int4_argument(id)});
-    if (labels > 0 && query.boolean(0, 1)) {
+    if (labels > 0 && query.value(0).boolean()) {
         end_names(tracked);
         ereport(
             NOTICE,
@@ -200,7 +200,7 @@ void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 trac
                   "WHERE t.id = $1 AND t.capture = 'events' AND o.id = $2 LIMIT 1",
                   {int4_argument(tracked), int4_argument(id)}) == 0)
         return;
-    const char* option = query.text(0, 1, CurrentMemoryContext);
+    const char* option = query.value(0).text(CurrentMemoryContext);
     ereport(ERROR,
             (errcode(kRuleDependsOnIt),
              errmsg("cannot drop column %s of table %s because its tracking depends on it",

@@ -46,7 +46,7 @@ bool was_disabled(int32 relation)
         "AND reason IN ('trigger disabled', 'trigger enabled') "
         "ORDER BY at DESC, command DESC LIMIT 1",
         {int4_argument(relation)});
-    const bool disabled = found > 0 && query.boolean(0, 1);
+    const bool disabled = found > 0 && query.value(0).boolean();
     query.end();
     return disabled;
 }

@@ -77,7 +77,7 @@ double estimated_rows(const FormData_pg_class& form)
         "SELECT pg_stat_get_live_tuples($1) + pg_stat_get_xact_tuples_inserted($1) "
         "- pg_stat_get_xact_tuples_deleted($1)",
         {{OIDOID, ObjectIdGetDatum(form.oid)}});
-    const int64 live = query.int8(0, 1);
+    const int64 live = query.value(0).int8();
     query.end();
     return live > 0 ? static_cast<double>(live) : -1;
 }
@@ -115,11 +115,8 @@ Jsonb* make_details(int32 tracked, double rows, const char* parent)
         {int4_argument(tracked),
          {INT8OID, Int64GetDatum(static_cast<int64>(rows)), rows < 0},
          text_argument(parent)});
-    bool is_null = false;
-    const Datum details = query.value(0, 1, &is_null);
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    Jsonb* copy = DatumGetJsonbPCopy(details);
-    MemoryContextSwitchTo(spi_context);
+    const Value details = query.value(0);
+    Jsonb* copy = in_context(context, [&] { return DatumGetJsonbPCopy(details.datum); });
     query.end();
     return copy;
 }
@@ -157,14 +154,14 @@ DroppedTable* dropped_tables(int* count)
         query.run("SELECT t.objid, t.object_identity, EXISTS (SELECT FROM "
                   "pg_event_trigger_dropped_objects() g "
                   "WHERE g.object_type = 'trigger' AND g.address_names[1:2] = t.address_names[1:2] "
-                  "AND g.address_names[3] IN ($1, $2)) FROM pg_event_trigger_dropped_objects() t "
+                  "AND g.address_names[3] IN ($1, $2)) AS had_trigger FROM "
+                  "pg_event_trigger_dropped_objects() t "
                   "WHERE t.object_type = 'table' AND NOT t.is_temporary ORDER BY t.objid",
                   {text_argument(kRowTrigger.name), text_argument(kMovedTrigger.name)}));
     auto* tables = make_array_in<DroppedTable>(context, *count);
     for (int i = 0; i < *count; i++) {
-        bool is_null = false;
-        tables[i] = {DatumGetObjectId(query.value(i, 1, &is_null)), query.text(i, 2, context),
-                     query.boolean(i, 3), InvalidOid, -1};
+        tables[i] = {query.value(i, "objid").oid(), query.value(i, "object_identity").text(context),
+                     query.value(i, "had_trigger").boolean(), InvalidOid, -1};
     }
     query.end();
     return tables;

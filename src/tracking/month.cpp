@@ -207,7 +207,7 @@ List* months_in_default(MonthNumber last)
     MemoryContext spi_context = MemoryContextSwitchTo(context);
     List* months = NIL;
     for (uint64 i = 0; i < count; i++)
-        months = lappend_int(months, query.int4(i, 1));
+        months = lappend_int(months, query.value(i).int4());
     MemoryContextSwitchTo(spi_context);
     query.end();
     return months;

@@ -49,9 +49,8 @@ void note_gone(const QueryArgument& present)
         "AND relation_oid <> ALL ($2)",
         {incarnation_argument(), present});
     Datum* gone = make_array_in<Datum>(context, count);
-    bool is_null = false;
     for (uint64 i = 0; i < count; i++)
-        gone[i] = query.value(i, 1, &is_null);
+        gone[i] = query.value(i).datum;
     if (count > 0)
         // A month that is still to come, dropped, cannot have held any.
         query.run(

@@ -35,7 +35,7 @@ const char* free_object_type(Query& query, Relation relation, MemoryContext cont
         "journal.tracked_relation)) n) c WHERE NOT EXISTS (SELECT FROM journal.tracked_relation t "
         "WHERE t.object_type = c.type) ORDER BY n LIMIT 1",
         {text_argument(default_object_type(relation)), text_argument(full_object_type(relation))});
-    return query.text(0, 1, context);
+    return query.value(0).text(context);
 }
 
 }  // namespace journal

@@ -95,7 +95,7 @@ void secure_partition(Oid partition)
         {{OIDOID, ObjectIdGetDatum(partition)}});
     const char** grantee = make_array_in<const char*>(context, count);
     for (uint64 i = 0; i < count; i++)
-        grantee[i] = query.text(i, 1, context);
+        grantee[i] = query.value(i).text(context);
     for (uint64 i = 0; i < count; i++)
         query.run(psprintf("REVOKE ALL ON %s FROM %s CASCADE", table, grantee[i]));
     query.end();

@@ -58,7 +58,7 @@ TrackedRelation* register_provisionally(Relation table)
             "INSERT INTO journal.tracked_relation (relation_name, capture) VALUES ($1, 'none') "
             "RETURNING id",
             {text_argument(name)});
-    tracked->id = query.int4(0, 1);
+    tracked->id = query.value(0).int4();
     query.end();
     tracked->relation = RelationGetRelid(table);
     tracked->name = name;

@@ -10,6 +10,7 @@
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "tracking/refused_query.hpp"
 
 namespace journal {
 
@@ -23,22 +24,11 @@ void refuse_on_own_tables()
 {
     Query query = Query::begin(RunAs::kOwner);
     // A dump's restore makes again what the journal has put on its months.
-    if (query.run(
-            "SELECT d.object_type, coalesce(g.tgname, w.rulename, p.polname), "
-            "format('%I.%I', 'journal', c.relname), p.oid IS NOT NULL "
-            "FROM pg_event_trigger_ddl_commands() d "
-            "LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid "
-            "LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid "
-            "LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid "
-            "JOIN pg_class c ON c.oid = coalesce(g.tgrelid, w.ev_class, p.polrelid) "
-            "WHERE c.relnamespace = 'journal'::regnamespace AND NOT d.in_extension "
-            "AND (g.tgfoid = ANY ('{journal.refuse_change(),journal.note_late_write()}'"
-            "::regprocedure[])) IS NOT TRUE "
-            "AND p.polname IS DISTINCT FROM 'account_window'") > 0) {
-        const char* kind = query.text(0, 1, CurrentMemoryContext);
-        const char* name = query.text(0, 2, CurrentMemoryContext);
-        const char* table = query.text(0, 3, CurrentMemoryContext);
-        const bool is_policy = query.boolean(0, 4);
+    if (query.run(kRefusedObjects) > 0) {
+        const char* kind = query.value(0, "object_type").text(CurrentMemoryContext);
+        const char* name = query.value(0, "name").text(CurrentMemoryContext);
+        const char* table = query.value(0, "table_name").text(CurrentMemoryContext);
+        const bool is_policy = query.value(0, "is_policy").boolean();
         ereport(
             ERROR,
             (errcode(kOwnTable), errmsg("cannot create %s \"%s\" on %s", kind, name, table),
@@ -75,13 +65,7 @@ List* touched_relations()
         "SELECT DISTINCT d.objid FROM pg_event_trigger_ddl_commands() d "
         "JOIN pg_class c ON c.oid = d.objid WHERE d.classid = 'pg_class'::regclass "
         "AND c.relkind IN ('r', 'p', 'f')");
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* relations = NIL;
-    for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        relations = lappend_oid(relations, DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(spi_context);
+    List* relations = in_context(context, [&] { return query.oids(count); });
     query.end();
     return relations;
 }

@@ -258,7 +258,8 @@ void equip_registered()
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT t.id, c.oid, t.capture = 'events', t.always FROM journal.tracked_relation t "
+        "SELECT t.id, c.oid, t.capture = 'events' AS has_events, t.always FROM "
+        "journal.tracked_relation t "
         "JOIN pg_class c ON c.oid = t.relation WHERE t.capture <> 'none' ORDER BY t.id");
     struct Registered {
         int32 id;
@@ -268,9 +269,9 @@ void equip_registered()
     };
     auto* registered = make_array_in<Registered>(context, count);
     for (uint64 i = 0; i < count; i++) {
-        bool is_null = false;
-        registered[i] = {query.int4(i, 1), DatumGetObjectId(query.value(i, 2, &is_null)),
-                         query.boolean(i, 3), query.boolean(i, 4)};
+        registered[i] = {query.value(i, "id").int4(), query.value(i, "oid").oid(),
+                         query.value(i, "has_events").boolean(),
+                         query.value(i, "always").boolean()};
     }
     for (uint64 i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
@@ -325,13 +326,7 @@ List* tracked_by_themselves(List* tables)
         "SELECT relation::oid FROM journal.tracked_relation "
         "WHERE relation::oid = ANY ($1) AND capture = 'events'",
         {{OIDARRAYOID, PointerGetDatum(array)}}, true);
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
-    List* tracked = NIL;
-    for (uint64 i = 0; i < rows; i++) {
-        bool is_null = false;
-        tracked = lappend_oid(tracked, DatumGetObjectId(query.value(i, 1, &is_null)));
-    }
-    MemoryContextSwitchTo(spi_context);
+    List* tracked = in_context(context, [&] { return query.oids(rows); });
     query.end();
     return tracked;
 }

@@ -46,7 +46,7 @@ const char* published_tables(Query& query, bool only_inserts)
         "SELECT string_agg(relation::text || coalesce(' WHERE (' || condition || ')', ''), ', ' "
         "ORDER BY relation::text) FROM journal.replicated_tables WHERE only_inserts = $1",
         {{BOOLOID, BoolGetDatum(only_inserts)}});
-    return query.text(0, 1, CurrentMemoryContext);
+    return query.value(0).text(CurrentMemoryContext);
 }
 
 /// Makes one publication, or sets right what is left of it: a dump keeps its name only.
@@ -106,7 +106,7 @@ void require_taking_over()
     Query query = Query::begin(RunAs::kOwner);
     if (query.run("SELECT s.subname FROM pg_subscription_rel r JOIN pg_subscription s "
                   "ON s.oid = r.srsubid WHERE r.srrelid = 'journal.session'::regclass") > 0) {
-        const char* name = query.text(0, 1, CurrentMemoryContext);
+        const char* name = query.value(0).text(CurrentMemoryContext);
         ereport(
             ERROR,
             (errcode(kCannotTakeOver), errmsg("subscription \"%s\" still writes the journal", name),
@@ -137,8 +137,7 @@ Datum make_slot(const char* name)
     Query query = Query::begin(RunAs::kCaller);
     query.run("SELECT lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')",
               {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(name))}});
-    bool is_null = false;
-    const Datum lsn = SPI_datumTransfer(query.value(0, 1, &is_null), true, sizeof(XLogRecPtr));
+    const Datum lsn = query.value(0).datum;
     query.end();
     return lsn;
 }

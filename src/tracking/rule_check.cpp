@@ -32,10 +32,9 @@ void check_rule_conditions()
     int32* numbers = make_array_in<int32>(work, count);
     const char** codes = make_array_in<const char*>(work, count);
     for (uint64 i = 0; i < count; i++) {
-        numbers[i] = query.int4(i, 1);
-        codes[i] = query.text(i, 2, work);
-        bool is_null = false;
-        relations[i] = DatumGetObjectId(query.value(i, 3, &is_null));
+        numbers[i] = query.value(i, "number").int4();
+        codes[i] = query.value(i, "code").text(work);
+        relations[i] = query.value(i, "relation").oid();
     }
     query.end();
 

@@ -179,7 +179,7 @@ JOURNAL_FUNCTION(journal_add_rule)
          text_argument(path),
          details,
          {INT4OID, Int32GetDatum(changed_at), changed_at == 0}});
-    const int32 number = query.int4(0, 1);
+    const int32 number = query.value(0).int4();
     query.end();
     invalidate_plans(oid);
     CommandCounterIncrement();
@@ -201,10 +201,9 @@ JOURNAL_FUNCTION(journal_drop_rule)
         "SELECT t.relation::oid FROM journal.event_rule r "
         "JOIN journal.tracked_relation t ON t.id = r.relation WHERE r.number = $1",
         {int4_argument(number)});
-    bool is_null = true;
-    const Oid oid = rows == 0 ? InvalidOid : DatumGetObjectId(query.value(0, 1, &is_null));
+    const Oid oid = rows == 0 ? InvalidOid : query.value(0).oid();
     query.end();
-    if (rows == 0 || is_null)
+    if (!OidIsValid(oid))
         ereport(ERROR,
                 (errcode(kUnknownCode), errmsg("event rule %d does not exist", number),
                  errhint("SELECT number, relation, event FROM journal.event_rules lists them.")));

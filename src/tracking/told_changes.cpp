@@ -33,7 +33,7 @@ const char* stated_options(int32 tracked)
     Query query = Query::begin(RunAs::kOwner);
     const bool has_type =
         query.run(psprintf("SELECT %s::text %s", kOptions, kOfTable), {int4_argument(tracked)}) > 0;
-    const char* stated = has_type ? query.text(0, 1, context) : nullptr;
+    const char* stated = has_type ? query.value(0).text(context) : nullptr;
     query.end();
     return stated;
 }
@@ -51,11 +51,11 @@ void tell_changes(const TrackedRelation& before, const char* stated)
                  "o.name, o.now, o.was), '; ' ORDER BY o.n) "
                  "FROM ROWS FROM (unnest(%s), unnest(options), unnest($2::text[])) "
                  "WITH ORDINALITY AS o (name, now, was, n) "
-                 "WHERE o.now IS DISTINCT FROM o.was AND (o.n = 1 OR $3)) FROM present",
+                 "WHERE o.now IS DISTINCT FROM o.was AND (o.n = 1 OR $3)) AS changes FROM present",
                  kOptions, kOfTable, kOptionNames),
         {int4_argument(before.id), text_argument(stated), {BOOLOID, BoolGetDatum(was_tracked)}});
-    const char* type = query.text(0, 1, context);
-    const char* changes = query.text(0, 2, context);
+    const char* type = query.value(0, "object_type").text(context);
+    const char* changes = query.value(0, "changes").text(context);
     query.end();
     if (changes == nullptr)
         return;

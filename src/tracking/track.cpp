@@ -44,12 +44,13 @@ bool may_take_type(Oid relation, const char* object_type)
         strcmp(object_type, "employee") == 0 || strcmp(object_type, "location") == 0;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
-        "SELECT coalesce(bool_or(relation = $2 AND object_type = $1), false), "
-        "coalesce(bool_or(relation IS DISTINCT FROM $2), false) FROM journal.tracked_relation "
+        "SELECT coalesce(bool_or(relation = $2 AND object_type = $1), false) AS has_it, "
+        "coalesce(bool_or(relation IS DISTINCT FROM $2), false) AS is_anothers FROM "
+        "journal.tracked_relation "
         "WHERE object_type = $1 OR $1 = ANY (object_types)",
         {text_argument(object_type), {REGCLASSOID, ObjectIdGetDatum(relation)}});
-    const bool has_it = query.boolean(0, 1);
-    const bool is_anothers = query.boolean(0, 2);
+    const bool has_it = query.value(0, "has_it").boolean();
+    const bool is_anothers = query.value(0, "is_anothers").boolean();
     query.end();
     return has_it || !(is_special || is_anothers);
 }
@@ -258,8 +259,7 @@ int32 claim_row(Relation relation, const char* object_type)
                   "relation <> $2 "
                   "AND relation IS NOT NULL AND capture = 'events'",
                   {text_argument(object_type), table}) > 0) {
-        bool is_null = false;
-        const Oid other = DatumGetObjectId(query.value(0, 1, &is_null));
+        const Oid other = query.value(0).oid();
         cannot_be_tracked(
             oid, psprintf("Object type \"%s\" belongs to %s.", object_type, qualified_name(other)),
             "Give this table an object_type of its own.");
@@ -286,7 +286,7 @@ int32 claim_row(Relation relation, const char* object_type)
             "$2, 'none')",
             {table, text_argument(name)});
     query.run("SELECT id FROM journal.tracked_relation WHERE relation = $1", {table});
-    const int32 id = query.int4(0, 1);
+    const int32 id = query.value(0).int4();
     query.end();
     return id;
 }
@@ -498,7 +498,7 @@ JOURNAL_FUNCTION(journal_untrack)
         "WHERE c.contype = 'f' AND c.conrelid <> $1 AND t.capture = 'events' "
         "AND (c.confrelid = $1 OR c.confrelid IN (SELECT relid FROM pg_partition_tree($1))))",
         {{OIDOID, ObjectIdGetDatum(oid)}});
-    const bool is_referenced = query.boolean(0, 1);
+    const bool is_referenced = query.value(0).boolean();
     query.run("UPDATE journal.tracked_relation SET capture = $2 WHERE id = $1",
               {int4_argument(id), text_argument(is_referenced ? "labels" : "none")});
     query.end();

@@ -58,7 +58,7 @@ const char* listed(const char* from, std::initializer_list<QueryArgument> argume
                  "FROM (SELECT name, row_number() OVER (ORDER BY name) AS n FROM (%s) f (name)) q",
                  from),
         arguments);
-    const char* list = query.text(0, 1, context);
+    const char* list = query.value(0).text(context);
     query.end();
     return list;
 }
@@ -107,10 +107,8 @@ Oid* tables_to_track(const char* schema, const ColumnNames& except, int* count)
         "ORDER BY c.relname",
         {schema_argument(schema), left_out}));
     Oid* tables = make_array_in<Oid>(context, *count);
-    for (int i = 0; i < *count; i++) {
-        bool is_null = false;
-        tables[i] = DatumGetObjectId(query.value(i, 1, &is_null));
-    }
+    for (int i = 0; i < *count; i++)
+        tables[i] = query.value(i).oid();
     query.end();
     return tables;
 }
@@ -136,7 +134,7 @@ bool is_kept_back(const char* object_type)
         "SELECT count(*) > 0 AND NOT coalesce(bool_or(restore = 'journal'), false) "
         "FROM journal.event_type WHERE is_core AND object_type = $1",
         {text_argument(object_type)});
-    const bool kept_back = query.boolean(0, 1);
+    const bool kept_back = query.value(0).boolean();
     query.end();
     return kept_back;
 }

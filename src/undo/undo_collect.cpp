@@ -381,7 +381,7 @@ void stop_parts(Undo* undo)
         "SELECT p.entry FROM event_journal_parts p WHERE NOT EXISTS "
         "(SELECT FROM event_journal_documents d WHERE d.document = p.document) ORDER BY 1");
     for (uint64 i = 0; i < rows; i++)
-        refused.push_back(query.int8(i, 1));
+        refused.push_back(query.value(i).int8());
     query.end();
     if (refused.empty())
         return;

@@ -17,11 +17,6 @@ namespace journal {
 
 namespace {
 
-/// Columns that every query for conflicting rows begins with.
-constexpr const char* kRowColumns = "e.number, e.object_type, e.object_id, e.key, e.label, e.entry";
-
-enum RowColumn { kNumber = 1, kObjectType, kObjectId, kKey, kLabel, kEntry, kFirstOther };
-
 struct Search {
     Undo* undo;
     RowSet* set;
@@ -30,17 +25,10 @@ struct Search {
     bool fires_triggers;  // which may change rows of any set before its statement
 };
 
-/// An issue of the row that a reader is at; its texts are the reader's.
-Issue issue_of(const Search& search, IssueKind kind, const ResultReader& row)
+/// An issue of a row that a query found.
+Issue issue_of(const Search& search, IssueKind kind, const SetRow& row)
 {
-    SetRow found{};
-    found.number = row.int8(kNumber);
-    found.object_type = row.text(kObjectType);
-    found.object_id = row.text(kObjectId);
-    found.key = row.text(kKey);
-    found.label = row.text(kLabel);
-    found.entry = row.int8(kEntry);
-    Issue issue = issue_of_row(kind, search.set, found);
+    Issue issue = issue_of_row(kind, search.set, row);
     issue.sqlstate = kUndoConflict;
     issue.set = search.index;
     return issue;
@@ -64,11 +52,11 @@ const char* differing_columns(const RowSet* set)
     const char* names =
         each([](const PlanColumn* column) { return quote_literal_cstr(column->name); });
     const char* ids = each([](const PlanColumn* column) { return psprintf("%d", column->id); });
-    return *names == '\0'
-               ? "NULL::pg_catalog.text, NULL::pg_catalog.int4[]"
-               : psprintf(
-                     "pg_catalog.array_to_string(ARRAY[%s], ', '), ARRAY[%s]::pg_catalog.int4[]",
-                     names, ids);
+    return *names == '\0' ? "NULL::pg_catalog.text AS names, NULL::pg_catalog.int4[] AS ids"
+                          : psprintf(
+                                "pg_catalog.array_to_string(ARRAY[%s], ', ') AS names, "
+                                "ARRAY[%s]::pg_catalog.int4[] AS ids",
+                                names, ids);
 }
 
 /// Whether a row t differs in columns that triggers wrote, and in no others, as an SQL expression.
@@ -113,6 +101,24 @@ void require_readable(const RowSet* set)
     require_select(set->table, count, columns);
 }
 
+/// A row that is gone, or changed: in which columns, and whether in such alone as triggers wrote.
+struct ChangedRow {
+    SetRow row;
+    bool is_there;
+    const char* names;
+    Value ids;  // integer[], NULL for the columns that are as they were; NULL: none is compared
+    bool by_triggers;
+
+    void bind(ResultReader* reader)
+    {
+        bind_row(reader, &row);
+        reader->bind("is_there", &is_there);
+        reader->bind("names", &names);
+        reader->bind("ids", &ids);
+        reader->bind("by_triggers", &by_triggers);
+    }
+};
+
 /// Rows that are gone, or do not hold what was left in them. Read as the caller.
 void find_changed(const Search& search)
 {
@@ -121,8 +127,8 @@ void find_changed(const Search& search)
                                 ? psprintf("t.tableoid IS NULL OR NOT %s", holds_expected(set))
                                 : "t.tableoid IS NULL";
     const char* sql = psprintf(
-        "SELECT %s, t.tableoid IS NOT NULL, %s, %s FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER "
-        "BY 1",
+        "SELECT %s, t.tableoid IS NOT NULL AS is_there, %s, %s AS by_triggers "
+        "FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY e.number",
         kRowColumns, differing_columns(set), differs_by_triggers(set), rows_name(search.index),
         only_rows_of(set), has_key(set), condition);
     ArrayType* updated = updated_columns(set);
@@ -131,31 +137,25 @@ void find_changed(const Search& search)
     const Rights rights = rights_on(search.undo->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(search.set, search.index);
-    ResultReader row =
-        ResultReader::open(context, sql,
-                           describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
-                                             BOOLOID, TEXTOID, INT4ARRAYOID, BOOLOID}));
+    ResultReader reader = ResultReader::open(context, sql);
     query.end();
     rights.end();
-    while (row.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
-        bool is_null = false;
-        const bool is_there = row.boolean(kFirstOther);
+    ChangedRow row{};
+    row.bind(&reader);
+    while (reader.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(reader.row_memory());
         Issue issue =
-            issue_of(search, is_there ? IssueKind::kRowChanged : IssueKind::kRowGone, row);
+            issue_of(search, row.is_there ? IssueKind::kRowChanged : IssueKind::kRowGone, row.row);
         Trace& trace = issue.trace;
         trace.relation = set->plan->id;
         trace.key = issue.row.object_id;
         trace.since = issue.row.entry;
         trace.by_all = true;
-        if (is_there) {
-            trace.derived = search.fires_triggers && row.boolean(kFirstOther + 3);
-            const char* names = row.text(kFirstOther + 1);
-            trace.columns = row.is_null(kFirstOther + 2)
-                                ? nullptr
-                                : DatumGetArrayTypeP(row.value(kFirstOther + 2, &is_null));
-            trace.what = psprintf("%s changed %s since", "%s", names);
-            issue.why = psprintf("%s changed since", names);
+        if (row.is_there) {
+            trace.derived = search.fires_triggers && row.by_triggers;
+            trace.columns = row.ids.is_null ? nullptr : DatumGetArrayTypeP(row.ids.datum);
+            trace.what = psprintf("%s changed %s since", "%s", row.names);
+            issue.why = psprintf("%s changed since", row.names);
         } else {
             trace.columns = updated;
             trace.what = "%s took it away since";
@@ -163,7 +163,7 @@ void find_changed(const Search& search)
         add_issue(search.found, issue);
         MemoryContextSwitchTo(caller);
     }
-    row.close();
+    reader.close();
 }
 
 /// Leaves ignored columns, and forced ones that triggers wrote, to triggers where they do not hold
@@ -175,7 +175,7 @@ void judge_ignored(const Search& search)
     const char* sql = joined(set->column_count, " UNION ALL ", [&](int i) -> const char* {
         return is_aim(set, i) && set->columns[i].check != ColumnCheck::kRow
                    ? psprintf(
-                         "SELECT e.number, %d FROM %s e JOIN %s t ON %s WHERE "
+                         "SELECT e.number, %d AS position FROM %s e JOIN %s t ON %s WHERE "
                          "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
                          i, rows_name(search.index), only_rows_of(set), has_key(set),
                          quote_identifier(set->columns[i].column->name), i + 1)
@@ -187,12 +187,16 @@ void judge_ignored(const Search& search)
     const Rights rights = rights_on(search.undo->application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, search.index);
-    ResultReader row = ResultReader::open(context, sql, describe_columns({INT8OID, INT4OID}));
+    ResultReader reader = ResultReader::open(context, sql);
     query.end();
     rights.end();
-    while (row.next())
-        leave_to_triggers(set, row.int8(1), row.int4(2));
-    row.close();
+    int64 number = 0;
+    int32 position = 0;
+    reader.bind("number", &number);
+    reader.bind("position", &position);
+    while (reader.next())
+        leave_to_triggers(set, number, position);
+    reader.close();
 }
 
 /// Whether some of what a row held is not among the expected values, so that only the journal tells
@@ -231,20 +235,23 @@ void find_changed_by_entries(const Search& search)
         "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
         "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
         "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') AND NOT EXISTS "
-        "(SELECT FROM event_journal_issues f WHERE f.set = %d AND f.number = e.number) ORDER BY 1",
+        "(SELECT FROM event_journal_issues f WHERE f.set = %d AND f.number = e.number) "
+        "ORDER BY e.number",
         kRowColumns, rows_name(search.index), search.index);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_rows(search.set, search.index);
     register_issues(search.found);
-    ResultReader row = ResultReader::open(
-        context, sql, describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}),
-        {int4_argument(search.set->plan->id),
-         int8_argument(search.undo->extent.first_id),
-         {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
-         {XID8ARRAYOID, search.undo->extent.transactions}});
+    ResultReader reader =
+        ResultReader::open(context, sql,
+                           {int4_argument(search.set->plan->id),
+                            int8_argument(search.undo->extent.first_id),
+                            {TIMESTAMPTZOID, TimestampTzGetDatum(search.undo->extent.first_time)},
+                            {XID8ARRAYOID, search.undo->extent.transactions}});
     query.end();
-    while (row.next()) {
+    SetRow row{};
+    bind_row(&reader, &row);
+    while (reader.next()) {
         Issue issue = issue_of(search, IssueKind::kRowChanged, row);
         issue.why = "it was changed since";
         issue.trace.relation = search.set->plan->id;
@@ -253,7 +260,7 @@ void find_changed_by_entries(const Search& search)
         issue.trace.what = "%s changed it since";
         add_issue(search.found, issue);
     }
-    row.close();
+    reader.close();
 }
 
 /// Leaves out referring rows that the undo takes away or repoints itself.
@@ -266,40 +273,33 @@ void exclude_own_rows(const Search& search, const ForeignKey& reference, StringI
     exclude_kept_keys(search.undo->application, search.set, reference, sql);
 }
 
-/// The columns of the key under which the journal knows rows t of a table, each after a comma.
+/// The columns of the key under which the journal knows rows t of a table as k1, k2, ..., each
+/// after a comma.
 const char* key_columns_of(const RelationPlan* plan)
 {
     return joined(plan == nullptr ? 0 : plan->key_count, "", [plan](int k) {
-        return psprintf(", t.%s", quote_identifier(plan->columns[plan->key[k]].name));
+        return psprintf(", t.%s AS k%d", quote_identifier(plan->columns[plan->key[k]].name), k + 1);
     });
 }
 
-/// Columns of a result that end with a key's.
-TupleDesc describe_with_key(const RelationPlan* plan)
+/// Has a reader put these columns into values.
+void bind_key(ResultReader* reader, const RelationPlan* plan, Value* values)
 {
-    const int count = plan == nullptr ? 0 : plan->key_count;
-    TupleDesc descriptor = CreateTemplateTupleDesc(kFirstOther - 1 + count);
-    TupleDesc row = describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID});
-    for (AttrNumber i = 1; i < kFirstOther; i++)
-        TupleDescCopyEntry(descriptor, i, row, i);
-    for (int k = 0; k < count; k++)
-        TupleDescInitEntry(descriptor, static_cast<AttrNumber>(kFirstOther + k), nullptr,
-                           plan->columns[plan->key[k]].type, -1, 0);
-    return descriptor;
+    for (int k = 0; plan != nullptr && k < plan->key_count; k++)
+        reader->bind(psprintf("k%d", k + 1), &values[k]);
 }
 
-/// The key of a row of such a result, in the current memory context; nullptr where there is none.
-const char* key_in(const ResultReader& row, const RelationPlan* plan)
+/// The key of which these are the values, in the current memory context; nullptr where there is
+/// none.
+const char* key_of(const RelationPlan* plan, const Value* values)
 {
     if (plan == nullptr || plan->key_count == 0)
         return nullptr;
     char** texts = make_array_in<char*>(CurrentMemoryContext, plan->key_count);
     for (int k = 0; k < plan->key_count; k++) {
-        bool is_null = false;
-        const Datum value = row.value(kFirstOther + k, &is_null);
-        if (is_null)
+        if (values[k].is_null)
             return nullptr;
-        texts[k] = text_form_once(plan->columns[plan->key[k]].type, value);
+        texts[k] = text_form_once(plan->columns[plan->key[k]].type, values[k].datum);
     }
     return object_key(plan->key_count, texts);
 }
@@ -326,28 +326,32 @@ void find_referring(const Search& search, const ForeignKey& reference)
         "FROM %s WHERE true",
         key_columns_of(plan), referring_rows(search.set, search.index, reference, keys));
     exclude_own_rows(search, reference, &sql);
-    appendStringInfoString(&sql, " ORDER BY 1");
+    appendStringInfoString(&sql, " ORDER BY p.number");
     Query query = Query::begin(RunAs::kCaller);
     register_sets(search.undo->application->sets);
     register_present_keys(keys);
     const Rights scope = Rights::of_constraint(table);
-    ResultReader row = ResultReader::open(context, sql.data, describe_with_key(plan));
+    ResultReader reader = ResultReader::open(context, sql.data);
     scope.end();
     query.end();
     end_present_keys(keys);
     const char* name = qualified_name(reference.table);
-    while (row.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(row.row_memory());
+    SetRow row{};
+    Value key[INDEX_MAX_KEYS];
+    bind_row(&reader, &row);
+    bind_key(&reader, plan, key);
+    while (reader.next()) {
+        MemoryContext caller = MemoryContextSwitchTo(reader.row_memory());
         Issue issue = issue_of(search, IssueKind::kReferenced, row);
         issue.why = psprintf("a row of %s refers to it", name);
-        issue.trace.key = key_in(row, plan);
+        issue.trace.key = key_of(plan, key);
         issue.trace.relation = issue.trace.key == nullptr ? 0 : plan->id;
         issue.trace.since = search.undo->extent.first_id;
         issue.trace.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
         add_issue(search.found, issue);
         MemoryContextSwitchTo(caller);
     }
-    row.close();
+    reader.close();
     table_close(table, NoLock);
 }
 

@@ -6,11 +6,11 @@
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/query.hpp"
-#include "base/result_reader.hpp"
 #include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
+#include "undo/later_query.hpp"
 #include "undo/undo.hpp"
 #include "values/text_form.hpp"
 
@@ -32,116 +32,66 @@ bool is_among(ArrayType* columns, int32 id)
 }
 
 /// Whether an update changed one of the columns.
-bool touches(int32 layout, Datum data, bool is_empty, ArrayType* columns)
+bool touches(int32 layout, const Value& data, ArrayType* columns)
 {
-    if (columns == nullptr || is_empty)
+    if (columns == nullptr || data.is_null)
         return columns == nullptr;
     const Layout* found = layout_by_id(layout);
-    const EntryChanges update = read_changes(found, DatumGetJsonbP(data));
+    const EntryChanges update = read_changes(found, DatumGetJsonbP(data.datum));
     for (int i = 0; i < update.count; i++)
         if (is_among(columns, found->columns[update.changes[i].position].id))
             return true;
     return false;
 }
 
-/// Columns of later entries.
-enum LaterColumn {
-    kFind = 1,
-    kTransaction,
-    kOccurredAt,
-    kEmployee,
-    kRole,
-    kAccount,
-    kOperation,
-    kLayout,
-    kData,
-    kMoves,
-    kDerived
-};
-
-uint64 transaction_in(const ResultReader& entry)
-{
-    bool is_null = false;
-    return U64FromFullTransactionId(DatumGetFullTransactionId(entry.value(kTransaction, &is_null)));
-}
-
-TimestampTz time_in(const ResultReader& entry)
-{
-    bool is_null = false;
-    return DatumGetTimestampTz(entry.value(kOccurredAt, &is_null));
-}
-
 /// Words for who wrote an entry that the caller may see.
-const char* describe_writer(const ResultReader& entry)
+const char* describe_writer(const LaterEntry& entry)
 {
-    const char* employee = entry.text(kEmployee);
-    const char* role = entry.text(kRole);
-    const char* who = employee != nullptr ? psprintf("employee %s", employee)
-                      : role != nullptr   ? psprintf("role \"%s\"", role)
-                                          : "somebody";
-    return psprintf("transaction " UINT64_FORMAT " (%s, %s)", transaction_in(entry), who,
-                    timestamptz_to_str(time_in(entry)));
+    const char* who = entry.employee != nullptr ? psprintf("employee %s", entry.employee)
+                      : entry.role != nullptr   ? psprintf("role \"%s\"", entry.role)
+                                                : "somebody";
+    return psprintf("transaction " UINT64_FORMAT " (%s, %s)",
+                    U64FromFullTransactionId(entry.transaction), who,
+                    timestamptz_to_str(entry.occurred_at));
 }
-
-/// Later entries of the rows found, newest first. Nothing is looked up by id in what is found: of
-/// how much that is the planner knows too little.
-constexpr const char* kLaterEntries =
-    "SELECT e.number, e.transaction_id, e.occurred_at, e.employee, s.acting_role::text, e.account, "
-    "e.operation, e.layout, e.data, e.previous_id IS NOT NULL, e.derived "
-    "FROM (SELECT f.place AS number, f.since, j.* FROM event_journal_issues f JOIN journal.entry j "
-    "      ON j.relation = f.relation AND j.object_id = f.key WHERE j.id > $1 AND j.occurred_at >= "
-    "$2 "
-    "      UNION ALL SELECT f.place AS number, f.since, j.* FROM event_journal_issues f JOIN "
-    "journal.entry j "
-    "      ON j.relation = f.relation AND j.previous_id = f.key AND j.object_id <> f.key "
-    "      WHERE j.id > $1 AND j.occurred_at >= $2) e "
-    "JOIN journal.session s ON s.id = e.session "
-    "WHERE e.id > e.since AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
-    "AND CASE WHEN $4 = 0 THEN e.transaction_id <> ALL ($3) ELSE e.change <> $4 END "
-    "ORDER BY e.number, e.id DESC";
 
 ResultReader read_later_entries(const Undo* undo, IssueList* found)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_issues(found);
-    ResultReader entries = ResultReader::open(
-        context, kLaterEntries,
-        describe_columns({INT8OID, XID8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, CHAROID,
-                          INT4OID, JSONBOID, BOOLOID, BOOLOID}),
-        {int8_argument(undo->extent.first_id),
-         {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
-         {XID8ARRAYOID, undo->extent.transactions},
-         int8_argument(undo->extent.change)});
+    ResultReader entries =
+        ResultReader::open(context, kLaterEntries,
+                           {int8_argument(undo->extent.first_id),
+                            {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
+                            {XID8ARRAYOID, undo->extent.transactions},
+                            int8_argument(undo->extent.change)});
     query.end();
     return entries;
 }
 
 /// Whether an entry is a change of what was found.
-bool is_change(const ResultReader& entry, const Issue& found)
+bool is_change(const LaterEntry& entry, const Issue& found)
 {
-    bool is_empty = false;
-    const Datum data = entry.value(kData, &is_empty);
-    return entry.character(kOperation) != 'u' || entry.boolean(kMoves) ||
-           touches(entry.int4(kLayout), data, is_empty, found.trace.columns);
+    return entry.operation != 'u' || entry.moves ||
+           touches(entry.layout, entry.data, found.trace.columns);
 }
 
 /// Whether an entry is a change that stands in the way, and the caller may see it.
-bool counts(const ResultReader& entry, const Issue& found)
+bool counts(const LaterEntry& entry, const Issue& found)
 {
-    return time_in(entry) >= visible_since(entry.text(kAccount)) && is_change(entry, found);
+    return entry.occurred_at >= visible_since(entry.account) && is_change(entry, found);
 }
 
 /// Whether triggers alone have changed what they had written before: they do so again.
 enum class ByTriggers : char { kUnknown, kYes, kNo };
 
-ByTriggers by_triggers(const ResultReader& entry, const Issue& found, ByTriggers so_far)
+ByTriggers by_triggers(const LaterEntry& entry, const Issue& found, ByTriggers so_far)
 {
     if (!found.trace.derived || so_far == ByTriggers::kNo || !is_change(entry, found))
         return so_far;
-    return entry.boolean(kDerived) && entry.character(kOperation) == 'u' && !entry.boolean(kMoves)
-               ? ByTriggers::kYes
-               : ByTriggers::kNo;
+    return entry.derived && entry.operation == 'u' && !entry.moves ? ByTriggers::kYes
+                                                                   : ByTriggers::kNo;
 }
 
 /// Leaves to triggers what they have changed of a row since.
@@ -160,14 +110,14 @@ void add_later(Vector<uint64>* later, uint64 transaction)
 }
 
 /// Looks at an entry later than a row found, of which another may have been named already.
-void look_at(const Undo* undo, const ResultReader& entry, Issue* found, MemoryContext memory)
+void look_at(const Undo* undo, const LaterEntry& entry, Issue* found, MemoryContext memory)
 {
-    if (found->trace.derived && entry.boolean(kDerived))
+    if (found->trace.derived && entry.derived)
         return;
     const bool is_named = found->later_transaction != 0;
     if ((is_named && !(found->trace.by_all && undo->later != nullptr)) || !counts(entry, *found))
         return;
-    const uint64 transaction = transaction_in(entry);
+    const uint64 transaction = U64FromFullTransactionId(entry.transaction);
     if (undo->later != nullptr)
         add_later(undo->later, transaction);
     if (is_named)
@@ -251,20 +201,13 @@ void find_restored(Undo* undo)
         Query query = Query::begin(RunAs::kOwner);
         register_rows(set, set->index);
         ResultReader restored = ResultReader::open(
-            context,
-            psprintf("SELECT e.number, e.object_type, e.object_id, e.key, e.label, e.entry "
-                     "FROM %s e JOIN journal.restoration r ON r.entry = e.entry ORDER BY 1",
-                     rows_name(set->index)),
-            describe_columns({INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}));
+            context, psprintf("SELECT %s FROM %s e JOIN journal.restoration r ON r.entry = e.entry "
+                              "ORDER BY e.number",
+                              kRowColumns, rows_name(set->index)));
         query.end();
+        SetRow row{};
+        bind_row(&restored, &row);
         while (restored.next()) {
-            SetRow row{};
-            row.number = restored.int8(1);
-            row.object_type = restored.text(2);
-            row.object_id = restored.text(3);
-            row.key = restored.text(4);
-            row.label = restored.text(5);
-            row.entry = restored.int8(6);
             Issue issue = issue_of_row(IssueKind::kRestored, set, row);
             issue.set = set->index;
             add_issue(undo->application->issues, issue);
@@ -281,16 +224,18 @@ void name_later_transactions(Undo* undo, IssueList* found)
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal find", ALLOCSET_DEFAULT_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
+    LaterEntry entry{};
+    entry.bind(&entries);
     bool more = entries.next();
     Issue issue{};
     rewind_issues(found);
     while (next_issue(found, &issue)) {
         ByTriggers triggers = ByTriggers::kUnknown;
-        for (; more && entries.int8(kFind) == issue.place; more = entries.next()) {
-            MemoryContextSwitchTo(entries.row_memory());
-            triggers = by_triggers(entries, issue, triggers);
-            look_at(undo, entries, &issue, work);
-            MemoryContextSwitchTo(work);
+        for (; more && entry.place == issue.place; more = entries.next()) {
+            in_context(entries.row_memory(), [&] {
+                triggers = by_triggers(entry, issue, triggers);
+                look_at(undo, entry, &issue, work);
+            });
         }
         if (triggers == ByTriggers::kYes) {
             leave_changed_to_triggers(undo, issue);

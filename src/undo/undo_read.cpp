@@ -4,24 +4,14 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "lineage/event_stream.hpp"
 #include "lineage/row_follower.hpp"
+#include "undo/entry_query.hpp"
 
 namespace journal {
 
 namespace {
 
 constexpr int64 kEntriesPerNotice = 100000;
-
-/// Further columns of the sorted events.
-enum UndoColumn {
-    kEventRelation = kEventColumns,
-    kEventType,
-    kEventObjectType,
-    kEventLabel,
-    kEventDocument,
-    kEventDerived,
-};
 
 /// Where rows of a layout belong.
 struct UndoMap : LayoutMap {
@@ -205,46 +195,25 @@ void read_key(Reading* reading, UndoFollower* follower)
         follower->end();
 }
 
-/// Every entry once, under its key; one that changes the key under both.
-constexpr const char* kEntries =
-    "SELECT pg_catalog.concat_ws(' ', e.relation, o.child, k.key), e.id, e.occurred_at, "
-    "e.transaction_id, e.command, e.change, k.kind, e.layout, "
-    "CASE WHEN k.kind <> 'l' THEN e.data END, e.relation, e.event_type, e.object_type, e.label, "
-    "CASE WHEN e.document_id IS NOT NULL THEN e.document_type || ' ' || e.document_id END, "
-    "e.derived "
-    "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
-    "LEFT JOIN journal.layout l ON l.id = e.layout "
-    "LEFT JOIN journal.tracked_relation t ON t.id = e.relation "
-    "LEFT JOIN pg_catalog.pg_class c ON c.oid = t.relation "
-    "CROSS JOIN LATERAL (SELECT CASE WHEN l.is_root OR c.relkind = 'p' THEN 0 "
-    "  ELSE coalesce(l.relation_oid, 0) END) o (child) "
-    "CROSS JOIN LATERAL ("
-    "  SELECT e.object_id, CASE WHEN e.previous_id IS NULL THEN e.operation ELSE 'a'::\"char\" END "
-    "  UNION ALL SELECT e.previous_id, 'l'::\"char\" WHERE e.previous_id IS NOT NULL) k (key, "
-    "kind) "
-    "WHERE e.transaction_id = ANY ($1) AND e.id BETWEEN $2 AND $3 "
-    "AND e.occurred_at BETWEEN $4 AND $5 AND ($6 = 0 OR e.change = $6) "
-    "AND s.incarnation = (SELECT id FROM journal.incarnation) "
-    "AND e.operation IN ('i', 'u', 'd') AND NOT e.backfilled "
-    "ORDER BY e.relation, o.child, k.key COLLATE \"C\", e.id";
-
 void select_entries(Reading* reading, const Extent& extent)
 {
     reading->entries.context = reading->context;
-    reading->entries.slot = MakeSingleTupleTableSlot(
-        describe_events({INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID}),
-        &TTSOpsMinimalTuple);
-    const Oid parameter_types[] = {XID8ARRAYOID,   INT8OID,        INT8OID,
-                                   TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID};
-    const Datum parameters[] = {extent.transactions,
-                                Int64GetDatum(extent.first_id),
-                                Int64GetDatum(extent.last_id),
-                                TimestampTzGetDatum(extent.first_time),
-                                TimestampTzGetDatum(extent.last_time),
-                                Int64GetDatum(extent.change)};
+    TupleDesc columns = describe_undone_entries();
+    reading->entries.slot = MakeSingleTupleTableSlot(columns, &TTSOpsMinimalTuple);
     Query query = Query::begin(RunAs::kOwner);
     reading->entries.store = in_context(reading->context, [&] {
-        return select_rows(kEntries, lengthof(parameters), parameter_types, parameters);
+        TupleDesc found = nullptr;
+        Tuplestorestate* rows =
+            select_rows(kUndoneEntries,
+                        {{XID8ARRAYOID, extent.transactions},
+                         int8_argument(extent.first_id),
+                         int8_argument(extent.last_id),
+                         {TIMESTAMPTZOID, TimestampTzGetDatum(extent.first_time)},
+                         {TIMESTAMPTZOID, TimestampTzGetDatum(extent.last_time)},
+                         int8_argument(extent.change)},
+                        &found);
+        require_columns(found, columns);
+        return rows;
     });
     query.end();
 }

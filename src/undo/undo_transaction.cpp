@@ -44,12 +44,12 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
-        "SELECT pg_catalog.pg_xact_status($1), EXISTS (SELECT FROM journal.entry e JOIN "
+        "SELECT pg_catalog.pg_xact_status($1) AS status, EXISTS (SELECT FROM journal.entry e JOIN "
         "journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
-        "AND s.incarnation <> (SELECT id FROM journal.incarnation))",
+        "AND s.incarnation <> (SELECT id FROM journal.incarnation)) AS is_older",
         {xid_argument(transaction)});
-    const char* status = query.text(0, 1, context);
-    const bool is_older = query.boolean(0, 2);
+    const char* status = query.value(0, "status").text(context);
+    const bool is_older = query.value(0, "is_older").boolean();
     query.end();
     if (status != nullptr && strcmp(status, "in progress") == 0)
         raise_no_transaction(transaction, "It is not over.",
@@ -65,7 +65,8 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
 }
 
 constexpr const char* kRowChanges =
-    "SELECT count(*), min(e.id), max(e.id), min(e.occurred_at), max(e.occurred_at) "
+    "SELECT count(*) AS entries, min(e.id) AS first_id, max(e.id) AS last_id, "
+    "min(e.occurred_at) AS first_time, max(e.occurred_at) AS last_time "
     "FROM journal.entry e WHERE e.transaction_id = ANY ($1) AND e.id >= $2 "
     "AND e.operation IN ('i', 'u', 'd') AND NOT e.backfilled";
 
@@ -78,12 +79,11 @@ Extent read_extent(Datum transactions)
                        "s.incarnation = (SELECT id FROM journal.incarnation))",
                        kRowChanges),
               {{XID8ARRAYOID, transactions}, int8_argument(0)});
-    bool is_null = false;
-    extent.entry_count = query.int8(0, 1);
-    extent.first_id = query.int8(0, 2);
-    extent.last_id = query.int8(0, 3);
-    extent.first_time = DatumGetTimestampTz(query.value(0, 4, &is_null));
-    extent.last_time = DatumGetTimestampTz(query.value(0, 5, &is_null));
+    extent.entry_count = query.value(0, "entries").int8();
+    extent.first_id = query.value(0, "first_id").int8();
+    extent.last_id = query.value(0, "last_id").int8();
+    extent.first_time = query.value(0, "first_time").time();
+    extent.last_time = query.value(0, "last_time").time();
     query.end();
     return extent;
 }
@@ -98,7 +98,7 @@ void require_visible(const Extent& extent)
                int8_argument(extent.last_id),
                {TIMESTAMPTZOID, TimestampTzGetDatum(extent.first_time)},
                {TIMESTAMPTZOID, TimestampTzGetDatum(extent.last_time)}});
-    const int64 seen = query.int8(0, 1);
+    const int64 seen = query.value(0, "entries").int8();
     query.end();
     if (seen >= extent.entry_count)
         return;
@@ -144,7 +144,8 @@ Extent extent_of_change(int64 entry)
     Extent extent{};
     Query query = Query::begin(RunAs::kCaller);
     const uint64 rows = query.run(
-        "SELECT e.change, e.operation IN ('i', 'u', 'd') AND NOT e.backfilled, e.transaction_id, "
+        "SELECT e.change, e.operation IN ('i', 'u', 'd') AND NOT e.backfilled AS is_change, "
+        "e.transaction_id, "
         "e.occurred_at FROM journal.entry e WHERE e.id = $1",
         {int8_argument(entry)});
     if (rows == 0)
@@ -154,14 +155,13 @@ Extent extent_of_change(int64 entry)
                                   GetUserNameFromId(GetUserId(), false)),
                         errhint("journal.entries lists the entries. If the role reads several "
                                 "accounts, event_journal.account says which.")));
-    bool is_null = false;
-    const bool is_change = query.boolean(0, 2);
-    const FullTransactionId transaction = DatumGetFullTransactionId(query.value(0, 3, &is_null));
-    extent.change = query.int8(0, 1);
+    const bool is_change = query.value(0, "is_change").boolean();
+    const FullTransactionId transaction = query.value(0, "transaction_id").transaction();
+    extent.change = query.value(0, "change").int8();
     // The entries of a change have one time, and follow one another.
     extent.first_id = extent.change;
     extent.last_id = PG_INT64_MAX;
-    extent.first_time = DatumGetTimestampTz(query.value(0, 4, &is_null));
+    extent.first_time = query.value(0, "occurred_at").time();
     extent.last_time = extent.first_time;
     query.end();
     if (!is_change)
@@ -173,15 +173,17 @@ Extent extent_of_change(int64 entry)
     extent.transactions = transaction_array(&id, 1);
     query = Query::begin(RunAs::kOwner);
     query.run(
-        "SELECT count(*), bool_and(s.incarnation = (SELECT id FROM journal.incarnation)), "
-        "max(e.id) FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+        "SELECT count(*) AS entries, bool_and(s.incarnation = (SELECT id FROM "
+        "journal.incarnation)) "
+        "AS is_current, max(e.id) AS last_id FROM journal.entry e JOIN journal.session s ON s.id = "
+        "e.session "
         "WHERE e.change = $1 AND e.id >= $1 AND e.occurred_at = $2 AND e.transaction_id = $3",
         {int8_argument(extent.change),
          {TIMESTAMPTZOID, TimestampTzGetDatum(extent.first_time)},
          xid_argument(transaction)});
-    extent.entry_count = query.int8(0, 1);
-    const bool is_current = query.boolean(0, 2);
-    extent.last_id = query.int8(0, 3);
+    extent.entry_count = query.value(0, "entries").int8();
+    const bool is_current = query.value(0, "is_current").boolean();
+    extent.last_id = query.value(0, "last_id").int8();
     query.end();
     if (!is_current)
         raise_unknown(transaction);
@@ -222,12 +224,10 @@ void require_not_undone(FullTransactionId transaction)
         "SELECT undone_by::text, role::text, at, depth FROM u "
         "ORDER BY undone_by::text::numeric DESC LIMIT 1",
         {xid_argument(transaction)});
-    const bool is_undone = rows > 0 && query.int4(0, 4) % 2 == 1;
-    const char* by = rows > 0 ? query.text(0, 1, context) : nullptr;
-    const char* role = rows > 0 ? query.text(0, 2, context) : nullptr;
-    bool is_null = false;
-    const TimestampTz at =
-        rows > 0 ? DatumGetTimestampTz(query.value(0, 3, &is_null)) : TimestampTz{0};
+    const bool is_undone = rows > 0 && query.value(0, "depth").int4() % 2 == 1;
+    const char* by = rows > 0 ? query.value(0, "undone_by").text(context) : nullptr;
+    const char* role = rows > 0 ? query.value(0, "role").text(context) : nullptr;
+    const TimestampTz at = rows > 0 ? query.value(0, "at").time() : TimestampTz{0};
     query.end();
     if (rows == 0)
         return;
