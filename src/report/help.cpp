@@ -36,7 +36,7 @@ const char* function_name(const char* topic)
         {}, true);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
     for (uint64 i = 0; i < rows; i++)
-        known[i] = query.text(i, 1, CurrentMemoryContext);
+        known[i] = query.value(i).text(CurrentMemoryContext);
     raise_unknown_code("function", name, static_cast<int>(rows), known);
 }
 
@@ -52,7 +52,7 @@ JOURNAL_FUNCTION(journal_help)
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows = query.run("SELECT journal.help_lines($1)", {text_argument(name)}, true);
     for (uint64 i = 0; i < rows; i++) {
-        Datum line = CStringGetTextDatum(query.text(i, 1, CurrentMemoryContext));
+        Datum line = CStringGetTextDatum(query.value(i).text(CurrentMemoryContext));
         bool is_null = false;
         tuplestore_putvalues(result->setResult, result->setDesc, &line, &is_null);
     }
