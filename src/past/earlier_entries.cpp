@@ -50,7 +50,7 @@ ReadEntry* copy_entries(const Query& query, uint64 count, MemoryContext context)
         for (uint64 i = 0; i < count; i++)
             for (int column = 0; column < kReadIsPreviousWanted; column++) {
                 ReadEntry& entry = entries[i];
-                const Value value = query.value(i, kReadColumns[column]);
+                const Value value = query.value(i, kReadColumns[column].name);
                 entry.nulls[column] = value.is_null;
                 entry.values[column] = value.copy(context);
             }

@@ -31,10 +31,22 @@ enum ReadColumn {
     kReadIsPreviousWanted,  // false: the key that the row left is another row's
 };
 
-/// Their names, up to kReadIsPreviousWanted.
-constexpr const char* kReadColumns[] = {
-    "id",       "occurred_at", "transaction_id", "command",   "session",     "change", "operation",
-    "relation", "layout",      "account",        "object_id", "previous_id", "data"};
+constexpr NamedColumn kReadColumns[] = {
+    {"id", INT8OID},
+    {"occurred_at", TIMESTAMPTZOID},
+    {"transaction_id", XID8OID},
+    {"command", INT4OID},
+    {"session", INT8OID},
+    {"change", INT8OID},
+    {"operation", CHAROID},
+    {"relation", INT4OID},
+    {"layout", INT4OID},
+    {"account", TEXTOID},
+    {"object_id", TEXTOID},
+    {"previous_id", TEXTOID},
+    {"data", JSONBOID},
+    {"is_previous_wanted", BOOLOID},
+};
 
 /// The columns of journal.entry e that they are, up to kReadIsPreviousWanted.
 #define ENTRY_COLUMNS                                                                      \

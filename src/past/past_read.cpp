@@ -44,6 +44,12 @@ Receiver* receiver_of(DestReceiver* base)
 void start_receiving(DestReceiver*, int, TupleDesc) {}
 void stop_receiving(DestReceiver*) {}
 
+/// Entries are read by their places, which are looked at once.
+void start_entries(DestReceiver*, int, TupleDesc columns)
+{
+    require_columns(columns, describe_named(kReadColumns, lengthof(kReadColumns)));
+}
+
 Receiver make_receiver(Past* past, bool (*receive)(TupleTableSlot*, DestReceiver*))
 {
     Receiver receiver{};
@@ -287,9 +293,10 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
 /// Later entries of the table; parameters 1 to 5 are its relations, the earliest time, the first
 /// id, accounts and object types. is_previous_wanted tells whether the key that a row left is asked
 /// for.
-#define LATER_ENTRIES(is_previous_wanted)                                     \
-    "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                           \
-    " FROM journal.entry e WHERE e.relation = ANY ($1) AND e.occurred_at >= " \
+#define LATER_ENTRIES(is_previous_wanted)                                    \
+    "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                          \
+    " AS is_previous_wanted "                                                \
+    "FROM journal.entry e WHERE e.relation = ANY ($1) AND e.occurred_at >= " \
     "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
 /// The keys that a row has had since; has_left tells whether it left k.key.
@@ -399,6 +406,7 @@ void read_entries(Past* past)
     if (pg_class_aclcheck(entry, caller, ACL_SELECT) != ACLCHECK_OK)
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, "entry");
     Receiver receiver = make_receiver(past, receive_entry);
+    receiver.base.rStartup = start_entries;
     receiver.sees_everything = check_enable_rls(entry, caller, true) != RLS_ENABLED;
     receiver.caller = Rights::present();
 
