@@ -37,6 +37,8 @@ INSERT INTO crm.clients VALUES (1, 'Ivanova'), (2, 'Petrov');
 INSERT INTO crm.orders VALUES (1, 'A-1', 'New', 1), (2, 'A-2', 'New', 2);
 DELETE FROM crm.clients WHERE id = 2;
 UPDATE crm.orders SET status = 'Ready';
+-- Publishing warns where wal_level is not logical.
+SET client_min_messages = error;
 \set ECHO all
 SELECT format(CASE WHEN example LIKE '  CALL %' THEN '%s' ELSE 'BEGIN; %s; ROLLBACK' END, trim(example, '; '))
 FROM (SELECT substring(line FROM '^  (\w+)') AS name FROM journal.help() line WHERE line LIKE '  %') AS l,

@@ -31,7 +31,8 @@ SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change
        r.restored_entry, r.restored_at,
        c.actor_kind, c.reason, c.extra,
        s.session_role, s.acting_role, s.application_name, s.client_address, s.process_id,
-       journal.entry_hash(e.account, e.object_type, e.object_id, e.operation) AS entry_hash
+       journal.entry_hash(e.account, e.object_type, e.object_id, e.operation) AS entry_hash,
+       e.id AS entry, e.label AS object_label
 FROM journal.entry e
     JOIN journal.event_type v ON v.id = e.event_type
     LEFT JOIN journal.tracked_relation t ON t.id = e.relation
@@ -39,7 +40,7 @@ FROM journal.entry e
     LEFT JOIN journal.context c ON c.id = e.context
     LEFT JOIN journal.restoration r ON r.entry = e.change AND e.operation = 'd';
 COMMENT ON VIEW journal.entries IS 'every entry, decoded: old and new values of an update, the row of an insert or delete';
-COMMENT ON COLUMN journal.entries.id IS 'the entry''s number, which orders entries';
+COMMENT ON COLUMN journal.entries.id IS 'the same as entry';
 COMMENT ON COLUMN journal.entries.occurred_at IS 'when the change was made';
 COMMENT ON COLUMN journal.entries.incarnation IS
     'the life of the journal in which it was written: a restored dump begins another';
@@ -57,7 +58,7 @@ COMMENT ON COLUMN journal.entries.location IS 'where';
 COMMENT ON COLUMN journal.entries.employee IS 'who, as the application said';
 COMMENT ON COLUMN journal.entries.object_type IS 'type of the object';
 COMMENT ON COLUMN journal.entries.object_id IS 'its key, as journal.object_key writes it';
-COMMENT ON COLUMN journal.entries.label IS 'its name at the time';
+COMMENT ON COLUMN journal.entries.label IS 'the same as object_label';
 COMMENT ON COLUMN journal.entries.previous_id IS 'its key before, where the change gave it another';
 COMMENT ON COLUMN journal.entries.document_type IS 'type of the object that this one belongs to, else its own';
 COMMENT ON COLUMN journal.entries.document_id IS 'key of the object that this one belongs to, else its own';
@@ -83,3 +84,5 @@ COMMENT ON COLUMN journal.entries.process_id IS 'of the server process';
 
 COMMENT ON COLUMN journal.entries.entry_hash IS
     'the number by which it is found: journal.object_hash of its account, object_type and object_id, of a deletion journal.deletion_hash';
+COMMENT ON COLUMN journal.entries.entry IS 'the entry''s number, which orders entries';
+COMMENT ON COLUMN journal.entries.object_label IS 'the object''s name at the time';

@@ -19,7 +19,7 @@ WITH listed (place, task, name, example) AS (VALUES
      $$SELECT occurred_at, employee_name, title, object_label, details_text FROM journal.report('today', employees => '{7}');$$),
     (41, 'Reading', 'history', $$SELECT occurred_at, employee_name, title, details_text FROM journal.history('orders', '1');$$),
     (42, 'Reading', 'deleted_objects', $$SELECT entry, employee_name, object_label FROM journal.deleted_objects('{clients}');$$),
-    (43, 'Reading', 'entries_of', $$SELECT event, old, new FROM journal.entries_of('orders', '1') ORDER BY id;$$),
+    (43, 'Reading', 'entries_of', $$SELECT event, old, new FROM journal.entries_of('orders', '1') ORDER BY entry;$$),
     (44, 'Reading', 'object_key', $$SELECT journal.object_key(12, date '2024-05-05');$$),
     (45, 'Reading', 'reader_account', $$SELECT journal.reader_account();$$),
     (50, 'Restoring', 'restore',

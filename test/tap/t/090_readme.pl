@@ -14,6 +14,7 @@ use strict;
 use warnings;
 use Test::More;
 use EventJournal;
+use PageBlocks;
 use PostgreSQL::Test::Utils;
 
 my @books = (
@@ -21,7 +22,7 @@ my @books = (
 	{ database => 'app', pages => ['docs/application.md'] },
 	{ database => 'northwind', pages => ['docs/northwind.md'], needs => '../shared/data/northwind.sql' },
 	{   database => 'shop',
-		pages => [ map { "docs/$_.md" } qw(getting-started recording reading accounts restoring past undo backfill operations security
+		pages => [ map { "docs/$_.md" } qw(getting-started recording events actors reading words accounts restoring past undo backfill operations security
 			replication troubleshooting) ] });
 my $database;
 
@@ -33,51 +34,6 @@ my %tried = map { $_ => 1 } map { @{ $_->{pages} } } @books;
 is(join(' ', grep { $text{$_} =~ /^\s*```/m && !$tried{$_} } sort keys %text), "@not_tried", 'every page with blocks is tried');
 
 cmp_ok(scalar split(/\n/, $text{'README.md'}), '<=', 300, 'the README stays short');
-
-# Returns the fenced blocks of a page: language, text, line, and why it is not run.
-sub read_blocks
-{
-	my ($page) = @_;
-	my @blocks;
-	my ($block, $reason);
-	my $number = 0;
-	for my $line (split /\n/, $text{$page})
-	{
-		$number++;
-		if ($block && $line =~ /^\s*```\s*$/)
-		{
-			push @blocks, $block;
-			$block = $reason = undef;
-		}
-		elsif ($block)
-		{
-			$block->{text} .= ($line =~ s/^$block->{indent}//r) . "\n";
-		}
-		elsif ($line =~ /^(\s*)```(\w*)/)
-		{
-			$block = { indent => $1, language => $2, text => '', line => $number, reason => $reason };
-		}
-		elsif ($line =~ /^<!-- not run by the test: (.+) -->$/)
-		{
-			$reason = $1;
-		}
-		elsif ($line =~ /\S/)
-		{
-			$reason = undef;
-		}
-	}
-	die "$page: a block is not closed\n" if $block;
-	return @blocks;
-}
-
-# Spaces at the end of psql's lines are no difference.
-sub trimmed
-{
-	my ($text) = @_;
-	$text =~ s/[ \t]+$//mg;
-	$text =~ s/^\n+|\n+$//g;
-	return $text;
-}
 
 # A day that ends between two blocks would change what "today" reports.
 sleep 1 while time % 86400 > 86400 - 90;
@@ -136,7 +92,7 @@ my %runs = (
 sub try_page
 {
 	my ($page) = @_;
-	my @blocks = read_blocks($page);
+	my @blocks = read_blocks($text{$page});
 	my $count = 0;
 	while (my $block = shift @blocks)
 	{
