@@ -165,8 +165,7 @@ int order_sets(const Application* application, List* sets, int* steps)
     for (int i = 0; i < count; i++)
         for (int j = 0; j < count; j++) {
             CHECK_FOR_INTERRUPTS();
-            if (i != j && has_to_wait(application, static_cast<RowSet*>(list_nth(sets, i)),
-                                      static_cast<RowSet*>(list_nth(sets, j))))
+            if (i != j && has_to_wait(application, item<RowSet>(sets, i), item<RowSet>(sets, j)))
                 dependencies[found++] = {i, j};
         }
     return steps_in_order({dependencies, found}, {steps, static_cast<std::size_t>(count)});
@@ -240,9 +239,7 @@ void run_watched_step(Application* application, List* sets)
 
 void run_steps(Application* application, List* steps, bool watched)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, steps) {
-        List* sets = static_cast<List*>(lfirst(cell));
+    for (auto* sets : items<List>(steps)) {
         if (watched)
             run_watched_step(application, sets);
         else

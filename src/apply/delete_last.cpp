@@ -24,11 +24,6 @@ bool is_left(const RowSet* set, int64 number)
     return false;
 }
 
-void mark_applied(RowSet* set, int64 number)
-{
-    set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
-}
-
 /// A row that is refused to go.
 struct KeptRow {
     const RowSet* set;
@@ -114,15 +109,12 @@ void mark_gone(const Application* application, RowSet* set)
 
 void delete_last(Application* application, const List* sets)
 {
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal last rows",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    for (auto* set : items<RowSet>(sets)) {
-        if (goes_last(set))
-            delete_set(application, set);
-    }
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        for (auto* set : items<RowSet>(sets)) {
+            if (goes_last(set))
+                delete_set(application, set);
+        }
+    });
 }
 
 const char* why_kept(const Application* application, const RowSet* set, const SetRow& row)

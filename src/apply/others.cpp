@@ -45,9 +45,9 @@ bool may_read(Oid table)
     return OidIsValid(table) && pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
-using Tell = void (*)(const OtherRow& other, RowOperation action, void* state);
+using Tell = Callback<void(const OtherRow& other, RowOperation action)>;
 
-void tell_other(const OtherEntry& entry, Tell tell, void* state)
+void tell_other(const OtherEntry& entry, Tell tell)
 {
     const bool comes_and_goes = entry.first == 'i' && entry.last == 'd';
     if (entry.occurred_at < visible_since(entry.account) || comes_and_goes)
@@ -58,18 +58,14 @@ void tell_other(const OtherEntry& entry, Tell tell, void* state)
     other.row.object_id = other.row.key = entry.object_id;
     other.row.label = may_read(entry.root) ? entry.label : nullptr;
     other.row.entry = entry.id;
-    tell(other,
-         entry.last == 'd'    ? RowOperation::kDelete
-         : entry.first == 'i' ? RowOperation::kInsert
-                              : RowOperation::kUpdate,
-         state);
+    tell(other, entry.last == 'd'    ? RowOperation::kDelete
+                : entry.first == 'i' ? RowOperation::kInsert
+                                     : RowOperation::kUpdate);
 }
 
 }  // namespace
 
-void for_each_other(const Application* application,
-                    void (*tell)(const OtherRow& other, RowOperation action, void* state),
-                    void* state)
+void for_each_other(const Application* application, Tell tell)
 {
     if (application->before_entry == 0)
         return;
@@ -77,7 +73,7 @@ void for_each_other(const Application* application,
     OtherEntry entry{};
     entry.bind(&reader);
     while (reader.next())
-        in_context(reader.row_memory(), [&] { tell_other(entry, tell, state); });
+        in_context(reader.row_memory(), [&] { tell_other(entry, tell); });
     reader.close();
 }
 

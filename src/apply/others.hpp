@@ -14,7 +14,6 @@ struct OtherRow {
 /// sets, in the order of their last entries, with what became of it in all; texts are valid during
 /// the call. Nothing is told of other accounts, nor where nothing has triggers.
 void for_each_other(const Application* application,
-                    void (*tell)(const OtherRow& other, RowOperation action, void* state),
-                    void* state);
+                    Callback<void(const OtherRow& other, RowOperation action)> tell);
 
 }  // namespace journal

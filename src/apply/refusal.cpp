@@ -59,25 +59,22 @@ void write_rows(Hunt* hunt, const Parts& parts);
 /// Writes those rows of parts that are from the one to the other in the order of all.
 void write_between(Hunt* hunt, const Parts& parts, int64 from, int64 to)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Parts some(&memory);
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal refusals",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    int64 before = 0;
-    for (const Part& part : parts) {
-        const int64 first = std::max(from - before, int64{0});
-        const int64 last = std::min(to - before, part.rows->count);
-        if (first < last)
-            some.push_back(
-                {rows_between(work, part.rows, first, last), part.set, part.first + first});
-        before += part.rows->count;
-    }
-    write_rows(hunt, some);
-    for (const Part& part : some)
-        end_row_set(part.rows);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        ContextResource memory(CurrentMemoryContext);
+        Parts some(&memory);
+        int64 before = 0;
+        for (const Part& part : parts) {
+            const int64 first = std::max(from - before, int64{0});
+            const int64 last = std::min(to - before, part.rows->count);
+            if (first < last)
+                some.push_back({rows_between(CurrentMemoryContext, part.rows, first, last),
+                                part.set, part.first + first});
+            before += part.rows->count;
+        }
+        write_rows(hunt, some);
+        for (const Part& part : some)
+            end_row_set(part.rows);
+    });
 }
 
 /// Looks into rows that are refused together.

@@ -54,8 +54,7 @@ const char* has_any_unique_value(const Application* application, const RowSet* s
 {
     const List* keys = unique_keys_of(application, RelationGetRelid(set->table));
     const char* sql = joined(list_length(keys), " OR ", [&](int i) -> const char* {
-        const char* match =
-            has_unique_value(set, *static_cast<const UniqueKey*>(list_nth(keys, i)), "e");
+        const char* match = has_unique_value(set, *item<UniqueKey>(keys, i), "e");
         return match == nullptr ? nullptr : psprintf("(%s)", match);
     });
     return *sql == '\0' ? nullptr : sql;
@@ -116,20 +115,16 @@ const char* kept(const Application* application, const char* text)
 
 void note_replaced(Application* application, RowSet* made)
 {
-    SetRow row{};
-    rewind_rows(made);
-    while (read_row(made, &row)) {
-        CHECK_FOR_INTERRUPTS();
+    for_each_row(made, [&](const SetRow& row) {
         auto* other = make_in<OtherRow>(application->context);
         other->root = made->plan->root;
         other->row = row;
         other->row.object_type = kept(application, row.object_type);
         other->row.object_id = other->row.key = kept(application, row.object_id);
         other->row.label = kept(application, row.label);
-        MemoryContext caller = MemoryContextSwitchTo(application->context);
-        application->replaced = lappend(application->replaced, other);
-        MemoryContextSwitchTo(caller);
-    }
+        application->replaced =
+            in_context(application->context, [&] { return lappend(application->replaced, other); });
+    });
 }
 
 bool replace_rows_of(Application* application, RowSet* set)
@@ -162,15 +157,12 @@ bool replace_rows_of(Application* application, RowSet* set)
 bool replace_rows(Application* application, List* sets)
 {
     bool any = false;
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal replaced rows",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    for (auto* set : items<RowSet>(sets)) {
-        if (set->operation == RowOperation::kInsert && set->count > 0)
-            any |= replace_rows_of(application, set);
-    }
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        for (auto* set : items<RowSet>(sets)) {
+            if (set->operation == RowOperation::kInsert && set->count > 0)
+                any |= replace_rows_of(application, set);
+        }
+    });
     return any;
 }
 

@@ -80,23 +80,20 @@ void add_values(RowSet* set, int column, Oid table, Oid sequence, Vector<Furthes
     for (Furthest& known : *all)
         if (known.sequence == sequence)
             furthest = &known;
-    SetRow row{};
-    rewind_rows(set);
-    while (read_row(set, &row)) {
-        CHECK_FOR_INTERRUPTS();
+    for_each_row(set, [&](const SetRow&) {
         bool is_null = false;
         const Datum datum = slot_getattr(set->reading, value_attribute(set, column), &is_null);
         int64 value = 0;
         if (is_null || !read_integer(type, datum, &value) || value < options.seqmin ||
             value > options.seqmax)
-            continue;
+            return;
         if (furthest == nullptr) {
             all->push_back({sequence, table, ascends, value});
             furthest = &all->back();
         } else if (is_ahead(ascends, value, furthest->value)) {
             furthest->value = value;
         }
-    }
+    });
 }
 
 /// Takes values up to one that is near: whatever other sessions take meanwhile, none is given

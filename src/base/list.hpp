@@ -53,6 +53,13 @@ inline Items<int> integers(const List* list)
     return Items<int>(list);
 }
 
+/// An item by its place, from 0.
+template <typename T>
+T* item(const List* list, int place)
+{
+    return static_cast<T*>(list_nth(list, place));
+}
+
 inline Items<Oid> oids(const List* list)
 {
     return Items<Oid>(list);

@@ -70,4 +70,14 @@ auto in_context(MemoryContext context, const Step& step)
     }
 }
 
+/// Calls step in a memory context that is gone afterwards.
+template <typename Step>
+void in_work_memory(const Step& step)
+{
+    MemoryContext work =
+        AllocSetContextCreate(CurrentMemoryContext, "event_journal work", ALLOCSET_DEFAULT_SIZES);
+    in_context(work, step);
+    MemoryContextDelete(work);
+}
+
 }  // namespace journal

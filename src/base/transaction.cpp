@@ -49,15 +49,15 @@ void register_hooks(const TransactionHooks* hooks)
     registered[registered_count++] = hooks;
 }
 
-ErrorData* run_in_subtransaction(void (*step)(void* state), void* state)
+ErrorData* run_in_subtransaction(Callback<void()> step)
 {
     return try_in_subtransaction([&]() -> bool {
-        step(state);
+        step();
         return true;
     });
 }
 
-ErrorData* try_in_subtransaction(bool (*step)(void* state), void* state)
+ErrorData* try_in_subtransaction(Callback<bool()> step)
 {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
@@ -66,7 +66,7 @@ ErrorData* try_in_subtransaction(bool (*step)(void* state), void* state)
     MemoryContextSwitchTo(context);
     PG_TRY();
     {
-        if (step(state))
+        if (step())
             ReleaseCurrentSubTransaction();
         else
             RollbackAndReleaseCurrentSubTransaction();

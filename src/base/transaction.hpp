@@ -5,6 +5,7 @@
 // once; hooks that run during an abort only set variables: no catalogue, no ereport.
 #pragma once
 
+#include "base/callback.hpp"
 #include "base/pg.hpp"
 
 namespace journal {
@@ -32,25 +33,10 @@ inline int trigger_depth()
 /// in the current memory context, or nullptr; memory context and resource owner are then as before.
 /// An error jumps out of step: it may hold no C++ object whose destructor counts. As PL/pgSQL's
 /// exec_stmt_block does it.
-ErrorData* run_in_subtransaction(void (*step)(void* state), void* state);
+ErrorData* run_in_subtransaction(Callback<void()> step);
 
 /// The same of a step that says whether what it did is to stay.
-ErrorData* try_in_subtransaction(bool (*step)(void* state), void* state);
-
-/// The same for a lambda that takes what it needs by reference.
-template <typename Step>
-ErrorData* try_in_subtransaction(const Step& step)
-{
-    return try_in_subtransaction(
-        [](void* state) -> bool { return (*static_cast<const Step*>(state))(); },
-        const_cast<Step*>(&step));
-}
-template <typename Step>
-ErrorData* run_in_subtransaction(const Step& step)
-{
-    return run_in_subtransaction([](void* state) { (*static_cast<const Step*>(state))(); },
-                                 const_cast<Step*>(&step));
-}
+ErrorData* try_in_subtransaction(Callback<bool()> step);
 
 /// The id of a row that this backend wrote, valid until the (sub)transaction that wrote it aborts.
 struct CachedRow {

@@ -494,7 +494,7 @@ int set_index(const List* sets, const RowSet* set)
     return -1;
 }
 
-void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state)
+void filter_rows(RowSet* set, Callback<bool(const SetRow& row)> keep)
 {
     MemoryContext caller = MemoryContextSwitchTo(set->context);
     Tuplestorestate* before = set->rows;
@@ -505,7 +505,7 @@ void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void
         CHECK_FOR_INTERRUPTS();
         MemoryContextReset(set->row_context);
         MemoryContextSwitchTo(set->row_context);
-        const bool kept = keep(row_in_slot(set, set->reading), state);
+        const bool kept = keep(row_in_slot(set, set->reading));
         MemoryContextSwitchTo(set->context);
         if (!kept)
             continue;

@@ -8,6 +8,7 @@
 // pointer of its own that follows: no look-up table grows with the set.
 #pragma once
 
+#include "base/callback.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/relation.hpp"
@@ -156,6 +157,18 @@ void rewind_rows(RowSet* set);
 /// The next row, or false after the last; texts are valid until the next call.
 bool read_row(RowSet* set, SetRow* row);
 
+/// Calls use for each row; texts are valid until it returns.
+template <typename Use>
+void for_each_row(RowSet* set, const Use& use)
+{
+    SetRow row{};
+    rewind_rows(set);
+    while (read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        use(row);
+    }
+}
+
 /// The row that a slot of the set's rows holds; texts in the current memory context.
 SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot);
 
@@ -163,6 +176,12 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot);
 inline bool is_applied(const RowSet* set, int64 number)
 {
     return set->applied == nullptr || (set->applied[number / 8] >> (number % 8) & 1) != 0;
+}
+
+/// Marks a row of a set whose rows count as not applied (begin_applied in statement.hpp).
+inline void mark_applied(const RowSet* set, int64 number)
+{
+    set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
 }
 
 /// Whether a column is not written by the statement of its set, but only afterwards where triggers
@@ -192,15 +211,7 @@ int set_index(const List* sets, const RowSet* set);
 void tell_row(RowSet* set, int64 number, const char* columns);
 
 /// Leaves out the rows that keep refuses; the others are numbered anew.
-void filter_rows(RowSet* set, bool (*keep)(const SetRow& row, void* state), void* state);
-template <typename Keep>
-void filter_rows(RowSet* set, const Keep& keep)
-{
-    filter_rows(
-        set,
-        [](const SetRow& row, void* state) -> bool { return (*static_cast<Keep*>(state))(row); },
-        const_cast<Keep*>(&keep));
-}
+void filter_rows(RowSet* set, Callback<bool(const SetRow& row)> keep);
 
 /// Frees a set's rows; the table stays open.
 void end_row_set(RowSet* set);

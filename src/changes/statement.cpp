@@ -100,10 +100,8 @@ void mark_applied(List* sets, Tuplestorestate* result)
     int64 number = 0;
     reader.bind("set", &index);
     reader.bind("number", &number);
-    while (reader.next()) {
-        const auto* set = static_cast<RowSet*>(list_nth(sets, index));
-        set->applied[number / 8] |= static_cast<uint8>(1 << (number % 8));
-    }
+    while (reader.next())
+        mark_applied(item<RowSet>(sets, index), number);
     reader.close();
 }
 
@@ -170,7 +168,7 @@ void begin_applied(RowSet* set)
 const char* statement_text(const List* sets)
 {
     const int count = list_length(sets);
-    const auto set_at = [sets](int i) { return static_cast<const RowSet*>(list_nth(sets, i)); };
+    const auto set_at = [sets](int i) { return item<RowSet>(sets, i); };
     if (count == 1 && set_at(0)->operation == RowOperation::kInsert)
         return text_of(set_at(0), 0);
     const auto returns = [&](int i) { return set_at(i)->operation != RowOperation::kInsert; };
@@ -234,7 +232,7 @@ void run_statement(List* sets, const char* reason)
             restoring_begin(set);
     run_planned(plan, sets);
     for (int i = list_length(sets) - 1; i >= 0; i--) {
-        auto* set = static_cast<RowSet*>(list_nth(sets, i));
+        auto* set = item<RowSet>(sets, i);
         if (set->operation == RowOperation::kInsert)
             restoring_end(set);
     }

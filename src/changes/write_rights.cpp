@@ -2,17 +2,16 @@
 #include "changes/write_rights.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "catalog/relation.hpp"
 
 namespace journal {
 
 Relation strangers_table(const List* sets)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        Relation table = static_cast<const RowSet*>(lfirst(cell))->table;
-        if (superuser() && !is_trusted(table))
-            return table;
+    for (const auto* set : items<RowSet>(sets)) {
+        if (superuser() && !is_trusted(set->table))
+            return set->table;
     }
     return nullptr;
 }
@@ -36,9 +35,8 @@ Rights rights_to_write(const Application* application, const List* sets)
     Relation table = strangers_table(sets);
     if (table == nullptr)
         return Rights::present();
-    ListCell* cell = nullptr;
-    foreach (cell, sets) {
-        Relation other = static_cast<const RowSet*>(lfirst(cell))->table;
+    for (const auto* set : items<RowSet>(sets)) {
+        Relation other = set->table;
         if (other->rd_rel->relowner != table->rd_rel->relowner)
             raise_strangers_table(
                 application, table,

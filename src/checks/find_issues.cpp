@@ -10,7 +10,7 @@ namespace journal {
 namespace {
 
 /// Tells the issues of a set.
-void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell, void* state)
+void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell)
 {
     const char* forbidden = missing_privilege(set);
     const char* rule = replacing_rule(set);
@@ -23,7 +23,7 @@ void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell, void* state)
         issue.action = set->operation;
         issue.set = set->index;
         issue.row = row;
-        tell(set, issue, state);
+        tell(set, issue);
     };
     rewind_rows(set);
     while ((forbidden != nullptr || rule != nullptr ||
@@ -50,26 +50,23 @@ void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell, void* state)
 
 }  // namespace
 
-void find_issues(Application* application, TellIssue tell, void* state)
+void find_issues(Application* application, TellIssue tell)
 {
-    FinalState final{};
-    MemoryContext context =
-        AllocSetContextCreate(CurrentMemoryContext, "event_journal issues", ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    begin_final_state(&final, application);
-    make_final_state(&final);
-    check_keys(&final);
-    check_policies(&final);
-    end_final_state(&final);
-    sort_issues(final.found, "set, number, kind, detail, sqlstate, object");
-    IssueReader reader(final.found);
-    for (auto* set : items<RowSet>(application->sets)) {
-        if (set->count > 0)
-            tell_issues(&reader, set, tell, state);
-    }
-    end_issues(final.found);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(context);
+    in_work_memory([&] {
+        FinalState final{};
+        begin_final_state(&final, application);
+        make_final_state(&final);
+        check_keys(&final);
+        check_policies(&final);
+        end_final_state(&final);
+        sort_issues(final.found, "set, number, kind, detail, sqlstate, object");
+        IssueReader reader(final.found);
+        for (auto* set : items<RowSet>(application->sets)) {
+            if (set->count > 0)
+                tell_issues(&reader, set, tell);
+        }
+        end_issues(final.found);
+    });
 }
 
 }  // namespace journal

@@ -13,7 +13,7 @@
 namespace journal {
 
 /// Called for each issue, which is valid until it returns.
-using TellIssue = void (*)(const RowSet* set, const Issue& issue, void* state);
+using TellIssue = Callback<void(const RowSet* set, const Issue& issue)>;
 
 /// Finds every issue of every row of the application's sets, which are filled and not applied, and
 /// tells them set by set in the order of the rows; their texts are valid until tell returns. Of a
@@ -23,6 +23,6 @@ using TellIssue = void (*)(const RowSet* set, const Issue& issue, void* state);
 /// Columns for which a set has no values count as their defaults; where that is a volatile
 /// expression, constraints over the column are not judged. Keys and references are judged by what
 /// is there when all sets are applied, deferrable or not.
-void find_issues(Application* application, TellIssue tell, void* state);
+void find_issues(Application* application, TellIssue tell);
 
 }  // namespace journal

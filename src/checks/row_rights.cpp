@@ -88,12 +88,9 @@ void note_unjudged(FinalState* state, RowSet* set, int index)
     const char* why = psprintf(
         "row-level security of %s holds role \"%s\", and the table's owner is not trusted",
         qualified_name(RelationGetRelid(set->table)), GetUserNameFromId(GetUserId(), false));
-    SetRow row{};
-    rewind_rows(set);
-    while (read_row(set, &row)) {
-        CHECK_FOR_INTERRUPTS();
+    for_each_row(set, [&](const SetRow& row) {
         note_issue(state, index, row.number, make_issue(IssueKind::kNotJudged, why));
-    }
+    });
 }
 
 void check_policy(FinalState* state, const Place* place, int index, const RowSet* set,

@@ -28,9 +28,7 @@ Tuplestorestate* read_accounts(RowSet* set)
 {
     ContextResource memory(CurrentMemoryContext);
     Ids ids(&memory);
-    SetRow row;
-    for (rewind_rows(set); read_row(set, &row);)
-        ids.push_back(row.entry);
+    for_each_row(set, [&](const SetRow& row) { ids.push_back(row.entry); });
     std::sort(ids.begin(), ids.end());
     return select_about(RunAs::kOwner,
                         psprintf("SELECT e.id, e.account FROM journal.entry e WHERE %s "

@@ -60,7 +60,7 @@ namespace {
 
 RowSet* set_at(const DependentRows& dependents, int index)
 {
-    return static_cast<RowSet*>(list_nth(dependents.sets, index));
+    return item<RowSet>(dependents.sets, index);
 }
 
 Oid table_of(const RowSet* set)
@@ -272,7 +272,7 @@ bool leave_row(DependentRows* rows, int set, int64 number)
     return true;
 }
 
-void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
+void tell_dependent_rows(DependentRows* rows, TellDependent tell)
 {
     Vector<Need> dependent(&rows->memory);
     follow_needs(rows, &dependent);
@@ -287,7 +287,7 @@ void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state)
             if (next->row != rows->start[i] + static_cast<uint32>(row.number))
                 continue;
             const Reason& reason = rows->reasons[next->reason];
-            tell(set, row, reason.kind, reason.detail, state);
+            tell(set, row, reason.kind, reason.detail);
             ++next;
         }
     }

@@ -7,7 +7,7 @@
 //
 //     DependentRows* rows = find_dependent_rows(application, true);
 //     leave_row(rows, set, number);               // as often as rows are left out
-//     tell_dependent_rows(rows, tell, state);     // all that depend on them
+//     tell_dependent_rows(rows, tell);            // all that depend on them
 //     leave_rows_out(rows);                       // of their sets
 #pragma once
 
@@ -28,11 +28,11 @@ bool leave_row(DependentRows* rows, int set, int64 number);
 
 /// Called for a row that depends on one that is left out; row is valid until it returns. kind:
 /// kReferenced, kParentMissing or kKeyInUse; detail says in words what is skipped.
-using TellDependent = void (*)(const RowSet* set, const SetRow& row, IssueKind kind,
-                               const char* detail, void* state);
+using TellDependent =
+    Callback<void(const RowSet* set, const SetRow& row, IssueKind kind, const char* detail)>;
 
 /// Tells all rows that depend on those that are left out, set by set in the order of the rows.
-void tell_dependent_rows(DependentRows* rows, TellDependent tell, void* state);
+void tell_dependent_rows(DependentRows* rows, TellDependent tell);
 
 /// Takes them all out of their sets.
 void leave_rows_out(DependentRows* rows);

@@ -23,60 +23,39 @@ void tell_left(Engine* engine, const Issue& issue, const char* outcome, int sqls
     tell(engine, {issue.root, issue.action, issue.row, outcome, reason_of(issue), sqlstate});
 }
 
-struct Foresight {
-    Engine* engine;
-    IssueList* issues;
-};
-
-void foresee_issue(const RowSet* set, const Issue& issue, void* state)
+/// Whether an issue that was found beforehand counts: not what the engine looks for itself, or
+/// apply() leaves alone.
+bool is_foreseen(const Application* application, const Issue& issue)
 {
-    const auto* foresight = static_cast<Foresight*>(state);
-    const Application* application = foresight->engine->application;
-    Issue own = issue;
-    if (application->is_undo ? leaves_alone(issue) || issue.kind == IssueKind::kReferenced
-                             : leaves_alone(issue) && !application->dry_run)
-        return;
-    if (issue.kind == IssueKind::kForbidden && !application->dry_run)
-        raise_issue(issue, application->done);
-    if (leaves_alone(issue))
-        own.sqlstate = 0;
-    foresight->engine->trace(set, &own);
-    add_issue(foresight->issues, own);
-}
-
-/// A row that depends on one that is left out.
-void skip_dependent(const RowSet* set, const SetRow& row, IssueKind kind, const char* why,
-                    void* state)
-{
-    Issue issue = issue_of_row(kind, set, row);
-    issue.why = why;
-    tell_left(static_cast<Engine*>(state), issue, "skipped", issue.sqlstate);
+    return application->is_undo ? !leaves_alone(issue) && issue.kind != IssueKind::kReferenced
+                                : !leaves_alone(issue) || application->dry_run;
 }
 
 /// Leaves out the rows that have issues, and those that depend on them, and tells why.
 void leave_alone(Engine* engine, bool with_dependents)
 {
     Application* application = engine->application;
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal skipped rows",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    DependentRows* left = find_dependent_rows(application, with_dependents);
-    Issue issue{};
-    rewind_issues(application->issues);
-    while (next_issue(application->issues, &issue)) {
-        const bool is_first = issue.set < 0 || leave_row(left, issue.set, issue.row.number);
-        // What triggers wrote counts as nobody's wish.
-        application->aimless |=
-            issue.set < 0 ||
-            is_written(static_cast<RowSet*>(list_nth(application->sets, issue.set)));
-        if (is_first)
-            tell_left(engine, issue, "skipped", issue.sqlstate);
-    }
-    tell_dependent_rows(left, skip_dependent, engine);
-    leave_rows_out(left);
-    clear_issues(application->issues);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        DependentRows* left = find_dependent_rows(application, with_dependents);
+        Issue issue{};
+        rewind_issues(application->issues);
+        while (next_issue(application->issues, &issue)) {
+            const bool is_first = issue.set < 0 || leave_row(left, issue.set, issue.row.number);
+            // What triggers wrote counts as nobody's wish.
+            application->aimless |=
+                issue.set < 0 || is_written(item<RowSet>(application->sets, issue.set));
+            if (is_first)
+                tell_left(engine, issue, "skipped", issue.sqlstate);
+        }
+        tell_dependent_rows(
+            left, [&](const RowSet* set, const SetRow& row, IssueKind kind, const char* why) {
+                Issue dependent = issue_of_row(kind, set, row);
+                dependent.why = why;
+                tell_left(engine, dependent, "skipped", dependent.sqlstate);
+            });
+        leave_rows_out(left);
+        clear_issues(application->issues);
+    });
 }
 
 bool has_only_gone_rows(IssueList* issues)
@@ -144,52 +123,41 @@ void require_applied(Engine* engine)
 {
     Application* application = engine->application;
     for (auto* set : items<RowSet>(application->applied)) {
-        SetRow row{};
-        rewind_rows(set);
-        while (set->operation != RowOperation::kInsert && !goes_last(set) && read_row(set, &row)) {
-            CHECK_FOR_INTERRUPTS();
+        if (set->operation == RowOperation::kInsert || goes_last(set))
+            continue;
+        for_each_row(set, [&](const SetRow& row) {
             if (row.applied)
-                continue;
+                return;
             Issue issue = issue_of_row(IssueKind::kRowChanged, set, row);
             issue.why = kLeftAlone;
             issue.hint = "Try again; journal.undo_plan shows what stands in the way.";
             add_issue(application->issues, issue);
-        }
+        });
     }
     if (application->issues->count > 0)
         engine->raise_issues();
 }
 
+/// Tells what became of the rows, what made way for them, and what triggers wrote besides.
 void tell_rows(Engine* engine)
 {
-    for (auto* set : items<RowSet>(engine->application->applied)) {
-        SetRow row{};
-        rewind_rows(set);
-        while (read_row(set, &row)) {
-            CHECK_FOR_INTERRUPTS();
-            tell(engine, engine->outcome_of(set, row));
-        }
-    }
-}
-
-void tell_other(const OtherRow& other, RowOperation action, void* state)
-{
-    SetRow row = other.row;
-    std::swap(row.entry, row.written_entry);
-    tell(static_cast<Engine*>(state), {other.root, action, row, "by trigger",
-                                       action == RowOperation::kInsert   ? "a trigger inserted it"
-                                       : action == RowOperation::kUpdate ? "a trigger updated it"
-                                                                         : "a trigger deleted it"});
-}
-
-void tell_replaced(Engine* engine)
-{
-    for (const auto* other : items<OtherRow>(engine->application->replaced)) {
+    const Application* application = engine->application;
+    for (auto* set : items<RowSet>(application->applied))
+        for_each_row(set, [&](const SetRow& row) { tell(engine, engine->outcome_of(set, row)); });
+    for (const auto* other : items<OtherRow>(application->replaced)) {
         SetRow row = other->row;
         row.entry = 0;
         tell(engine,
              {other->root, RowOperation::kDelete, row, "replaced", "a trigger had inserted it"});
     }
+    for_each_other(application, [&](const OtherRow& other, RowOperation action) {
+        SetRow row = other.row;
+        std::swap(row.entry, row.written_entry);
+        tell(engine, {other.root, action, row, "by trigger",
+                      action == RowOperation::kInsert   ? "a trigger inserted it"
+                      : action == RowOperation::kUpdate ? "a trigger updated it"
+                                                        : "a trigger deleted it"});
+    });
 }
 
 }  // namespace
@@ -241,8 +209,18 @@ void put_change(Engine* engine, RowSet* set, const RowChange& change)
 
 void foresee(Engine* engine, IssueList* issues)
 {
-    Foresight foresight{engine, issues};
-    find_issues(engine->application, foresee_issue, &foresight);
+    const Application* application = engine->application;
+    find_issues(engine->application, [&](const RowSet* set, const Issue& issue) {
+        if (!is_foreseen(application, issue))
+            return;
+        if (issue.kind == IssueKind::kForbidden && !application->dry_run)
+            raise_issue(issue, application->done);
+        Issue own = issue;
+        if (leaves_alone(issue))
+            own.sqlstate = 0;
+        engine->trace(set, &own);
+        add_issue(issues, own);
+    });
 }
 
 void bring_back(Engine* engine)
@@ -261,8 +239,6 @@ void bring_back(Engine* engine)
         require_applied(engine);
     name_entries(application);
     tell_rows(engine);
-    tell_replaced(engine);
-    for_each_other(application, tell_other, engine);
     end_application(application);
 }
 

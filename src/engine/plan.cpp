@@ -243,14 +243,11 @@ void return_set(Engine* engine, RowSet* set, IssueReader* reader)
             planned.live.bind(planned.now.items[i].column->name, &planned.values[i]);
         planned.more = planned.live.next();
     }
-    SetRow row{};
-    rewind_rows(set);
-    while (read_row(set, &row)) {
-        CHECK_FOR_INTERRUPTS();
+    for_each_row(set, [&](const SetRow& row) {
         return_row(engine, planned, row, reader);
         while (planned.more && planned.number <= row.number)
             planned.more = planned.live.next();
-    }
+    });
     if (planned.is_live)
         planned.live.close();
 }

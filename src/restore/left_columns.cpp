@@ -20,12 +20,7 @@ Tuplestorestate* read_deletions(RowSet* set)
 {
     ContextResource memory(CurrentMemoryContext);
     Ids entries(&memory);
-    SetRow row{};
-    rewind_rows(set);
-    while (read_row(set, &row)) {
-        CHECK_FOR_INTERRUPTS();
-        entries.push_back(row.entry);
-    }
+    for_each_row(set, [&](const SetRow& row) { entries.push_back(row.entry); });
     std::sort(entries.begin(), entries.end());
     return select_about(RunAs::kOwner,
                         psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, "
@@ -104,15 +99,12 @@ void leave_written_by_triggers(const Application* application)
     // Whoever wants the snapshot gets it.
     if (application->exact || !has_user_triggers(application))
         return;
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal left columns",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    for (auto* set : items<RowSet>(application->sets)) {
-        if (set->operation == RowOperation::kInsert && set->count > 0)
-            leave_columns(application, set);
-    }
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        for (auto* set : items<RowSet>(application->sets)) {
+            if (set->operation == RowOperation::kInsert && set->count > 0)
+                leave_columns(application, set);
+        }
+    });
 }
 
 }  // namespace journal

@@ -108,16 +108,13 @@ bool add_later_transactions(const Extent& extent, const char* reason, Vector<uin
     ContextResource memory(CurrentMemoryContext);
     Vector<uint64> later(&memory);
     const uint64 own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
-    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal cascade",
-                                               ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
-    Undo* undo = begin_undo(extent, OnConflict::kCascade, reason, true);
-    collect_undo(undo);
-    undo->later = &later;
-    undo->find_issues();
-    end_application(undo->application);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(work);
+    in_work_memory([&] {
+        Undo* undo = begin_undo(extent, OnConflict::kCascade, reason, true);
+        collect_undo(undo);
+        undo->later = &later;
+        undo->find_issues();
+        end_application(undo->application);
+    });
     std::copy_if(later.begin(), later.end(), std::back_inserter(*transactions),
                  [own](uint64 transaction) { return transaction != own; });
     std::sort(transactions->begin(), transactions->end());

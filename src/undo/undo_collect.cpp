@@ -219,9 +219,8 @@ void add_update(Undo* undo, const NetChange& change)
 }
 
 /// Says what an updated row was in between.
-void offer_between(const NetChange& change, void* state)
+void offer_between(Undo* undo, const NetChange& change)
 {
-    auto* undo = static_cast<Undo*>(state);
     if (change.operation != RowOperation::kUpdate || change.between == nullptr ||
         change.nothing_left)
         return;
@@ -322,9 +321,8 @@ bool may_bring_back(Undo* undo, int64 entry, const NetChange& change)
     return true;
 }
 
-void take_back(const NetChange& change, void* state)
+void take_back(Undo* undo, const NetChange& change)
 {
-    auto* undo = static_cast<Undo*>(state);
     if (target_of(change)->unfit != nullptr) {
         stop_unfit(undo, change);
         return;
@@ -406,7 +404,8 @@ void collect_undo(Undo* undo)
     undo->part_descriptor = describe_named({{"document", TEXTOID}, {"entry", INT8OID}});
     undo->parts = tuplestore_begin_heap(true, false, work_mem);
     undo->documents = tuplestore_begin_heap(true, false, work_mem);
-    undo->all_derived = !read_net_changes(undo->extent, take_back, undo);
+    undo->all_derived =
+        !read_net_changes(undo->extent, [&](const NetChange& change) { take_back(undo, change); });
     if (undo->all_derived)
         write_derived(undo);
     if (undo->part_count > 0)
@@ -421,12 +420,12 @@ void order_exchanges(Undo* undo)
     find_exchanges(application);
     if (!has_stuck_rows(application))
         return;
-    read_net_changes(undo->extent, offer_between, undo);
+    read_net_changes(undo->extent, [&](const NetChange& change) { offer_between(undo, change); });
     take_turns_again(application);
     for (const auto* exchange : items<Exchange>(application->exchanges)) {
         for (int64 i = 0; i < exchange->stuck_count; i++) {
             const StuckRow& stuck = exchange->stuck[i];
-            const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, stuck.set));
+            const auto* set = item<RowSet>(exchange->sets, stuck.set);
             Issue issue = issue_of_row(IssueKind::kKeyInUse, set, stuck.row);
             issue.why =
                 "a row that is to be updated too has its unique value, and cannot give it up first";

@@ -97,7 +97,7 @@ ByTriggers by_triggers(const LaterEntry& entry, const Issue& found, ByTriggers s
 /// Leaves to triggers what they have changed of a row since.
 void leave_changed_to_triggers(const Undo* undo, const Issue& found)
 {
-    auto* set = static_cast<RowSet*>(list_nth(undo->application->sets, found.set));
+    auto* set = item<RowSet>(undo->application->sets, found.set);
     for (int i = 0; i < set->column_count; i++)
         if (is_among(found.trace.columns, set->columns[i].column->id))
             leave_to_triggers(set, found.row.number, i);

@@ -22,14 +22,13 @@ struct UndoMap : LayoutMap {
 using Events = Vector<RowEvent>;
 
 struct Reading {
-    void (*sink)(const NetChange& change, void* state);
-    void* state;
-    MemoryContext context;      // of the whole reading
-    MemoryContext key_context;  // of the entries of one key
-    HTAB* maps;
-    KeyStream entries;
-    int64 count;       // of those read
-    bool any_written;  // by what is not derived
+    Callback<void(const NetChange& change)> sink;
+    MemoryContext context = nullptr;      // of the whole reading
+    MemoryContext key_context = nullptr;  // of the entries of one key
+    HTAB* maps = nullptr;
+    KeyStream entries{};
+    int64 count = 0;           // of those read
+    bool any_written = false;  // by what is not derived
 };
 
 /// Follows the rows of transactions, and hands over what became of each.
@@ -71,7 +70,7 @@ void UndoFollower::emit_row(const Segment* first)
 {
     NetChange change{};
     if (find_net_change(first, &change))
-        reading_->sink(change, reading_->state);
+        reading_->sink(change);
 }
 
 /// If a row was deleted and another took its key, they are one.
@@ -89,7 +88,7 @@ void UndoFollower::end()
     const bool is_replaced = deleted != nullptr && inserted != nullptr;
     NetChange change{};
     if (is_replaced && find_replacement(deleted, inserted, &change))
-        reading_->sink(change, reading_->state);
+        reading_->sink(change);
     for (const Segment* segment = segments_; segment != nullptr; segment = segment->older)
         if (!is_replaced || (segment != deleted && segment != inserted))
             emit_row(segment);
@@ -163,7 +162,7 @@ void emit_keyless(const Reading* reading, const Events& events)
     for (const RowEvent& event : events) {
         CHECK_FOR_INTERRUPTS();
         if (event.change != change)
-            reading->sink(describe_event(event), reading->state);
+            reading->sink(describe_event(event));
         change = event.change;
     }
 }
@@ -230,12 +229,9 @@ bool is_retyped(const StoredValue& value)
     return static_cast<const UndoMap*>(value.map)->retyped[value.position];
 }
 
-bool read_net_changes(const Extent& extent, void (*sink)(const NetChange& change, void* state),
-                      void* state)
+bool read_net_changes(const Extent& extent, Callback<void(const NetChange& change)> sink)
 {
-    Reading reading{};
-    reading.sink = sink;
-    reading.state = state;
+    Reading reading{sink};
     reading.context =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal undo", ALLOCSET_DEFAULT_SIZES);
     reading.key_context =

@@ -30,7 +30,6 @@ bool is_retyped(const StoredValue& value);
 /// tables are locked until the transaction ends. Changes of rows without a place have an unfit
 /// target, a plan without columns and no values, and may be none in the end. Returns false if
 /// triggers wrote all of it.
-bool read_net_changes(const Extent& extent, void (*sink)(const NetChange& change, void* state),
-                      void* state);
+bool read_net_changes(const Extent& extent, Callback<void(const NetChange& change)> sink);
 
 }  // namespace journal
