@@ -45,20 +45,11 @@ void delete_rows(Application* application, RowSet* set, int64 first, int64 last)
 {
     CHECK_FOR_INTERRUPTS();
     RowSet* part = rows_between(CurrentMemoryContext, set, first, last);
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    ErrorData* error = run_in_subtransaction([&] {
-        const Rights rights = rights_to_write(application, list_make1(part));
-        begin_deriving();
-        run_sets(list_make1(part), application->reason);
-        end_deriving();
-        rights.end();
-    });
-    MemoryContextSwitchTo(caller);
+    const ErrorData* error = in_context(
+        application->context, [&] { return try_sets(application, list_make1(part), true); });
     end_row_set(part);
     if (error == nullptr)
         return;
-    if (!is_refusal(error))
-        ReThrowError(error);
     if (last - first == 1) {
         keep(application, set, first, error);
         return;

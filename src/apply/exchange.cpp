@@ -1,6 +1,8 @@
 // See exchange.hpp: which rows wait for which, and in which turn each of them comes.
 #include "apply/exchange.hpp"
 
+#include <tuple>
+
 #include "base/list.hpp"
 #include "changes/translate.hpp"
 #include "checks/final_state.hpp"
@@ -8,9 +10,6 @@
 namespace journal {
 
 namespace {
-
-/// Columns of what find_waits finds.
-enum WaitColumn { kSet = 1, kNumber, kHolderSet, kHolderNumber, kIndex };
 
 bool is_before(const ExchangingRow& a, const ExchangingRow& b)
 {
@@ -51,20 +50,12 @@ List* candidates(const Application* application, const RowSet* first)
     return rows > 1 ? sets : NIL;
 }
 
-ExchangingRow row_in(TupleTableSlot* slot, WaitColumn set, WaitColumn number)
+int index_of(const Exchange* exchange, int set, int64 number)
 {
-    bool is_null = false;
-    ExchangingRow row{};
-    row.set = DatumGetInt32(slot_getattr(slot, set, &is_null));
-    row.number = DatumGetInt64(slot_getattr(slot, number, &is_null));
-    return row;
-}
-
-int index_of(const Exchange* exchange, const ExchangingRow& row)
-{
-    return static_cast<int>(
-        std::lower_bound(exchange->rows, exchange->rows + exchange->row_count, row, is_before) -
-        exchange->rows);
+    const ExchangingRow* rows = exchange->rows;
+    return static_cast<int>(std::lower_bound(rows, rows + exchange->row_count,
+                                             ExchangingRow{set, number, 0, {}}, is_before) -
+                            rows);
 }
 
 template <typename T>
@@ -81,20 +72,15 @@ T* copied(const Vector<T>& from)
     return to;
 }
 
-/// A wait, and the key in which it is.
-struct FoundWait {
-    Wait wait;
-    const UniqueKey* key;
-};
+using FoundWaits = Vector<FoundWait>;
 
-void read_rows(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot)
+void list_rows(Exchange* exchange, const FoundWaits& found)
 {
     ContextResource memory(CurrentMemoryContext);
     Vector<ExchangingRow> rows(&memory);
-    while (tuplestore_gettupleslot(found, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        rows.push_back(row_in(slot, kSet, kNumber));
-        rows.push_back(row_in(slot, kHolderSet, kHolderNumber));
+    for (const FoundWait& wait : found) {
+        rows.push_back({wait.set, wait.number, 0, {}});
+        rows.push_back({wait.holder_set, wait.holder_number, 0, {}});
     }
     std::sort(rows.begin(), rows.end(), is_before);
     rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
@@ -102,50 +88,28 @@ void read_rows(Exchange* exchange, Tuplestorestate* found, TupleTableSlot* slot)
     exchange->row_count = static_cast<int64>(rows.size());
 }
 
-void read_waits(const Application* application, Exchange* exchange, Tuplestorestate* found,
-                TupleTableSlot* slot)
+void list_waits(Exchange* exchange, FoundWaits* found)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<FoundWait> waits(&memory);
-    tuplestore_rescan(found);
-    while (tuplestore_gettupleslot(found, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        const Oid index = DatumGetObjectId(slot_getattr(slot, kIndex, &is_null));
-        waits.push_back({{index_of(exchange, row_in(slot, kSet, kNumber)),
-                          index_of(exchange, row_in(slot, kHolderSet, kHolderNumber)), false},
-                         known_unique_key(application, index)});
-    }
-    std::sort(waits.begin(), waits.end(), [](const FoundWait& a, const FoundWait& b) {
-        return a.wait.row != b.wait.row ? a.wait.row < b.wait.row : a.wait.holder < b.wait.holder;
-    });
-    exchange->wait_count = static_cast<int64>(waits.size());
-    exchange->waits = make_huge_array<Wait>(waits.size());
-    exchange->keys = make_huge_array<const UniqueKey*>(waits.size());
-    exchange->by_holder = make_huge_array<int64>(waits.size());
+    const auto place = [](const FoundWait& wait) {
+        return std::tie(wait.set, wait.number, wait.holder_set, wait.holder_number);
+    };
+    std::sort(found->begin(), found->end(),
+              [&](const FoundWait& a, const FoundWait& b) { return place(a) < place(b); });
+    exchange->wait_count = static_cast<int64>(found->size());
+    exchange->waits = make_huge_array<Wait>(found->size());
+    exchange->keys = make_huge_array<const UniqueKey*>(found->size());
+    exchange->by_holder = make_huge_array<int64>(found->size());
     for (int64 i = 0; i < exchange->wait_count; i++) {
-        exchange->waits[i] = waits[i].wait;
-        exchange->keys[i] = waits[i].key;
+        const FoundWait& wait = (*found)[i];
+        exchange->waits[i] = {index_of(exchange, wait.set, wait.number),
+                              index_of(exchange, wait.holder_set, wait.holder_number), false};
+        exchange->keys[i] = wait.key;
         exchange->by_holder[i] = i;
     }
     std::sort(exchange->by_holder, exchange->by_holder + exchange->wait_count,
               [exchange](int64 a, int64 b) {
                   return exchange->waits[a].holder < exchange->waits[b].holder;
               });
-}
-
-char* copied_text(const char* text)
-{
-    return text == nullptr ? nullptr : pstrdup(text);
-}
-
-SetRow copied_row(SetRow row)
-{
-    row.object_type = copied_text(row.object_type);
-    row.object_id = copied_text(row.object_id);
-    row.label = copied_text(row.label);
-    row.key = copied_text(row.key);
-    return row;
 }
 
 bool is_before_stuck(const StuckRow& a, const StuckRow& b)
@@ -162,7 +126,7 @@ void list_stuck_rows(Exchange* exchange)
         ExchangingRow* exchanging = &exchange->rows[i];
         if (exchanging->turn.number != kStuck)
             continue;
-        auto* set = static_cast<RowSet*>(list_nth(exchange->sets, exchanging->set));
+        auto* set = item<RowSet>(exchange->sets, exchanging->set);
         if (stuck.empty() || stuck.back().set != exchanging->set)
             rewind_rows(set);
         SetRow row{};
@@ -196,40 +160,39 @@ void keep_exchanging_sets(Exchange* exchange, List* sets)
         if (exchange->rows[i].set != last) {
             last = exchange->rows[i].set;
             exchange->sets = lappend(exchange->sets, list_nth(sets, last));
-            exchange->asides = lappend(exchange->asides, nullptr);
         }
         exchange->rows[i].set = list_length(exchange->sets) - 1;
     }
+    exchange->asides = make_array_in<RowSet*>(CurrentMemoryContext, list_length(exchange->sets));
+}
+
+void add_exchange(Application* application, List* sets, FoundWaits* waits)
+{
+    auto* exchange = make_in<Exchange>(application->context);
+    exchange->table = RelationGetRelid(item<RowSet>(sets, 0)->table);
+    list_rows(exchange, *waits);
+    list_waits(exchange, waits);
+    keep_exchanging_sets(exchange, sets);
+    find_turns(exchange);
+    application->exchanges = lappend(application->exchanges, exchange);
 }
 
 void find_exchange(Application* application, List* sets)
 {
-    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "event_journal exchange",
-                                                  ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    Application part = *application;
-    part.sets = sets;
-    FinalState state{};
-    begin_final_state(&state, &part);
-    make_final_state(&state);
-    const Waits waits = find_waits(&state);
-    end_final_state(&state);
-    end_issues(state.found);
-    if (tuplestore_tuple_count(waits.rows) > 0) {
-        MemoryContextSwitchTo(application->context);
-        auto* exchange = make_in<Exchange>(application->context);
-        exchange->table = RelationGetRelid(static_cast<RowSet*>(linitial(sets))->table);
-        TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
-        read_rows(exchange, waits.rows, slot);
-        read_waits(application, exchange, waits.rows, slot);
-        ExecDropSingleTupleTableSlot(slot);
-        keep_exchanging_sets(exchange, sets);
-        find_turns(exchange);
-        application->exchanges = lappend(application->exchanges, exchange);
-    }
-    tuplestore_end(waits.rows);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(context);
+    in_work_memory([&] {
+        Application part = *application;
+        part.sets = sets;
+        FinalState state{};
+        begin_final_state(&state, &part);
+        make_final_state(&state);
+        ContextResource memory(CurrentMemoryContext);
+        FoundWaits waits(&memory);
+        find_waits(&state, &waits);
+        end_final_state(&state);
+        end_issues(state.found);
+        if (!waits.empty())
+            in_context(application->context, [&] { add_exchange(application, sets, &waits); });
+    });
 }
 
 const StuckRow* stuck_row(const Exchange* exchange, const RowSet* set, const char* key)
@@ -309,13 +272,10 @@ RowSet* new_aside(const Application* application, const RowSet* set)
 
 void end_exchanges(Application* application)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, application->exchanges) {
-        ListCell* aside = nullptr;
-        foreach (aside, static_cast<Exchange*>(lfirst(cell))->asides)
-            if (lfirst(aside) != nullptr)
-                end_row_set(static_cast<RowSet*>(lfirst(aside)));
-    }
+    for (const auto* exchange : items<Exchange>(application->exchanges))
+        for (int i = 0; i < list_length(exchange->sets); i++)
+            if (exchange->asides[i] != nullptr)
+                end_row_set(exchange->asides[i]);
     application->exchanges = NIL;
 }
 
@@ -352,10 +312,9 @@ void offer_place_aside(Application* application, RowSet* set, const RowChange& c
     aside.values = values_aside(application, exchange, stuck->index, set, change, between);
     if (!allow_stepping_aside(exchange, stuck->index, set, change, aside.values))
         return;
-    ListCell* cell = list_nth_cell(exchange->asides, stuck->set);
-    if (lfirst(cell) == nullptr)
-        lfirst(cell) = new_aside(application, set);
-    auto* asides = static_cast<RowSet*>(lfirst(cell));
+    RowSet*& asides = exchange->asides[stuck->set];
+    if (asides == nullptr)
+        asides = new_aside(application, set);
     exchange->rows[stuck->index].aside = asides->count;
     add_change(application, asides, aside);
 }

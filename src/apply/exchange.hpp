@@ -36,8 +36,8 @@ struct StuckRow {
 
 struct Exchange {
     Oid table;
-    List* sets;    // of RowSet: updates of the table, of which rows exchange values
-    List* asides;  // of RowSet, or nullptr: where rows of the set of the same place step aside to
+    List* sets;           // of RowSet: updates of the table, of which rows exchange values
+    RowSet** asides;      // where rows of the set of that place step aside to; nullptr: none does
     ExchangingRow* rows;  // by set and number
     int64 row_count;
     Wait* waits;             // between indexes of rows; by row

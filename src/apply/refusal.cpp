@@ -5,6 +5,7 @@
 #include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
+#include "catalog/restoring.hpp"
 #include "changes/plain_statement.hpp"
 #include "changes/write_rights.hpp"
 
@@ -96,16 +97,9 @@ void write_rows(Hunt* hunt, const Parts& parts)
     List* sets = NIL;
     for (const Part& part : parts)
         sets = lappend(sets, part.rows);
-    ErrorData* error = run_in_subtransaction([&] {
-        const Rights rights = rights_to_write(hunt->application, sets);
-        run_sets(sets, hunt->application->reason);
-        rights.end();
-    });
-    if (error == nullptr)
-        return;
-    if (!is_refusal(error))
-        ReThrowError(error);
-    look_into(hunt, parts, error);
+    ErrorData* error = try_sets(hunt->application, sets, false);
+    if (error != nullptr)
+        look_into(hunt, parts, error);
 }
 
 }  // namespace
@@ -125,6 +119,22 @@ bool is_refusal(const ErrorData* error)
         default:
             return true;
     }
+}
+
+ErrorData* try_sets(const Application* application, List* sets, bool derived)
+{
+    ErrorData* error = run_in_subtransaction([&] {
+        const Rights rights = rights_to_write(application, sets);
+        if (derived)
+            begin_deriving();
+        run_sets(sets, application->reason);
+        if (derived)
+            end_deriving();
+        rights.end();
+    });
+    if (error != nullptr && !is_refusal(error))
+        ReThrowError(error);
+    return error;
 }
 
 void find_refusals(Application* application, List* sets, ErrorData* error)

@@ -10,6 +10,10 @@ namespace journal {
 /// Whether an error is about what was to be written, not about the server or the session.
 bool is_refusal(const ErrorData* error);
 
+/// Writes sets in a subtransaction, derived: as if triggers wrote them. Returns the error that
+/// refuses them, in the current memory context, or nullptr; raises other errors.
+ErrorData* try_sets(const Application* application, List* sets, bool derived);
+
 /// Finds the rows of some sets whose statement failed with an error that fail with it by
 /// themselves, and adds them to the application's issues; unless it skips such, raises the error of
 /// the first, which then says whom it is about. Called in the subtransaction in which the statement

@@ -108,22 +108,16 @@ bool is_referred_to(const Application* application, RowSet* made)
     return result;
 }
 
-const char* kept(const Application* application, const char* text)
-{
-    return text == nullptr ? nullptr : MemoryContextStrdup(application->context, text);
-}
-
 void note_replaced(Application* application, RowSet* made)
 {
     for_each_row(made, [&](const SetRow& row) {
-        auto* other = make_in<OtherRow>(application->context);
-        other->root = made->plan->root;
-        other->row = row;
-        other->row.object_type = kept(application, row.object_type);
-        other->row.object_id = other->row.key = kept(application, row.object_id);
-        other->row.label = kept(application, row.label);
-        application->replaced =
-            in_context(application->context, [&] { return lappend(application->replaced, other); });
+        in_context(application->context, [&] {
+            auto* other = make_in<OtherRow>(application->context);
+            other->root = made->plan->root;
+            other->row = copied_row(row);
+            other->row.key = other->row.object_id;
+            application->replaced = lappend(application->replaced, other);
+        });
     });
 }
 
@@ -134,15 +128,7 @@ bool replace_rows_of(Application* application, RowSet* set)
         keep_in_the_way(application, made, set);
     bool result = made->count > 0 && !is_referred_to(application, made);
     if (result) {
-        const ErrorData* error = run_in_subtransaction([&] {
-            const Rights rights = rights_to_write(application, list_make1(made));
-            begin_deriving();
-            run_sets(list_make1(made), application->reason);
-            end_deriving();
-            rights.end();
-        });
-        if (error != nullptr && !is_refusal(error))
-            ReThrowError(const_cast<ErrorData*>(error));
+        const ErrorData* error = try_sets(application, list_make1(made), true);
         for (int64 i = 0; i < made->count; i++)
             result &= error == nullptr && is_applied(made, i);
         if (result)

@@ -60,10 +60,7 @@ void put_turn(const TurnTable& table, int part, int64 number, int turn)
 TurnTable turn_table(const Exchange* exchange)
 {
     TurnTable table{};
-    table.descriptor = CreateTemplateTupleDesc(3);
-    TupleDescInitEntry(table.descriptor, 1, "part", INT4OID, -1, 0);
-    TupleDescInitEntry(table.descriptor, 2, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(table.descriptor, 3, "turn", INT4OID, -1, 0);
+    table.descriptor = describe_named({{"part", INT4OID}, {"number", INT8OID}, {"turn", INT4OID}});
     table.rows = tuplestore_begin_heap(true, false, work_mem);
     for (int64 i = 0; i < exchange->row_count; i++) {
         CHECK_FOR_INTERRUPTS();
@@ -165,11 +162,9 @@ void find_steps(const Exchange* exchange, const TurnTable& turns, Queues* queues
 {
     int* queue_of_part =
         make_array_in<int>(CurrentMemoryContext, kParts * list_length(exchange->sets));
-    ListCell* cell = nullptr;
-    foreach (cell, exchange->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
-        const int number = foreach_current_index(cell);
-        auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, number));
+    for (int number = 0; number < list_length(exchange->sets); number++) {
+        auto* set = item<RowSet>(exchange->sets, number);
+        RowSet* aside = exchange->asides[number];
         const auto add = [&](RowSet* of, const RowSet* from, Part part) {
             queue_of_part[part_number(number, part)] = static_cast<int>(queues->size());
             queues->push_back(queue_of(of, from, part_number(number, part), turns));
@@ -284,9 +279,8 @@ void check_asides(const Exchange* exchange)
         const ExchangingRow& row = exchange->rows[i];
         if (row.turn.aside == kStays)
             continue;
-        const auto* set = static_cast<RowSet*>(list_nth(exchange->sets, row.set));
-        const auto* aside = static_cast<RowSet*>(list_nth(exchange->asides, row.set));
-        if (!is_applied(aside, row.aside) || !is_applied(set, row.number))
+        const auto* set = item<RowSet>(exchange->sets, row.set);
+        if (!is_applied(exchange->asides[row.set], row.aside) || !is_applied(set, row.number))
             ereport(ERROR,
                     (errcode(kUndoConflict),
                      errmsg("rows of %s cannot exchange their unique values",

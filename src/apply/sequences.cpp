@@ -82,7 +82,7 @@ void add_values(RowSet* set, int column, Oid table, Oid sequence, Vector<Furthes
             furthest = &known;
     for_each_row(set, [&](const SetRow&) {
         bool is_null = false;
-        const Datum datum = slot_getattr(set->reading, value_attribute(set, column), &is_null);
+        const Datum datum = slot_getattr(set->reading, value_attribute(column), &is_null);
         int64 value = 0;
         if (is_null || !read_integer(type, datum, &value) || value < options.seqmin ||
             value > options.seqmax)

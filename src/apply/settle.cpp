@@ -142,18 +142,45 @@ const char* update_rows(const Application* application, const Settling* settling
     return flags;
 }
 
+/// Calls use for each row that differs.
+template <typename Use>
+void for_each_difference(Differences* differences, const Use& use)
+{
+    tuplestore_select_read_pointer(differences->rows, 0);
+    tuplestore_rescan(differences->rows);
+    MemoryContext row_context = AllocSetContextCreate(
+        CurrentMemoryContext, "event_journal differing row", ALLOCSET_DEFAULT_SIZES);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(differences->descriptor, &TTSOpsMinimalTuple);
+    bool is_null = false;
+    while (tuplestore_gettupleslot(differences->rows, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContextReset(row_context);
+        MemoryContext caller = MemoryContextSwitchTo(row_context);
+        Difference difference{};
+        difference.number = DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null));
+        difference.flags = TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null));
+        difference.table = DatumGetObjectId(slot_getattr(slot, kDifferenceTable, &is_null));
+        difference.place = *reinterpret_cast<ItemPointer>(
+            DatumGetPointer(slot_getattr(slot, kDifferencePlace, &is_null)));
+        difference.as_written = DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null));
+        use(difference);
+        MemoryContextSwitchTo(caller);
+        // Queries over them read on by pointers of their own.
+        tuplestore_select_read_pointer(differences->rows, 0);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    MemoryContextDelete(row_context);
+}
+
 /// The flags of a row that differed; nullptr: it does not any more.
 const char* flags_of(Differences* differences, int64 number)
 {
+    MemoryContext context = CurrentMemoryContext;
     const char* flags = nullptr;
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(differences->descriptor, &TTSOpsMinimalTuple);
-    bool is_null = false;
-    while (flags == nullptr && tuplestore_gettupleslot(differences->rows, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        if (DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null)) == number)
-            flags = TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null));
-    }
-    ExecDropSingleTupleTableSlot(slot);
+    for_each_difference(differences, [&](const Difference& difference) {
+        if (difference.number == number)
+            flags = MemoryContextStrdup(context, difference.flags);
+    });
     return flags;
 }
 
@@ -204,36 +231,6 @@ void try_columns(const Application* application, Settling* settling, const Diffe
         settling->helps[i] = trial.after == nullptr || trial.after[i] == kAsWanted;
         settling->overruled[i] = !settling->helps[i] && trial.written[i] == kDiffers;
     }
-}
-
-/// Calls use for each row that differs.
-template <typename Use>
-void for_each_difference(Differences* differences, const Use& use)
-{
-    tuplestore_select_read_pointer(differences->rows, 0);
-    tuplestore_rescan(differences->rows);
-    MemoryContext row_context = AllocSetContextCreate(
-        CurrentMemoryContext, "event_journal differing row", ALLOCSET_DEFAULT_SIZES);
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(differences->descriptor, &TTSOpsMinimalTuple);
-    bool is_null = false;
-    while (tuplestore_gettupleslot(differences->rows, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        MemoryContextReset(row_context);
-        MemoryContext caller = MemoryContextSwitchTo(row_context);
-        Difference difference{};
-        difference.number = DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null));
-        difference.flags = TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null));
-        difference.table = DatumGetObjectId(slot_getattr(slot, kDifferenceTable, &is_null));
-        difference.place = *reinterpret_cast<ItemPointer>(
-            DatumGetPointer(slot_getattr(slot, kDifferencePlace, &is_null)));
-        difference.as_written = DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null));
-        use(difference);
-        MemoryContextSwitchTo(caller);
-        // Queries over them read on by pointers of their own.
-        tuplestore_select_read_pointer(differences->rows, 0);
-    }
-    ExecDropSingleTupleTableSlot(slot);
-    MemoryContextDelete(row_context);
 }
 
 void look(const Application* application, Settling* settling)

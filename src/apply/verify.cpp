@@ -45,23 +45,20 @@ void open_place(Place* place, const RowSet* set, Oid table)
     if (place->table != nullptr && RelationGetRelid(place->table) == table)
         return;
     close_place(place);
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
-    place->table = table_open(table, AccessShareLock);
-    place->row = table_slot_create(place->table, nullptr);
-    place->scan = table_beginscan_tid(place->table, place->snapshot);
-    // A partition may have another order of columns.
-    place->numbers = make_array_in<AttrNumber>(set->context, set->column_count);
-    for (int i = 0; i < set->column_count; i++)
-        place->numbers[i] = get_attnum(table, set->columns[i].column->name);
-    MemoryContextSwitchTo(caller);
+    in_context(set->context, [&] {
+        place->table = table_open(table, AccessShareLock);
+        place->row = table_slot_create(place->table, nullptr);
+        place->scan = table_beginscan_tid(place->table, place->snapshot);
+        // A partition may have another order of columns.
+        place->numbers = make_array_in<AttrNumber>(set->context, set->column_count);
+        for (int i = 0; i < set->column_count; i++)
+            place->numbers[i] = get_attnum(table, set->columns[i].column->name);
+    });
 }
 
 bool next_place(Place* place, const RowSet* set, TupleTableSlot* slot)
 {
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
-    const bool found = tuplestore_gettupleslot(set->places, true, false, slot);
-    MemoryContextSwitchTo(caller);
-    if (!found)
+    if (!read_slot(set->places, slot, set->context))
         return false;
     bool is_null = false;
     place->number = DatumGetInt64(slot_getattr(slot, kPlaceNumber, &is_null));
@@ -231,24 +228,24 @@ void find_inserted(const Application* application, RowSet* set, Differences* dif
     tuplestore_rescan(set->places);
     tuplestore_select_read_pointer(set->rows, 0);
     tuplestore_rescan(set->rows);
-    while (tuplestore_gettupleslot(set->rows, true, false, set->reading)) {
+    while (read_slot(set->rows, set->reading, set->context)) {
         CHECK_FOR_INTERRUPTS();
         MemoryContextReset(set->row_context);
-        MemoryContext caller = MemoryContextSwitchTo(set->row_context);
-        bool is_null = false;
-        const int64 number = DatumGetInt64(slot_getattr(set->reading, kRowNumber, &is_null));
-        if (!next_place(&place, set, slot) || place.number != number)
-            raise_unseen(application, set, row_in_slot(set, set->reading));
-        // A trigger may have updated the row since, also several times.
-        ItemPointerData newest = place.tid;
-        table_tuple_get_latest_tid(place.scan, &newest);
-        if (!table_tuple_fetch_row_version(place.table, &newest, place.snapshot, place.row))
-            raise_different(application, set, number, kGone);
-        char* flags = differing_columns(set, &place, set->reading);
-        if (flags != nullptr && leave_aims_out(application, set, number, flags))
-            put_difference(differences, number, flags, RelationGetRelid(place.table), newest,
-                           ItemPointerEquals(&newest, &place.tid));
-        MemoryContextSwitchTo(caller);
+        in_context(set->row_context, [&] {
+            bool is_null = false;
+            const int64 number = DatumGetInt64(slot_getattr(set->reading, kRowNumber, &is_null));
+            if (!next_place(&place, set, slot) || place.number != number)
+                raise_unseen(application, set, row_in_slot(set, set->reading));
+            // A trigger may have updated the row since, also several times.
+            ItemPointerData newest = place.tid;
+            table_tuple_get_latest_tid(place.scan, &newest);
+            if (!table_tuple_fetch_row_version(place.table, &newest, place.snapshot, place.row))
+                raise_different(application, set, number, kGone);
+            char* flags = differing_columns(set, &place, set->reading);
+            if (flags != nullptr && leave_aims_out(application, set, number, flags))
+                put_difference(differences, number, flags, RelationGetRelid(place.table), newest,
+                               ItemPointerEquals(&newest, &place.tid));
+        });
     }
     close_place(&place);
     ExecDropSingleTupleTableSlot(slot);

@@ -103,14 +103,15 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
         table_open(table, application->dry_run ? AccessShareLock : RowExclusiveLock);
     if (!application->dry_run && relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
         find_all_inheritors(table, RowExclusiveLock, nullptr);
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    RowSet* set =
-        make_row_set(application->context, operation, relation,
-                     require_plan(relation, application->dry_run), column_count, columns, checked);
+    RowSet* set = in_context(application->context, [&] {
+        RowSet* made = make_row_set(application->context, operation, relation,
+                                    require_plan(relation, application->dry_run), column_count,
+                                    columns, checked);
+        made->index = list_length(application->sets);
+        application->sets = lappend(application->sets, made);
+        return made;
+    });
     CurrentResourceOwner = owner;
-    set->index = list_length(application->sets);
-    application->sets = lappend(application->sets, set);
-    MemoryContextSwitchTo(caller);
     if (operation != RowOperation::kInsert)
         require_shown_rows(relation);
     return set;

@@ -311,14 +311,13 @@ IssueList* make_issues()
 void add_issue(IssueList* issues, const Issue& issue)
 {
     MemoryContextReset(issues->row_context);
-    MemoryContext caller = MemoryContextSwitchTo(issues->row_context);
-    Issue placed = issue;
-    placed.place = issues->added++;
-    Written written{};
-    for_each_member(placed, written);
-    MemoryContextSwitchTo(issues->context);
-    tuplestore_putvalues(issues->rows, issues->descriptor, written.values, written.nulls);
-    MemoryContextSwitchTo(caller);
+    in_context(issues->row_context, [&] {
+        Issue placed = issue;
+        placed.place = issues->added++;
+        Written written{};
+        for_each_member(placed, written);
+        tuplestore_putvalues(issues->rows, issues->descriptor, written.values, written.nulls);
+    });
     issues->count += issue.sqlstate == 0 ? 0 : 1;
 }
 
@@ -332,19 +331,16 @@ bool next_issue(IssueList* issues, Issue* issue)
 {
     CHECK_FOR_INTERRUPTS();
     MemoryContextReset(issues->row_context);
-    // A row that comes from disk is the slot's, which outlives the caller's memory context.
-    MemoryContext caller = MemoryContextSwitchTo(issues->context);
     tuplestore_select_read_pointer(issues->rows, 0);
-    const bool found = tuplestore_gettupleslot(issues->rows, true, false, issues->slot);
-    if (found) {
-        slot_getallattrs(issues->slot);
-        MemoryContextSwitchTo(issues->row_context);
+    if (!read_slot(issues->rows, issues->slot, issues->context))
+        return false;
+    slot_getallattrs(issues->slot);
+    in_context(issues->row_context, [&] {
         *issue = Issue{};
         Read read{issues->slot, 0};
         for_each_member(*issue, read);
-    }
-    MemoryContextSwitchTo(caller);
-    return found;
+    });
+    return true;
 }
 
 void register_issues(IssueList* issues)

@@ -2,6 +2,7 @@
 #include "changes/row_set.hpp"
 
 #include "base/memory.hpp"
+#include "base/result_reader.hpp"
 #include "values/exact_form.hpp"
 #include "values/text_form.hpp"
 
@@ -80,11 +81,8 @@ void describe_rows(RowSet* set)
 /// The read pointer that follows the arriving rows goes to the next of them.
 void follow(RowSet* set)
 {
-    // A row that comes from disk is the slot's, which outlives the trigger's call.
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_select_read_pointer(set->rows, set->following);
-    set->next_valid = tuplestore_gettupleslot(set->rows, true, false, set->next);
-    MemoryContextSwitchTo(caller);
+    set->next_valid = read_slot(set->rows, set->next, set->context);
 }
 
 void begin_rows(RowSet* set)
@@ -144,9 +142,7 @@ void note_place(Restoring* restoring, int64 entry, Oid table, const ItemPointerD
     Datum values[] = {attribute_of(set->next, kRowNumber), ObjectIdGetDatum(table),
                       PointerGetDatum(&place), Int64GetDatum(set->deletion), Int64GetDatum(entry)};
     bool nulls[] = {false, false, false, false, false};
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_putvalues(set->places, set->place_descriptor, values, nulls);
-    MemoryContextSwitchTo(caller);
     set->arrived++;
     follow(set);
 }
@@ -277,16 +273,11 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
     begin_rows(set);
     set->reading = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
     set->next = MakeSingleTupleTableSlot(set->descriptor, &TTSOpsMinimalTuple);
-    set->place_descriptor = CreateTemplateTupleDesc(kPlaceEntry);
-    const auto attribute = [set](PlaceAttribute number, const char* name, Oid type) {
-        TupleDescInitEntry(set->place_descriptor, static_cast<AttrNumber>(number), name, type, -1,
-                           0);
-    };
-    attribute(kPlaceNumber, "number", INT8OID);
-    attribute(kPlaceTable, "table", OIDOID);
-    attribute(kPlaceTid, "place", TIDOID);
-    attribute(kPlaceDeletion, "deletion", INT8OID);
-    attribute(kPlaceEntry, "entry", INT8OID);
+    set->place_descriptor = describe_named({{"number", INT8OID},
+                                            {"table", OIDOID},
+                                            {"place", TIDOID},
+                                            {"deletion", INT8OID},
+                                            {"entry", INT8OID}});
     set->place = MakeSingleTupleTableSlot(set->place_descriptor, &TTSOpsMinimalTuple);
     set->places = tuplestore_begin_heap(true, false, work_mem);
     MemoryContextSwitchTo(caller);
@@ -296,28 +287,41 @@ RowSet* make_row_set(MemoryContext context, RowOperation operation, Relation tab
 void add_row(RowSet* set, const RowChange& change)
 {
     MemoryContextReset(set->row_context);
-    MemoryContext caller = MemoryContextSwitchTo(set->row_context);
-    set->datums[kRowNumber - 1] = Int64GetDatum(set->count);
-    set->datums[kRowEntry - 1] = Int64GetDatum(change.entry);
-    put_text(set, kRowObjectType, change.object_type);
-    put_text(set, kRowObjectId, change.object_id);
-    put_text(set, kRowLabel, change.label);
-    if (has_values(set)) {
-        read_values(set, kValueStart, change.values);
-        for (int i = 0; i < set->column_count; i++)
-            if (set->columns[i].retyped && !set->nulls[kValueStart + i])
-                tell_rounded(set, change, i, set->datums[kValueStart + i]);
-    }
-    if (set->operation != RowOperation::kInsert)
-        read_key(set, change.object_id);
-    if (set->checked)
-        read_values(set, expected_start(set), change.expected);
-    put_text(set, kRowKey, arriving_key(set, change));
-    MemoryContextSwitchTo(set->context);
-    tuplestore_putvalues(set->rows, set->descriptor, set->datums, set->nulls);
-    MemoryContextSwitchTo(caller);
+    in_context(set->row_context, [&] {
+        set->datums[kRowNumber - 1] = Int64GetDatum(set->count);
+        set->datums[kRowEntry - 1] = Int64GetDatum(change.entry);
+        put_text(set, kRowObjectType, change.object_type);
+        put_text(set, kRowObjectId, change.object_id);
+        put_text(set, kRowLabel, change.label);
+        if (has_values(set)) {
+            read_values(set, kValueStart, change.values);
+            for (int i = 0; i < set->column_count; i++)
+                if (set->columns[i].retyped && !set->nulls[kValueStart + i])
+                    tell_rounded(set, change, i, set->datums[kValueStart + i]);
+        }
+        if (set->operation != RowOperation::kInsert)
+            read_key(set, change.object_id);
+        if (set->checked)
+            read_values(set, expected_start(set), change.expected);
+        put_text(set, kRowKey, arriving_key(set, change));
+        tuplestore_putvalues(set->rows, set->descriptor, set->datums, set->nulls);
+    });
     set->count++;
 }
+
+namespace {
+
+/// Adds the row that a set has read to one of the same columns, numbered anew.
+void add_again(RowSet* set, TupleTableSlot* row)
+{
+    slot_getallattrs(row);
+    memcpy(set->datums, row->tts_values, sizeof(Datum) * set->descriptor->natts);
+    memcpy(set->nulls, row->tts_isnull, sizeof(bool) * set->descriptor->natts);
+    set->datums[kRowNumber - 1] = Int64GetDatum(set->count++);
+    tuplestore_putvalues(set->rows, set->descriptor, set->datums, set->nulls);
+}
+
+}  // namespace
 
 RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last)
 {
@@ -327,17 +331,10 @@ RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last
     tuplestore_select_read_pointer(set->rows, 0);
     tuplestore_rescan(set->rows);
     tuplestore_skiptuples(set->rows, first, true);
-    MemoryContext caller = MemoryContextSwitchTo(context);
-    while (part->count < last - first &&
-           tuplestore_gettupleslot(set->rows, true, false, set->reading)) {
+    while (part->count < last - first && read_slot(set->rows, set->reading, set->context)) {
         CHECK_FOR_INTERRUPTS();
-        slot_getallattrs(set->reading);
-        memcpy(part->datums, set->reading->tts_values, sizeof(Datum) * set->descriptor->natts);
-        memcpy(part->nulls, set->reading->tts_isnull, sizeof(bool) * set->descriptor->natts);
-        part->datums[kRowNumber - 1] = Int64GetDatum(part->count++);
-        tuplestore_putvalues(part->rows, part->descriptor, part->datums, part->nulls);
+        add_again(part, set->reading);
     }
-    MemoryContextSwitchTo(caller);
     return part;
 }
 
@@ -369,7 +366,7 @@ char** split_key(const char* key, int count)
     return texts;
 }
 
-int value_attribute(const RowSet*, int column)
+int value_attribute(int column)
 {
     return kValueStart + column + 1;
 }
@@ -392,7 +389,7 @@ namespace {
 
 void next_told(RowSet* set)
 {
-    set->telling_valid = tuplestore_gettupleslot(set->told, true, false, set->telling);
+    set->telling_valid = read_slot(set->told, set->telling, set->context);
 }
 
 }  // namespace
@@ -410,45 +407,36 @@ void rewind_rows(RowSet* set)
 
 void tell_row(RowSet* set, int64 number, const char* columns)
 {
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
-    if (set->told == nullptr) {
-        TupleDesc descriptor = CreateTemplateTupleDesc(2);
-        TupleDescInitEntry(descriptor, 1, "number", INT8OID, -1, 0);
-        TupleDescInitEntry(descriptor, 2, "columns", TEXTOID, -1, 0);
-        set->told = tuplestore_begin_heap(true, false, work_mem);
-        set->telling = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    }
+    if (set->told == nullptr)
+        in_context(set->context, [&] {
+            TupleDesc descriptor = describe_named({{"number", INT8OID}, {"columns", TEXTOID}});
+            set->told = tuplestore_begin_heap(true, false, work_mem);
+            set->telling = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+        });
     Datum values[] = {Int64GetDatum(number), CStringGetTextDatum(columns)};
     bool nulls[] = {false, false};
     tuplestore_putvalues(set->told, set->telling->tts_tupleDescriptor, values, nulls);
     pfree(DatumGetPointer(values[1]));
-    MemoryContextSwitchTo(caller);
 }
 
 bool read_row(RowSet* set, SetRow* row)
 {
-    // A row that comes from disk is the slot's, which outlives the caller's memory context.
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
     tuplestore_select_read_pointer(set->rows, 0);
-    const bool found = tuplestore_gettupleslot(set->rows, true, false, set->reading);
-    if (found) {
-        MemoryContextReset(set->row_context);
-        MemoryContextSwitchTo(set->row_context);
+    if (!read_slot(set->rows, set->reading, set->context))
+        return false;
+    MemoryContextReset(set->row_context);
+    in_context(set->row_context, [&] {
         *row = row_in_slot(set, set->reading);
-        MemoryContextSwitchTo(set->context);
-        if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
-            tuplestore_gettupleslot(set->places, true, false, set->place))
-            row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
         if (set->told != nullptr && set->telling_valid &&
             DatumGetInt64(attribute_of(set->telling, 1)) == row->number) {
-            MemoryContextSwitchTo(set->row_context);
             row->set_by_trigger = TextDatumGetCString(attribute_of(set->telling, 2));
-            MemoryContextSwitchTo(set->context);
             next_told(set);
         }
-    }
-    MemoryContextSwitchTo(caller);
-    return found;
+    });
+    if (set->arrived == set->count && set->operation == RowOperation::kInsert &&
+        read_slot(set->places, set->place, set->context))
+        row->written_entry = DatumGetInt64(attribute_of(set->place, kPlaceEntry));
+    return true;
 }
 
 SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
@@ -469,6 +457,18 @@ SetRow row_in_slot(const RowSet* set, TupleTableSlot* slot)
     return row;
 }
 
+SetRow copied_row(const SetRow& row)
+{
+    const auto copied = [](const char* text) { return text == nullptr ? nullptr : pstrdup(text); };
+    SetRow copy = row;
+    copy.object_type = copied(row.object_type);
+    copy.object_id = copied(row.object_id);
+    copy.label = copied(row.label);
+    copy.key = copied(row.key);
+    copy.set_by_trigger = nullptr;
+    return copy;
+}
+
 bool is_written(const RowSet* set)
 {
     for (int i = 0; i < set->column_count; i++)
@@ -487,37 +487,26 @@ void leave_to_triggers(RowSet* set, int64 number, int column)
 
 int set_index(const List* sets, const RowSet* set)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, sets)
-        if (lfirst(cell) == set)
-            return foreach_current_index(cell);
+    for (int i = 0; i < list_length(sets); i++)
+        if (list_nth(sets, i) == set)
+            return i;
     return -1;
 }
 
 void filter_rows(RowSet* set, Callback<bool(const SetRow& row)> keep)
 {
-    MemoryContext caller = MemoryContextSwitchTo(set->context);
     Tuplestorestate* before = set->rows;
     tuplestore_select_read_pointer(before, 0);
     tuplestore_rescan(before);
-    begin_rows(set);
-    while (tuplestore_gettupleslot(before, true, false, set->reading)) {
+    in_context(set->context, [&] { begin_rows(set); });
+    while (read_slot(before, set->reading, set->context)) {
         CHECK_FOR_INTERRUPTS();
         MemoryContextReset(set->row_context);
-        MemoryContextSwitchTo(set->row_context);
-        const bool kept = keep(row_in_slot(set, set->reading));
-        MemoryContextSwitchTo(set->context);
-        if (!kept)
-            continue;
-        slot_getallattrs(set->reading);
-        memcpy(set->datums, set->reading->tts_values, sizeof(Datum) * set->descriptor->natts);
-        memcpy(set->nulls, set->reading->tts_isnull, sizeof(bool) * set->descriptor->natts);
-        set->datums[kRowNumber - 1] = Int64GetDatum(set->count++);
-        tuplestore_putvalues(set->rows, set->descriptor, set->datums, set->nulls);
+        if (in_context(set->row_context, [&] { return keep(row_in_slot(set, set->reading)); }))
+            add_again(set, set->reading);
     }
     ExecClearTuple(set->reading);
     tuplestore_end(before);
-    MemoryContextSwitchTo(caller);
 }
 
 void end_row_set(RowSet* set)

@@ -139,7 +139,7 @@ enum PlaceAttribute { kPlaceNumber = 1, kPlaceTable, kPlaceTid, kPlaceDeletion, 
 char** split_key(const char* key, int count);
 
 /// Number of the attribute that holds the value of a set's column.
-int value_attribute(const RowSet* set, int column);
+int value_attribute(int column);
 
 /// The column whose present value an attribute of a set's rows holds: one of the key, or an
 /// expected one. -1: it holds none, or the set does not write that column.
@@ -150,6 +150,13 @@ RowSet* rows_between(MemoryContext context, RowSet* set, int64 first, int64 last
 
 /// Makes a set as it was before its statement ran, which has been rolled back.
 void begin_again(RowSet* set);
+
+/// Reads the next row of a tuplestore into a slot of context: one that comes from disk is the
+/// slot's, which outlives the caller's memory.
+inline bool read_slot(Tuplestorestate* rows, TupleTableSlot* slot, MemoryContext context)
+{
+    return in_context(context, [&] { return tuplestore_gettupleslot(rows, true, false, slot); });
+}
 
 /// Goes back to the first row, for read_row.
 void rewind_rows(RowSet* set);
@@ -206,6 +213,9 @@ inline bool is_left_to_triggers(const RowSet* set, int64 number, int column)
 
 /// The index of a set in a list; -1: it is not in it.
 int set_index(const List* sets, const RowSet* set);
+
+/// A copy of a row with its texts, but of what triggers set, in the current memory context.
+SetRow copied_row(const SetRow& row);
 
 /// Notes that a trigger set columns of a row; rows come by their numbers.
 void tell_row(RowSet* set, int64 number, const char* columns);

@@ -132,10 +132,10 @@ Arrivals* begin_arrivals(FinalState* state, RowSet* set, int index)
         find_defaults(arrivals);
     arrivals->routed = set->table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
     if (arrivals->routed) {
-        ListCell* cell = nullptr;
-        foreach (cell, find_all_inheritors(RelationGetRelid(set->table), AccessShareLock, nullptr))
-            if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION)
-                add_route(arrivals, lfirst_oid(cell));
+        for (const Oid oid :
+             oids(find_all_inheritors(RelationGetRelid(set->table), AccessShareLock, nullptr)))
+            if (get_rel_relkind(oid) == RELKIND_RELATION)
+                add_route(arrivals, oid);
     } else {
         add_route(arrivals, RelationGetRelid(set->table));
     }
@@ -180,8 +180,8 @@ void copy_row(TupleTableSlot* to, const TupleTableSlot* from, const int* sources
 void put_values(Arrivals* arrivals, TupleTableSlot* slot, const AttrNumber* numbers)
 {
     for (int i = 0; i < arrivals->set->column_count; i++)
-        slot->tts_values[numbers[i] - 1] = slot_getattr(
-            arrivals->row, value_attribute(arrivals->set, i), &slot->tts_isnull[numbers[i] - 1]);
+        slot->tts_values[numbers[i] - 1] =
+            slot_getattr(arrivals->row, value_attribute(i), &slot->tts_isnull[numbers[i] - 1]);
 }
 
 /// Routes the row in the arrivals' slot, and judges it there.
@@ -202,7 +202,7 @@ void arrive(Arrivals* arrivals)
 }
 
 /// Puts the row that step makes where it would be.
-void place_row(Arrivals* arrivals, void (*step)(Arrivals*))
+void place_row(Arrivals* arrivals, Callback<void()> step)
 {
     arrivals->placed = nullptr;
     run_guarded(arrivals, step);
@@ -215,13 +215,9 @@ void place_row(Arrivals* arrivals, void (*step)(Arrivals*))
 
 bool next_row(Arrivals* arrivals)
 {
-    // A row that comes from disk is the slot's.
-    MemoryContext caller = MemoryContextSwitchTo(arrivals->state->context);
-    RowSet* set = arrivals->set;
+    const RowSet* set = arrivals->set;
     tuplestore_select_read_pointer(set->rows, 0);
-    const bool found = tuplestore_gettupleslot(set->rows, true, false, arrivals->row);
-    MemoryContextSwitchTo(caller);
-    if (!found)
+    if (!read_slot(set->rows, arrivals->row, arrivals->state->context))
         return false;
     bool is_null = false;
     arrivals->number = DatumGetInt64(slot_getattr(arrivals->row, kRowNumber, &is_null));
@@ -233,33 +229,30 @@ void place_inserts(Arrivals* arrivals, MemoryContext work)
     rewind_rows(arrivals->set);
     while (next_row(arrivals)) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext caller = MemoryContextSwitchTo(work);
-        empty_slot(arrivals->slot);
-        put_values(arrivals, arrivals->slot, arrivals->numbers);
-        place_row(arrivals, arrive);
-        MemoryContextSwitchTo(caller);
+        in_context(work, [&] {
+            empty_slot(arrivals->slot);
+            put_values(arrivals, arrivals->slot, arrivals->numbers);
+            place_row(arrivals, [&] { arrive(arrivals); });
+        });
         MemoryContextReset(work);
         ExecClearTuple(arrivals->slot);
     }
 }
 
-/// The live rows that a set's rows are about: number, table, place, whether it holds what is
-/// expected; in the order of the numbers.
-Tuplestorestate* select_live_rows(const Application* application, RowSet* set)
+/// The live rows that a set's rows are about, in the order of their numbers, as LiveRow.
+ResultReader select_live_rows(const Application* application, RowSet* set)
 {
     const char* sql = psprintf(
-        "SELECT e.number, t.tableoid, t.ctid, %s FROM %s AS t, %s AS e WHERE %s "
+        "SELECT e.number, t.tableoid, t.ctid, %s AS expected FROM %s AS t, %s AS e WHERE %s "
         "ORDER BY e.number",
         set->checked && set->column_count > 0 ? holds_expected(set) : "true",
         is_unjudged(application, set->table) ? only_rows_of(set) : changeable_rows_of(set),
         rows_name(0), has_key(set));
-    MemoryContext caller = CurrentMemoryContext;
+    MemoryContext context = CurrentMemoryContext;
     const Rights rights = rights_on(application, set->table);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_rows(set, 0);
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql);
-    MemoryContextSwitchTo(connected);
+    ResultReader rows = ResultReader::open(context, sql);
     query.end();
     rights.end();
     return rows;
@@ -272,16 +265,6 @@ void note_live_row(const Arrivals* arrivals, IssueKind kind)
         note_row_issue(arrivals, make_issue(kind));
 }
 
-TupleTableSlot* live_slot()
-{
-    TupleDesc descriptor = CreateTemplateTupleDesc(4);
-    TupleDescInitEntry(descriptor, 1, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "table", OIDOID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "place", TIDOID, -1, 0);
-    TupleDescInitEntry(descriptor, 4, "expected", BOOLOID, -1, 0);
-    return MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-}
-
 /// The row of a partition as its set's table sees it, with the new values.
 void change_in_table(Arrivals* arrivals, Place* place)
 {
@@ -289,7 +272,7 @@ void change_in_table(Arrivals* arrivals, Place* place)
              positions_by_name(RelationGetDescr(arrivals->set->table),
                                RelationGetDescr(place->relation)));
     put_values(arrivals, arrivals->slot, arrivals->numbers);
-    place_row(arrivals, arrive);
+    place_row(arrivals, [&] { arrive(arrivals); });
 }
 
 /// The row of an inheritance child, which has columns of its own.
@@ -304,21 +287,16 @@ void change_in_child(Arrivals* arrivals, Place* place)
     copy_row(place->checks->slot, place->checks->live, positions_by_name(descriptor, descriptor));
     put_values(arrivals, place->checks->slot, numbers);
     arrivals->guarded = true;
-    arrivals->last = make_in<Route>(CurrentMemoryContext);
-    arrivals->last->place = place;
-    place_row(arrivals, [](Arrivals* a) { judge(a, a->last->place, nullptr); });
-    arrivals->last = nullptr;
+    place_row(arrivals, [&] { judge(arrivals, place, nullptr); });
 }
 
 /// Reads a live row into its place; false if it is gone since it was found.
 bool fetch_live_row(Arrivals* arrivals, Place* place, Datum tid, Snapshot snapshot)
 {
     PlaceChecks* checks = checks_of(arrivals->state, place);
-    if (checks->live == nullptr) {
-        MemoryContext caller = MemoryContextSwitchTo(arrivals->state->context);
-        checks->live = table_slot_create(place->relation, nullptr);
-        MemoryContextSwitchTo(caller);
-    }
+    if (checks->live == nullptr)
+        checks->live = in_context(arrivals->state->context,
+                                  [&] { return table_slot_create(place->relation, nullptr); });
     if (!table_tuple_fetch_row_version(place->relation,
                                        reinterpret_cast<ItemPointer>(DatumGetPointer(tid)),
                                        snapshot, checks->live))
@@ -327,23 +305,37 @@ bool fetch_live_row(Arrivals* arrivals, Place* place, Datum tid, Snapshot snapsh
     return true;
 }
 
-/// What the live row that a slot names becomes by the arrivals' row.
-void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapshot)
+struct LiveRow {
+    int64 number;  // of the set's row
+    Oid table;
+    Value place;
+    bool expected;  // it holds what is expected
+
+    void bind(ResultReader* reader)
+    {
+        reader->bind("number", &number);
+        reader->bind("tableoid", &table);
+        reader->bind("ctid", &place);
+        reader->bind("expected", &expected);
+    }
+};
+
+/// What a live row becomes by the arrivals' row.
+void change_live_row(Arrivals* arrivals, const LiveRow& found, Snapshot snapshot)
 {
-    bool is_null = false;
-    Place* place = place_of(arrivals->state, DatumGetObjectId(slot_getattr(found, 2, &is_null)));
-    if (!fetch_live_row(arrivals, place, slot_getattr(found, 3, &is_null), snapshot)) {
+    Place* place = place_of(arrivals->state, found.table);
+    if (!fetch_live_row(arrivals, place, found.place.datum, snapshot)) {
         note_live_row(arrivals, IssueKind::kRowGone);
         return;
     }
-    if (!DatumGetBool(slot_getattr(found, 4, &is_null)) || is_null) {
+    if (!found.expected) {
         note_live_row(arrivals, IssueKind::kRowChanged);
     } else {
         add_leaving(place, arrivals->index, arrivals->number, place->checks->live);
         arrivals->live = place->checks->live;
         if (arrivals->set->operation == RowOperation::kDelete) {
             if (arrivals->rules != NIL)
-                run_guarded(arrivals, [](Arrivals* a) { judge_rules(a, nullptr, nullptr); });
+                run_guarded(arrivals, [&] { judge_rules(arrivals, nullptr, nullptr); });
             ResetPerTupleExprContext(arrivals->estate);
         } else {
             const bool is_child = !arrivals->routed && RelationGetRelid(place->relation) !=
@@ -356,29 +348,25 @@ void change_live_row(Arrivals* arrivals, TupleTableSlot* found, Snapshot snapsho
 
 void place_changes(Arrivals* arrivals, MemoryContext work)
 {
-    Tuplestorestate* live = select_live_rows(arrivals->state->application, arrivals->set);
-    TupleTableSlot* found = live_slot();
+    ResultReader reader = select_live_rows(arrivals->state->application, arrivals->set);
+    LiveRow live{};
+    live.bind(&reader);
     Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-    bool more = tuplestore_gettupleslot(live, true, true, found);
+    bool more = reader.next();
     rewind_rows(arrivals->set);
     while (next_row(arrivals)) {
         CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        int64 count = 0;
-        while (more && DatumGetInt64(slot_getattr(found, 1, &is_null)) == arrivals->number) {
-            MemoryContext caller = MemoryContextSwitchTo(work);
-            change_live_row(arrivals, found, snapshot);
-            MemoryContextSwitchTo(caller);
+        bool is_there = false;
+        for (; more && live.number == arrivals->number; more = reader.next()) {
+            in_context(work, [&] { change_live_row(arrivals, live, snapshot); });
             MemoryContextReset(work);
-            count++;
-            more = tuplestore_gettupleslot(live, true, true, found);
+            is_there = true;
         }
-        if (count == 0)
+        if (!is_there)
             note_live_row(arrivals, IssueKind::kRowGone);
     }
     UnregisterSnapshot(snapshot);
-    ExecDropSingleTupleTableSlot(found);
-    tuplestore_end(live);
+    reader.close();
 }
 
 }  // namespace
@@ -387,15 +375,15 @@ void make_final_state(FinalState* state)
 {
     MemoryContext work =
         AllocSetContextCreate(state->context, "event_journal row checks", ALLOCSET_DEFAULT_SIZES);
-    ListCell* cell = nullptr;
-    foreach (cell, state->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    int index = -1;
+    for (auto* set : items<RowSet>(state->application->sets)) {
+        index++;
         // Rows that the caller may not insert would be there for others all the same; live rows
         // that he may not change cannot be looked for.
         if (set->count == 0 ||
             (set->operation != RowOperation::kInsert && missing_privilege(set) != nullptr))
             continue;
-        Arrivals* arrivals = begin_arrivals(state, set, foreach_current_index(cell));
+        Arrivals* arrivals = begin_arrivals(state, set, index);
         (set->operation == RowOperation::kInsert ? place_inserts : place_changes)(arrivals, work);
         end_arrivals(arrivals);
     }

@@ -96,7 +96,7 @@ void find_rules(Arrivals* arrivals);
 void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unknown);
 
 /// Runs step; an error that it raises is an issue of the row, unless it is one of the server.
-void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*));
+void run_guarded(Arrivals* arrivals, Callback<void()> step);
 
 /// Notes an issue of the row at hand.
 void note_row_issue(const Arrivals* arrivals, const Issue& issue);

@@ -6,7 +6,8 @@
 // expressions of the catalogue can be put into them as they are.
 #pragma once
 
-#include "changes/application.hpp"
+#include "base/memory.hpp"
+#include "changes/table_keys.hpp"
 
 namespace journal {
 
@@ -69,15 +70,16 @@ void make_final_state(FinalState* state);
 /// Holds keys and references against each other: see key_checks.cpp.
 void check_keys(FinalState* state);
 
-/// Columns: set and number of a row, set and number of another, the index.
-struct Waits {
-    Tuplestorestate* rows;
-    TupleDesc descriptor;
+/// A row that arrives would have a unique value that another has now, where that is checked row by
+/// row; both by their sets and their numbers there.
+struct FoundWait {
+    int set;
+    int64 number;
+    int holder_set;
+    int64 holder_number;
+    const UniqueKey* key;
 };
-
-/// Which arriving rows would have unique values that others have now, where that is checked row by
-/// row. In the current memory context.
-Waits find_waits(const FinalState* state);
+void find_waits(const FinalState* state, Vector<FoundWait>* waits);
 
 /// What the caller may not do with a set: a sentence; or nullptr. See row_rights.cpp for this and
 /// what follows.

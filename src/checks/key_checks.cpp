@@ -2,9 +2,6 @@
 #include "checks/key_checks.hpp"
 
 #include "base/list.hpp"
-#include "base/query.hpp"
-#include "base/result_reader.hpp"
-#include "changes/table_keys.hpp"
 
 namespace journal {
 
@@ -20,16 +17,14 @@ void append_stays(StringInfo sql, const FinalState* state, Oid table, const char
     }
 }
 
-Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql)
+ResultReader read_as_checker(const FinalState* state, Oid table, const char* sql)
 {
-    MemoryContext caller = CurrentMemoryContext;
+    MemoryContext context = CurrentMemoryContext;
     Relation relation = table_open(table, AccessShareLock);
     const Rights rights = Rights::of_constraint(relation);
     Query query = Query::begin(RunAs::kCaller);
     register_places(state);
-    MemoryContext connected = MemoryContextSwitchTo(caller);
-    Tuplestorestate* rows = select_rows(sql);
-    MemoryContextSwitchTo(connected);
+    ResultReader rows = ResultReader::open(context, sql);
     query.end();
     rights.end();
     table_close(relation, NoLock);
@@ -44,27 +39,20 @@ const char* text_of_value(const char* value)
 
 void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& key)
 {
-    TupleDesc descriptor = CreateTemplateTupleDesc(3);
-    TupleDescInitEntry(descriptor, 1, "set", INT4OID, -1, 0);
-    TupleDescInitEntry(descriptor, 2, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(descriptor, 3, "values", TEXTOID, -1, 0);
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    Tuplestorestate* rows = select_as_checker(state, table, sql);
-    while (tuplestore_gettupleslot(rows, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        bool is_null = false;
-        const int set = DatumGetInt32(slot_getattr(slot, 1, &is_null));
-        const int64 number = DatumGetInt64(slot_getattr(slot, 2, &is_null));
-        char* values = TextDatumGetCString(slot_getattr(slot, 3, &is_null));
-        char* detail = psprintf("%s(%s)%s", key.before, values, key.after);
-        Issue issue = make_issue(key.kind, detail);
-        issue.object = key.object;
-        note_issue(state, set, number, issue);
-        pfree(detail);
-        pfree(values);
-    }
-    ExecDropSingleTupleTableSlot(slot);
-    tuplestore_end(rows);
+    ResultReader reader = read_as_checker(state, table, sql);
+    int32 set = 0;
+    int64 number = 0;
+    const char* held = nullptr;
+    reader.bind("s", &set);
+    reader.bind("n", &number);
+    reader.bind("held", &held);
+    while (reader.next())
+        in_context(reader.row_memory(), [&] {
+            Issue issue = make_issue(key.kind, psprintf("%s(%s)%s", key.before, held, key.after));
+            issue.object = key.object;
+            note_issue(state, set, number, issue);
+        });
+    reader.close();
 }
 
 void check_keys(FinalState* state)

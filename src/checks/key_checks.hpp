@@ -7,6 +7,7 @@
 // checks do: a key is in use, and a parent is there, whoever may see it.
 #pragma once
 
+#include "base/result_reader.hpp"
 #include "checks/final_state.hpp"
 
 namespace journal {
@@ -17,9 +18,9 @@ void append_stays(StringInfo sql, const FinalState* state, Oid table, const char
 /// The text of a value for people, in SQL. Not a cast to text, which is whose the type is.
 const char* text_of_value(const char* value);
 
-/// The rows of a query that looks into a table, in a tuplestore that spills beyond work_mem; the
-/// caller ends it. Raises what the query raises.
-Tuplestorestate* select_as_checker(const FinalState* state, Oid table, const char* sql);
+/// The rows of a query that looks into a table, read in the current memory context. Raises what the
+/// query raises.
+ResultReader read_as_checker(const FinalState* state, Oid table, const char* sql);
 
 /// What the rows of a query have against them.
 struct KeyIssue {
@@ -29,7 +30,8 @@ struct KeyIssue {
     const char* after;  // the detail is before(values)after
 };
 
-/// Notes an issue for each row (set, number, values) of a query that looks into a table.
+/// Notes an issue for each row of a query that looks into a table: s, its set, n, its number there,
+/// and held, the values.
 void note_rows(FinalState* state, Oid table, const char* sql, const KeyIssue& key);
 
 /// Notes which rows that arrive have a unique key, or are in conflict by an exclusion constraint,

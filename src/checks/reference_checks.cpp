@@ -18,7 +18,7 @@ const char* names_of(const ForeignKey& key, const char* ReferenceColumn::*side)
 /// Their values in a row of an alias, as one text.
 const char* values_of(const ForeignKey& key, const char* ReferenceColumn::*side, const char* alias)
 {
-    return psprintf("concat_ws(', ', %s)", joined(key.count, ", ", [&](int i) {
+    return psprintf("concat_ws(', ', %s) AS held", joined(key.count, ", ", [&](int i) {
                         return text_of_value(column_of(alias, key.columns[i].*side));
                     }));
 }
@@ -69,8 +69,9 @@ void check_reference(FinalState* state, const Place* place, const ForeignKey& ke
 {
     const char* refers = refers_to_row(key, "a", "p");
     const char* given = are_null(key, "IS NOT");
-    const char* row = psprintf("SELECT a.%s, a.%s, %s FROM %s a WHERE", kSetName, kNumberName,
-                               values_of(key, &ReferenceColumn::own, "a"), arriving_name(place));
+    const char* row =
+        psprintf("SELECT a.%s AS s, a.%s AS n, %s FROM %s a WHERE", kSetName, kNumberName,
+                 values_of(key, &ReferenceColumn::own, "a"), arriving_name(place));
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "%s %s AND NOT EXISTS (SELECT FROM %s p WHERE %s", row, given,
@@ -101,10 +102,10 @@ void check_referring(FinalState* state, const Place* place, const ForeignKey& ke
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql,
-                     "SELECT l.%s, l.%s, %s FROM %s l WHERE EXISTS (SELECT FROM %s a WHERE %s",
-                     kSetName, kNumberName, values_of(key, &ReferenceColumn::referenced, "l"),
-                     leaving_name(place), rows_of(key.table), refers_to_row(key, "a", "l"));
+    appendStringInfo(
+        &sql, "SELECT l.%s AS s, l.%s AS n, %s FROM %s l WHERE EXISTS (SELECT FROM %s a WHERE %s",
+        kSetName, kNumberName, values_of(key, &ReferenceColumn::referenced, "l"),
+        leaving_name(place), rows_of(key.table), refers_to_row(key, "a", "l"));
     append_stays(&sql, state, key.table, "a");
     appendStringInfoChar(&sql, ')');
     // A row that takes the key over.

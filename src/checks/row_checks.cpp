@@ -24,11 +24,10 @@ void forget_executor(Arrivals* arrivals)
 ExprState* prepared(Arrivals* arrivals, Expression* expression)
 {
     if (expression->generation != arrivals->generation) {
-        MemoryContext caller = MemoryContextSwitchTo(arrivals->estate->es_query_cxt);
-        expression->state =
-            ExecPrepareExpr(reinterpret_cast<Expr*>(expression->node), arrivals->estate);
+        expression->state = in_context(arrivals->estate->es_query_cxt, [&] {
+            return ExecPrepareExpr(reinterpret_cast<Expr*>(expression->node), arrivals->estate);
+        });
         expression->generation = arrivals->generation;
-        MemoryContextSwitchTo(caller);
     }
     return expression->state;
 }
@@ -220,16 +219,16 @@ void judge_rules(Arrivals* arrivals, TupleTableSlot* next, const Bitmapset* unkn
     }
 }
 
-void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
+void run_guarded(Arrivals* arrivals, Callback<void()> step)
 {
     if (!arrivals->guarded) {
-        step(arrivals);
+        step();
         return;
     }
     ErrorData* error = run_in_subtransaction([&] {
         // Defaults and checks are code of the table's owner.
         const Rights rights = rights_on(arrivals->state->application, arrivals->set->table);
-        step(arrivals);
+        step();
         rights.end();
     });
     if (error == nullptr)
@@ -239,9 +238,7 @@ void run_guarded(Arrivals* arrivals, void (*step)(Arrivals*))
     // What was computed of the row is the executor's.
     arrivals->placed = nullptr;
     forget_executor(arrivals);
-    MemoryContext context = MemoryContextSwitchTo(arrivals->state->context);
-    begin_executor(arrivals);
-    MemoryContextSwitchTo(context);
+    in_context(arrivals->state->context, [&] { begin_executor(arrivals); });
     Issue issue = make_issue(IssueKind::kRaised, error->message);
     issue.sqlstate = error->sqlerrcode;
     note_row_issue(arrivals, issue);

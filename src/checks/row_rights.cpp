@@ -83,31 +83,30 @@ const char* columns_of_row(const RowSet* set, const Place* place)
 }
 
 /// Says of every row of a set that it is not judged.
-void note_unjudged(FinalState* state, RowSet* set, int index)
+void note_unjudged(FinalState* state, RowSet* set)
 {
     const char* why = psprintf(
         "row-level security of %s holds role \"%s\", and the table's owner is not trusted",
         qualified_name(RelationGetRelid(set->table)), GetUserNameFromId(GetUserId(), false));
     for_each_row(set, [&](const SetRow& row) {
-        note_issue(state, index, row.number, make_issue(IssueKind::kNotJudged, why));
+        note_issue(state, set->index, row.number, make_issue(IssueKind::kNotJudged, why));
     });
 }
 
-void check_policy(FinalState* state, const Place* place, int index, const RowSet* set,
-                  const char* condition)
+void check_policy(FinalState* state, const Place* place, const RowSet* set, const char* condition)
 {
     const char* sql = psprintf(
         "SELECT event_journal_n FROM (SELECT p.%s AS event_journal_n, ROW(%s)::%s AS "
         "event_journal_row FROM %s AS p WHERE p.%s OPERATOR(pg_catalog.=) %d) AS event_journal_p, "
         "LATERAL pg_catalog.unnest(ARRAY[event_journal_row]) AS %s WHERE NOT (%s)",
         kNumberName, columns_of_row(set, place), qualified_name(RelationGetRelid(set->table)),
-        arriving_name(place), kSetName, index, bare_name(set), condition);
+        arriving_name(place), kSetName, set->index, bare_name(set), condition);
     Query query = Query::begin(RunAs::kCallerWithPath);
     register_places(state);
     const uint64 rows = query.run(sql);
     for (uint64 i = 0; i < rows; i++)
         note_issue(
-            state, index, query.value(i).int8(),
+            state, set->index, query.value(i).int8(),
             make_issue(IssueKind::kForbidden,
                        psprintf("new row violates row-level security policy for table \"%s\"",
                                 RelationGetRelationName(set->table))));
@@ -151,13 +150,11 @@ const char* changeable_rows_of(const RowSet* set)
 
 void check_policies(FinalState* state)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, state->application->sets) {
-        auto* set = static_cast<RowSet*>(lfirst(cell));
+    for (auto* set : items<RowSet>(state->application->sets)) {
         if (set->count == 0 || missing_privilege(set) != nullptr)
             continue;
         if (is_unjudged(state->application, set->table)) {
-            note_unjudged(state, set, foreach_current_index(cell));
+            note_unjudged(state, set);
             continue;
         }
         const char* condition = condition_of_writing(set);
@@ -167,7 +164,7 @@ void check_policies(FinalState* state)
             if (place->arriving_count > 0 &&
                 list_member_oid(relation_and_ancestors(RelationGetRelid(place->relation)),
                                 RelationGetRelid(set->table)))
-                check_policy(state, place, foreach_current_index(cell), set, condition);
+                check_policy(state, place, set, condition);
         }
     }
 }

@@ -32,7 +32,7 @@ const char* names_of(const UniqueKey* key)
 /// The values e1, e2, … of the row a as one text.
 const char* values_of(const UniqueKey* key)
 {
-    return psprintf("concat_ws(', ', %s)", joined(key->count, ", ", [](int i) {
+    return psprintf("concat_ws(', ', %s) AS held", joined(key->count, ", ", [](int i) {
                         return text_of_value(psprintf("a.e%d", i + 1));
                     }));
 }
@@ -97,23 +97,19 @@ List* patterns_of(const FinalState* state, const Place* place, const UniqueKey* 
     if (!key->nulls_equal)
         return list_make1(const_cast<char*>(no_nulls(key)));
     const char* sql = psprintf(
-        "SELECT DISTINCT concat(%s) FROM %s a",
+        "SELECT DISTINCT concat(%s) AS pattern FROM %s a",
         joined(key->count, ", ",
                [](int i) {
                    return psprintf("(e%d IS NOT DISTINCT FROM NULL)::pg_catalog.int4", i + 1);
                }),
         rows_with_key(arriving_name(place), key, nullptr));
     List* patterns = NIL;
-    TupleDesc descriptor = CreateTemplateTupleDesc(1);
-    TupleDescInitEntry(descriptor, 1, "pattern", TEXTOID, -1, 0);
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
-    while (tuplestore_gettupleslot(rows, true, false, slot)) {
-        bool is_null = false;
-        patterns = lappend(patterns, TextDatumGetCString(slot_getattr(slot, 1, &is_null)));
-    }
-    ExecDropSingleTupleTableSlot(slot);
-    tuplestore_end(rows);
+    ResultReader reader = read_as_checker(state, RelationGetRelid(place->relation), sql);
+    const char* pattern = nullptr;
+    reader.bind("pattern", &pattern);
+    while (reader.next())
+        patterns = lappend(patterns, pstrdup(pattern));
+    reader.close();
     return patterns;
 }
 
@@ -292,49 +288,36 @@ const char* exclusions_left(const Place* place, const UniqueKey* key, NullPatter
 
 /// Adds the rows of a place that are to have a key which another has now.
 void add_waits(const FinalState* state, const Place* place, const UniqueKey* key,
-               NullPattern pattern, const Waits& waits, TupleTableSlot* slot)
+               NullPattern pattern, Vector<FoundWait>* waits)
 {
     const char* sql = psprintf(
-        "SELECT a.s, a.n, t.s, t.n, %u::pg_catalog.oid FROM %s "
+        "SELECT a.s, a.n, t.s AS holder_set, t.n AS holder_number FROM %s "
         "WHERE (a.s, a.n) <> (t.s, t.n) AND %s",
-        key->index, (key->exclusion ? exclusions_left : keys_left)(place, key, pattern),
+        (key->exclusion ? exclusions_left : keys_left)(place, key, pattern),
         are_different("a.", "t."));
-    Tuplestorestate* rows = select_as_checker(state, RelationGetRelid(place->relation), sql);
-    while (tuplestore_gettupleslot(rows, true, false, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        tuplestore_puttupleslot(waits.rows, slot);
-    }
-    tuplestore_end(rows);
-}
-
-Waits no_waits()
-{
-    Waits waits{};
-    waits.descriptor = CreateTemplateTupleDesc(5);
-    TupleDescInitEntry(waits.descriptor, 1, "set", INT4OID, -1, 0);
-    TupleDescInitEntry(waits.descriptor, 2, "number", INT8OID, -1, 0);
-    TupleDescInitEntry(waits.descriptor, 3, "holder_set", INT4OID, -1, 0);
-    TupleDescInitEntry(waits.descriptor, 4, "holder_number", INT8OID, -1, 0);
-    TupleDescInitEntry(waits.descriptor, 5, "index", OIDOID, -1, 0);
-    waits.rows = tuplestore_begin_heap(true, false, work_mem);
-    return waits;
+    ResultReader reader = read_as_checker(state, RelationGetRelid(place->relation), sql);
+    FoundWait wait{};
+    wait.key = key;
+    reader.bind("s", &wait.set);
+    reader.bind("n", &wait.number);
+    reader.bind("holder_set", &wait.holder_set);
+    reader.bind("holder_number", &wait.holder_number);
+    while (reader.next())
+        waits->push_back(wait);
+    reader.close();
 }
 
 }  // namespace
 
-Waits find_waits(const FinalState* state)
+void find_waits(const FinalState* state, Vector<FoundWait>* waits)
 {
-    const Waits waits = no_waits();
-    TupleTableSlot* slot = MakeSingleTupleTableSlot(waits.descriptor, &TTSOpsMinimalTuple);
     for (const auto* place : items<Place>(state->places)) {
         for (const auto* key : items<UniqueKey>(keys_of(state, place))) {
             if (key->immediate)
                 for (auto* pattern : items<char>(patterns_of(state, place, key)))
-                    add_waits(state, place, key, pattern, waits, slot);
+                    add_waits(state, place, key, pattern, waits);
         }
     }
-    ExecDropSingleTupleTableSlot(slot);
-    return waits;
 }
 
 void check_unique_keys(FinalState* state, const Place* place)

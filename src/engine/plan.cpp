@@ -192,9 +192,8 @@ void put_planned(ResultRow* result, const PlannedSet& planned, const SetRow& row
                     }));
     if (set->operation != RowOperation::kDelete)
         result->put("new_values", shown_values(planned.then, [&](int i, bool* is_null) {
-                        return slot_getattr(set->reading,
-                                            value_attribute(set, planned.then.items[i].position),
-                                            is_null);
+                        return slot_getattr(
+                            set->reading, value_attribute(planned.then.items[i].position), is_null);
                     }));
     if (planned.triggers != nullptr)
         result->put("triggers", PointerGetDatum(planned.triggers));

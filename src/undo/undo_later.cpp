@@ -151,7 +151,7 @@ const char* referenced_key(const RowSet* set, const ForeignKey& reference)
         const int column = set_column(set, reference.columns[i].own);
         if (column < 0)
             return nullptr;
-        const Datum value = slot_getattr(set->reading, value_attribute(set, column), &is_null);
+        const Datum value = slot_getattr(set->reading, value_attribute(column), &is_null);
         if (is_null)
             return nullptr;
         texts[i] = text_form_once(set->columns[column].column->type, value);
