@@ -27,7 +27,8 @@ weighed AS (
 )
 SELECT row_number() OVER (ORDER BY w.id) - 1 AS n, w.code, w.event_type, w.relation, w.layout, w.operation, w.reported,
     w.location IS NULL AS no_location, w.employee IS NULL AS no_employee, w.object_type, w.document_type, w.label, w.links,
-    w.details, w.nth,
+    (SELECT f ->> 'type' FROM journal.layout l, jsonb_array_elements(l.foreign_keys) WITH ORDINALITY k (f, place)
+     WHERE l.id = w.layout AND (f ->> 'link')::boolean ORDER BY place LIMIT 1) AS first_link, w.details, w.nth,
     CASE WHEN w.operation IN ('i', 'd') THEN coalesce((
         SELECT jsonb_agg(CASE WHEN a.i = best.i
                               THEN to_jsonb((a.v #>> '{}') || left(repeat(' Экран разбит, не включается, упал в воду.', 20),
@@ -130,8 +131,11 @@ BEGIN
         CASE WHEN t.object_type = 'order' THEN 'A-' || o.object_id WHEN t.object_type = 'client' THEN 'Клиент ' || o.object_id
              WHEN t.object_type = 'location' THEN 'Мастерская ' || o.object_id WHEN t.object_type = 'employee' THEN 'Сотрудник ' || o.object_id
              ELSE t.label END,
-        CASE WHEN t.links IS NOT NULL THEN CASE WHEN t.object_type IN ('order_item', 'order_comment', 'order_file')
-             THEN jsonb_set(t.links, '{0}', to_jsonb(r.doc::text)) ELSE jsonb_set(t.links, '{0}', to_jsonb(r.client::text)) END END,
+        CASE t.first_link
+            WHEN 'order' THEN jsonb_set(t.links, '{0}', to_jsonb(r.doc::text))
+            WHEN 'client' THEN jsonb_set(t.links, '{0}', to_jsonb(r.client::text))
+            WHEN 'employee' THEN jsonb_set(t.links, '{0}', to_jsonb((r.first_employee + r.employee)::text))
+            ELSE t.links END,
         t.details, t.data
     FROM (
         SELECT x.*,

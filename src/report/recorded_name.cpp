@@ -253,8 +253,8 @@ bool may_show_kept(const Reference& one)
 }
 
 /// Asks journal.label for the asked references; answers each, and every pending reference to the
-/// same object that lies between the name's beginning and it. Both are sorted by object, newest
-/// first.
+/// same object that lies between the name's beginning and it; the first name is also that of all
+/// before it. Both are sorted by object, newest first.
 void ask_labels(const char* account, const Pending& asked, const Pending& pending,
                 MemoryContext context)
 {
@@ -285,7 +285,7 @@ void ask_labels(const char* account, const Pending& asked, const Pending& pendin
         answer(one, label);
         auto same = std::lower_bound(pending.begin(), pending.end(), one, by_object_newest_first);
         for (; same != pending.end() && is_same_object(**same, *one); ++same)
-            if (!since.is_null && (*same)->occurred_at >= since.time() &&
+            if ((since.is_null || (*same)->occurred_at >= since.time()) &&
                 (*same)->occurred_at <= one->occurred_at)
                 answer(*same, label);
     }
