@@ -172,6 +172,23 @@ SELECT journal.equip_partition('journal.entry_2024_02'), journal.equip_partition
        journal.equip_partition('journal.entry_2024_05');
 SELECT types, size FROM deletions WHERE NOT "right";
 SELECT object, size FROM histories WHERE NOT "right";
+-- The same once the months are closed, and when some are written to afterwards.
+SET client_min_messages = warning;
+CALL journal.maintenance(0);
+RESET client_min_messages;
+SELECT relation_oid::regclass AS month, count(*) FROM journal.month_deletion GROUP BY 1 ORDER BY 1;
+TABLE deletions;
+SELECT object, size FROM histories WHERE NOT "right";
+SELECT * FROM wrong WHERE arguments !~ 'group:';
+INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+                           account, object_type, object_id)
+VALUES (3001, '2024-02-20', '3', 3001, 1, 0, 49, 'd', true, false, '', 'client', 'late'),
+       (3002, '2024-03-20', '3', 3002, 1, 0, 48, 'i', true, false, '', 'client', '0'), (3003, '2024-04-20', '3', 3003, 1, 0, 49, 'd', true, false, '', 'order', '1');
+TABLE deletions;
+-- Who is confined sees no others' deletions in what is known of a month.
+SET ROLE regress_reader;
+SELECT count(*) FROM journal.deleted_objects();
+RESET ROLE;
 
 DROP OWNED BY regress_reader;
 DROP ROLE regress_reader;

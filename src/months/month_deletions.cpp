@@ -2,6 +2,8 @@
 #include "months/month_deletions.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/query.hpp"
+#include "months/object_scan.hpp"
 
 namespace journal {
 
@@ -21,7 +23,58 @@ Relation open_index(Relation table)
     return index_open(index, AccessShareLock);
 }
 
+QueryArgument ends_of(const ObjectTypes& types, int64_t ObjectHashRange::*end)
+{
+    Datum* numbers = make_array_in<Datum>(CurrentMemoryContext, types.count);
+    for (int i = 0; i < types.count; i++)
+        numbers[i] = Int64GetDatum(types.items[i].*end);
+    return {INT8ARRAYOID,
+            PointerGetDatum(construct_array(numbers, types.count, INT8OID, sizeof(int64),
+                                            FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
+}
+
 }  // namespace
+
+void find_deletions(Relation partition, Oid object_index, const TimeRange& range,
+                    const ObjectTypes& types, int most, TimePlaces* found)
+{
+    Assert(range.descending);
+    found->places.clear();
+    static SavedStatement statement;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 count = query.run_saved(
+        &statement,
+        "SELECT object, occurred_at, entry FROM journal.month_deletion "
+        "WHERE relation_oid = $1 AND incarnation = $2 AND account = $3 AND occurred_at >= $4 "
+        "AND occurred_at < $5 AND (occurred_at, entry) < ($6, $7) AND ($8 OR EXISTS (SELECT FROM "
+        "unnest($9, $10) AS t (first, last) WHERE object BETWEEN t.first AND t.last)) "
+        "ORDER BY occurred_at DESC, entry DESC LIMIT $11",
+        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(partition))},
+         {UUIDOID, UUIDPGetDatum(current_incarnation())},
+         int8_argument(range.account),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(range.from)},
+         {TIMESTAMPTZOID, TimestampTzGetDatum(range.to)},
+         {TIMESTAMPTZOID,
+          TimestampTzGetDatum(range.has_position ? range.position.occurred_at : DT_NOEND)},
+         int8_argument(range.has_position ? range.position.id : 0),
+         {BOOLOID, BoolGetDatum(!types.given)},
+         ends_of(types, &ObjectHashRange::first),
+         ends_of(types, &ObjectHashRange::last),
+         int8_argument(most)});
+    for (uint64 i = 0; i < count; i++) {
+        const int64 hash = deletion_hash(query.int8(i, 1));
+        found->last = {query.int8(i, 2), query.int8(i, 3)};
+        if (i == 0)
+            found->latest = found->last.occurred_at;
+        found->earliest = found->last.occurred_at;
+        add_places(partition, object_index, {hash, hash, found->last.id, found->last.id + 1},
+                   PG_INT32_MAX, &found->places);
+    }
+    query.end();
+    // That there are no others counts for a serializable transaction.
+    PredicateLockRelation(partition, GetActiveSnapshot());
+    found->complete = count < static_cast<uint64>(most);
+}
 
 MonthDeletions::MonthDeletions(MemoryContext context) : months_(context) {}
 

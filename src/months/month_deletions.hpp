@@ -7,9 +7,23 @@
 // months are read themselves.
 #pragma once
 
+#include "base/object_hash.hpp"
 #include "months/closed_month.hpp"
+#include "months/time_scan.hpp"
 
 namespace journal {
+
+/// Types of objects, as ranges of their numbers.
+struct ObjectTypes {
+    bool given;  // else every type
+    int count;
+    const ObjectHashRange* items;
+};
+
+/// Finds up to a number of deletions of objects of some types, by what is known of the partition,
+/// which is open; the newest first, as the range has to be. object_index: the partition's.
+void find_deletions(Relation partition, Oid object_index, const TimeRange& range,
+                    const ObjectTypes& types, int most, TimePlaces* found);
 
 /// Not RAII on purpose: an error between begin and end leaves nothing behind.
 class MonthDeletions {

@@ -6,7 +6,6 @@
 #include "base/object_hash.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
-#include "months/closed_month.hpp"
 #include "months/combinations.hpp"
 #include "months/partition.hpp"
 
@@ -79,31 +78,29 @@ TimeFilter::Numbers numbers_argument(FunctionCallInfo fcinfo, int argument, Oid 
 
 }  // namespace
 
-bool month_may_hold(Relation partition, int64 account, const TimeFilter& filter)
+bool MonthSummaries::may_hold(Oid partition, int64 account, const TimeFilter& filter)
 {
-    if (!is_closed_month(partition))
+    if (!months_)
+        months_.emplace(context_);
+    if (!months_->has(partition))
         return true;
     static SavedStatement statement;
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "event_journal summary",
                                                  ALLOCSET_DEFAULT_SIZES);
     Query query = Query::begin(RunAs::kOwner);
     MemoryContext previous = MemoryContextSwitchTo(memory);
-    const uint64 count = query.run_saved(
-        &statement,
-        "SELECT s.present, s.combinations FROM journal.closed_month c "
-        "LEFT JOIN journal.month_summary s ON s.relation_oid = c.relation_oid "
-        "AND s.incarnation = c.incarnation AND s.account = $3 "
-        "WHERE c.relation_oid = $1 AND c.incarnation = $2 AND NOT EXISTS (SELECT FROM "
-        "journal.late_write l WHERE l.relation_oid = $1 AND l.incarnation = $2)",
-        {{OIDOID, ObjectIdGetDatum(RelationGetRelid(partition))},
-         {UUIDOID, UUIDPGetDatum(current_incarnation())},
-         int8_argument(account)});
-    bool may_hold = count == 0;
+    const uint64 count =
+        query.run_saved(&statement,
+                        "SELECT present, combinations FROM journal.month_summary "
+                        "WHERE relation_oid = $1 AND incarnation = $2 AND account = $3",
+                        {{OIDOID, ObjectIdGetDatum(partition)},
+                         {UUIDOID, UUIDPGetDatum(current_incarnation())},
+                         int8_argument(account)});
+    bool may_hold = false;
     if (count > 0) {
-        const Value present = query.value(0, "present");
         const Value combinations = query.value(0, "combinations");
-        may_hold = !present.is_null && holds(DatumGetByteaPP(present.datum), combinations.datum,
-                                             !combinations.is_null, filter);
+        may_hold = holds(DatumGetByteaPP(query.value(0, "present").datum), combinations.datum,
+                         !combinations.is_null, filter);
     }
     MemoryContextSwitchTo(previous);
     query.end();
@@ -123,11 +120,9 @@ JOURNAL_FUNCTION(journal_month_may_hold)
     filter.named = journal::numbers_argument(fcinfo, 2, INT4OID);
     filter.locations = journal::numbers_argument(fcinfo, 3, TEXTOID);
     filter.employees = journal::numbers_argument(fcinfo, 4, TEXTOID);
-    Relation month = table_open(PG_GETARG_OID(0), AccessShareLock);
-    const bool may_hold = journal::month_may_hold(
-        month, journal::account_hash(text_to_cstring(PG_GETARG_TEXT_PP(1))), filter);
-    table_close(month, NoLock);
-    PG_RETURN_BOOL(may_hold);
+    journal::MonthSummaries summaries(CurrentMemoryContext);
+    PG_RETURN_BOOL(summaries.may_hold(
+        PG_GETARG_OID(0), journal::account_hash(text_to_cstring(PG_GETARG_TEXT_PP(1))), filter));
 }
 
 /// month_combinations(month)

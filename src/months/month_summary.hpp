@@ -7,12 +7,22 @@
 // are seen or not seen together (closed_month.hpp).
 #pragma once
 
+#include "months/closed_month.hpp"
 #include "months/time_scan.hpp"
 
 namespace journal {
 
-/// False only if the month of a partition, which is open, surely holds no entry of an account
-/// (account_hash) that the filter lets through, as far as the active snapshot sees.
-bool month_may_hold(Relation partition, int64 account, const TimeFilter& filter);
+class MonthSummaries {
+  public:
+    explicit MonthSummaries(MemoryContext context) : context_(context) {}
+
+    /// False only if a partition surely holds no entry of an account (account_hash) that the filter
+    /// lets through, as far as the active snapshot sees.
+    bool may_hold(Oid partition, int64 account, const TimeFilter& filter);
+
+  private:
+    MemoryContext context_;
+    std::optional<SummarisedMonths> months_;  // once asked for
+};
 
 }  // namespace journal

@@ -9,6 +9,8 @@
 #include "report/page.hpp"
 #include "report/page_scan.hpp"
 
+#include <algorithm>
+
 namespace journal {
 
 namespace {
@@ -33,6 +35,12 @@ void append_filter(SqlText* sql, const void* argument)
     }
 }
 
+/// A deletion of the object of one of the rows, in a closed month.
+struct ClosedDeletion {
+    std::size_t row;
+    Oid month;
+};
+
 /// Deletions, from first on, and after which of them the journal has an entry of the same object.
 struct Deletions {
     const char* account;
@@ -40,7 +48,29 @@ struct Deletions {
     std::size_t first;
     bool* followed;  // of each of rows
     bool* open;      // not all that follows in the present month has been looked at
+    MonthDeletions* known;
+    bool* asked;                     // whether known has been asked of the object
+    Vector<ClosedDeletion>* closed;  // what it said
 };
+
+/// Whether a partition may have further deletions of the object of a row.
+bool may_have_deletions(Deletions* deletions, std::size_t row, Oid partition, int64 object)
+{
+    if (!deletions->known->knows(partition))
+        return true;
+    Vector<ClosedDeletion>& closed = *deletions->closed;
+    if (!deletions->asked[row]) {
+        ContextResource resource(CurrentMemoryContext);
+        Vector<Oid> months(&resource);
+        deletions->known->find(object, &months);
+        for (const Oid month : months)
+            closed.push_back({row, month});
+        deletions->asked[row] = true;
+    }
+    return std::any_of(closed.begin(), closed.end(), [&](const ClosedDeletion& one) {
+        return one.row == row && one.month == partition;
+    });
+}
 
 /// Marks those that are followed by entries of a month at some places, or, where its index is
 /// missing, by any of the month.
@@ -106,8 +136,9 @@ bool look_up_followers(Deletions* deletions, Relation partition, Oid index, cons
         const bool are_all =
             add_places(partition, index, {hash, hash, row.id + 1, PG_INT64_MAX}, most, &places);
         deletions->open[i] =
-            !add_places(partition, index, {deletion, deletion, row.id + 1, PG_INT64_MAX}, most,
-                        &places) ||
+            (may_have_deletions(deletions, i, RelationGetRelid(partition), hash) &&
+             !add_places(partition, index, {deletion, deletion, row.id + 1, PG_INT64_MAX}, most,
+                         &places)) ||
             !are_all;
     }
     if (!places.empty())
@@ -128,8 +159,17 @@ void drop_followed(EntryRows* rows, std::size_t first, const char* account, Memo
     TimestampTz earliest = DT_NOEND;
     for (std::size_t i = first; i < rows->size(); i++)
         earliest = std::min(earliest, (*rows)[i].occurred_at);
-    Deletions deletions{account, rows, first, make_array_in<bool>(context, rows->size()),
-                        make_array_in<bool>(context, rows->size())};
+    ContextResource resource(context);
+    MonthDeletions known(context);
+    Vector<ClosedDeletion> closed(&resource);
+    Deletions deletions{account,
+                        rows,
+                        first,
+                        make_array_in<bool>(context, rows->size()),
+                        make_array_in<bool>(context, rows->size()),
+                        &known,
+                        make_array_in<bool>(context, rows->size()),
+                        &closed};
     MonthWalk months = MonthWalk::begin({0, earliest - USECS_PER_DAY, DT_NOEND, true, false, {}});
     while (months.next()) {
         const Oid index = object_index(months.partition(), ObjectIndex::kObject);
@@ -141,6 +181,7 @@ void drop_followed(EntryRows* rows, std::size_t first, const char* account, Memo
                               true);
     }
     months.end();
+    known.end();
     std::size_t kept = first;
     for (std::size_t i = first; i < rows->size(); i++)
         if (!deletions.followed[i])
@@ -226,6 +267,16 @@ void check_types(const TextList& types)
     query.end();
 }
 
+ObjectTypes object_types(const TextList& types)
+{
+    if (!types.given)
+        return {};
+    auto* ranges = make_array_in<ObjectHashRange>(CurrentMemoryContext, types.count);
+    for (int i = 0; i < types.count; i++)
+        ranges[i] = object_hash_range(types.items[i]);
+    return {true, types.count, ranges};
+}
+
 }  // namespace
 
 /// deleted_objects(object_types, page_size, after, language)
@@ -257,7 +308,7 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     EntryRows rows(&resource);
     const auto wanted = static_cast<std::size_t>(request.page_size);
     PageRequest part = request;
-    EntryFilter filter{{}, append_filter, &types};
+    EntryFilter filter{{}, append_filter, &types, object_types(types)};
     filter.index.deletions = true;
     for (bool more = true; more && rows.size() < wanted;) {
         const std::size_t first = rows.size();

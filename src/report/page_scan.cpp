@@ -4,6 +4,7 @@
 #include "base/object_hash.hpp"
 #include "months/month_summary.hpp"
 #include "months/month_walk.hpp"
+#include "months/object_scan.hpp"
 
 #include <algorithm>
 
@@ -75,22 +76,45 @@ void read_rows(PageReading* page, const TimePlaces* found, const TimeRange& rang
     query.end();
 }
 
-/// Reads a stretch by the partition's index. What the caller does not see, or the index took for
-/// something else, leaves the page short; then more of it is looked at at once.
-void read_by_index(PageReading* page, Relation partition, Oid index, TimeRange range)
+/// Reads a stretch by places that find(range, most, &found) finds. What the caller does not see, or
+/// the index took for something else, leaves the page short; then more of it is looked at at once.
+template <typename Find>
+void read_by_index(PageReading* page, TimeRange range, const Find& find)
 {
     ContextResource resource(page->context);
     TimePlaces found(&resource);
     int most = page->missing();
     do {
         most = std::max(most, page->missing());
-        find_places(partition, index, range, page->filter->index, most, &found);
+        find(range, most, &found);
         if (!found.places.empty())
             read_rows(page, &found, range);
         range.has_position = true;
         range.position = found.last;
         most = std::min(2 * most, kMostPlaces);
     } while (page->missing() > 0 && !found.complete);
+}
+
+/// Reads a month's part of the range: deletions by what is known of a closed month, else what its
+/// index on time says, else, where it has none, all of it.
+void read_month(PageReading* page, Relation partition, const TimeRange& range,
+                const MonthDeletions* known)
+{
+    const EntryFilter& filter = *page->filter;
+    const Oid objects = known != nullptr && known->knows(RelationGetRelid(partition))
+                            ? object_index(partition, ObjectIndex::kObject)
+                            : InvalidOid;
+    const Oid times = OidIsValid(objects) ? InvalidOid : time_index(partition);
+    if (OidIsValid(objects))
+        read_by_index(page, range, [&](const TimeRange& rest, int most, TimePlaces* found) {
+            find_deletions(partition, objects, rest, filter.deleted_types, most, found);
+        });
+    else if (OidIsValid(times))
+        read_by_index(page, range, [&](const TimeRange& rest, int most, TimePlaces* found) {
+            find_places(partition, times, rest, filter.index, most, found);
+        });
+    else
+        read_rows(page, nullptr, range);
 }
 
 }  // namespace
@@ -119,19 +143,21 @@ void read_entries(const PageRequest& request, int limit, const EntryFilter& filt
                           request.descending,
                           request.has_position,
                           {request.occurred_at, request.id}};
+    const bool are_deletions = filter.index.deletions && range.descending;
+    std::optional<MonthDeletions> known;
+    if (are_deletions)
+        known.emplace(context);
+    MonthSummaries summaries(context);
     MonthWalk months = MonthWalk::begin(range);
     while (page.missing() > 0 && months.next()) {
         // That there is nothing of the kind counts for a serializable transaction.
-        if (filter.index.is_restricted() &&
-            !month_may_hold(months.partition(), range.account, filter.index)) {
+        if (filter.index.is_restricted() && !are_deletions &&
+            !summaries.may_hold(RelationGetRelid(months.partition()), range.account,
+                                filter.index)) {
             PredicateLockRelation(months.partition(), GetActiveSnapshot());
             continue;
         }
-        const Oid index = time_index(months.partition());
-        if (OidIsValid(index))
-            read_by_index(&page, months.partition(), index, months.part());
-        else
-            read_rows(&page, nullptr, months.part());
+        read_month(&page, months.partition(), months.part(), known ? &*known : nullptr);
     }
     months.end();
 }

@@ -8,7 +8,7 @@
 // rows, whatever the number of months.
 #pragma once
 
-#include "months/time_scan.hpp"
+#include "months/month_deletions.hpp"
 #include "report/entry_row.hpp"
 
 namespace journal {
@@ -20,7 +20,8 @@ using AppendCondition = void (*)(SqlText* sql, const void* argument);
 struct EntryFilter {
     TimeFilter index;
     AppendCondition condition;
-    const void* argument;  // the condition's
+    const void* argument;       // the condition's
+    ObjectTypes deleted_types;  // of deletions; the condition asks for them as well
 };
 
 /// The numbers by which the index knows these texts, in the current memory context.

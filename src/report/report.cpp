@@ -226,7 +226,7 @@ JOURNAL_FUNCTION(journal_report)
 
     ContextResource resource(context);
     EntryRows rows(&resource);
-    read_entries(request, request.page_size, {index_filter(filter), append_filter, &filter},
+    read_entries(request, request.page_size, {index_filter(filter), append_filter, &filter, {}},
                  context, &rows);
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);

@@ -58,6 +58,25 @@ void ask_row(const EntryRow& entry, const EntryValues& values, Restorable* resto
     }
 }
 
+/// Whether a relation has a foreign key of columns of these names; the relation cache knows.
+bool has_foreign_key(Oid relation, int count, const char* const* names)
+{
+    Relation table = try_relation_open(relation, AccessShareLock);
+    if (table == nullptr)
+        return false;
+    bool found = false;
+    ListCell* cell = nullptr;
+    foreach (cell, RelationGetFKeyList(table)) {
+        const auto* key = static_cast<const ForeignKeyCacheInfo*>(lfirst(cell));
+        bool is_same = key->nkeys == count;
+        for (int i = 0; is_same && i < count; i++)
+            is_same = strcmp(get_attname(relation, key->conkey[i], false), names[i]) == 0;
+        found = found || is_same;
+    }
+    relation_close(table, AccessShareLock);
+    return found;
+}
+
 /// The present names of a foreign key's columns, with a comma between them; nullptr if the table
 /// has no such foreign key any more.
 const char* columns_of(const EntryRow& entry, const Restorable& restorable,
@@ -75,21 +94,9 @@ const char* columns_of(const EntryRow& entry, const Restorable& restorable,
         names[i] = get_attname(restorable.table, number, false);
         appendStringInfo(&columns, "%s%s", i == 0 ? "" : ",", names[i]);
     }
-    Query query = Query::begin(RunAs::kOwner);
-    const bool exists =
-        query.run(
-            "SELECT FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' "
-            "AND c.conrelid = ANY (ARRAY[$1, $2]) "
-            "AND (SELECT array_agg(a.attname::text ORDER BY k.place) "
-            "     FROM unnest(c.conkey) WITH ORDINALITY AS k (number, place) "
-            "     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid "
-            "     AND a.attnum = k.number) = $3",
-            {{OIDOID, ObjectIdGetDatum(restorable.table)},
-             {OIDOID, ObjectIdGetDatum(layout->current_incarnation ? layout->relation_oid
-                                                                   : restorable.table)},
-             text_array_argument(names, key.count)},
-            true) > 0;
-    query.end();
+    const bool exists = has_foreign_key(restorable.table, key.count, names) ||
+                        (layout->current_incarnation && layout->relation_oid != restorable.table &&
+                         has_foreign_key(layout->relation_oid, key.count, names));
     return exists ? columns.data : nullptr;
 }
 
