@@ -90,6 +90,23 @@ SELECT count(*) FROM journal.report(events => '{user.logged_in}');
 CALL journal.maintenance(0);
 SELECT relation_oid::regclass AS month, count(*) FROM journal.month_deletion GROUP BY 1 ORDER BY 1;
 
+-- A history follows its object's changes of keys, in months that are closed and in others.
+CREATE TABLE parcel (id integer PRIMARY KEY);
+SELECT journal.track('parcel');
+INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled, account,
+                           object_type, object_id, previous_id)
+SELECT 1000 + n, at::timestamptz, '3', 1000 + n, 1, 0, 50, what, true, false, '', 'parcel', id, previous
+FROM (VALUES (1, '2024-02-15', 'i'::"char", '1', NULL), (2, '2024-03-15', 'u', '2', '1'), (3, '2024-06-15', 'u', '2', NULL),
+             (4, '2024-06-16', 'i', '3', NULL)) e (n, at, what, id, previous);
+CREATE VIEW parcels AS SELECT id, ARRAY(SELECT entry FROM journal.history('parcel', id::text)) FROM generate_series(1, 3) id;
+TABLE parcels;
+CALL journal.maintenance(0);
+TABLE parcels;
+SELECT relation_oid::regclass AS month, journal.object_hash('', 'parcel', '1') >> 48 << 48 = ANY (moved_types) AS moved
+FROM journal.closed_month WHERE moved_types <> '{}';
+SELECT put('2024-03-20', 1, 'late');
+TABLE parcels;
+
 -- A page's names cost no more with many months since than with few, once they are closed.
 CREATE TABLE product (id integer PRIMARY KEY, name text);
 SELECT journal.track('product');

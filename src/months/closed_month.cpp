@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
+#include "base/object_hash.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 
@@ -104,29 +105,49 @@ bool has_trigger(const Vector<Oid>& partitions, Oid partition)
     return list_member_oid(triggers.standing, partition);
 }
 
+/// Adds the elements of a bigint[].
+void add_numbers(const Value& array, Vector<int64>* numbers)
+{
+    Datum* items = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(array.datum), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+                      TYPALIGN_DOUBLE, &items, nullptr, &count);
+    for (int i = 0; i < count; i++)
+        numbers->push_back(DatumGetInt64(items[i]));
+}
+
 }  // namespace
 
-SummarisedMonths::SummarisedMonths(MemoryContext context) : resource_(context), months_(&resource_)
+SummarisedMonths::SummarisedMonths(MemoryContext context)
+    : resource_(context), months_(&resource_), moved_types_(&resource_)
 {
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT relation_oid FROM journal.closed_month c WHERE incarnation = $1 AND NOT EXISTS "
-        "(SELECT FROM journal.late_write l WHERE l.relation_oid = c.relation_oid "
-        "AND l.incarnation = c.incarnation)",
+        "SELECT relation_oid, moved_types FROM journal.closed_month WHERE incarnation = $1 "
+        "AND relation_oid <> ALL (ARRAY(SELECT DISTINCT relation_oid FROM journal.late_write "
+        "WHERE incarnation = $1))",
         {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
+    Vector<Oid> all(&resource_);
     for (uint64 i = 0; i < count; i++)
-        months_.push_back(query.value(i).oid());
+        all.push_back(query.value(i, "relation_oid").oid());
+    for (uint64 i = 0; i < count; i++)
+        if (has_trigger(all, all[i])) {
+            months_.push_back(all[i]);
+            add_numbers(query.value(i, "moved_types"), &moved_types_);
+        }
     query.end();
-    const Vector<Oid> all(months_, &resource_);
-    months_.erase(std::remove_if(months_.begin(), months_.end(),
-                                 [&](Oid month) { return !has_trigger(all, month); }),
-                  months_.end());
     std::sort(months_.begin(), months_.end());
 }
 
 bool SummarisedMonths::has(Oid partition) const
 {
     return std::binary_search(months_.begin(), months_.end(), partition);
+}
+
+bool SummarisedMonths::have_moved(const char* type) const
+{
+    const int64 number = object_hash_range(type).first;
+    return std::find(moved_types_.begin(), moved_types_.end(), number) != moved_types_.end();
 }
 
 bool is_closed_month(Relation partition)

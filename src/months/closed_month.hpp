@@ -25,9 +25,13 @@ class SummarisedMonths {
 
     bool has(Oid partition) const;
 
+    /// Whether the key of an object of a type changed in one of them.
+    bool have_moved(const char* type) const;
+
   private:
     ContextResource resource_;
-    Vector<Oid> months_;  // sorted
+    Vector<Oid> months_;         // sorted
+    Vector<int64> moved_types_;  // of all of them
 };
 
 /// Says that this transaction writes to a closed month, once for each.

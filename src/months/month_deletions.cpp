@@ -62,8 +62,8 @@ void find_deletions(Relation partition, Oid object_index, const TimeRange& range
          ends_of(types, &ObjectHashRange::last),
          int8_argument(most)});
     for (uint64 i = 0; i < count; i++) {
-        const int64 hash = deletion_hash(query.int8(i, 1));
-        found->last = {query.int8(i, 2), query.int8(i, 3)};
+        const int64 hash = deletion_hash(query.value(i, "object").int8());
+        found->last = {query.value(i, "occurred_at").time(), query.value(i, "entry").int8()};
         if (i == 0)
             found->latest = found->last.occurred_at;
         found->earliest = found->last.occurred_at;

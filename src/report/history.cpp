@@ -8,8 +8,10 @@
 #include "base/object_lookup.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "months/closed_month.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
+#include "months/partition.hpp"
 #include "report/key_query.hpp"
 #include "report/page.hpp"
 #include "values/text_form.hpp"
@@ -68,22 +70,38 @@ bool is_known_type(const char* type, const char* account)
     raise_unknown_code("object type", type, static_cast<int>(rows), known);
 }
 
-/// Whether the key of any object of that type ever changed, as far as the months' indexes know.
-bool has_moved_keys(const char* type)
+/// Whether a month's index knows of an object of the type whose key changed.
+bool has_moved_keys_in(Relation month, const ObjectHashRange& type)
 {
     ContextResource resource(CurrentMemoryContext);
     Vector<ItemPointerData> places(&resource);
-    const ObjectHashRange hashes = object_hash_range(type);
-    bool found = false;
-    MonthWalk months = MonthWalk::begin({0, DT_NOBEGIN, DT_NOEND, true, false, {}});
-    while (!found && months.next()) {
-        const Oid index = object_index(months.partition(), ObjectIndex::kPrevious);
-        if (OidIsValid(index))
-            add_places(months.partition(), index,
-                       {hashes.first, hashes.last, PG_INT64_MIN, PG_INT64_MAX}, 1, &places);
-        found = !OidIsValid(index) || !places.empty();
+    const Oid index = object_index(month, ObjectIndex::kPrevious);
+    if (!OidIsValid(index))
+        return true;
+    add_places(month, index, {type.first, type.last, PG_INT64_MIN, PG_INT64_MAX}, 1, &places);
+    return !places.empty();
+}
+
+/// Whether the key of any object of that type ever changed, as far as is known of closed months,
+/// and the others' indexes know.
+bool has_moved_keys(const char* type)
+{
+    const SummarisedMonths closed(CurrentMemoryContext);
+    bool found = closed.have_moved(type);
+    EntryPartition* months = nullptr;
+    for (int i = entry_partitions(&months) - 1; !found && i >= 0; i--) {
+        Relation month = closed.has(months[i].relation)
+                             ? nullptr
+                             : try_relation_open(months[i].relation, AccessShareLock);
+        if (month == nullptr)
+            continue;
+        found = RelationGetNumberOfBlocks(month) > 0 &&
+                has_moved_keys_in(month, object_hash_range(type));
+        // That there is none counts for a serializable transaction.
+        if (!found)
+            PredicateLockRelation(month, GetActiveSnapshot());
+        relation_close(month, NoLock);
     }
-    months.end();
     return found;
 }
 

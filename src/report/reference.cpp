@@ -4,6 +4,7 @@
 #include "catalog/name_rights.hpp"
 #include "report/present_name.hpp"
 #include "report/recorded_name.hpp"
+#include "report/target_query.hpp"
 
 #include <algorithm>
 
@@ -103,20 +104,11 @@ void References::find_targets()
         sources[i] = all_[i]->source;
     }
     const int count = static_cast<int>(all_.size());
-    const uint64 rows = query.run(
-        "SELECT t.id, t.relation::oid, t.capture, t.object_type, t.label_column, t.account_column, "
-        "greatest(gap.last, rename.last) AS named_since, (gap.count = 1 AND rename.last IS NULL "
-        "AND NOT EXISTS (SELECT FROM journal.tracked_relation o WHERE o.id <> t.id "
-        "AND t.object_type = ANY (o.object_types))) AS is_whole FROM journal.tracked_relation t, "
-        "LATERAL (SELECT coalesce(max(g.last_entry), 9223372036854775807) AS last, count(*) "
-        "FROM journal.gap g WHERE g.relation = t.id) gap, "
-        "LATERAL (SELECT max(r.until_change) AS last FROM journal.rename r "
-        "WHERE r.object = journal.object_hash('', t.id::text, '') AND r.relation = t.id "
-        "AND r.key IS NULL) rename "
-        "WHERE t.id = ANY ($1) OR t.object_type = ANY ($2) OR t.id = ANY ($3)",
-        {int4_array_argument(ids, count), text_array_argument(types, count),
-         int4_array_argument(sources, count)},
-        true);
+    const uint64 rows =
+        query.run(kTargets,
+                  {int4_array_argument(ids, count), text_array_argument(types, count),
+                   int4_array_argument(sources, count)},
+                  true);
     for (uint64 i = 0; i < rows; i++) {
         auto* target = make_in<Target>(context_);
         target->id = query.value(i, "id").int4();

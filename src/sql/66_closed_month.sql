@@ -8,6 +8,7 @@ CREATE TABLE journal.closed_month (
     incarnation     uuid NOT NULL,
     entries         bigint NOT NULL,
     indexed_entries bigint,
+    moved_types     bigint[] NOT NULL,
     summarised_at   timestamptz NOT NULL,
     PRIMARY KEY (relation_oid, incarnation)
 );
@@ -16,6 +17,8 @@ COMMENT ON COLUMN journal.closed_month.relation_oid IS 'the partition; meaningfu
 COMMENT ON COLUMN journal.closed_month.incarnation IS 'the incarnation of the journal in which it was summed up';
 COMMENT ON COLUMN journal.closed_month.entries IS 'how many entries it had then';
 COMMENT ON COLUMN journal.closed_month.indexed_entries IS 'how many it had when its indexes were rebuilt; NULL: they have not been';
+COMMENT ON COLUMN journal.closed_month.moved_types IS
+    'a number of each object type (journal.object_hash, its last 48 bits 0) of which an object''s key changed in it';
 COMMENT ON COLUMN journal.closed_month.summarised_at IS 'when it was summed up last';
 
 CREATE TABLE journal.month_summary (

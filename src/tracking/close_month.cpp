@@ -218,9 +218,14 @@ bool summarise_month(Oid partition)
     reader.close();
     store_deletions(query, key, qualified_name(partition));
     query.run(
-        "INSERT INTO journal.closed_month (relation_oid, incarnation, entries, summarised_at) "
-        "VALUES ($1, $2, $3, clock_timestamp()) ON CONFLICT (relation_oid, incarnation) "
-        "DO UPDATE SET entries = $3, summarised_at = clock_timestamp()",
+        psprintf(
+            "INSERT INTO journal.closed_month (relation_oid, incarnation, entries, moved_types, "
+            "summarised_at) SELECT $1, $2, $3, ARRAY(SELECT DISTINCT "
+            "journal.object_hash(account, object_type, previous_id) >> 48 << 48 FROM ONLY %s "
+            "WHERE object_type IS NOT NULL AND previous_id IS NOT NULL), clock_timestamp() "
+            "ON CONFLICT (relation_oid, incarnation) DO UPDATE SET entries = excluded.entries, "
+            "moved_types = excluded.moved_types, summarised_at = excluded.summarised_at",
+            qualified_name(partition)),
         {key.relation, key.incarnation, int8_argument(entries)});
     query.end();
     return true;
