@@ -12,7 +12,7 @@ BEGIN ATOMIC
     SELECT n, at, '3', n, 1, 0, CASE what WHEN 'd' THEN 49 WHEN 'i' THEN 48 ELSE 69 END,
            CASE WHEN what <> 'l' THEN t.id END, CASE WHEN what <> 'l' THEN y.id END, what, true, false, '',
            CASE WHEN what <> 'l' THEN type ELSE 'note' END, CASE WHEN what <> 'l' THEN client ELSE n END, label,
-           CASE WHEN what = 'l' THEN jsonb_build_array(jsonb_build_object('type', type, 'id', client)) END
+           CASE WHEN what = 'l' THEN journal.packed(jsonb_build_array(jsonb_build_object('type', type, 'id', client))) END
     FROM nextval('journal.entry_id_seq') n, journal.tracked_relation t, journal.layout y
     WHERE t.object_type = type AND y.relation = t.id
     RETURNING 1;
@@ -115,7 +115,7 @@ DELETE FROM product WHERE id = 50;
 INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled, account,
                            object_type, object_id, links)
 SELECT nextval('journal.entry_id_seq'), '2024-06-15', '3', n, 1, 0, 50, 'l', true, false, 'few', 'note', n,
-       jsonb_build_array(jsonb_build_object('type', 'product', 'id', n)) FROM generate_series(1, 50) n;
+       journal.packed(jsonb_build_array(jsonb_build_object('type', 'product', 'id', n))) FROM generate_series(1, 50) n;
 CREATE FUNCTION buffers() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     plan json;

@@ -62,7 +62,7 @@ DELETE FROM crm.item WHERE line = 2;
 SELECT journal.track('crm.item', 'order_item', document => 'order_id', links => '{seller}', ignored => '{touched}', excluded => '{secret}', masked => '{pin}',
                      snapshot_on_create => false);
 INSERT INTO crm.item (order_id, line, title, price) VALUES (2, 3, 'three', 3.50);
-SELECT v.event, e.details AS stored, v.details, h.details_text
+SELECT v.event, journal.unpacked(e.details) AS stored, v.details, h.details_text
 FROM journal.entry e JOIN journal.entries v USING (id) JOIN journal.history('order_item', e.object_id) h ON h.entry = e.id
 WHERE e.object_id IN ('["2", "2"]', '["2", "3"]') ORDER BY id;
 ROLLBACK;
@@ -89,20 +89,20 @@ FROM journal.tracked_relations ORDER BY object_type;
 \x off
 
 -- The decoder by itself.
-SELECT journal.decode_entry('nothing', 1, 'u', '[]');
-SELECT journal.decode_entry('new', 1, 'u', '[0, 1, 2, 3]');
-SELECT journal.decode_entry('new', 1, 'u', '[7, 1]');
-SELECT journal.decode_entry('snapshot', 1, 'd', '[1]');
-SELECT journal.decode_entry('snapshot', 1, 'd', '{"id": 1}');
-SELECT journal.decode_entry('new', -1, 'u', '[]');
-SELECT journal.decode_entry('new', 1, 'u', '[0, 1]'), journal.decode_entry('old', 1, 'u', '[0, 1]'),
-       journal.decode_entry('snapshot', 1, 'u', '[]');
-SELECT journal.decode_entry('details', 1, 'd', '"1 0"', '[1, "Ann"]'), journal.decode_entry('details', 1, 'd', '[[1], ["Ann"]]', '[1, "Bob"]'),
-       journal.decode_entry('details', 1, 'u', '[[1], ["Ann"]]'), journal.decode_entry('details', NULL, 'u', '[[1], ["Ann"]]');
-SELECT journal.decode_entry('details', 1, 'd', '"1 0"');
-SELECT journal.decode_entry('details', 1, 'd', '"2"', '[1, "Ann"]');
-SELECT journal.decode_entry('details', 1, 'd', '"0 x"', '[1, "Ann"]');
-SELECT journal.decode_entry('details', 1, 'd', '7', '[1, "Ann"]');
+SELECT journal.decode_entry('nothing', 1, 'u', journal.packed('[]'));
+SELECT journal.decode_entry('new', 1, 'u', journal.packed('[0, 1, 2, 3]'));
+SELECT journal.decode_entry('new', 1, 'u', journal.packed('[7, 1]'));
+SELECT journal.decode_entry('snapshot', 1, 'd', journal.packed('[1]'));
+SELECT journal.decode_entry('snapshot', 1, 'd', journal.packed('{"id": 1}'));
+SELECT journal.decode_entry('new', -1, 'u', journal.packed('[]'));
+SELECT journal.decode_entry('new', 1, 'u', journal.packed('[0, 1]')), journal.decode_entry('old', 1, 'u', journal.packed('[0, 1]')),
+       journal.decode_entry('snapshot', 1, 'u', journal.packed('[]'));
+SELECT journal.decode_entry('details', 1, 'd', journal.packed('"1 0"'), journal.packed('[1, "Ann"]')), journal.decode_entry('details', 1, 'd', journal.packed('[[1], ["Ann"]]'), journal.packed('[1, "Bob"]')),
+       journal.decode_entry('details', 1, 'u', journal.packed('[[1], ["Ann"]]')), journal.decode_entry('details', NULL, 'u', journal.packed('[[1], ["Ann"]]'));
+SELECT journal.decode_entry('details', 1, 'd', journal.packed('"1 0"'));
+SELECT journal.decode_entry('details', 1, 'd', journal.packed('"2"'), journal.packed('[1, "Ann"]'));
+SELECT journal.decode_entry('details', 1, 'd', journal.packed('"0 x"'), journal.packed('[1, "Ann"]'));
+SELECT journal.decode_entry('details', 1, 'd', journal.packed('7'), journal.packed('[1, "Ann"]'));
 SELECT journal.column_names(1, '{1,99,2}');
 
 -- A reader of a confined role sees its account's entries through the view, without the facts of sessions.

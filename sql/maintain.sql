@@ -5,7 +5,7 @@ CREATE FUNCTION put(entry bigint, at timestamptz, account text DEFAULT '') RETUR
 BEGIN ATOMIC
     INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation,
                                reported, backfilled, account, object_type, object_id, data)
-    VALUES (entry, at, '3', entry, 1, 0, 1, 'l', true, false, account, 'task', entry::text, '{"kept": [1.10, null]}');
+    VALUES (entry, at, '3', entry, 1, 0, 1, 'l', true, false, account, 'task', entry::text, journal.packed('{"kept": [1.10, null]}'));
 END;
 CREATE VIEW month AS
 SELECT c.oid::regclass AS partition, c.oid,
@@ -38,7 +38,7 @@ SELECT tableoid::regclass, id FROM journal.entry WHERE id >= 10 ORDER BY id;
 SELECT journal.maintain();
 RESET TimeZone;
 RESET DateStyle;
-SELECT tableoid::regclass, id, account, object_id, data FROM journal.entry WHERE id >= 10 ORDER BY id;
+SELECT tableoid::regclass, id, account, object_id, journal.unpacked(data) AS data FROM journal.entry WHERE id >= 10 ORDER BY id;
 SELECT count(*) FROM ONLY journal.entry_default;
 
 -- Every partition has the same equipment, and nobody but the owner a privilege.

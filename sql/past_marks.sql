@@ -98,7 +98,7 @@ SET LOCAL session_replication_role = replica;
 UPDATE crm.steps SET n = 2;
 INSERT INTO journal.entry
 SELECT (jsonb_populate_record(e, jsonb_build_object('id', i.id, 'change', i.id, 'transaction_id', pg_current_xact_id()::text,
-                                                    'occurred_at', m.made_at - interval '2 seconds', 'data', '[1, 1, 2]'::jsonb))).*
+                                                    'occurred_at', m.made_at - interval '2 seconds', 'data', journal.packed('[1, 1, 2]')))).*
 FROM journal.entry e, journal.mark m, nextval('journal.entry_id_seq') AS i (id)
 WHERE e.object_type = 'step' AND e.operation = 'u' AND m.name = 'before step';
 COMMIT;

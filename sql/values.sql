@@ -54,8 +54,8 @@ BEGIN
     TRUNCATE value, link;
     INSERT INTO recorded
         SELECT run, row_number() OVER (ORDER BY e.occurred_at, e.id),
-               jsonb_build_object('o', operation, 'e', event_type, 'a', account, 'l', location, 'k', object_id, 'n', label, 'd', details, 'x', data,
-                                  'i', links, 't', document_id, 'y', layout)
+               jsonb_build_object('o', operation, 'e', event_type, 'a', account, 'l', location, 'k', object_id, 'n', label, 'd', journal.unpacked(details), 'x', journal.unpacked(data),
+                                  'i', journal.unpacked(links), 't', document_id, 'y', layout)
         FROM journal.entry e WHERE e.id > last;
 END
 $$;

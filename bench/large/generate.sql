@@ -26,18 +26,18 @@ weighed AS (
     FROM weighed
 )
 SELECT row_number() OVER (ORDER BY w.id) - 1 AS n, w.code, w.event_type, w.relation, w.layout, w.operation, w.reported,
-    w.location IS NULL AS no_location, w.employee IS NULL AS no_employee, w.object_type, w.document_type, w.label, w.links,
+    w.location IS NULL AS no_location, w.employee IS NULL AS no_employee, w.object_type, w.document_type, w.label, journal.unpacked(w.links) AS links,
     (SELECT f ->> 'type' FROM journal.layout l, jsonb_array_elements(l.foreign_keys) WITH ORDINALITY k (f, place)
      WHERE l.id = w.layout AND (f ->> 'link')::boolean ORDER BY place LIMIT 1) AS first_link, w.details, w.nth,
     CASE WHEN w.operation IN ('i', 'd') THEN coalesce((
         SELECT jsonb_agg(CASE WHEN a.i = best.i
                               THEN to_jsonb((a.v #>> '{}') || left(repeat(' Экран разбит, не включается, упал в воду.', 20),
-                                                                   greatest(0, (400 - pg_column_size(w.data)) / 2)))
+                                                                   greatest(0, (400 - length(w.data)) / 2)))
                               ELSE a.v END ORDER BY a.i)
-        FROM jsonb_array_elements(w.data) WITH ORDINALITY a (v, i),
-            (SELECT b.i FROM jsonb_array_elements(w.data) WITH ORDINALITY b (v, i)
-             WHERE jsonb_typeof(b.v) = 'string' AND b.v #>> '{}' !~ '^[0-9]{4}-' ORDER BY length(b.v #>> '{}') DESC LIMIT 1) best), w.data)
-    ELSE w.data END AS data,
+        FROM jsonb_array_elements(journal.unpacked(w.data)) WITH ORDINALITY a (v, i),
+            (SELECT b.i FROM jsonb_array_elements(journal.unpacked(w.data)) WITH ORDINALITY b (v, i)
+             WHERE jsonb_typeof(b.v) = 'string' AND b.v #>> '{}' !~ '^[0-9]{4}-' ORDER BY length(b.v #>> '{}') DESC LIMIT 1) best), journal.unpacked(w.data))
+    ELSE journal.unpacked(w.data) END AS data,
     raw * CASE WHEN w.operation IN ('u', 'l') THEN f ELSE 1 END AS weight
 FROM weighed w, factor;
 
@@ -92,7 +92,7 @@ CREATE FUNCTION bench.creation(kind text, number bigint, account text, context b
 RETURNS SETOF journal.entry LANGUAGE sql AS $$
     SELECT id, at, '900'::xid8, id, session, context, NULL::bigint, 0, t.event_type, t.relation, t.layout, t.operation, t.reported,
         false, false, account, CASE kind WHEN 'location' THEN number::text END, NULL::text, kind, number::text, NULL::text, NULL::text,
-        NULL::text, CASE kind WHEN 'location' THEN 'Мастерская ' ELSE 'Сотрудник ' END || number, t.links, t.details, t.data
+        NULL::text, CASE kind WHEN 'location' THEN 'Мастерская ' ELSE 'Сотрудник ' END || number, journal.packed(t.links), t.details, journal.packed(t.data)
     FROM bench.template t WHERE t.code = kind || '.created' AND t.nth = 1 $$;
 INSERT INTO journal.entry
 SELECT c.* FROM (SELECT min(day) AS day, month FROM bench.day GROUP BY month) d, bench.account a,
@@ -131,12 +131,12 @@ BEGIN
         CASE WHEN t.object_type = 'order' THEN 'A-' || o.object_id WHEN t.object_type = 'client' THEN 'Клиент ' || o.object_id
              WHEN t.object_type = 'location' THEN 'Мастерская ' || o.object_id WHEN t.object_type = 'employee' THEN 'Сотрудник ' || o.object_id
              ELSE t.label END,
-        CASE t.first_link
+        journal.packed(CASE t.first_link
             WHEN 'order' THEN jsonb_set(t.links, '{0}', to_jsonb(r.doc::text))
             WHEN 'client' THEN jsonb_set(t.links, '{0}', to_jsonb(r.client::text))
             WHEN 'employee' THEN jsonb_set(t.links, '{0}', to_jsonb((r.first_employee + r.employee)::text))
-            ELSE t.links END,
-        t.details, t.data
+            ELSE t.links END),
+        t.details, journal.packed(t.data)
     FROM (
         SELECT x.*,
             -- One employee of five left after a quarter of the time, one joined after three quarters.

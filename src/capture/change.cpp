@@ -172,7 +172,7 @@ Entry common_facts(Change* of, CommandId command)
 }
 
 // The part of the change that one event's entry holds; event 0 also what no event claimed.
-Jsonb* data_of(const Change& change, int event)
+bytea* data_of(const Change& change, int event)
 {
     RelationPlan* plan = change.plan;
     if (change.operation != 'u') {

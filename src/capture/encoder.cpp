@@ -5,6 +5,7 @@
 #include "base/settings.hpp"
 #include "values/exact_form.hpp"
 #include "values/jsonb_writer.hpp"
+#include "values/packed_writer.hpp"
 #include "values/text_form.hpp"
 #include "values/text_in_place.hpp"
 
@@ -22,6 +23,10 @@ enum class ValueForm : char {
     kNumeric,
     kString,
     kJsonb,
+    kTimestamptz,
+    kTimestamp,
+    kDate,
+    kUuid,
     kInPlace,
     kBytes,
     kText,
@@ -59,6 +64,14 @@ ValueForm form_of(const PlanColumn& column)
             return ValueForm::kJsonb;
         case BYTEAOID:
             return ValueForm::kBytes;
+        case TIMESTAMPTZOID:
+            return ValueForm::kTimestamptz;
+        case TIMESTAMPOID:
+            return ValueForm::kTimestamp;
+        case DATEOID:
+            return ValueForm::kDate;
+        case UUIDOID:
+            return ValueForm::kUuid;
         default:
             return room_in_place(type) > 0 ? ValueForm::kInPlace : ValueForm::kText;
     }
@@ -105,15 +118,15 @@ void too_large(const void* owner)
                      "journal.track(..., excluded => '{...}').")));
 }
 
-// A jsonb that holds parts of a row.
+// Packed values that hold parts of a row.
 class RowWriter {
   public:
     RowWriter(const RelationPlan* plan, std::size_t expected_size)
-        : subject_{plan, 0, 0}, jsonb_(expected_size, too_large, &subject_)
+        : subject_{plan, 0, 0}, packed_(expected_size, too_large, &subject_)
     {
     }
 
-    JsonbWriter& jsonb() { return jsonb_; }
+    PackedWriter& packed() { return packed_; }
 
     void add(int position, Datum value, bool is_null);
     void add_columns(const int* positions, int count, const RowImage& row);
@@ -128,13 +141,13 @@ class RowWriter {
     void add_varlena(int position, Datum value);
 
     Subject subject_;
-    JsonbWriter jsonb_;
+    PackedWriter packed_;
 };
 
 void RowWriter::add_in_place(const TextForm& form, Datum value)
 {
-    char* text = jsonb_.reserve_string(form.room);
-    jsonb_.end_string(write_in_place(form.type, value, text) - text);
+    char* text = packed_.reserve_string(form.room);
+    packed_.end_string(write_in_place(form.type, value, text) - text);
 }
 
 void RowWriter::add_text(int position, Datum value)
@@ -146,7 +159,7 @@ void RowWriter::add_string(int position, char* text)
 {
     const std::size_t length = strlen(text);
     subject_.note(position, length);
-    jsonb_.add_string(text, length);
+    packed_.add_string(text, length);
     pfree(text);
 }
 
@@ -160,7 +173,7 @@ void RowWriter::add_checked(int position, Datum value)
     }
     const std::size_t size = VARSIZE(other) - VARHDRSZ;
     subject_.note(position, size);
-    jsonb_.add_container(VARDATA(other), size);
+    packed_.add_container(VARDATA(other), size);
     pfree(other);
 }
 
@@ -171,7 +184,7 @@ void RowWriter::add_varlena(int position, Datum value)
     if (is_elsewhere) {
         const Size size = toast_raw_datum_size(value) - VARHDRSZ;
         subject_.note(position, size);
-        jsonb_.expect(size);
+        packed_.expect(size);
     }
     varlena* plain = is_elsewhere ? pg_detoast_datum_packed(stored) : stored;
     const char* content = VARDATA_ANY(plain);
@@ -182,24 +195,24 @@ void RowWriter::add_varlena(int position, Datum value)
             if (JsonbWriter::is_special(content))
                 add_text(position, PointerGetDatum(plain));
             else
-                jsonb_.add_numeric(content, length);
+                packed_.add_numeric(content, length);
             break;
         case ValueForm::kJsonb:
             memcpy(&header, content, sizeof(header));
             if ((header & JB_FSCALAR) != 0)
                 add_text(position, PointerGetDatum(plain));
             else
-                jsonb_.add_container(content, length);
+                packed_.add_container(content, length);
             break;
         case ValueForm::kBytes: {
-            char* text = jsonb_.reserve_string(2 + 2 * length);
+            char* text = packed_.reserve_string(2 + 2 * length);
             text[0] = '\\';
             text[1] = 'x';
-            jsonb_.end_string(2 + hex_encode(content, length, text + 2));
+            packed_.end_string(2 + hex_encode(content, length, text + 2));
             break;
         }
         default:
-            jsonb_.add_string(content, length);
+            packed_.add_string(content, length);
             break;
     }
     if (is_elsewhere)
@@ -210,30 +223,42 @@ void RowWriter::add(int position, Datum value, bool is_null)
 {
     ColumnEncoder& column = this->column(position);
     if (is_null) {
-        jsonb_.add_null();
+        packed_.add_null();
         return;
     }
     switch (column.form) {
         case ValueForm::kHidden:
-            jsonb_.add_null();
+            packed_.add_null();
             break;
         case ValueForm::kBoolean:
-            jsonb_.add_boolean(DatumGetBool(value));
+            packed_.add_boolean(DatumGetBool(value));
             break;
         case ValueForm::kInt2:
-            jsonb_.add_integer(DatumGetInt16(value));
+            packed_.add_integer(DatumGetInt16(value));
             break;
         case ValueForm::kInt4:
-            jsonb_.add_integer(DatumGetInt32(value));
+            packed_.add_integer(DatumGetInt32(value));
             break;
         case ValueForm::kInt8:
-            jsonb_.add_integer(DatumGetInt64(value));
+            packed_.add_integer(DatumGetInt64(value));
             break;
         case ValueForm::kNumeric:
         case ValueForm::kString:
         case ValueForm::kJsonb:
         case ValueForm::kBytes:
             add_varlena(position, value);
+            break;
+        case ValueForm::kTimestamptz:
+            packed_.add_timestamp(kPackedTimestamptz, DatumGetTimestampTz(value));
+            break;
+        case ValueForm::kTimestamp:
+            packed_.add_timestamp(kPackedTimestamp, DatumGetTimestamp(value));
+            break;
+        case ValueForm::kDate:
+            packed_.add_date(DatumGetDateADT(value));
+            break;
+        case ValueForm::kUuid:
+            packed_.add_uuid(DatumGetUUIDP(value));
             break;
         case ValueForm::kInPlace:
             add_in_place(column.text, value);
@@ -249,13 +274,12 @@ void RowWriter::add(int position, Datum value, bool is_null)
 
 void RowWriter::add_columns(const int* positions, int count, const RowImage& row)
 {
-    const JsonbWriter::Array outer = jsonb_.begin_array(count);
+    packed_.begin_array(count);
     for (int i = 0; i < count; i++) {
         bool is_null = false;
         const Datum value = column_value(subject_.plan, positions[i], row, &is_null);
         add(positions[i], value, is_null);
     }
-    jsonb_.end_array(outer);
 }
 
 void RowWriter::add_key(const int* positions, int count, const RowImage& row)
@@ -265,16 +289,16 @@ void RowWriter::add_key(const int* positions, int count, const RowImage& row)
         bool is_null = false;
         const Datum value = column_value(subject_.plan, positions[0], row, &is_null);
         if (is_null)
-            jsonb_.add_null();
+            packed_.add_null();
         else
             add_in_place(column(positions[0]).text, value);
         return;
     }
     char* key = row_key(const_cast<RelationPlan*>(subject_.plan), positions, count, row);
     if (key == nullptr)
-        jsonb_.add_null();
+        packed_.add_null();
     else
-        jsonb_.add_string(key, strlen(key));
+        packed_.add_string(key, strlen(key));
 }
 
 // Room for some columns' values of the usual size, and for what is around them.
@@ -305,46 +329,46 @@ RowEncoder* encoder_for(RelationPlan* plan)
     return encoder;
 }
 
-Jsonb* encode_row(RelationPlan* plan, const RowImage& row)
+bytea* encode_row(RelationPlan* plan, const RowImage& row)
 {
     RowEncoder* encoder = plan->encoder;
     RowWriter writer(plan, encoder->row_size);
     slot_getallattrs(row.slot);
-    writer.jsonb().begin_array(plan->column_count);
+    writer.packed().begin_array(plan->column_count);
     for (int i = 0; i < plan->column_count; i++) {
         const int attribute = plan->columns[i].number - 1;
         writer.add(i, row.slot->tts_values[attribute], row.slot->tts_isnull[attribute]);
     }
-    encoder->row_size = std::min(writer.jsonb().size(), kLargestGuess);
-    return writer.jsonb().finish();
+    encoder->row_size = std::min(writer.packed().size(), kLargestGuess);
+    return writer.packed().finish();
 }
 
-Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count)
+bytea* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count)
 {
     RowWriter writer(plan, usual_size(3 * count));
-    JsonbWriter& jsonb = writer.jsonb();
-    jsonb.begin_array(3 * count);
+    PackedWriter& packed = writer.packed();
+    packed.begin_array(3 * count);
     for (int i = 0; i < count; i++)
-        jsonb.add_integer(columns[i].position);
+        packed.add_integer(columns[i].position);
     for (int i = 0; i < count; i++)
         writer.add(columns[i].position, columns[i].old_value, columns[i].old_null);
     for (int i = 0; i < count; i++)
         writer.add(columns[i].position, columns[i].new_value, columns[i].new_null);
-    return jsonb.finish();
+    return packed.finish();
 }
 
-Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row)
+bytea* encode_new_value(RelationPlan* plan, int position, const RowImage& row)
 {
     RowWriter writer(plan, usual_size(2));
-    writer.jsonb().begin_array(2);
-    writer.jsonb().add_integer(position);
+    writer.packed().begin_array(2);
+    writer.packed().add_integer(position);
     bool is_null = false;
     const Datum value = column_value(plan, position, row, &is_null);
     writer.add(position, value, is_null);
-    return writer.jsonb().finish();
+    return writer.packed().finish();
 }
 
-Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row)
+bytea* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row)
 {
     const int count = rule.detail_count;
     if (count == 0)
@@ -352,24 +376,23 @@ Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const
     if (with_row && rule.row_details != nullptr)
         return rule.row_details;
     RowWriter writer(plan, usual_size(2 * count));
-    writer.jsonb().begin_array(2);
-    const JsonbWriter::Array outer = writer.jsonb().begin_array(count);
+    writer.packed().begin_array(2);
+    writer.packed().begin_array(count);
     for (int i = 0; i < count; i++)
-        writer.jsonb().add_integer(rule.details[i]);
-    writer.jsonb().end_array(outer);
+        writer.packed().add_integer(rule.details[i]);
     writer.add_columns(rule.details, count, row);
-    return writer.jsonb().finish();
+    return writer.packed().finish();
 }
 
-Jsonb* encode_links(RelationPlan* plan, const RowImage& row)
+bytea* encode_links(RelationPlan* plan, const RowImage& row)
 {
     if (plan->link_count == 0)
         return nullptr;
     RowWriter writer(plan, usual_size(plan->link_count));
-    writer.jsonb().begin_array(plan->link_count);
+    writer.packed().begin_array(plan->link_count);
     for (int i = 0; i < plan->link_count; i++)
         writer.add_key(plan->links[i]->positions, plan->links[i]->count, row);
-    return writer.jsonb().finish();
+    return writer.packed().finish();
 }
 
 char* column_text(RelationPlan* plan, int position, const RowImage& row)

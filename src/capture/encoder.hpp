@@ -8,8 +8,8 @@
 //   SQL NULL                           JSON null
 //
 // A row is a JSON array of its values in the layout's order: excluded, masked and virtual columns
-// are null there. The jsonb is written in its binary form as it goes (values/jsonb_writer.hpp): no
-// tree, no text, and of each value no copy but the one that stays.
+// are null there. It is written packed as it goes (values/packed_writer.hpp): no tree, and of each
+// value no copy but the one that stays.
 //
 // What jsonb cannot hold, 256 MB, is refused with SQLSTATE 54000.
 #pragma once
@@ -24,20 +24,20 @@ RowEncoder* encoder_for(RelationPlan* plan);
 
 /// The row as a JSON array, for a created or deleted object's snapshot; in the current memory
 /// context.
-Jsonb* encode_row(RelationPlan* plan, const RowImage& row);
+bytea* encode_row(RelationPlan* plan, const RowImage& row);
 
 /// [position, …, old, …, new, …] of an update's columns.
-Jsonb* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count);
+bytea* encode_changes(RelationPlan* plan, const ChangedColumn* columns, int count);
 
 /// [position, new] of a column whose value before is unknown.
-Jsonb* encode_new_value(RelationPlan* plan, int position, const RowImage& row);
+bytea* encode_new_value(RelationPlan* plan, int position, const RowImage& row);
 
 /// [[position, …], [value, …]] of a rule's detail columns, or, for an entry whose data is the row,
 /// their positions alone (which belong to the plan); nullptr without detail columns.
-Jsonb* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row);
+bytea* encode_details(RelationPlan* plan, const Rule& rule, bool with_row, const RowImage& row);
 
 /// The JSON array of the keys that a row's links name; nullptr without links.
-Jsonb* encode_links(RelationPlan* plan, const RowImage& row);
+bytea* encode_links(RelationPlan* plan, const RowImage& row);
 
 /// Text form of one column; nullptr for SQL NULL.
 char* column_text(RelationPlan* plan, int position, const RowImage& row);

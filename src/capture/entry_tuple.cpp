@@ -93,12 +93,12 @@ void EntryTuple::add_text(const char* text)
         add_variable(text, strlen(text));
 }
 
-void EntryTuple::add_jsonb(const Jsonb* json)
+void EntryTuple::add_values(const bytea* packed)
 {
-    if (json == nullptr)
+    if (packed == nullptr)
         add_null();
     else
-        add_variable(VARDATA(json), VARSIZE(json) - VARHDRSZ);
+        add_variable(VARDATA(packed), VARSIZE(packed) - VARHDRSZ);
 }
 
 HeapTuple EntryTuple::finish()

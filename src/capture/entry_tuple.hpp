@@ -16,7 +16,7 @@ class EntryTuple {
     static constexpr int kColumns = 27;
 
     /// Begins a tuple in the current memory context; variable_size is that of all its texts and
-    /// jsonb, with kVariableHeader added for each.
+    /// values, with kVariableHeader added for each.
     explicit EntryTuple(std::size_t variable_size);
 
     static constexpr std::size_t kVariableHeader = 8;  // with what aligns it
@@ -27,7 +27,8 @@ class EntryTuple {
     void add_null();
     /// nullptr is NULL.
     void add_text(const char* text);
-    void add_jsonb(const Jsonb* json);
+    /// nullptr is NULL.
+    void add_values(const bytea* packed);
 
     /// The tuple, after all columns were added.
     HeapTuple finish();

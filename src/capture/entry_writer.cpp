@@ -21,8 +21,8 @@ std::size_t variable_size(const Entry& entry)
          {entry.account, entry.location, entry.employee, entry.object_type, entry.object_id,
           entry.previous_id, entry.document_type, entry.document_id, entry.label})
         size += text == nullptr ? 0 : strlen(text) + EntryTuple::kVariableHeader;
-    for (const Jsonb* json : {entry.links, entry.details, entry.data})
-        size += json == nullptr ? 0 : VARSIZE(json) + EntryTuple::kVariableHeader;
+    for (const bytea* values : {entry.links, entry.details, entry.data})
+        size += values == nullptr ? 0 : VARSIZE(values) + EntryTuple::kVariableHeader;
     return size;
 }
 
@@ -82,9 +82,9 @@ int64 write_entry(const Entry& entry)
     tuple.add_text(entry.document_type);
     tuple.add_text(entry.document_id);
     tuple.add_text(entry.label);
-    tuple.add_jsonb(entry.links);
-    tuple.add_jsonb(entry.details);
-    tuple.add_jsonb(entry.data);
+    tuple.add_values(entry.links);
+    tuple.add_values(entry.details);
+    tuple.add_values(entry.data);
     insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(),
                EntryTuple::kColumns, tuple.finish());
     return id;

@@ -27,9 +27,9 @@ struct Entry {
     const char* document_type;
     const char* document_id;
     const char* label;
-    Jsonb* links;
-    Jsonb* details;
-    Jsonb* data;
+    const bytea* links;  // all three packed (values/packed_writer.hpp)
+    const bytea* details;
+    const bytea* data;
 };
 
 /// Writes the entry at once and returns its id. Transaction, session and context are those of the

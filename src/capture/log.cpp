@@ -6,6 +6,7 @@
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
+#include "values/packed_values.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -80,15 +81,17 @@ JOURNAL_FUNCTION(journal_log)
     if (entry.object_type != nullptr)
         check_object_type(entry.object_type);
     entry.label = text_argument_or(fcinfo, 3, nullptr);
-    entry.details = PG_ARGISNULL(4) ? nullptr : PG_GETARG_JSONB_P(4);
+    const Jsonb* details = PG_ARGISNULL(4) ? nullptr : PG_GETARG_JSONB_P(4);
     entry.location = text_argument_or(fcinfo, 5, settings.location);
-    entry.links = PG_ARGISNULL(6) ? nullptr : PG_GETARG_JSONB_P(6);
+    Jsonb* links = PG_ARGISNULL(6) ? nullptr : PG_GETARG_JSONB_P(6);
     check_length("label", entry.label, kLongestReason);
-    check_length("details", entry.details, kLongestDetails);
+    check_length("details", details, kLongestDetails);
     check_length("location", entry.location, kLongestName);
-    check_length("links", entry.links, kLongestDetails);
-    if (entry.links != nullptr)
-        check_links(entry.links);
+    check_length("links", links, kLongestDetails);
+    if (links != nullptr)
+        check_links(links);
+    entry.details = packed_values(details);
+    entry.links = packed_values(links);
     entry.employee = *settings.employee == '\0' ? nullptr : settings.employee;
     PG_RETURN_INT64(write_entry(entry));
 }

@@ -5,7 +5,7 @@
 #include "base/query.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/restricted.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -115,17 +115,19 @@ Datum column_names(int32 relation, Datum columns)
 
 using namespace journal;
 
-// decode_entry(part text, layout integer, operation "char", stored jsonb, data jsonb): NULL where
+// decode_entry(part text, layout integer, operation "char", stored bytea, data bytea): NULL where
 // an entry of that operation has no such part.
 JOURNAL_FUNCTION(journal_decode_entry)
 {
-    for (int i = 0; i < 4; i++)
-        if (PG_ARGISNULL(i))
-            PG_RETURN_NULL();
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+        PG_RETURN_NULL();
+    // What was logged stands there as it was given.
+    if (PG_ARGISNULL(1))
+        PG_RETURN_JSONB_P(unpacked_values(PG_GETARG_DATUM(3)));
     const char* part = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const Layout* layout = layout_by_id(PG_GETARG_INT32(1));
     const char operation = PG_GETARG_CHAR(2);
-    Jsonb* stored = stored_jsonb(PG_GETARG_DATUM(3));
+    Jsonb* stored = unpacked_values(PG_GETARG_DATUM(3));
     Jsonb* result = nullptr;
     if (strcmp(part, "old") == 0 || strcmp(part, "new") == 0) {
         if (operation == 'u')
@@ -135,7 +137,7 @@ JOURNAL_FUNCTION(journal_decode_entry)
             result = named_values(layout, read_snapshot(layout, stored));
     } else if (strcmp(part, "details") == 0) {
         const bool has_row = (operation == 'i' || operation == 'd') && !PG_ARGISNULL(4);
-        Jsonb* row = has_row ? stored_jsonb(PG_GETARG_DATUM(4)) : nullptr;
+        Jsonb* row = has_row ? unpacked_values(PG_GETARG_DATUM(4)) : nullptr;
         result = named_values(layout, read_details(layout, stored, row));
     } else if (strcmp(part, "links") == 0) {
         result = named_links(layout, stored);

@@ -6,6 +6,7 @@
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
 #include "catalog/condition.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -66,9 +67,8 @@ ExprContext* make_evaluation(MemoryContext context)
     return evaluation;
 }
 
-// What an entry that holds the row keeps of the rule's details: their positions, as a string, since
-// it is the shortest jsonb.
-Jsonb* row_details(const Rule& rule, const RelationPlan* plan)
+// What an entry that holds the row keeps of the rule's details: their positions, as a string.
+bytea* row_details(const Rule& rule, const RelationPlan* plan)
 {
     if (rule.operation == 'u' || rule.detail_count == 0)
         return nullptr;
@@ -76,12 +76,8 @@ Jsonb* row_details(const Rule& rule, const RelationPlan* plan)
     initStringInfo(&positions);
     for (int i = 0; i < rule.detail_count; i++)
         appendStringInfo(&positions, "%s%d", i == 0 ? "" : " ", rule.details[i]);
-    JsonbValue value;
-    value.type = jbvString;
-    value.val.string.val = positions.data;
-    value.val.string.len = positions.len;
     MemoryContext previous = MemoryContextSwitchTo(plan->context);
-    Jsonb* result = JsonbValueToJsonb(&value);
+    bytea* result = packed_string({positions.data, static_cast<std::size_t>(positions.len)});
     MemoryContextSwitchTo(previous);
     return result;
 }

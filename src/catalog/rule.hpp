@@ -18,7 +18,7 @@ struct Rule {
     int* columns;      // positions in the plan
     int detail_count;
     int* details;          // positions in the plan
-    Jsonb* row_details;    // of an entry that holds the row itself (see 41_entry.sql), or nullptr
+    bytea* row_details;    // of an entry that holds the row itself (see 41_entry.sql), or nullptr
     int changed_at;        // position or -1
     bool single_column;    // one column and no condition: back-fill makes an event of it
     ExprState* condition;  // nullptr: always

@@ -3,7 +3,7 @@
 
 #include "base/result_reader.hpp"
 #include "lineage/row_event.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -32,7 +32,7 @@ inline TupleDesc describe_events(std::initializer_list<NamedColumn> further)
                                                     {"change", INT8OID},
                                                     {"kind", CHAROID},
                                                     {"layout", INT4OID},
-                                                    {"data", JSONBOID}};
+                                                    {"data", BYTEAOID}};
     std::copy(further.begin(), further.end(), columns + kEventColumns);
     return describe_named(columns, kEventColumns + static_cast<int>(further.size()));
 }
@@ -85,7 +85,7 @@ void read_transaction(KeyStream* stream, const char* key, Vector<RowEvent>* even
         event.change = DatumGetInt64(values[kEventChange]);
         event.kind = static_cast<EventKind>(DatumGetChar(values[kEventKind]));
         if (!stream->slot->tts_isnull[kEventData])
-            event.data = stored_jsonb(values[kEventData], true);
+            event.data = unpacked_values(values[kEventData]);
         fill(&event, DatumGetInt32(values[kEventLayout]));
         events->push_back(event);
     }

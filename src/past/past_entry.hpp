@@ -44,7 +44,7 @@ constexpr NamedColumn kReadColumns[] = {
     {"account", TEXTOID},
     {"object_id", TEXTOID},
     {"previous_id", TEXTOID},
-    {"data", JSONBOID},
+    {"data", BYTEAOID},
     {"is_previous_wanted", BOOLOID},
 };
 

@@ -1,7 +1,7 @@
 // See entry_row.hpp.
 #include "report/entry_row.hpp"
 
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -17,7 +17,7 @@ constexpr const char* kColumns =
 Jsonb* jsonb_or_null(const Value& value, MemoryContext context)
 {
     return value.is_null ? nullptr
-                         : in_context(context, [&] { return stored_jsonb(value.datum, true); });
+                         : in_context(context, [&] { return unpacked_values(value.datum); });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "months/partition.hpp"
 #include "report/entry_row.hpp"
 #include "report/label_query.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 
 #include <algorithm>
 
@@ -186,7 +186,7 @@ const char* label_before(ObjectEntries* entries, const Target& target, MemoryCon
         if (data.is_null || entries->value(kEntryOperation).character() != 'u')
             continue;
         const Layout* layout = layout_by_id(entries->value(kEntryLayout).int4());
-        const EntryChanges changes = read_changes(layout, stored_jsonb(data.datum));
+        const EntryChanges changes = read_changes(layout, unpacked_values(data.datum));
         for (int j = 0; j < changes.count; j++) {
             const EntryChange& one = changes.changes[j];
             if (layout->columns[one.position].id != target.label_column || one.old_value == nullptr)

@@ -6,7 +6,7 @@
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/tracked_relation.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -212,7 +212,7 @@ struct DeletionReader::Stored {
     const char* object_type;
     const char* object_id;
     const char* label;
-    Value data;  // jsonb
+    Value data;  // packed
 
     void bind(ResultReader* reader)
     {
@@ -248,7 +248,7 @@ bool DeletionReader::next(Deletion* deletion)
     deletion->layout = layout_by_id(stored_->layout);
     if (!stored_->data.is_null)
         deletion->row = in_context(reader_.row_memory(), [&] {
-            return read_snapshot(deletion->layout, stored_jsonb(stored_->data.datum, true));
+            return read_snapshot(deletion->layout, unpacked_values(stored_->data.datum));
         });
     return true;
 }

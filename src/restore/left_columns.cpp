@@ -11,6 +11,7 @@
 #include "changes/table_keys.hpp"
 #include "changes/user_triggers.hpp"
 #include "restore/restore.hpp"
+#include "values/packed_values.hpp"
 
 namespace journal {
 
@@ -33,7 +34,7 @@ Tuplestorestate* read_deletions(RowSet* set)
 struct DerivedUpdate {
     int64 number;  // of the row
     int32 layout;
-    Value data;  // jsonb
+    Value data;  // packed
 
     void bind(ResultReader* reader)
     {
@@ -46,7 +47,7 @@ struct DerivedUpdate {
 void leave_changes(const Application* application, RowSet* set, const DerivedUpdate& entry)
 {
     const Layout* layout = layout_by_id(entry.layout);
-    const EntryChanges update = read_changes(layout, DatumGetJsonbP(entry.data.datum));
+    const EntryChanges update = read_changes(layout, unpacked_values(entry.data.datum));
     for (int i = 0; i < update.count; i++)
         for (int j = 0; j < set->column_count; j++) {
             const PlanColumn* column = set->columns[j].column;

@@ -9,7 +9,7 @@
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "restore/taken.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -64,7 +64,7 @@ struct ReturningRow {
     const char* transaction;
     const char* object_id;
     int32 layout;  // 0: none
-    Value data;    // jsonb
+    Value data;    // packed
 
     void bind(ResultReader* reader)
     {
@@ -83,7 +83,7 @@ Deletion deletion_in(const ReturningRow& row)
     deletion.object_id = row.object_id;
     if (!row.data.is_null && row.layout != 0) {
         deletion.layout = layout_by_id(row.layout);
-        deletion.row = read_snapshot(deletion.layout, stored_jsonb(row.data.datum, true));
+        deletion.row = read_snapshot(deletion.layout, unpacked_values(row.data.datum));
     }
     return deletion;
 }
@@ -100,7 +100,7 @@ void read_deleted_keys(NulledReferences* nulled)
                             "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
                             "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
                             transaction_name("e", "s"),
-                            refers_to_values(references) ? "e.data" : "NULL::pg_catalog.jsonb",
+                            refers_to_values(references) ? "e.data" : "NULL::pg_catalog.bytea",
                             is_among("e.id", *nulled->deletions)),
                    *nulled->deletions);
     ReturningRow row{};

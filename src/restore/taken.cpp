@@ -10,7 +10,7 @@
 #include "catalog/account.hpp"
 #include "restore/set_default.hpp"
 #include "restore/transaction_query.hpp"
-#include "values/stored_jsonb.hpp"
+#include "values/packed_values.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -113,7 +113,7 @@ void add_update(TakenReader* reader, ColumnChanges* changes)
         return;
     const bool hidden = is_hidden_entry(reader);
     const Datum data = update.data.copy(CurrentMemoryContext);
-    const EntryChanges read = read_changes(row.layout, stored_jsonb(data, true));
+    const EntryChanges read = read_changes(row.layout, unpacked_values(data));
     for (int i = 0; i < read.count; i++) {
         const EntryChange& change = read.changes[i];
         if (change.old_value != nullptr && belongs_to_key(row.layout, change.position))

@@ -3,6 +3,8 @@
 -- One row is one event. The parent has no index, key or identity: a dump of partitions made later would create them
 -- twice. Each month gets its own from journal.equip_partition.
 --
+-- links, details and data are JSON in a packed form (src/values/packed_writer.hpp), which journal.unpacked reads.
+--
 -- data: what the change did, positions and values following the entry's layout:
 --   operation i, d:  [value, ...]                         one for each of the layout's columns; null where not stored
 --   operation u:     [position, ..., old, ..., new, ...]   changed columns that belong to this entry, as many of each
@@ -37,9 +39,9 @@ CREATE TABLE journal.entry (
     document_type  text,
     document_id    text,
     label          text,
-    links          jsonb,
-    details        jsonb,
-    data           jsonb
+    links          bytea,
+    details        bytea,
+    data           bytea
 ) PARTITION BY RANGE (occurred_at);
 COMMENT ON TABLE journal.entry IS 'the journal: one row is one event; append-only; read it decoded in journal.entries';
 COMMENT ON COLUMN journal.entry.change IS 'id of the first entry of the same change';
@@ -52,6 +54,10 @@ COMMENT ON COLUMN journal.entry.derived IS
 COMMENT ON COLUMN journal.entry.previous_id IS 'the object''s key before an update of the key, else NULL';
 COMMENT ON COLUMN journal.entry.document_id IS 'the object that this one belongs to; NULL: it is its own document';
 COMMENT ON COLUMN journal.entry.restores IS 'the deletion that this entry brought back';
+
+COMMENT ON COLUMN journal.entry.links IS 'packed: what the event refers to, see journal.entries';
+COMMENT ON COLUMN journal.entry.details IS 'packed: what a report shows of it, see journal.entries';
+COMMENT ON COLUMN journal.entry.data IS 'packed: the values that changed, or the row, see journal.entries';
 
 CREATE TABLE journal.entry_default PARTITION OF journal.entry DEFAULT;
 COMMENT ON TABLE journal.entry_default IS 'entries of months for which journal.maintain has not yet made a partition';

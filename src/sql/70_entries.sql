@@ -4,11 +4,19 @@
 -- security of the tables apply. What the positions mean is known to C functions, which need no rights
 -- on journal.layout: a layout holds names of columns, no values.
 
-CREATE FUNCTION journal.decode_entry(part text, layout integer, operation "char", stored jsonb, data jsonb DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION journal.decode_entry(part text, layout integer, operation "char", stored bytea, data bytea DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'journal_decode_entry';
-COMMENT ON FUNCTION journal.decode_entry(text, integer, "char", jsonb, jsonb) IS
-    'one part of an entry (old, new, snapshot, details or links), keyed by column, out of its positional form; details may need '
-    'the entry''s data besides';
+COMMENT ON FUNCTION journal.decode_entry(text, integer, "char", bytea, bytea) IS
+    'one part of an entry (old, new, snapshot, details or links), keyed by column, out of its packed positional form; details may '
+    'need the entry''s data besides; of a logged event, without a layout, what stands there';
+
+-- For who reads or writes journal.entry itself: what it keeps of values is packed.
+CREATE FUNCTION journal.unpacked(value bytea) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_unpacked';
+COMMENT ON FUNCTION journal.unpacked(bytea) IS 'links, details or data of a row of journal.entry as jsonb, in positional form';
+CREATE FUNCTION journal.packed(value jsonb) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_packed';
+COMMENT ON FUNCTION journal.packed(jsonb) IS 'links, details or data as journal.entry keeps them, not as tightly as the extension itself packs them';
 
 -- A fact about the session is NULL for a role that is confined to accounts.
 CREATE OR REPLACE VIEW journal.entries WITH (security_invoker = true) AS
@@ -23,10 +31,8 @@ SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change
        journal.decode_entry('old', e.layout, e.operation, e.data) AS old,
        journal.decode_entry('new', e.layout, e.operation, e.data) AS new,
        journal.decode_entry('snapshot', e.layout, e.operation, e.data) AS snapshot,
-       CASE WHEN e.layout IS NULL THEN e.details
-            ELSE journal.decode_entry('details', e.layout, e.operation, e.details, e.data) END AS details,
-       CASE WHEN e.layout IS NULL THEN e.links
-            ELSE journal.decode_entry('links', e.layout, e.operation, e.links) END AS links,
+       journal.decode_entry('details', e.layout, e.operation, e.details, e.data) AS details,
+       journal.decode_entry('links', e.layout, e.operation, e.links) AS links,
        e.reported, e.backfilled, e.restores,
        r.restored_entry, r.restored_at,
        c.actor_kind, c.reason, c.extra,

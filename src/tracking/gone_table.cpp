@@ -16,6 +16,7 @@
 #include "catalog/own_trigger.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "values/packed_values.hpp"
 
 #include <algorithm>
 
@@ -141,7 +142,7 @@ void record(const char* what, int32 tracked, const char* table, double rows, con
     entry.label = table;
     entry.location = *settings.location == '\0' ? nullptr : settings.location;
     entry.employee = *settings.employee == '\0' ? nullptr : settings.employee;
-    entry.details = make_details(tracked, rows, parent);
+    entry.details = packed_values(make_details(tracked, rows, parent));
     write_entry(entry);
 }
 

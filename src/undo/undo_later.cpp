@@ -12,6 +12,7 @@
 #include "changes/statement.hpp"
 #include "undo/later_query.hpp"
 #include "undo/undo.hpp"
+#include "values/packed_values.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -37,7 +38,7 @@ bool touches(int32 layout, const Value& data, ArrayType* columns)
     if (columns == nullptr || data.is_null)
         return columns == nullptr;
     const Layout* found = layout_by_id(layout);
-    const EntryChanges update = read_changes(found, DatumGetJsonbP(data.datum));
+    const EntryChanges update = read_changes(found, unpacked_values(data.datum));
     for (int i = 0; i < update.count; i++)
         if (is_among(columns, found->columns[update.changes[i].position].id))
             return true;

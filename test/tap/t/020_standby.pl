@@ -117,7 +117,7 @@ is($standby->safe_psql('postgres', $holds), 'f|1', 'the standby knows what a clo
 # So are deletions in closed months, and names that they ended.
 $primary->safe_psql('postgres', q{INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
 		account, object_type, object_id, label, links)
-	SELECT n, '2019-05-06', '3', n, 1, 0, 69, what, true, false, 'a', type, '1', 'Old Ann', links FROM (SELECT nextval('journal.entry_id_seq'), e.* FROM (VALUES
+	SELECT n, '2019-05-06', '3', n, 1, 0, 69, what, true, false, 'a', type, '1', 'Old Ann', journal.packed(links) FROM (SELECT nextval('journal.entry_id_seq'), e.* FROM (VALUES
 		('l'::"char", 'note', '[{"type": "client", "id": "1"}]'::jsonb), ('d', 'client', NULL)) e) e (n, what, type, links)});
 my $name = q{SET event_journal.account = 'a'; SELECT links -> 0 ->> 'label' FROM journal.report('custom', date_from => '2019-05-06', date_to => '2019-05-07') WHERE object_type = 'note'};
 $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));

@@ -263,7 +263,7 @@ $foreign
 DELETE FROM public.$name;
 $settings
 
-CREATE TEMP TABLE entry AS SELECT * FROM journal.entry WHERE relation = (SELECT max(relation) FROM journal.entry);
+CREATE TEMP TABLE entry AS SELECT id, operation, journal.unpacked(data) AS data FROM journal.entry WHERE relation = (SELECT max(relation) FROM journal.entry);
 SELECT 'insert ' || n || ', c' || make.difference(data, image) FROM (SELECT data, row_number() OVER (ORDER BY id) AS n FROM entry WHERE operation = 'i') e JOIN inserted USING (n) WHERE make.differ(data, image);
 SELECT 'delete ' || n || ', c' || make.difference(data, image) FROM (SELECT data, row_number() OVER (ORDER BY id) AS n FROM entry WHERE operation = 'd') e JOIN last USING (n) WHERE make.differ(data, image);
 SELECT 'missing' WHERE (SELECT count(*) FROM entry WHERE operation = 'i') <> $rows OR (SELECT count(*) FROM entry WHERE operation = 'd') <> $rows;
