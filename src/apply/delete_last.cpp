@@ -5,7 +5,6 @@
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
-#include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/transaction.hpp"
 #include "catalog/restoring.hpp"
@@ -33,11 +32,11 @@ struct KeptRow {
 
 void keep(Application* application, const RowSet* set, int64 number, const ErrorData* error)
 {
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    auto* row = make_in<KeptRow>(application->context);
-    *row = {set, number, reason_of(make_issue(IssueKind::kRefused, error->message))};
-    application->kept = lappend(application->kept, row);
-    MemoryContextSwitchTo(caller);
+    in_context(application->context, [&] {
+        auto* row = make_in<KeptRow>(application->context);
+        *row = {set, number, reason_of(make_issue(IssueKind::kRefused, error->message))};
+        application->kept = lappend(application->kept, row);
+    });
 }
 
 /// Deletes rows; what cannot be deleted together is tried in halves.
@@ -81,16 +80,10 @@ bool goes_last(const RowSet* set)
 
 void mark_gone(const Application* application, RowSet* set)
 {
-    MemoryContext context = CurrentMemoryContext;
     const char* sql =
         psprintf("SELECT e.number FROM %s e LEFT JOIN %s t ON %s WHERE t.tableoid IS NULL",
                  rows_name(0), only_rows_of(set), has_key(set));
-    const Rights rights = rights_on(application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, 0);
-    ResultReader reader = ResultReader::open(context, sql);
-    query.end();
-    rights.end();
+    ResultReader reader = read_table(application, set, sql);
     int64 number = 0;
     reader.bind_only(&number);
     while (reader.next())

@@ -258,13 +258,9 @@ bool allow_stepping_aside(Exchange* exchange, int row, const RowSet* set, const 
 
 RowSet* new_aside(const Application* application, const RowSet* set)
 {
-    return in_context(application->context, [&] {
-        ResourceOwner owner = CurrentResourceOwner;
-        CurrentResourceOwner = application->owner;
-        RowSet* aside = make_row_set(application->context, RowOperation::kUpdate, set->table,
-                                     set->plan, set->column_count, set->columns, true);
-        CurrentResourceOwner = owner;
-        return aside;
+    return in_application(application, [&] {
+        return make_row_set(application->context, RowOperation::kUpdate, set->table, set->plan,
+                            set->column_count, set->columns, true);
     });
 }
 

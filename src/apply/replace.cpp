@@ -67,18 +67,11 @@ void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
     ContextResource memory(CurrentMemoryContext);
     Vector<int64> numbers(&memory);
     if (unique != nullptr) {
-        MemoryContext context = CurrentMemoryContext;
         const char* sql = psprintf(
             "SELECT DISTINCT t.event_journal_number FROM (SELECT e.number AS event_journal_number, "
             "t.* FROM %s e JOIN %s t ON %s) t JOIN %s e ON %s ORDER BY 1",
             rows_name(0), only_rows_of(made), has_key(made), rows_name(1), unique);
-        const Rights rights = rights_on(application, set->table);
-        Query query = Query::begin(RunAs::kCallerWithPath);
-        register_rows(made, 0);
-        register_rows(set, 1);
-        ResultReader reader = ResultReader::open(context, sql);
-        query.end();
-        rights.end();
+        ResultReader reader = read_table(application, made, sql, set);
         add_ids(&reader, &numbers);
     }
     filter_rows(made, [&](const SetRow& row) {
@@ -93,17 +86,12 @@ bool is_referred_to(const Application* application, RowSet* made)
     const List* references = foreign_keys_to(application, RelationGetRelid(made->table));
     for (const auto* reference : items<ForeignKey>(references)) {
         const PresentKeys keys = read_present_keys(made, *reference);
-        Relation table = table_open(reference->table, AccessShareLock);
-        Query query = Query::begin(RunAs::kCaller);
-        register_rows(made, 0);
-        register_present_keys(keys);
-        const Rights scope = Rights::of_constraint(table);
-        result |= query.run(psprintf("SELECT FROM %s LIMIT 1",
-                                     referring_rows(made, 0, *reference, keys))) > 0;
-        scope.end();
-        query.end();
+        const char* sql =
+            psprintf("SELECT FROM %s LIMIT 1", referring_rows(made, 0, *reference, keys));
+        ResultReader reader = read_as_constraint(reference->table, list_make1(made), sql, keys);
+        result |= reader.next();
+        reader.close();
         end_present_keys(keys);
-        table_close(table, NoLock);
     }
     return result;
 }

@@ -143,28 +143,28 @@ const char* update_rows(const Application* application, const Settling* settling
 }
 
 /// Calls use for each row that differs.
-template <typename Use>
-void for_each_difference(Differences* differences, const Use& use)
+void for_each_difference(Differences* differences, Callback<void(const Difference& difference)> use)
 {
     tuplestore_select_read_pointer(differences->rows, 0);
     tuplestore_rescan(differences->rows);
-    MemoryContext row_context = AllocSetContextCreate(
-        CurrentMemoryContext, "event_journal differing row", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext context = CurrentMemoryContext;
+    MemoryContext row_context =
+        AllocSetContextCreate(context, "event_journal differing row", ALLOCSET_DEFAULT_SIZES);
     TupleTableSlot* slot = MakeSingleTupleTableSlot(differences->descriptor, &TTSOpsMinimalTuple);
-    bool is_null = false;
-    while (tuplestore_gettupleslot(differences->rows, true, false, slot)) {
+    while (read_slot(differences->rows, slot, context)) {
         CHECK_FOR_INTERRUPTS();
         MemoryContextReset(row_context);
-        MemoryContext caller = MemoryContextSwitchTo(row_context);
-        Difference difference{};
-        difference.number = DatumGetInt64(slot_getattr(slot, kDifferenceNumber, &is_null));
-        difference.flags = TextDatumGetCString(slot_getattr(slot, kDifferenceFlags, &is_null));
-        difference.table = DatumGetObjectId(slot_getattr(slot, kDifferenceTable, &is_null));
-        difference.place = *reinterpret_cast<ItemPointer>(
-            DatumGetPointer(slot_getattr(slot, kDifferencePlace, &is_null)));
-        difference.as_written = DatumGetBool(slot_getattr(slot, kDifferenceAsWritten, &is_null));
-        use(difference);
-        MemoryContextSwitchTo(caller);
+        in_context(row_context, [&] {
+            const auto value = [slot](DifferenceAttribute attribute) {
+                bool is_null = false;
+                return slot_getattr(slot, attribute, &is_null);
+            };
+            use({DatumGetInt64(value(kDifferenceNumber)),
+                 TextDatumGetCString(value(kDifferenceFlags)),
+                 DatumGetObjectId(value(kDifferenceTable)),
+                 *reinterpret_cast<ItemPointer>(DatumGetPointer(value(kDifferencePlace))),
+                 DatumGetBool(value(kDifferenceAsWritten))});
+        });
         // Queries over them read on by pointers of their own.
         tuplestore_select_read_pointer(differences->rows, 0);
     }

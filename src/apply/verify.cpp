@@ -5,7 +5,6 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/operator_name.hpp"
-#include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
@@ -195,13 +194,7 @@ void find_updated(const Application* application, RowSet* set, Differences* diff
     const char* sql = different_rows(set);
     if (sql == nullptr)
         return;
-    MemoryContext context = CurrentMemoryContext;
-    const Rights rights = rights_on(application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, 0);
-    ResultReader reader = ResultReader::open(context, sql);
-    query.end();
-    rights.end();
+    ResultReader reader = read_table(application, set, sql);
     DifferentRow row{};
     row.bind(&reader);
     while (reader.next()) {

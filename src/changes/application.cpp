@@ -95,26 +95,23 @@ RowSet* row_set(Application* application, RowOperation operation, Oid table, int
         if (is_same_set(set, operation, table, column_count, columns, checked))
             return set;
     }
-    ResourceOwner owner = CurrentResourceOwner;
-    CurrentResourceOwner = application->owner;
-    // What is written later is locked as for that from now on: no foreign key comes in between that
-    // would do something to rows that refer to these.
-    Relation relation =
-        table_open(table, application->dry_run ? AccessShareLock : RowExclusiveLock);
-    if (!application->dry_run && relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-        find_all_inheritors(table, RowExclusiveLock, nullptr);
-    RowSet* set = in_context(application->context, [&] {
-        RowSet* made = make_row_set(application->context, operation, relation,
-                                    require_plan(relation, application->dry_run), column_count,
-                                    columns, checked);
-        made->index = list_length(application->sets);
-        application->sets = lappend(application->sets, made);
-        return made;
+    RowSet* made = in_application(application, [&] {
+        // What is written later is locked as for that from now on: no foreign key comes in between
+        // that would do something to rows that refer to these.
+        Relation relation =
+            table_open(table, application->dry_run ? AccessShareLock : RowExclusiveLock);
+        if (!application->dry_run && relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+            find_all_inheritors(table, RowExclusiveLock, nullptr);
+        RowSet* set = make_row_set(application->context, operation, relation,
+                                   require_plan(relation, application->dry_run), column_count,
+                                   columns, checked);
+        set->index = list_length(application->sets);
+        application->sets = lappend(application->sets, set);
+        return set;
     });
-    CurrentResourceOwner = owner;
     if (operation != RowOperation::kInsert)
-        require_shown_rows(relation);
-    return set;
+        require_shown_rows(made->table);
+    return made;
 }
 
 }  // namespace journal

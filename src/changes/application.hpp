@@ -33,6 +33,18 @@ struct Application {
     int64 before_entry;  // an entry's id before all of this application's
 };
 
+/// Calls step with memory and resources of the application: what it makes outlives a
+/// subtransaction.
+template <typename Step>
+auto in_application(const Application* application, const Step& step)
+{
+    ResourceOwner owner = CurrentResourceOwner;
+    CurrentResourceOwner = application->owner;
+    auto result = in_context(application->context, step);
+    CurrentResourceOwner = owner;
+    return result;
+}
+
 /// Rights with which a table's rows are read, computed and judged for an application, before and
 /// after they are written: the caller's, who writes them; lent ones for a plan, which only looks,
 /// and for a superuser. The caller's privileges are to be checked before.

@@ -157,10 +157,21 @@ PresentKeys read_present_keys(RowSet* set, const ForeignKey& key)
     return keys;
 }
 
-void register_present_keys(const PresentKeys& keys)
+ResultReader read_as_constraint(Oid table, const List* sets, const char* sql,
+                                const PresentKeys& keys)
 {
+    MemoryContext context = CurrentMemoryContext;
+    Relation relation = table_open(table, AccessShareLock);
+    Query query = Query::begin(RunAs::kCaller);
+    register_sets(sets);
     if (keys.rows != nullptr)
         register_named("event_journal_present", keys.rows, keys.descriptor);
+    const Rights scope = Rights::of_constraint(relation);
+    ResultReader reader = ResultReader::open(context, sql);
+    scope.end();
+    query.end();
+    table_close(relation, NoLock);
+    return reader;
 }
 
 void end_present_keys(const PresentKeys& keys)

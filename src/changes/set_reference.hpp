@@ -2,7 +2,7 @@
 // referring table's.
 #pragma once
 
-#include "base/query.hpp"
+#include "base/result_reader.hpp"
 #include "changes/table_keys.hpp"
 
 namespace journal {
@@ -33,15 +33,19 @@ bool takes_reference(const RowSet* set, const ForeignKey& key);
 
 /// What a foreign key refers to in the rows of a set, read from the table, as its owner, where the
 /// set does not say: rows of which the journal has no snapshot, or that are taken back by force;
-/// computed columns; and where only the rows of one partition count. To be registered with the
-/// query that reads referring_rows().
+/// computed columns; and where only the rows of one partition count. To be given to
+/// the query that reads referring_rows().
 struct PresentKeys {
     Tuplestorestate* rows;  // nullptr: the set says it
     TupleDesc descriptor;
 };
 PresentKeys read_present_keys(RowSet* set, const ForeignKey& key);
-void register_present_keys(const PresentKeys& keys);
 void end_present_keys(const PresentKeys& keys);
+
+/// Reads by a query over a table and the rows of sets, by their places in the list, as the server
+/// checks its keys: as the table's owner, in the current memory context.
+ResultReader read_as_constraint(Oid table, const List* sets, const char* sql,
+                                const PresentKeys& keys = {});
 
 /// For FROM: the rows p of a set, joined with the rows t of the referring table that refer to them.
 const char* referring_rows(const RowSet* set, int index, const ForeignKey& key,

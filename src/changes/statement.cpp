@@ -160,6 +160,20 @@ EphemeralNamedRelation register_rows(RowSet* set, int number)
     return register_named(rows_name(number), set->rows, set->descriptor);
 }
 
+ResultReader read_table(const Application* application, RowSet* set, const char* sql, RowSet* other)
+{
+    MemoryContext context = CurrentMemoryContext;
+    const Rights rights = rights_on(application, set->table);
+    Query query = Query::begin(RunAs::kCallerWithPath);
+    register_rows(set, 0);
+    if (other != nullptr)
+        register_rows(other, 1);
+    ResultReader reader = ResultReader::open(context, sql);
+    query.end();
+    rights.end();
+    return reader;
+}
+
 void begin_applied(RowSet* set)
 {
     set->applied = make_array_in<uint8>(set->context, set->count / 8 + 1);

@@ -3,7 +3,7 @@
 
 #include "base/joined.hpp"
 #include "base/query.hpp"
-#include "changes/row_set.hpp"
+#include "changes/application.hpp"
 
 namespace journal {
 
@@ -40,6 +40,11 @@ EphemeralNamedRelation register_rows(RowSet* set, int number);
 const char* rows_name(int number);
 /// The same of all sets of a list, by their places in it.
 void register_sets(const List* sets);
+
+/// Reads by a query over a set's table and its rows, rows_name(0) (and those of another set,
+/// rows_name(1)), with the rights of rights_on() and in the current memory context.
+ResultReader read_table(const Application* application, RowSet* set, const char* sql,
+                        RowSet* other = nullptr);
 
 /// Conditions over t, the table, and e, a set's rows: that t is the row of an update or delete;
 /// that it holds what a checked set expects.

@@ -6,7 +6,6 @@
 #include "checks/arrivals.hpp"
 
 #include "base/list.hpp"
-#include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/statement.hpp"
@@ -248,14 +247,7 @@ ResultReader select_live_rows(const Application* application, RowSet* set)
         set->checked && set->column_count > 0 ? holds_expected(set) : "true",
         is_unjudged(application, set->table) ? only_rows_of(set) : changeable_rows_of(set),
         rows_name(0), has_key(set));
-    MemoryContext context = CurrentMemoryContext;
-    const Rights rights = rights_on(application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, 0);
-    ResultReader rows = ResultReader::open(context, sql);
-    query.end();
-    rights.end();
-    return rows;
+    return read_table(application, set, sql);
 }
 
 /// Notes what has become of the live row, unless the caller must not learn of it.

@@ -93,19 +93,19 @@ Place* place_of(FinalState* state, Oid table)
         if (RelationGetRelid(place->relation) == table)
             return place;
     }
-    MemoryContext caller = MemoryContextSwitchTo(state->context);
-    ResourceOwner owner = CurrentResourceOwner;
-    CurrentResourceOwner = state->application->owner;
-    auto* place = make_in<Place>(state->context);
-    place->number = list_length(state->places);
-    place->relation = table_open(table, AccessShareLock);
-    describe_place(place);
-    place->arriving = new_rows();
-    place->leaving = new_rows();
-    state->places = lappend(state->places, place);
-    CurrentResourceOwner = owner;
-    MemoryContextSwitchTo(caller);
-    return place;
+    return in_context(state->context, [&] {
+        ResourceOwner owner = CurrentResourceOwner;
+        CurrentResourceOwner = state->application->owner;
+        auto* place = make_in<Place>(state->context);
+        place->number = list_length(state->places);
+        place->relation = table_open(table, AccessShareLock);
+        describe_place(place);
+        place->arriving = new_rows();
+        place->leaving = new_rows();
+        state->places = lappend(state->places, place);
+        CurrentResourceOwner = owner;
+        return place;
+    });
 }
 
 void add_arriving(Place* place, int set, int64 number, const Datum* values, const bool* nulls,

@@ -16,7 +16,6 @@ void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell)
     const char* rule = replacing_rule(set);
     MemoryContext work =
         AllocSetContextCreate(CurrentMemoryContext, "event_journal issue", ALLOCSET_DEFAULT_SIZES);
-    MemoryContext caller = MemoryContextSwitchTo(work);
     SetRow row{};
     const auto tell_of_row = [&](Issue issue) {
         issue.root = set->plan->root;
@@ -25,11 +24,7 @@ void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell)
         issue.row = row;
         tell(set, issue);
     };
-    rewind_rows(set);
-    while ((forbidden != nullptr || rule != nullptr ||
-            (reader->more && reader->issue.set == set->index)) &&
-           read_row(set, &row)) {
-        CHECK_FOR_INTERRUPTS();
+    const auto tell_all = [&] {
         bool is_all = forbidden != nullptr;
         if (forbidden != nullptr)
             tell_of_row(make_issue(IssueKind::kForbidden, forbidden));
@@ -42,9 +37,15 @@ void tell_issues(IssueReader* reader, RowSet* set, TellIssue tell)
             // It comes first.
             is_all = reader->issue.kind == IssueKind::kForbidden;
         }
+    };
+    rewind_rows(set);
+    while ((forbidden != nullptr || rule != nullptr ||
+            (reader->more && reader->issue.set == set->index)) &&
+           read_row(set, &row)) {
+        CHECK_FOR_INTERRUPTS();
+        in_context(work, tell_all);
         MemoryContextReset(work);
     }
-    MemoryContextSwitchTo(caller);
     MemoryContextDelete(work);
 }
 

@@ -125,37 +125,44 @@ void compute(Arrivals* arrivals, ComputedColumn* column, TupleTableSlot* slot)
     slot->tts_isnull[column->number - 1] = is_null;
 }
 
-PlaceChecks* checks_of(FinalState* state, Place* place)
+namespace {
+
+/// What a table's rows are held against, in the current memory context.
+PlaceChecks* read_checks(Relation relation)
 {
-    if (place->checks != nullptr)
-        return place->checks;
-    MemoryContext caller = MemoryContextSwitchTo(state->context);
-    auto* checks = make_in<PlaceChecks>(state->context);
-    place->checks = checks;
-    const TupleDesc table = RelationGetDescr(place->relation);
+    const TupleDesc table = RelationGetDescr(relation);
+    auto* checks = make_in<PlaceChecks>(CurrentMemoryContext);
     checks->slot = MakeSingleTupleTableSlot(table, &TTSOpsVirtual);
-    checks->computed = make_array_in<ComputedColumn>(state->context, table->natts);
+    checks->computed = make_array_in<ComputedColumn>(CurrentMemoryContext, table->natts);
     for (int i = 0; i < table->natts; i++) {
         Form_pg_attribute attribute = TupleDescAttr(table, i);
         if (attribute->attisdropped || attribute->attgenerated != ATTRIBUTE_GENERATED_STORED)
             continue;
         ComputedColumn& column = checks->computed[checks->computed_count++];
         column.number = attribute->attnum;
-        column.expression.node = build_column_default(place->relation, attribute->attnum);
+        column.expression.node = build_column_default(relation, attribute->attnum);
     }
     const TupleConstr* constraints = table->constr;
     const int count = constraints == nullptr ? 0 : constraints->num_check;
-    checks->checks = make_array_in<CheckConstraint>(state->context, count);
+    checks->checks = make_array_in<CheckConstraint>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++) {
         if (!is_enforced(constraints->check[i]))
             continue;
         CheckConstraint& check = checks->checks[checks->check_count++];
         check.name = constraints->check[i].ccname;
         check.expression.node = expand_generated_columns_in_expr(
-            static_cast<Node*>(stringToNode(constraints->check[i].ccbin)), place->relation, 1);
+            static_cast<Node*>(stringToNode(constraints->check[i].ccbin)), relation, 1);
     }
-    MemoryContextSwitchTo(caller);
     return checks;
+}
+
+}  // namespace
+
+PlaceChecks* checks_of(FinalState* state, Place* place)
+{
+    if (place->checks == nullptr)
+        place->checks = in_context(state->context, [&] { return read_checks(place->relation); });
+    return place->checks;
 }
 
 void end_checks(const Place* place)

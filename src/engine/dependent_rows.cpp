@@ -73,15 +73,7 @@ Oid table_of(const RowSet* set)
 void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int needed, int row,
                const Reason& reason, const PresentKeys& keys = {})
 {
-    MemoryContext context = CurrentMemoryContext;
-    Relation table = table_open(looks_into, AccessShareLock);
-    Query query = Query::begin(RunAs::kCaller);
-    register_sets(dependents->sets);
-    register_present_keys(keys);
-    const Rights scope = Rights::of_constraint(table);
-    ResultReader pairs = ResultReader::open(context, sql);
-    scope.end();
-    query.end();
+    ResultReader pairs = read_as_constraint(looks_into, dependents->sets, sql, keys);
     const auto number = static_cast<int32>(dependents->reasons.size());
     dependents->reasons.push_back(reason);
     int64 needed_number = 0;
@@ -93,7 +85,6 @@ void add_needs(DependentRows* dependents, const char* sql, Oid looks_into, int n
                                      dependents->start[row] + static_cast<uint32>(row_number),
                                      number});
     pairs.close();
-    table_close(table, NoLock);
 }
 
 /// Rows of a set that go, or give up their key, need those that refer to them to be repointed.

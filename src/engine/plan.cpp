@@ -1,8 +1,8 @@
 // See engine.hpp: every row that would be written, as it is and as it would be, and what stands in
 // its way. Nothing is changed.
+#include "base/joined.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
-#include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/restricted.hpp"
 #include "changes/statement.hpp"
@@ -130,25 +130,16 @@ ResultReader read_live(const Engine* engine, RowSet* set, const ShownColumns& sh
     int count = 0;
     for (int i = 0; i < plan->key_count; i++)
         numbers[count++] = plan->columns[plan->key[i]].number;
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT e.number AS %s", kLiveNumber);
-    for (int i = 0; i < shown.count; i++) {
+    const char* columns = joined(shown.count, "", [&](int i) {
         const PlanColumn* column = shown.items[i].column;
         numbers[count++] = column->number;
-        appendStringInfo(&sql, ", t.%s", quote_identifier(column->name));
-    }
-    appendStringInfo(&sql, " FROM %s e JOIN %s t ON %s ORDER BY e.number", rows_name(set->index),
-                     only_rows_of(set), has_key(set));
+        return psprintf(", t.%s", quote_identifier(column->name));
+    });
+    const char* sql =
+        psprintf("SELECT e.number AS %s%s FROM %s e JOIN %s t ON %s ORDER BY e.number", kLiveNumber,
+                 columns, rows_name(0), only_rows_of(set), has_key(set));
     require_select(set->table, count, numbers);
-    MemoryContext context = CurrentMemoryContext;
-    const Rights rights = rights_on(engine->application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, set->index);
-    ResultReader live = ResultReader::open(context, sql.data);
-    query.end();
-    rights.end();
-    return live;
+    return read_table(engine->application, set, sql);
 }
 
 void put_issue(const Engine* engine, ResultRow* result, const Issue& issue)
@@ -206,20 +197,20 @@ void return_row(Engine* engine, const PlannedSet& planned, const SetRow& row, Is
     bool is_restored = false;
     do {
         MemoryContextReset(engine->row_context);
-        MemoryContext caller = MemoryContextSwitchTo(engine->row_context);
-        ResultRow result(engine->result, engine->row_context);
-        put_planned(&result, planned, row);
-        bool is_told = true;
-        if (has_issue()) {
-            is_restored |= reader->issue.kind == IssueKind::kRestored;
-            // What has been restored has its key.
-            is_told = !is_restored || reader->issue.kind != IssueKind::kKeyInUse;
-            put_issue(engine, &result, reader->issue);
-            reader->next();
-        }
-        if (is_told)
-            result.store();
-        MemoryContextSwitchTo(caller);
+        in_context(engine->row_context, [&] {
+            ResultRow result(engine->result, engine->row_context);
+            put_planned(&result, planned, row);
+            bool is_told = true;
+            if (has_issue()) {
+                is_restored |= reader->issue.kind == IssueKind::kRestored;
+                // What has been restored has its key.
+                is_told = !is_restored || reader->issue.kind != IssueKind::kKeyInUse;
+                put_issue(engine, &result, reader->issue);
+                reader->next();
+            }
+            if (is_told)
+                result.store();
+        });
     } while (has_issue());
 }
 

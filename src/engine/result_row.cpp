@@ -25,11 +25,8 @@ void ResultRow::put(const char* column, Datum value)
 
 void ResultRow::put(const char* column, const char* text)
 {
-    if (text == nullptr)
-        return;
-    MemoryContext caller = MemoryContextSwitchTo(context_);
-    put(column, CStringGetTextDatum(text));
-    MemoryContextSwitchTo(caller);
+    if (text != nullptr)
+        in_context(context_, [&] { put(column, CStringGetTextDatum(text)); });
 }
 
 void ResultRow::store() const

@@ -129,17 +129,11 @@ void find_changed(const Search& search)
     const char* sql = psprintf(
         "SELECT %s, t.tableoid IS NOT NULL AS is_there, %s, %s AS by_triggers "
         "FROM %s e LEFT JOIN %s t ON %s WHERE %s ORDER BY e.number",
-        kRowColumns, differing_columns(set), differs_by_triggers(set), rows_name(search.index),
+        kRowColumns, differing_columns(set), differs_by_triggers(set), rows_name(0),
         only_rows_of(set), has_key(set), condition);
     ArrayType* updated = updated_columns(set);
-    MemoryContext context = CurrentMemoryContext;
     require_readable(set);
-    const Rights rights = rights_on(search.undo->application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(search.set, search.index);
-    ResultReader reader = ResultReader::open(context, sql);
-    query.end();
-    rights.end();
+    ResultReader reader = read_table(search.undo->application, search.set, sql);
     ChangedRow row{};
     row.bind(&reader);
     while (reader.next()) {
@@ -177,19 +171,13 @@ void judge_ignored(const Search& search)
                    ? psprintf(
                          "SELECT e.number, %d AS position FROM %s e JOIN %s t ON %s WHERE "
                          "pg_catalog.record_image_ne(ROW(t.%s), ROW(e.x%d))",
-                         i, rows_name(search.index), only_rows_of(set), has_key(set),
+                         i, rows_name(0), only_rows_of(set), has_key(set),
                          quote_identifier(set->columns[i].column->name), i + 1)
                    : nullptr;
     });
     if (*sql == '\0')
         return;
-    MemoryContext context = CurrentMemoryContext;
-    const Rights rights = rights_on(search.undo->application, set->table);
-    Query query = Query::begin(RunAs::kCallerWithPath);
-    register_rows(set, search.index);
-    ResultReader reader = ResultReader::open(context, sql);
-    query.end();
-    rights.end();
+    ResultReader reader = read_table(search.undo->application, set, sql);
     int64 number = 0;
     int32 position = 0;
     reader.bind("number", &number);
@@ -311,7 +299,6 @@ void find_referring(const Search& search, const ForeignKey& reference)
     if (!gives_up(search.set, reference))
         return;
     const PresentKeys keys = read_present_keys(search.set, reference);
-    MemoryContext context = CurrentMemoryContext;
     Relation table = table_open(reference.table, AccessShareLock);
     const TrackedRelation* tracked = find_tracked_relation(reference.table);
     const RelationPlan* plan = tracked == nullptr ? nullptr : known_plan_for(table);
@@ -327,30 +314,24 @@ void find_referring(const Search& search, const ForeignKey& reference)
         key_columns_of(plan), referring_rows(search.set, search.index, reference, keys));
     exclude_own_rows(search, reference, &sql);
     appendStringInfoString(&sql, " ORDER BY p.number");
-    Query query = Query::begin(RunAs::kCaller);
-    register_sets(search.undo->application->sets);
-    register_present_keys(keys);
-    const Rights scope = Rights::of_constraint(table);
-    ResultReader reader = ResultReader::open(context, sql.data);
-    scope.end();
-    query.end();
+    ResultReader reader =
+        read_as_constraint(reference.table, search.undo->application->sets, sql.data, keys);
     end_present_keys(keys);
     const char* name = qualified_name(reference.table);
     SetRow row{};
     Value key[INDEX_MAX_KEYS];
     bind_row(&reader, &row);
     bind_key(&reader, plan, key);
-    while (reader.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(reader.row_memory());
-        Issue issue = issue_of(search, IssueKind::kReferenced, row);
-        issue.why = psprintf("a row of %s refers to it", name);
-        issue.trace.key = key_of(plan, key);
-        issue.trace.relation = issue.trace.key == nullptr ? 0 : plan->id;
-        issue.trace.since = search.undo->extent.first_id;
-        issue.trace.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
-        add_issue(search.found, issue);
-        MemoryContextSwitchTo(caller);
-    }
+    while (reader.next())
+        in_context(reader.row_memory(), [&] {
+            Issue issue = issue_of(search, IssueKind::kReferenced, row);
+            issue.why = psprintf("a row of %s refers to it", name);
+            issue.trace.key = key_of(plan, key);
+            issue.trace.relation = issue.trace.key == nullptr ? 0 : plan->id;
+            issue.trace.since = search.undo->extent.first_id;
+            issue.trace.what = psprintf("%s wrote a row of %s that refers to it", "%s", name);
+            add_issue(search.found, issue);
+        });
     reader.close();
     table_close(table, NoLock);
 }
@@ -389,12 +370,7 @@ void lock_rows(const Search& search)
     const char* sql =
         psprintf("SELECT count(*) FROM (SELECT FROM %s e JOIN %s t ON %s FOR UPDATE OF t) l",
                  rows_name(search.index), only_rows_of(search.set), has_key(search.set));
-    Query query = Query::begin(RunAs::kCaller);
-    register_rows(search.set, search.index);
-    const Rights scope = Rights::of_constraint(table);
-    query.run(sql);
-    scope.end();
-    query.end();
+    read_as_constraint(RelationGetRelid(table), search.undo->application->sets, sql).close();
 }
 
 /// Rows that triggers made are deleted with the others where they refer to such.
