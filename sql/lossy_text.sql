@@ -77,7 +77,7 @@ INSERT INTO wrong SELECT 'past', coalesce(a.id, b.id) FROM journal.table_as_of(N
 FULL JOIN copy.thing b ON a.id = b.id WHERE a.id IS NULL OR b.id IS NULL OR (a.*)::record *<> (b.*)::record;
 INSERT INTO wrong SELECT 'history', v::text FROM journal.verify_history('shop.thing') v;
 SELECT * FROM wrong;
-SELECT key, operation, changed FROM journal.diff(NULL::shop.thing, from_mark => 'start') ORDER BY key;
+SELECT object_id, operation, changed FROM journal.diff(NULL::shop.thing, from_mark => 'start') ORDER BY object_id;
 
 -- They come back.
 SELECT count(*) FROM (SELECT max(id) FROM journal.entries WHERE operation = 'delete' GROUP BY object_id) d (id), journal.restore(d.id);

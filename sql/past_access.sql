@@ -54,7 +54,7 @@ ALTER TABLE crm.deals ENABLE ROW LEVEL SECURITY;
 CREATE POLICY east ON crm.deals TO past_east USING (tenant = 'east');
 SET ROLE past_east;
 SELECT * FROM journal.table_as_of(NULL::crm.deals, mark => 'start') ORDER BY id;
-SELECT * FROM journal.diff(NULL::crm.deals, from_mark => 'start') ORDER BY key;
+SELECT * FROM journal.diff(NULL::crm.deals, from_mark => 'start') ORDER BY object_id;
 SELECT * FROM journal.verify_history('crm.deals');
 RESET ROLE;
 -- A row that went to another tenant: a part of its history is hidden.

@@ -18,9 +18,9 @@ SELECT clock_timestamp() AS late \gset
 UPDATE crm.orders SET status = 'done' WHERE id = 1;
 
 -- From the later moment to the earlier one it is what going back would change.
-SELECT key, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_mark => 'first', to_mark => 'second') ORDER BY key;
-SELECT key, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_mark => 'second', to_mark => 'first') ORDER BY key;
-SELECT key, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_moment => :'late', to_moment => :'early') ORDER BY key;
+SELECT object_id, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_mark => 'first', to_mark => 'second') ORDER BY object_id;
+SELECT object_id, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_mark => 'second', to_mark => 'first') ORDER BY object_id;
+SELECT object_id, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.orders, from_moment => :'late', to_moment => :'early') ORDER BY object_id;
 -- A moment against itself, in each of its forms.
 SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'second', to_moment => :'late');
 SELECT * FROM journal.diff(NULL::crm.orders, from_moment => :'late', to_mark => 'second');
@@ -28,11 +28,11 @@ SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'second', to_transacti
 SELECT * FROM journal.diff(NULL::crm.orders, from_transaction => :'import', to_mark => 'first');
 SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'within', to_mark => 'within');
 -- Into a transaction and out of it.
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_mark => 'within', to_transaction => :'import') ORDER BY key;
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_transaction => :'import', to_mark => 'within') ORDER BY key;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_mark => 'within', to_transaction => :'import') ORDER BY object_id;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_transaction => :'import', to_mark => 'within') ORDER BY object_id;
 -- A moment to come is now.
 SELECT * FROM journal.diff(NULL::crm.orders, from_moment => 'infinity');
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_moment => 'infinity', to_mark => 'second') ORDER BY key;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_moment => 'infinity', to_mark => 'second') ORDER BY object_id;
 
 -- Back-filled entries are of the time that they tell of, and of no transaction's edge.
 CREATE TABLE crm.clients (id integer PRIMARY KEY, name text, created_at timestamptz);
@@ -45,7 +45,7 @@ UPDATE crm.clients SET name = 'Anne';
 SELECT pg_current_xact_id() AS fill \gset
 COMMIT;
 SELECT * FROM journal.table_as_of(NULL::crm.clients, before_transaction => :'fill');
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.clients, from_transaction => :'fill', to_transaction => :'fill');
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.clients, from_transaction => :'fill', to_transaction => :'fill');
 CREATE TABLE crm.cities (id integer PRIMARY KEY);
 INSERT INTO crm.cities VALUES (1);
 BEGIN;
@@ -68,8 +68,8 @@ UPDATE ONLY crm.things SET name = name || '!' WHERE id = 1;
 UPDATE crm.cars SET name = name || '?';
 DELETE FROM ONLY crm.things WHERE id = 2;
 INSERT INTO crm.bikes VALUES (1, 'bike'), (2, 'bike');
-SELECT key, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.things, from_mark => 'things')
-ORDER BY key, old_row::text, new_row::text;
+SELECT object_id, operation, old_row, new_row, changed FROM journal.diff(NULL::crm.things, from_mark => 'things')
+ORDER BY object_id, old_row::text, new_row::text;
 SELECT * FROM journal.table_as_of(NULL::crm.things, mark => 'things', key => '1') ORDER BY name;
 -- One row by its key is asked for where there is one.
 SELECT journal.row_as_of('crm.things', '1', mark => 'things');

@@ -172,13 +172,13 @@ SET session_replication_role = replica;
 UPDATE crm.behind SET v = 'unseen' WHERE id = 1;
 RESET session_replication_role;
 SELECT crm.past('crm.behind', 'behind');
-SELECT key, column_name FROM journal.verify_history('crm.behind');
+SELECT object_id, column_name FROM journal.verify_history('crm.behind');
 SET session_replication_role = replica;
 UPDATE crm.behind SET v = 'seen' WHERE id = 1;
 DELETE FROM crm.behind WHERE id = 2;
 RESET session_replication_role;
 SELECT crm.past('crm.behind', 'behind');
-SELECT key, column_name FROM journal.verify_history('crm.behind');
+SELECT object_id, column_name FROM journal.verify_history('crm.behind');
 -- A row without any entry looks like one that was there before the journal.
 SELECT crm.make('without_entry');
 DROP TRIGGER "00_event_journal_unrecorded" ON crm.without_entry;
@@ -186,7 +186,7 @@ SET session_replication_role = replica;
 INSERT INTO crm.without_entry VALUES (3, 'unseen');
 RESET session_replication_role;
 SELECT crm.past('crm.without_entry', 'without_entry');
-SELECT key, column_name FROM journal.verify_history('crm.without_entry');
+SELECT object_id, column_name FROM journal.verify_history('crm.without_entry');
 DELETE FROM crm.without_entry WHERE id = 3;
 SELECT crm.past('crm.without_entry', 'without_entry');
 

@@ -43,10 +43,10 @@ SELECT * FROM journal.table_as_of(NULL::crm.orders, before_transaction => '1');
 SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'before import', to_mark => 'after import');
 SELECT * FROM journal.diff(NULL::crm.orders, from_transaction => :'import', to_transaction => :'import');
 SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'after import');
-SELECT key, operation, (old_row).price AS old_price, (new_row).price AS new_price, changed
-FROM journal.diff(NULL::crm.orders, from_mark => 'before import') ORDER BY key;
+SELECT object_id, operation, (old_row).price AS old_price, (new_row).price AS new_price, changed
+FROM journal.diff(NULL::crm.orders, from_mark => 'before import') ORDER BY object_id;
 SELECT * FROM journal.diff(NULL::crm.orders, now(), now());
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_mark => 'after import', to_mark => 'before import') ORDER BY key;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.orders, from_mark => 'after import', to_mark => 'before import') ORDER BY object_id;
 SELECT * FROM journal.diff(NULL::crm.orders);
 
 -- Back and forth is no difference.
@@ -58,7 +58,7 @@ INSERT INTO crm.orders VALUES (3, 'again', 31);
 INSERT INTO crm.orders VALUES (9, 'gone', 9);
 DELETE FROM crm.orders WHERE id = 9;
 SELECT * FROM journal.diff(NULL::crm.orders, from_mark => 'back and forth');
-SELECT key, operation, changed FROM journal.diff(NULL::crm.orders, from_mark => 'before import', to_mark => 'back and forth');
+SELECT object_id, operation, changed FROM journal.diff(NULL::crm.orders, from_mark => 'before import', to_mark => 'back and forth');
 
 -- A mark is kept by nobody but the journal.
 DELETE FROM journal.mark;
@@ -76,8 +76,8 @@ RESET session_replication_role;
 UPDATE crm.orders SET price = 13 WHERE id = 1;
 SELECT journal.mark('after unseen') IS NOT NULL AS marked;
 UPDATE crm.orders SET status = 'known' WHERE id = 1;
-SELECT key, entry IS NOT NULL AS has_entry, column_name, regexp_replace(finding, '\d+', 'N', 'g') AS finding
-FROM journal.verify_history('crm.orders') ORDER BY key;
+SELECT object_id, entry IS NOT NULL AS has_entry, column_name, regexp_replace(finding, '\d+', 'N', 'g') AS finding
+FROM journal.verify_history('crm.orders') ORDER BY object_id;
 -- Where the break lies behind the moment nothing is wrong, before it everything may be.
 SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'after unseen') ORDER BY id;
 \set VERBOSITY sqlstate

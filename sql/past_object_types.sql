@@ -25,7 +25,7 @@ ANALYZE journal.entry;
 SELECT * FROM journal.table_as_of(NULL::crm.plans, mark => 'begun') ORDER BY id;
 SELECT * FROM journal.table_as_of(NULL::crm.plans, mark => 'between') ORDER BY id;
 SELECT journal.row_as_of('crm.plans', '1', mark => 'begun'), journal.row_as_of('crm.plans', '3', mark => 'begun');
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::crm.plans, from_mark => 'begun') ORDER BY key;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::crm.plans, from_mark => 'begun') ORDER BY object_id;
 SELECT * FROM journal.verify_history('crm.plans');
 SELECT n, count(*) FROM journal.table_as_of(NULL::crm.visits, mark => 'begun') GROUP BY n;
 SELECT * FROM journal.verify_history('crm.visits');

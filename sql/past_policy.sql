@@ -43,7 +43,7 @@ SELECT * FROM journal.table_as_of(NULL::crm."Deals", mark => 'start') ORDER BY i
 SELECT id, note FROM crm."Deals" ORDER BY id;
 SELECT n, journal.row_as_of('crm."Deals"', n::text, mark => 'start') ->> 'note' AS note FROM generate_series(1, 13) n;
 -- What came into sight since is new to the role, and what went out of it, gone.
-SELECT key, operation, (old_row).note AS was, (new_row).note AS is FROM journal.diff(NULL::crm."Deals", from_mark => 'start') ORDER BY key::integer;
+SELECT object_id, operation, (old_row).note AS was, (new_row).note AS is FROM journal.diff(NULL::crm."Deals", from_mark => 'start') ORDER BY object_id::integer;
 SET ROLE past_bob;
 SELECT id, note FROM journal.table_as_of(NULL::crm."Deals", mark => 'start') ORDER BY id;
 RESET ROLE;
@@ -107,7 +107,7 @@ GRANT SELECT (id, name) ON crm.staff TO past_ann;
 SET ROLE past_ann;
 SELECT id, name FROM journal.table_as_of(NULL::crm.staff, mark => 'paid');
 SELECT journal.row_as_of('crm.staff', '1', mark => 'paid');
-SELECT key, changed FROM journal.diff(NULL::crm.staff, from_mark => 'paid');
+SELECT object_id, changed FROM journal.diff(NULL::crm.staff, from_mark => 'paid');
 SELECT * FROM journal.verify_history('crm.staff');
 RESET ROLE;
 SET client_min_messages = warning;

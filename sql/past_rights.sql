@@ -29,7 +29,7 @@ RESET client_min_messages;
 SELECT id, amount, amounts, mood FROM journal.table_as_of(NULL::work.job, mark => 'start') ORDER BY id;
 SELECT id, amount, amounts, mood FROM journal.table_as_of(NULL::work.job, mark => 'start', key => 'a');
 SELECT journal.row_as_of('work.job', 'b', mark => 'start');
-SELECT key, operation, (old_row).amount AS was, (new_row).amount AS is FROM journal.diff(NULL::work.job, from_mark => 'start') ORDER BY key;
+SELECT object_id, operation, (old_row).amount AS was, (new_row).amount AS is FROM journal.diff(NULL::work.job, from_mark => 'start') ORDER BY object_id;
 SELECT * FROM journal.verify_history('work.job');
 -- What the author's code may not do then: become somebody else.
 SET ROLE past_author;

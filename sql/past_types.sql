@@ -86,8 +86,8 @@ SET DateStyle = 'SQL, DMY'; SET TimeZone = 'America/Havana'; SET IntervalStyle =
 CREATE TABLE wrong (what text, tab text, key text);
 SELECT for_each('INSERT INTO wrong SELECT ''past'', %1$L, coalesce(a.id, b.id) FROM journal.table_as_of(NULL::shop.%1$I, mark => ''filled'') a '
                 'FULL JOIN copy.%1$I b ON a.id = b.id WHERE a.id IS NULL OR b.id IS NULL OR (a.*)::record *<> (b.*)::record');
-SELECT for_each('INSERT INTO wrong SELECT ''diff'', %1$L, d.key FROM journal.diff(NULL::shop.%1$I, from_mark => ''filled'') d JOIN copy.%1$I b '
-                'ON b.id::text = d.key WHERE d.old_row::record *<> (b.*)::record OR (d.key = ''2'') <> (d.operation = ''delete'')');
-SELECT for_each('INSERT INTO wrong SELECT ''history'', %1$L, v.key FROM journal.verify_history(''shop.%1$I'') v');
+SELECT for_each('INSERT INTO wrong SELECT ''diff'', %1$L, d.object_id FROM journal.diff(NULL::shop.%1$I, from_mark => ''filled'') d JOIN copy.%1$I b '
+                'ON b.id::text = d.object_id WHERE d.old_row::record *<> (b.*)::record OR (d.object_id = ''2'') <> (d.operation = ''delete'')');
+SELECT for_each('INSERT INTO wrong SELECT ''history'', %1$L, v.object_id FROM journal.verify_history(''shop.%1$I'') v');
 SELECT for_each('INSERT INTO wrong SELECT ''unchanged'', %1$L FROM copy.%1$I c JOIN shop.%1$I t USING (id) HAVING bool_and(c::record *= t::record)');
 SELECT * FROM wrong;

@@ -39,7 +39,7 @@ SET ROLE regress_member;
 SET search_path = shop;
 TABLE client ORDER BY id;
 SELECT * FROM journal.table_as_of(NULL::client, mark => 'start') ORDER BY id;
-SELECT key, operation, old_row, new_row FROM journal.diff(NULL::client, from_mark => 'start') ORDER BY key;
+SELECT object_id, operation, old_row, new_row FROM journal.diff(NULL::client, from_mark => 'start') ORDER BY object_id;
 SELECT object_id, new_values, sqlstate, detail FROM journal.restore_plan(:'deletions'::bigint[]) ORDER BY 1;
 SELECT object_id, old_values, new_values, conflict FROM journal.undo_plan(:'change') ORDER BY 1;
 SELECT object_id, outcome FROM journal.undo(:'change', on_conflict => 'skip') ORDER BY 1;

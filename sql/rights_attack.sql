@@ -140,13 +140,13 @@ RESET client_min_messages;
 \i test/regress/attack.sql
 \set call 'SELECT journal.row_as_of(''own.full'', ''1'', mark => ''start'')'
 \i test/regress/attack.sql
-\set call 'SELECT key, operation, changed FROM journal.diff(NULL::own.full, from_mark => ''start'') ORDER BY key'
+\set call 'SELECT object_id, operation, changed FROM journal.diff(NULL::own.full, from_mark => ''start'') ORDER BY object_id'
 \i test/regress/attack.sql
 \set call 'SELECT * FROM journal.verify_history(''own.full'')'
 \i test/regress/attack.sql
 \set call 'SELECT id, name FROM journal.table_as_of(NULL::own.guarded, mark => ''start'') ORDER BY id'
 \i test/regress/attack.sql
-\set call 'SELECT key, operation FROM journal.diff(NULL::own.guarded, from_mark => ''start'') ORDER BY key'
+\set call 'SELECT object_id, operation FROM journal.diff(NULL::own.guarded, from_mark => ''start'') ORDER BY object_id'
 \i test/regress/attack.sql
 \set call 'SELECT id, name FROM journal.table_as_of(NULL::own.parts, mark => ''start'') ORDER BY id'
 \i test/regress/attack.sql

@@ -58,7 +58,7 @@ RESET search_path;
 \i test/regress/attack.sql
 \set call 'SELECT journal.row_as_of(''own.parent'', ''1'', mark => ''start'')'
 \i test/regress/attack.sql
-\set call 'SELECT key, operation, changed FROM journal.diff(NULL::own.parent, from_mark => ''start'')'
+\set call 'SELECT object_id, operation, changed FROM journal.diff(NULL::own.parent, from_mark => ''start'')'
 \i test/regress/attack.sql
 \set call 'SELECT * FROM journal.verify_history(''own.parent'')'
 \i test/regress/attack.sql

@@ -37,7 +37,7 @@ WITH listed (place, task, name, example) AS (VALUES
     (70, 'The past', 'mark', $$SELECT journal.mark('Monday morning');$$),
     (71, 'The past', 'table_as_of', $$SELECT * FROM journal.table_as_of(NULL::crm.orders, mark => 'before the import');$$),
     (72, 'The past', 'row_as_of', $$SELECT journal.row_as_of('crm.orders', '1', mark => 'before the import');$$),
-    (73, 'The past', 'diff', $$SELECT key, operation, changed FROM journal.diff(NULL::crm.orders, from_mark => 'before the import');$$),
+    (73, 'The past', 'diff', $$SELECT object_id, operation, changed FROM journal.diff(NULL::crm.orders, from_mark => 'before the import');$$),
     (74, 'The past', 'verify_history', $$SELECT * FROM journal.verify_history('crm.orders');$$),
     (80, 'Accounts and rights', 'set_account', $$SELECT journal.set_account('acme', time_zone => 'Europe/Madrid', language => 'en');$$),
     (81, 'Accounts and rights', 'grant_access', $$SELECT journal.grant_access('reader', 'crm_reader');$$),

@@ -289,7 +289,7 @@ BEGIN
             'b AS (SELECT journal.object_key(%1$s) AS key, row_ AS r FROM %4$s row_), '
             'expected AS (SELECT key, CASE WHEN a.key IS NULL THEN ''insert'' WHEN b.key IS NULL THEN ''delete'' ELSE ''update'' END AS o, '
             'a.r::text AS old_row, b.r::text AS new_row FROM a FULL JOIN b USING (key) WHERE a.r::text IS DISTINCT FROM b.r::text), '
-            'got AS (SELECT key, operation, old_row::text, new_row::text FROM journal.diff(NULL::%2$s, from_mark => %3$L%5$s)) '
+            'got AS (SELECT object_id, operation, old_row::text, new_row::text FROM journal.diff(NULL::%2$s, from_mark => %3$L%5$s)) '
             'SELECT count(*) FROM ((TABLE expected EXCEPT ALL TABLE got) UNION ALL (TABLE got EXCEPT ALL TABLE expected)) d',
             keys, span.tab, span.mark,
             CASE WHEN span.later IS NULL THEN span.tab::text

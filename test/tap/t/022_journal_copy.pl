@@ -17,8 +17,8 @@ SELECT 'deleted', entry, object_label, restorable FROM journal.deleted_objects()
 SELECT 'history', entry, title, object_label, details_text FROM journal.history('task', '2');
 SELECT 'mark', m.name, t.* FROM journal.marks m, journal.table_as_of(NULL::crm.task, mark => m.name) t
 	ORDER BY m.made_at, t.id;
-SELECT 'diff', m.name, d.key, d.operation, d.changed FROM journal.marks m,
-	journal.diff(NULL::crm.task, from_mark => m.name) d ORDER BY m.made_at, d.key;
+SELECT 'diff', m.name, d.object_id, d.operation, d.changed FROM journal.marks m,
+	journal.diff(NULL::crm.task, from_mark => m.name) d ORDER BY m.made_at, d.object_id;
 SELECT 'verify', r, v FROM unnest('{crm.task,crm.client}'::regclass[]) r, journal.verify_history(r) v;
 SQL
 
