@@ -54,7 +54,7 @@ SELECT * FROM shown;
 SET event_journal.account = 'monthly';
 SELECT * FROM shown;
 
--- A change shows at once, a savepoint taken back as well, and nothing is kept for too long.
+-- A change shows at once, a savepoint rolled back as well, and nothing is kept for too long.
 BEGIN;
 SELECT journal.visible_since('monthly');
 SAVEPOINT before;

@@ -147,7 +147,7 @@ RESET ROLE;
 SELECT account, label FROM journal.entry WHERE object_type = 'note' AND object_id::integer >= 10 ORDER BY id;
 ROLLBACK;
 
--- What was restored and taken back shows to readers of its account.
+-- What was restored and undone shows to readers of its account.
 SELECT transaction_id AS south_only FROM journal.entry WHERE label = 'one of two' \gset
 SELECT transaction_id AS both FROM journal.entry WHERE label = 'S-2' \gset
 SELECT count(*) FROM journal.undo(:'south_only', 'of the south');

@@ -67,7 +67,7 @@ SELECT * FROM told();
 ALTER TABLE visit DETACH PARTITION visit_2026 CONCURRENTLY;
 SELECT * FROM told();
 SELECT object_id FROM journal.deleted_objects('{visit}') ORDER BY 1;
--- In one transaction, and taken back.
+-- In one transaction, and rolled back.
 ALTER TABLE visit ATTACH PARTITION visit_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 BEGIN;
 ALTER TABLE visit DETACH PARTITION visit_2026;

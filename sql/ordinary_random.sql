@@ -3,8 +3,8 @@
 \i test/regress/undo.sql
 \i test/ordinary/schema.sql
 \i test/ordinary/tell.sql
--- Transactions at random on tables whose triggers keep totals, counters, names and flags: each is taken back, and what was is there again;
--- the undo is taken back, and what the transaction had made is there again.
+-- Transactions at random on tables whose triggers keep totals, counters, names and flags: each is undone, and what was is there again;
+-- the undo is undone, and what the transaction had made is there again.
 SET client_min_messages = warning;
 CREATE TABLE test.told (key text);
 -- Rows with their types and keys; not those that the last undo said triggers had made something of.

@@ -3,7 +3,7 @@
 \i test/regress/undo.sql
 \i test/ordinary/schema.sql
 \i test/ordinary/tell.sql
--- Tables with rules, policies, checks, keys and names of all kinds: each change is taken back, and what was deleted restored.
+-- Tables with rules, policies, checks, keys and names of all kinds: each change is undone, and what was deleted restored.
 
 -- Deletions that are refused or passed over.
 INSERT INTO invoice VALUES (3, true);

@@ -3,7 +3,7 @@
 \i test/regress/undo.sql
 \i test/ordinary/schema.sql
 \i test/ordinary/tell.sql
--- Tables whose triggers write: each change is taken back, and what was deleted restored.
+-- Tables whose triggers write: each change is undone, and what was deleted restored.
 
 -- When and how often a row was written.
 UPDATE note SET text = 'changed' WHERE id = 1;

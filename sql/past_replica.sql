@@ -20,7 +20,7 @@ SELECT journal.mark('b') IS NOT NULL AS marked;
 UPDATE g SET x = 79;
 SELECT * FROM journal.table_as_of(NULL::g, mark => 'b');
 
--- One gap for each transaction and table, whatever it does; what was taken back is none.
+-- One gap for each transaction and table, whatever it does; what was rolled back is none.
 SET session_replication_role = replica;
 BEGIN;
 INSERT INTO g SELECT i, i FROM generate_series(2, 100) i;

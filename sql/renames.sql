@@ -201,7 +201,7 @@ INSERT INTO product VALUES (1, 'other 1'), (2, 'other 2');
 SELECT event('emptied', '1', 'other 1', 'product');
 SELECT * FROM wrong WHERE what ~ 'back-fill|yet|emptied';
 
--- Events, and what ended names, of different months: what a transaction does is taken back, and put into the journal as if it had
+-- Events, and what ended names, of different months: what a transaction does is undone, and put into the journal as if it had
 -- been done in as many transactions, three weeks after one another. The rows are at the end what they were at the beginning.
 CREATE TABLE part (id integer PRIMARY KEY, name text);
 INSERT INTO part VALUES (1, 'renamed again'), (3, 'taken anew'), (5, 'restored');

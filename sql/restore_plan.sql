@@ -5,7 +5,7 @@
 \pset footer off
 -- A dry run says what a restore would do, and everything that stands in its way.
 
--- What the plan says of a restore, and what the restore then says itself; the restore is taken back.
+-- What the plan says of a restore, and what the restore then says itself; the restore is undone.
 CREATE FUNCTION test.planned(entries bigint[], related text DEFAULT 'none', overrides jsonb DEFAULT NULL) RETURNS SETOF text
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -117,7 +117,7 @@ TABLE chair ORDER BY id;
 SELECT object_type, object_id, outcome FROM journal.restore(test.deletion('room', '["1", "1"]'), related => 'children') ORDER BY 1, 2;
 TABLE desk ORDER BY id;
 TABLE chair ORDER BY id;
--- Nor does a row of another partition keep one with the same number from being taken back.
+-- Nor does a row of another partition keep one with the same number from being undone.
 INSERT INTO desk VALUES (3, NULL, NULL, 5);
 DELETE FROM room WHERE floor = 2;
 INSERT INTO room VALUES (2, 1, 5);

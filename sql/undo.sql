@@ -4,7 +4,7 @@
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset footer off
--- A transaction is taken back, and that is taken back.
+-- A transaction is undone, and that is undone.
 
 CREATE SCHEMA shop;
 CREATE TABLE shop.city (id int PRIMARY KEY, name text);
@@ -103,16 +103,16 @@ SELECT u.transaction_id = :'transaction'::xid8 AS undone, u.undone_by = test.las
 FROM journal.undos u;
 SELECT DISTINCT reason FROM journal.entries WHERE transaction_id = test.last();
 SELECT count(*) FROM journal.entries WHERE transaction_id = test.last() AND restores IS NOT NULL;
--- Again: it has been taken back.
+-- Again: it has been undone.
 SELECT test.try(format('journal.undo(%L)', :'transaction'));
--- The undo is taken back, and that too, and that.
+-- The undo is undone, and that too, and that.
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('after');
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('before');
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('after');
--- What brought the effect about again is what can be taken back.
+-- What brought the effect about again is what can be undone.
 SELECT test.try(format('journal.undo(%L)', :'transaction'));
 SELECT count(*) FROM journal.undo(test.last());
 SELECT test.compare('before');

@@ -6,7 +6,7 @@
 \pset footer off
 \pset tuples_only on
 \pset null -
--- Less common things that a transaction may have done, taken back.
+-- Less common things that a transaction may have done, undone.
 
 CREATE SCHEMA shop;
 CREATE FUNCTION test.plan(transaction xid8, on_conflict text DEFAULT 'error') RETURNS SETOF text LANGUAGE sql AS $$

@@ -13,7 +13,7 @@ SELECT journal.track('todo.item');
 -- Rows lie in the order in which the places can move up.
 INSERT INTO item SELECT 10 * l + p, l, p, format('item %s/%s', l, p) FROM generate_series(1, 3) l, generate_series(5, 1, -1) p;
 CREATE TABLE before AS TABLE item;
--- What differs from before once the last transaction was taken back, and again once that was: the latter is told, too.
+-- What differs from before once the last transaction was undone, and again once that was: the latter is told, too.
 CREATE FUNCTION take_back_and_forth() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     outcome text;

@@ -64,7 +64,7 @@ SELECT test.plan(:'two', 'force');
 SELECT test.try(format('journal.undo(%L, on_conflict => ''force'')', :'two'));
 SELECT id, name, phone, secret FROM shop.client ORDER BY id;
 
--- The later transactions are taken back too, from one to the next.
+-- The later transactions are undone too, from one to the next.
 INSERT INTO shop.client VALUES (10, 'Jim');
 SELECT test.last() AS three \gset
 UPDATE shop.client SET name = 'James' WHERE id = 10;
@@ -82,7 +82,7 @@ SELECT test.try(format('journal.undo(%L, on_conflict => ''cascade'')', :'three')
 SELECT id, name, phone FROM shop.client ORDER BY id;
 TABLE shop.visit ORDER BY id;
 SELECT count(*), count(DISTINCT undone_by), min(on_conflict) FROM journal.undos WHERE on_conflict = 'cascade';
--- And all of that is taken back at once.
+-- And all of that is undone at once.
 SELECT count(*) FROM journal.undo(test.last(), on_conflict => 'force');
 SELECT id, name, phone FROM shop.client ORDER BY id;
 TABLE shop.visit ORDER BY id;

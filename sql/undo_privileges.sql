@@ -110,7 +110,7 @@ SELECT test.try(format('journal.undo(%L, ''ticket 4711'')', :'one'));
 RESET ROLE;
 TABLE shop.item;
 
--- A transaction of which the role sees a part is not taken back.
+-- A transaction of which the role sees a part is not undone.
 INSERT INTO journal.role_account VALUES ('regress_confined', 'one');
 BEGIN;
 INSERT INTO shop.client VALUES (11, 'of one', 'one'), (12, 'of two', 'two');
@@ -133,7 +133,7 @@ SET ROLE regress_confined;
 SELECT test.try(format('journal.undo(%L)', :'one'));
 RESET ROLE;
 
--- What was taken back stands fast.
+-- What was undone stands fast.
 UPDATE journal.undone SET reason = 'another';
 DELETE FROM journal.undone;
 TRUNCATE journal.undone;

@@ -5,7 +5,7 @@
 \pset format unaligned
 \pset footer off
 \pset tuples_only on
--- What triggers do before, while and after something is taken back, where it is not plain what is theirs.
+-- What triggers do before, while and after something is undone, where it is not plain what is theirs.
 
 CREATE SCHEMA shop;
 CREATE TABLE shop.parent (id int PRIMARY KEY, name text);

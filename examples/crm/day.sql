@@ -174,7 +174,7 @@ COMMIT;
 \ir routine.sql
 
 -- ---------------------------------------------------------------------------------------------------------------------
-\echo 'Monday: the first clients; an order written down for the wrong client, a savepoint taken back'
+\echo 'Monday: the first clients; an order written down for the wrong client, a savepoint rolled back'
 -- ---------------------------------------------------------------------------------------------------------------------
 
 CALL pg_temp.log_in(0);
@@ -207,7 +207,7 @@ INSERT INTO crm.order_comments (order_id, body, created_at, created_by)
 VALUES (:mistaken_order, 'Гарантийный случай, чек у клиента', pg_temp.moment(0, 300), :lebedeva);
 COMMIT;
 
--- An item with the wrong price is taken back at once, the right one is kept: of the first the journal keeps nothing.
+-- An item with the wrong price is removed at once, the right one is kept: of the first the journal keeps nothing.
 SELECT id AS priced_order FROM crm.orders WHERE account_id = 'rembyt' AND number = 'ЗК-00005' \gset
 
 BEGIN;
@@ -393,7 +393,7 @@ SELECT journal.set_context(account => 'rembyt', employee => :'lebedeva', locatio
 DELETE FROM crm.stock_counts WHERE id = :stock_count;
 COMMIT;
 
--- A write-off of the wrong goods is taken back.
+-- A write-off of the wrong goods is deleted.
 BEGIN;
 SELECT journal.set_context(account => 'rembyt', employee => :'lebedeva', location => :'north');
 INSERT INTO crm.write_offs (account_id, warehouse_id, reason_id, comment, created_at, created_by)

@@ -32,7 +32,7 @@ bool gives_up(const RowSet* set, const ForeignKey& key);
 bool takes_reference(const RowSet* set, const ForeignKey& key);
 
 /// What a foreign key refers to in the rows of a set, read from the table, as its owner, where the
-/// set does not say: rows of which the journal has no snapshot, or that are taken back by force;
+/// set does not say: rows of which the journal has no snapshot, or that are undone by force;
 /// computed columns; and where only the rows of one partition count. To be given to
 /// the query that reads referring_rows().
 struct PresentKeys {

@@ -7,7 +7,7 @@
 //
 //   1. foresee  find_issues(): what stands in the way
 //   2. settle   an error; or the rows are left alone, and those that depend on them
-//   3. claim    the deletions that are taken back, in journal.restoration
+//   3. claim    the deletions that are undone, in journal.restoration
 //   4. apply    (apply.hpp), and verify; what triggers refuse goes back to 2
 //   5. tell     what became of each row
 //

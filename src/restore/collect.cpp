@@ -105,7 +105,7 @@ void add_deletions(Restore* restore, NulledReferences* nulled, const Ids& deleti
     reader.close();
 }
 
-/// Says of each deletion why it is not taken back.
+/// Says of each deletion why it is not restored.
 void stop_all(Restore* restore, const Issue& issue, const Ids& stopped)
 {
     if (stopped.empty())

@@ -1,4 +1,4 @@
--- What was taken back, and by what.
+-- What was undone, and by what.
 
 CREATE TABLE journal.undone (
     incarnation    uuid NOT NULL,
@@ -13,8 +13,8 @@ CREATE TABLE journal.undone (
 );
 CREATE INDEX undone_transaction_idx ON journal.undone (transaction_id);
 COMMENT ON TABLE journal.undone IS 'which transaction took which transaction, or change, back';
-COMMENT ON COLUMN journal.undone.entry IS 'of journal.revert: the change (its first entry) that was taken back, no other';
-COMMENT ON COLUMN journal.undone.accounts IS 'of what was taken back: who may read one of them, may read this';
+COMMENT ON COLUMN journal.undone.entry IS 'of journal.revert: the change (its first entry) that was undone, no other';
+COMMENT ON COLUMN journal.undone.accounts IS 'of what was undone: who may read one of them, may read this';
 COMMENT ON COLUMN journal.undone.undone_by IS 'the transaction that did it; its entries are ordinary ones';
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON journal.undone FOR EACH ROW
@@ -31,7 +31,7 @@ CREATE POLICY account_window ON journal.undone FOR SELECT
 
 CREATE VIEW journal.undos WITH (security_invoker = true) AS
 SELECT incarnation, transaction_id, entry, undone_by, role, reason, on_conflict, at FROM journal.undone;
-COMMENT ON VIEW journal.undos IS 'what was taken back: the transaction (or one change of it), by which transaction, who and why';
+COMMENT ON VIEW journal.undos IS 'what was undone: the transaction (or one change of it), by which transaction, who and why';
 COMMENT ON COLUMN journal.undos.incarnation IS 'the life of the journal in which it was done';
 COMMENT ON COLUMN journal.undos.transaction_id IS 'the transaction that was undone';
 COMMENT ON COLUMN journal.undos.entry IS 'of journal.revert: the change that was undone, no other';

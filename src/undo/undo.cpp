@@ -64,9 +64,9 @@ void Undo::raise_issues()
     ereport(ERROR,
             (errcode(code),
              extent.change != 0
-                 ? errmsg("the change cannot be taken back")
-                 : errmsg_plural("the transaction cannot be taken back: %lu row stands in the way",
-                                 "the transaction cannot be taken back: %lu rows stand in the way",
+                 ? errmsg("the change cannot be undone")
+                 : errmsg_plural("the transaction cannot be undone: %lu row stands in the way",
+                                 "the transaction cannot be undone: %lu rows stand in the way",
                                  count, count),
              errdetail_internal("%s", lines.data), hint == nullptr ? 0 : errhint("%s", hint)));
     pg_unreachable();
@@ -74,7 +74,7 @@ void Undo::raise_issues()
 
 Undo* begin_undo(const Extent& extent, OnConflict on_conflict, const char* reason, bool is_plan)
 {
-    Undo* undo = make_engine<Undo>("taken back", reason, on_conflict, is_plan);
+    Undo* undo = make_engine<Undo>("undone", reason, on_conflict, is_plan);
     undo->application->is_undo = true;
     undo->extent = extent;
     return undo;
@@ -100,7 +100,7 @@ void take_back(Undo* undo)
     bring_back(undo);
 }
 
-/// Adds the transactions that stand in the way of an undo to those that it takes back; false if
+/// Adds the transactions that stand in the way of an undo to those that it undoes; false if
 /// there are none that it does not have already.
 bool add_later_transactions(const Extent& extent, const char* reason, Vector<uint64>* transactions)
 {
@@ -153,7 +153,7 @@ using namespace journal;
 // undo(transaction xid8, reason text, on_conflict text, exact boolean): see src/sql/81_undo.sql.
 JOURNAL_FUNCTION(journal_undo)
 {
-    require_writing("journal.undo()", "taken back", true);
+    require_writing("journal.undo()", "undone", true);
     const FullTransactionId transaction = transaction_argument(fcinfo);
     const OnConflict on_conflict = conflict_argument(fcinfo, 2, true);
     const char* reason = reason_argument(fcinfo, 1);
@@ -190,7 +190,7 @@ JOURNAL_FUNCTION(journal_undo_plan)
 // revert(entry bigint, reason text, exact boolean).
 JOURNAL_FUNCTION(journal_revert)
 {
-    require_writing("journal.revert()", "taken back", true);
+    require_writing("journal.revert()", "undone", true);
     if (PG_ARGISNULL(0))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("entry must not be null")));
     const char* reason = reason_argument(fcinfo, 1);

@@ -1,4 +1,4 @@
-// Taking transactions back: what an undo has to do, and what stands in its way. The way that it
+// Undoing transactions: what an undo has to do, and what stands in its way. The way that it
 // goes is the engine's (engine.hpp).
 #pragma once
 
@@ -9,7 +9,7 @@ namespace journal {
 
 struct Undo final : Engine {
     Extent extent;
-    bool all_derived;  // triggers wrote all of it: none of them fires again by what is taken back
+    bool all_derived;  // triggers wrote all of it: none of them fires again by what is undone
     // Deleted rows that nobody restores by themselves, and the documents that bring them along.
     Tuplestorestate* parts;
     Tuplestorestate* documents;
@@ -41,7 +41,7 @@ void collect_undo(Undo* undo);
 /// become issues.
 void order_exchanges(Undo* undo);
 
-/// Adds issues for deletions that somebody has taken back already.
+/// Adds issues for deletions that somebody has undone already.
 void find_restored(Undo* undo);
 
 /// Says of each row found who stands in its way, as far as the caller may see it, and makes it an

@@ -1,4 +1,4 @@
-// From net changes to the row changes that take them back: an inserted row is deleted, an updated
+// From net changes to the row changes that undo them: an inserted row is deleted, an updated
 // one gets its old values, a deleted one is inserted.
 #include "apply/exchange.hpp"
 #include "base/function.hpp"
@@ -189,7 +189,7 @@ RowSet* set_of_update(Undo* undo, const NetChange& change, const Values& values)
                    values.columns, true);
 }
 
-/// Of an updated row nothing can be taken back.
+/// Of an updated row nothing can be undone.
 void tell_nothing_left(Undo* undo, const NetChange& change)
 {
     undo->nothing_left++;

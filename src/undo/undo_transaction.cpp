@@ -28,7 +28,7 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
                                        const char* hint)
 {
     ereport(ERROR, (errcode(kNoSuchTransaction),
-                    errmsg("transaction " UINT64_FORMAT " cannot be taken back",
+                    errmsg("transaction " UINT64_FORMAT " cannot be undone",
                            U64FromFullTransactionId(transaction)),
                     errdetail_internal("%s", detail), errhint("%s", hint)));
     pg_unreachable();
@@ -53,7 +53,7 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
     query.end();
     if (status != nullptr && strcmp(status, "in progress") == 0)
         raise_no_transaction(transaction, "It is not over.",
-                             "Take it back when it has committed; ROLLBACK undoes it before.");
+                             "Undo it when it has committed; ROLLBACK does so before.");
     if (is_older)
         raise_no_transaction(transaction,
                              "It is of an earlier life of the journal, from before a dump was "
@@ -88,7 +88,7 @@ Extent read_extent(Datum transactions)
     return extent;
 }
 
-/// A part of a transaction must not be taken back as if it were all.
+/// A part of a transaction must not be undone as if it were all.
 void require_visible(const Extent& extent)
 {
     Query query = Query::begin(RunAs::kCaller);
@@ -104,13 +104,13 @@ void require_visible(const Extent& extent)
         return;
     ereport(ERROR,
             (errcode(kPartlyHidden),
-             errmsg("the transaction cannot be taken back by role \"%s\"",
+             errmsg("the transaction cannot be undone by role \"%s\"",
                     GetUserNameFromId(GetUserId(), false)),
              errdetail("%lld of its %lld entries are of another account, or older than the plan "
-                       "shows; a part of a transaction is not taken back.",
+                       "shows; a part of a transaction is not undone.",
                        static_cast<long long>(extent.entry_count - seen),
                        static_cast<long long>(extent.entry_count)),
-             errhint("Ask a role that sees all of them, or take single changes back: "
+             errhint("Ask a role that sees all of them, or undo single changes: "
                      "journal.revert(entry).")));
 }
 
@@ -166,7 +166,7 @@ Extent extent_of_change(int64 entry)
     query.end();
     if (!is_change)
         ereport(ERROR, (errcode(kNoSuchTransaction),
-                        errmsg("entry %lld cannot be taken back", static_cast<long long>(entry)),
+                        errmsg("entry %lld cannot be undone", static_cast<long long>(entry)),
                         errdetail("It is no change of a row: it was logged or back-filled."),
                         errhint("journal.entries shows what each entry is.")));
     const uint64 id = U64FromFullTransactionId(transaction);
@@ -201,7 +201,7 @@ FullTransactionId transaction_of(const Extent& extent)
 
 void wait_for_other_undos(FullTransactionId transaction)
 {
-    // A lock on no row and no table: it stands for taking that transaction back.
+    // A lock on no row and no table: it stands for the undo of that transaction.
     LOCKTAG undoing;
     SET_LOCKTAG_OBJECT(undoing, MyDatabaseId, journal_table("undone"),
                        XidFromFullTransactionId(transaction), 0);
@@ -212,7 +212,7 @@ void require_not_undone(FullTransactionId transaction)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    // An undo counts unless it was taken back itself by one that counts.
+    // An undo counts unless it was undone itself by one that counts.
     const uint64 rows = query.run(
         "WITH RECURSIVE u (undone, undone_by, role, at, depth) AS ("
         "  SELECT t.transaction_id, t.undone_by, t.role, t.at, 1 FROM journal.undone t "
@@ -233,15 +233,15 @@ void require_not_undone(FullTransactionId transaction)
         return;
     ereport(ERROR,
             (errcode(kAlreadyUndone),
-             errmsg("transaction " UINT64_FORMAT " has been taken back already",
+             errmsg("transaction " UINT64_FORMAT " has been undone already",
                     U64FromFullTransactionId(transaction)),
              is_undone ? errdetail("Role \"%s\" did it at %s by transaction %s.", role,
                                    timestamptz_to_str(at), by)
                        : errdetail("Then transaction %s brought its effect about again.", by),
-             is_undone ? errhint("journal.undos lists what was taken back; taking transaction %s "
-                                 "back brings the effect about again.",
+             is_undone ? errhint("journal.undos lists what was undone; undoing transaction %s "
+                                 "brings the effect about again.",
                                  by)
-                       : errhint("Take transaction %s back.", by)));
+                       : errhint("Undo transaction %s.", by)));
 }
 
 void record_undo(const Extent& extent, const char* on_conflict, const char* reason)

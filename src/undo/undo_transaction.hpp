@@ -1,4 +1,4 @@
-// Which transaction, or which change, is to be taken back, and who may.
+// Which transaction, or which change, is to be undone, and who may.
 #pragma once
 
 #include "undo/undo_read.hpp"
@@ -20,15 +20,15 @@ Extent extent_of_transactions(const Vector<uint64>& transactions);
 /// The one transaction of an extent.
 FullTransactionId transaction_of(const Extent& extent);
 
-/// Waits until no other session's transaction in progress takes that transaction back; others wait
+/// Waits until no other session's transaction in progress undoes that transaction; others wait
 /// for this one to end.
 void wait_for_other_undos(FullTransactionId transaction);
 
-/// Raises JE063 if the transaction has been taken back, also if that was taken back itself: then
+/// Raises JE063 if the transaction has been undone, also if that was undone itself: then
 /// its effect is another transaction's.
 void require_not_undone(FullTransactionId transaction);
 
-/// Records that the calling transaction takes an extent's transactions back.
+/// Records that the calling transaction undoes an extent's transactions.
 void record_undo(const Extent& extent, const char* on_conflict, const char* reason);
 
 }  // namespace journal

@@ -1,6 +1,6 @@
 -- Fuzzes what a rule's condition is made of, which is text from a client, in a real server: random expressions of a small
 -- grammar, half of them damaged. A condition is refused by an error that tells of the text, or it is added; then rows are
--- written under it, its columns renamed, and it is taken back. Everything else, a crash above all, fails.
+-- written under it, its columns renamed, and it is rolled back. Everything else, a crash above all, fails.
 --
 -- psql variables: seed (between -1 and 1), count.
 \set ON_ERROR_STOP on

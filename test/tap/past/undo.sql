@@ -1,4 +1,4 @@
--- On top of random.sql: rounds in which one random transaction is taken back, or deletions are restored, and every table is
+-- On top of random.sql: rounds in which one random transaction is undone, or deletions are restored, and every table is
 -- held against a plain copy from before, value by value, as text.
 
 -- A composite key that refers to itself, and one that refers to it.

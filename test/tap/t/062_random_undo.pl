@@ -1,5 +1,5 @@
-# Undo and restore against plain copies: in each of many rounds a random transaction, with savepoints, is taken back, and that
-# is taken back too; some of them are exchanges of unique values; in others, rows that others refer to are deleted and brought
+# Undo and restore against plain copies: in each of many rounds a random transaction, with savepoints, is undone, and that
+# is undone too; some of them are exchanges of unique values; in others, rows that others refer to are deleted and brought
 # back. EVENT_JOURNAL_SEED repeats a run,
 # EVENT_JOURNAL_SEEDS makes so many of them, with that seed and those that follow; EVENT_JOURNAL_ROUNDS makes them longer.
 

@@ -1,5 +1,5 @@
 # Undo on the ordinary tables, whose triggers write (test/ordinary/schema.sql): in each of many rounds a random transaction is
-# taken back, and that is taken back too; in others somebody else changes the tables in between. Everything is what the copies
+# undone, and that is undone too; in others somebody else changes the tables in between. Everything is what the copies
 # are, and the sums that triggers keep are true. EVENT_JOURNAL_SEED repeats a run, EVENT_JOURNAL_SEEDS makes so many of them,
 # EVENT_JOURNAL_ROUNDS makes them longer.
 
