@@ -3,6 +3,7 @@
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/row_scan.hpp"
 
 namespace journal {
@@ -60,11 +61,11 @@ Oid find_strange_member(Relation table)
         return InvalidOid;
     const Oid whole = table->rd_rel->relowner;
     const Oid reader = trusts(GetUserId(), whole) ? GetUserId() : whole;
-    ListCell* cell = nullptr;
-    foreach (cell, find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr)) {
-        const Oid owner = owner_of_table(lfirst_oid(cell));
+    for (const Oid member :
+         oids(find_all_inheritors(RelationGetRelid(table), AccessShareLock, nullptr))) {
+        const Oid owner = owner_of_table(member);
         if (owner != whole && !trusts(reader, owner))
-            return lfirst_oid(cell);
+            return member;
     }
     return InvalidOid;
 }

@@ -4,6 +4,7 @@
 // trigger can suppress rows, only a row of the same key is taken for the one that left.
 #include "capture/moved_row.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/transaction.hpp"
 #include "capture/change.hpp"
@@ -121,9 +122,8 @@ bool may_be_suppressed(Oid root)
 {
     bool found = false;
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
-        Relation member = table_open(lfirst_oid(cell), NoLock);
+    for (const Oid oid : oids(members)) {
+        Relation member = table_open(oid, NoLock);
         found |= member->trigdesc != nullptr && member->trigdesc->trig_insert_before_row;
         table_close(member, NoLock);
     }

@@ -2,6 +2,7 @@
 #include "catalog/layout.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/row_scan.hpp"
 #include "base/transaction.hpp"
@@ -30,9 +31,8 @@ void schema_changed(Datum, int, uint32)
 
 void transaction_ended(bool)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, retired)
-        MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
+    for (auto* context : items<MemoryContextData>(retired))
+        MemoryContextDelete(context);
     list_free(retired);
     retired = NIL;
     if (layouts != nullptr && hash_get_num_entries(layouts) > kMostLayouts) {
@@ -47,9 +47,7 @@ void retire_outdated()
 {
     if (!outdated || layouts == nullptr)
         return;
-    MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
-    retired = lappend(retired, layout_context);
-    MemoryContextSwitchTo(previous);
+    retired = in_context(TopMemoryContext, [&] { return lappend(retired, layout_context); });
     layouts = nullptr;
 }
 

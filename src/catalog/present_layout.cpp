@@ -2,6 +2,7 @@
 #include "catalog/present_layout.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
@@ -305,9 +306,7 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
 {
     List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
     layout->foreign_keys = make_array_in<LayoutForeignKey>(CurrentMemoryContext, list_length(keys));
-    ListCell* cell = nullptr;
-    foreach (cell, keys) {
-        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (auto* key : items<ForeignKeyCacheInfo>(keys)) {
         const Oid table = partition_root(key->confrelid);
         const TrackedRelation* target = find_tracked_relation(table);
         if (is_made_for_partition(key) || target == nullptr || target->relation != table ||

@@ -2,6 +2,7 @@
 #include "catalog/relation.hpp"
 
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
@@ -102,9 +103,8 @@ void transaction_ended(bool committed)
         forget_unused_since(transactions - kMostPlans / 2);
     if (too_many_plans())
         forget_unused_since(transactions);
-    ListCell* cell = nullptr;
-    foreach (cell, retired)
-        MemoryContextDelete(static_cast<MemoryContext>(lfirst(cell)));
+    for (auto* context : items<MemoryContextData>(retired))
+        MemoryContextDelete(context);
     list_free(retired);
     retired = NIL;
 }
@@ -163,9 +163,8 @@ void mark_routing_columns(RelationPlan* plan, Relation relation)
 {
     if (!relation->rd_rel->relispartition)
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, get_partition_ancestors(plan->relation)) {
-        Relation ancestor = table_open(lfirst_oid(cell), AccessShareLock);
+    for (const Oid relation : oids(get_partition_ancestors(plan->relation))) {
+        Relation ancestor = table_open(relation, AccessShareLock);
         PartitionKey key = RelationGetPartitionKey(ancestor);
         for (int i = 0; key != nullptr && i < key->partnatts; i++) {
             if (key->partattrs[i] == 0)
@@ -318,10 +317,10 @@ RelationPlan* plan_for(Relation relation)
         tracked = fact_writer->register_unknown(relation);
     RelationPlan* plan = build_plan(relation, *tracked, true);
 
-    MemoryContext top = MemoryContextSwitchTo(TopMemoryContext);
-    if (cached->plan != nullptr)
-        retired = lappend(retired, cached->plan->context);
-    MemoryContextSwitchTo(top);
+    in_context(TopMemoryContext, [&] {
+        if (cached->plan != nullptr)
+            retired = lappend(retired, cached->plan->context);
+    });
     MemoryContextSetParent(plan->context, CacheMemoryContext);
     cached->plan = plan;
     cached->changes_known = changes;
@@ -368,9 +367,8 @@ int32 tracked_root(Oid relation, Oid* root)
 void invalidate_plans(Oid relation)
 {
     List* members = find_all_inheritors(relation, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members)
-        CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
+    for (const Oid member : oids(members))
+        CacheInvalidateRelcacheByRelid(member);
     list_free(members);
 }
 

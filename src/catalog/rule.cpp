@@ -113,12 +113,12 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
                                        relation, stored.column_count, stored.columns, nullptr);
     if (!executable)
         return;
-    MemoryContext previous = MemoryContextSwitchTo(plan->context);
-    // The expression's constants are pointed at, not copied: they have to live with the plan.
-    auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
-    rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
-    rule.evaluation = make_evaluation(plan->context);
-    MemoryContextSwitchTo(previous);
+    in_context(plan->context, [&] {
+        // The expression's constants are pointed at, not copied: they have to live with the plan.
+        auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
+        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
+        rule.evaluation = make_evaluation(plan->context);
+    });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // See storage.hpp.
 #include "catalog/storage.hpp"
+#include "base/list.hpp"
 
 namespace journal {
 
@@ -29,11 +30,10 @@ Oid find_newer_file(Oid table, Snapshot snapshot)
 {
     Oid found = InvalidOid;
     Relation classes = table_open(RelationRelationId, AccessShareLock);
-    ListCell* cell = nullptr;
-    foreach (cell, find_all_inheritors(table, AccessShareLock, nullptr)) {
+    for (const Oid member : oids(find_all_inheritors(table, AccessShareLock, nullptr))) {
         CHECK_FOR_INTERRUPTS();
-        if (!OidIsValid(found) && has_newer_file(classes, lfirst_oid(cell), snapshot))
-            found = lfirst_oid(cell);
+        if (!OidIsValid(found) && has_newer_file(classes, member, snapshot))
+            found = member;
     }
     table_close(classes, AccessShareLock);
     return found;

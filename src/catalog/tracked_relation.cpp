@@ -1,6 +1,7 @@
 // See tracked_relation.hpp.
 #include "catalog/tracked_relation.hpp"
 
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/row_scan.hpp"
 
@@ -111,10 +112,9 @@ Oid partition_root(Oid relation)
 TrackedRelation* find_tracked_relation(Oid relation)
 {
     TrackedRelation* found = nullptr;
-    ListCell* cell = nullptr;
-    foreach (cell, relation_and_ancestors(relation)) {
+    for (const Oid relation : oids(relation_and_ancestors(relation))) {
         TrackedRelation* row =
-            read_row("tracked_relation_relation_key", oid_key("relation", lfirst_oid(cell)));
+            read_row("tracked_relation_relation_key", oid_key("relation", relation));
         if (row != nullptr && (found == nullptr || rank_of(row) < rank_of(found)))
             found = row;
     }
@@ -134,9 +134,7 @@ int key_attributes(Relation relation, AttrNumber* attributes, Oid* index)
     const Oid replica = relation->rd_replidindex;
     int best = 0;
     int count = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, indexes) {
-        const Oid candidate = lfirst_oid(cell);
+    for (const Oid candidate : oids(indexes)) {
         HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(candidate));
         if (!HeapTupleIsValid(tuple))
             elog(ERROR, "cache lookup failed for index %u", candidate);

@@ -1,5 +1,6 @@
 // See entry_index.hpp. The scan is the server's index-only scan, without the visits to the heap.
 #include "months/entry_index.hpp"
+#include "base/list.hpp"
 
 namespace journal {
 
@@ -21,11 +22,10 @@ bool is_function(Relation partition, Node* node, const IndexColumn& column)
         get_func_namespace(call->funcid) != RelationGetNamespace(partition))
         return false;
     int number = 0;
-    ListCell* cell = nullptr;
-    foreach (cell, call->args) {
+    for (auto* argument : items<Node>(call->args)) {
         if (number == static_cast<int>(lengthof(column.arguments)) ||
             column.arguments[number] == nullptr ||
-            !is_column(partition, static_cast<Node*>(lfirst(cell)), column.arguments[number]))
+            !is_column(partition, argument, column.arguments[number]))
             return false;
         number++;
     }
@@ -92,9 +92,8 @@ Oid find_index(Relation partition, const IndexForm& form)
 {
     List* indexes = RelationGetIndexList(partition);
     Oid found = InvalidOid;
-    ListCell* cell = nullptr;
-    foreach (cell, indexes) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+    for (const Oid oid : oids(indexes)) {
+        Relation index = index_open(oid, AccessShareLock);
         if (is_of_form(partition, index, form))
             found = RelationGetRelid(index);
         index_close(index, NoLock);

@@ -6,6 +6,7 @@
 // nothing of the present transaction, neither rows nor entries: so whatever lies before the
 // transaction is right, and what does not is an error.
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "past/past.hpp"
 
@@ -42,12 +43,10 @@ bool step_out_of_statement(const Past* past)
     bool found = false;
     bool has_new_rows = false;
     List* members = find_all_inheritors(RelationGetRelid(past->root), AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
+    for (const Oid oid : oids(members)) {
         CHECK_FOR_INTERRUPTS();
-        Relation member = relation_open(lfirst_oid(cell), NoLock);
-        found =
-            found || (AfterTriggerPendingOnRel(lfirst_oid(cell)) && is_in_statement(past, member));
+        Relation member = relation_open(oid, NoLock);
+        found = found || (AfterTriggerPendingOnRel(oid) && is_in_statement(past, member));
         has_new_rows = has_new_rows || has_new_file(member);
         relation_close(member, NoLock);
     }

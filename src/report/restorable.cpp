@@ -5,6 +5,7 @@
 // in the index. What the caller may not know of a reference is not told.
 #include "report/restorable.hpp"
 
+#include "base/list.hpp"
 #include "catalog/entry_data.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/restricted.hpp"
@@ -65,9 +66,7 @@ bool has_foreign_key(Oid relation, int count, const char* const* names)
     if (table == nullptr)
         return false;
     bool found = false;
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(table)) {
-        const auto* key = static_cast<const ForeignKeyCacheInfo*>(lfirst(cell));
+    for (const auto* key : items<ForeignKeyCacheInfo>(RelationGetFKeyList(table))) {
         bool is_same = key->nkeys == count;
         for (int i = 0; is_same && i < count; i++)
             is_same = strcmp(get_attname(relation, key->conkey[i], false), names[i]) == 0;

@@ -206,11 +206,11 @@ Target* target_of(Restore* restore, const Deletion& deletion)
             return target;
     }
     const Application* application = restore->application;
-    MemoryContext caller = MemoryContextSwitchTo(application->context);
-    Target* target = find_target(deletion, application->dry_run);
-    restore->targets = lappend(restore->targets, target);
-    MemoryContextSwitchTo(caller);
-    return target;
+    return in_context(application->context, [&] {
+        Target* target = find_target(deletion, application->dry_run);
+        restore->targets = lappend(restore->targets, target);
+        return target;
+    });
 }
 
 void add_row_change(Restore* restore, RowOperation operation, const Target* target,

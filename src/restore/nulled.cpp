@@ -107,21 +107,21 @@ void read_deleted_keys(NulledReferences* nulled)
     row.bind(&reader);
     const char* transaction = "";
     while (reader.next()) {
-        MemoryContext caller = MemoryContextSwitchTo(reader.row_memory());
-        const Deletion deletion = deletion_in(row);
-        if (strcmp(row.transaction, transaction) != 0)
-            transaction = MemoryContextStrdup(nulled->memory, row.transaction);
-        for (const auto* reference : items<LayoutForeignKey>(references)) {
-            const char* key = found_by(*reference, deletion);
-            if (key != nullptr)
-                nulled->keys.push_back(
-                    {deletion.relation, transaction,
-                     reference->referenced == nullptr
-                         ? ""
-                         : MemoryContextStrdup(nulled->memory, referenced_columns(*reference)),
-                     MemoryContextStrdup(nulled->memory, key)});
-        }
-        MemoryContextSwitchTo(caller);
+        in_context(reader.row_memory(), [&] {
+            const Deletion deletion = deletion_in(row);
+            if (strcmp(row.transaction, transaction) != 0)
+                transaction = MemoryContextStrdup(nulled->memory, row.transaction);
+            for (const auto* reference : items<LayoutForeignKey>(references)) {
+                const char* key = found_by(*reference, deletion);
+                if (key != nullptr)
+                    nulled->keys.push_back(
+                        {deletion.relation, transaction,
+                         reference->referenced == nullptr
+                             ? ""
+                             : MemoryContextStrdup(nulled->memory, referenced_columns(*reference)),
+                         MemoryContextStrdup(nulled->memory, key)});
+            }
+        });
     }
     reader.close();
     std::sort(nulled->keys.begin(), nulled->keys.end());
@@ -396,9 +396,7 @@ void add_nulled_references(Restore* restore, NulledReferences* nulled)
     const TakenRow* taken = nullptr;
     while ((taken = next_taken(nulled->reader)) != nullptr) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext caller = MemoryContextSwitchTo(work);
-        set_back(restore, nulled, *taken);
-        MemoryContextSwitchTo(caller);
+        in_context(work, [&] { set_back(restore, nulled, *taken); });
         MemoryContextReset(work);
     }
     leave_exact_settings(level);

@@ -227,12 +227,12 @@ void open_table(Backfill* backfill, Oid table)
     if (backfill->relation != nullptr && RelationGetRelid(backfill->relation) == table)
         return;
     close_table(backfill);
-    MemoryContext previous = MemoryContextSwitchTo(backfill->context);
-    backfill->relation = table_open(table, AccessShareLock);
-    backfill->plan = plan_by_lent_rights(backfill->relation);
-    encoder_for(backfill->plan);
-    backfill->slot = table_slot_create(backfill->relation, nullptr);
-    MemoryContextSwitchTo(previous);
+    in_context(backfill->context, [&] {
+        backfill->relation = table_open(table, AccessShareLock);
+        backfill->plan = plan_by_lent_rights(backfill->relation);
+        encoder_for(backfill->plan);
+        backfill->slot = table_slot_create(backfill->relation, nullptr);
+    });
 }
 
 void backfill_found_row(Backfill* backfill, HeapTuple found, TupleDesc descriptor)
@@ -269,9 +269,8 @@ void backfill_rows(Backfill* backfill, const char* sql, const char* name)
         const uint64 count = SPI_processed;
         for (uint64 i = 0; i < count; i++) {
             CHECK_FOR_INTERRUPTS();
-            MemoryContext previous = MemoryContextSwitchTo(backfill->row_context);
-            backfill_found_row(backfill, batch->vals[i], batch->tupdesc);
-            MemoryContextSwitchTo(previous);
+            in_context(backfill->row_context,
+                       [&] { backfill_found_row(backfill, batch->vals[i], batch->tupdesc); });
             MemoryContextReset(backfill->row_context);
             if (++backfill->rows % kRowsPerNotice == 0)
                 ereport(NOTICE,

@@ -5,6 +5,7 @@
 // nothing of any row of an application. Conditions of rules are parsed with the rights that the
 // tables' owners lend, each in a subtransaction.
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/rights.hpp"
@@ -45,10 +46,9 @@ JOURNAL_FUNCTION(journal_broken_rules)
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     List* tables = conditioned_tables();
-    ListCell* cell = nullptr;
-    foreach (cell, tables) {
+    for (const Oid oid : oids(tables)) {
         CHECK_FOR_INTERRUPTS();
-        Relation table = try_relation_open(lfirst_oid(cell), AccessShareLock);
+        Relation table = try_relation_open(oid, AccessShareLock);
         if (table == nullptr)
             continue;
         forget_parsed_rule();

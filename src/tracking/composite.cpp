@@ -1,6 +1,7 @@
 // See composite.hpp.
 #include "tracking/composite.hpp"
 
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
 #include "tracking/composite_query.hpp"
@@ -12,9 +13,8 @@ namespace {
 
 bool changes_attributes(const AlterTableStmt* statement)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
-        const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+    for (const auto* command : items<AlterTableCmd>(statement->cmds)) {
+        const AlterTableType type = command->subtype;
         if (type == AT_AddColumn || type == AT_DropColumn || type == AT_AlterColumnType)
             return true;
     }

@@ -7,6 +7,7 @@
 
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
@@ -91,9 +92,8 @@ Effects effects_of_alter(const AlterTableStmt* statement)
         return {.types = statement->objtype == OBJECT_TYPE,
                 .conditions = statement->objtype == OBJECT_TYPE,
                 .attributes = statement->objtype == OBJECT_TYPE};
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
-        const Effects more = effects_of_subcommand(lfirst_node(AlterTableCmd, cell)->subtype);
+    for (const auto* command : items<AlterTableCmd>(statement->cmds)) {
+        const Effects more = effects_of_subcommand(command->subtype);
         effects.columns |= more.columns;
         effects.children |= more.children;
         effects.foreign |= more.foreign;
@@ -206,12 +206,11 @@ void keep_guards(Oid table)
     if (!is_journal_relation(table) && !is_journal_partition(table))
         return;
     List* members = find_all_inheritors(table, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
-        if (is_journal_partition(lfirst_oid(cell)))
-            secure_partition(lfirst_oid(cell));
+    for (const Oid member : oids(members)) {
+        if (is_journal_partition(member))
+            secure_partition(member);
         rearm_triggers(
-            lfirst_oid(cell),
+            member,
             "{journal.refuse_change(),journal.invalidate_plan(),journal.invalidate_accounts()}");
     }
 }
@@ -223,14 +222,11 @@ void keep_always(Oid table)
     if (tracked == nullptr || strcmp(tracked->capture, "events") != 0)
         return;
     List* members = find_all_inheritors(table, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
+    for (const Oid member : oids(members)) {
         if (tracked->always)
             rearm_triggers(
-                lfirst_oid(cell),
-                "{journal.capture(),journal.capture_truncate(),journal.capture_moved()}");
-        rearm_triggers(lfirst_oid(cell),
-                       "{journal.note_unrecorded(),journal.note_unrecorded_truncate()}",
+                member, "{journal.capture(),journal.capture_truncate(),journal.capture_moved()}");
+        rearm_triggers(member, "{journal.note_unrecorded(),journal.note_unrecorded_truncate()}",
                        TRIGGER_FIRES_ON_REPLICA);
     }
 }
@@ -242,10 +238,9 @@ void note_layouts(Oid table)
     if (tracked_root(table, &root) == 0)
         return;
     List* members = find_all_inheritors(table, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
+    for (const Oid member : oids(members)) {
         CHECK_FOR_INTERRUPTS();
-        note_layout(lfirst_oid(cell));
+        note_layout(member);
     }
 }
 
@@ -271,9 +266,7 @@ void forget_parted(Oid table)
 /// Tables that an ALTER TABLE took from their parent.
 void forget_parted_by(const AlterTableStmt* statement, List* tables)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
-        const auto* command = lfirst_node(AlterTableCmd, cell);
+    for (const auto* command : items<AlterTableCmd>(statement->cmds)) {
         if (command->subtype == AT_DetachPartition ||
             command->subtype == AT_DetachPartitionFinalize) {
             const auto* named = reinterpret_cast<PartitionCmd*>(command->def);
@@ -282,9 +275,8 @@ void forget_parted_by(const AlterTableStmt* statement, List* tables)
             if (OidIsValid(partition))
                 invalidate_referencing(partition);
         } else if (command->subtype == AT_DropInherit) {
-            ListCell* table = nullptr;
-            foreach (table, tables)
-                forget_parted(lfirst_oid(table));
+            for (const Oid table : oids(tables))
+                forget_parted(table);
         }
     }
 }
@@ -293,9 +285,7 @@ void forget_parted_by(const AlterTableStmt* statement, List* tables)
 /// child.
 void note_moved_tables(const AlterTableStmt* statement, List* tables)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
-        const auto* command = lfirst_node(AlterTableCmd, cell);
+    for (const auto* command : items<AlterTableCmd>(statement->cmds)) {
         const bool attached = command->subtype == AT_AttachPartition;
         const bool detached = command->subtype == AT_DetachPartition ||
                               command->subtype == AT_DetachPartitionFinalize;
@@ -306,11 +296,10 @@ void note_moved_tables(const AlterTableStmt* statement, List* tables)
                                     ? reinterpret_cast<PartitionCmd*>(command->def)->name
                                     : reinterpret_cast<RangeVar*>(command->def);
         const Oid other = RangeVarGetRelid(named, NoLock, true);
-        ListCell* table = nullptr;
-        foreach (table, tables) {
+        for (const Oid table : oids(tables)) {
             // A partition is named by its parent's command, a parent by its child's.
-            const Oid parent = attached || detached ? lfirst_oid(table) : other;
-            const Oid child = attached || detached ? other : lfirst_oid(table);
+            const Oid parent = attached || detached ? table : other;
+            const Oid child = attached || detached ? other : table;
             Oid root = InvalidOid;
             if (OidIsValid(parent) && OidIsValid(child) && parent != child &&
                 tracked_root(parent, &root) != 0 && !is_being_restored(parent)) {
@@ -327,10 +316,9 @@ void note_moved_tables(const AlterTableStmt* statement, List* tables)
 /// Records that the journal's triggers were disabled, or are enabled again.
 void note_trigger_switches(List* tables)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, tables) {
+    for (const Oid table : oids(tables)) {
         Oid root = InvalidOid;
-        const int32 tracked = tracked_root(lfirst_oid(cell), &root);
+        const int32 tracked = tracked_root(table, &root);
         // A dump that is restored in parts disables the triggers while it loads the rows.
         if (tracked != 0 && !is_being_restored(root))
             note_trigger_switch(tracked, root);
@@ -364,11 +352,10 @@ List* tracked_tables()
 void note_all_layouts()
 {
     List* tables = tracked_tables();
-    ListCell* cell = nullptr;
-    foreach (cell, tables) {
-        note_layouts(lfirst_oid(cell));
+    for (const Oid table : oids(tables)) {
+        note_layouts(table);
         // No relcache entry changes when a type's name does.
-        invalidate_plans(lfirst_oid(cell));
+        invalidate_plans(table);
     }
 }
 
@@ -380,9 +367,8 @@ void keep_always_after(Oid table)
         return;
     }
     List* tables = tracked_tables();
-    ListCell* cell = nullptr;
-    foreach (cell, tables)
-        keep_always(lfirst_oid(cell));
+    for (const Oid table : oids(tables))
+        keep_always(table);
 }
 
 void follow_table(Oid table, const Effects& effects)
@@ -399,14 +385,12 @@ void follow_table(Oid table, const Effects& effects)
 void follow_command(Node* statement, const Effects& effects)
 {
     List* tables = touched_tables();
-    ListCell* cell = nullptr;
-    foreach (cell, tables)
+    for (const Oid table : oids(tables))
         if (effects.guards)
-            keep_guards(lfirst_oid(cell));
+            keep_guards(table);
     if (effects.guards || effects.parted)
-        foreach (cell, tables)
-            if (lfirst_oid(cell) == journal_table("entry") ||
-                is_journal_partition(lfirst_oid(cell))) {
+        for (const Oid table : oids(tables))
+            if (table == journal_table("entry") || is_journal_partition(table)) {
                 note_months();
                 break;
             }
@@ -419,11 +403,11 @@ void follow_command(Node* statement, const Effects& effects)
         note_altered_composite(reinterpret_cast<AlterTableStmt*>(statement));
     if (effects.values)
         note_computed_columns(reinterpret_cast<AlterTableStmt*>(statement), tables);
-    foreach (cell, tables) {
+    for (const Oid table : oids(tables)) {
         if (effects.always)
-            keep_always_after(lfirst_oid(cell));
-        if (!is_journal_relation(lfirst_oid(cell)))
-            follow_table(lfirst_oid(cell), effects);
+            keep_always_after(table);
+        if (!is_journal_relation(table))
+            follow_table(table, effects);
     }
     if (effects.foreign)
         warn_of_foreign_parts();

@@ -2,6 +2,7 @@
 // in the table's newest layout.
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/rename.hpp"
@@ -249,9 +250,8 @@ void follow_drops()
     }
     if (drops.column_count > 0)
         check_columns(drops);
-    ListCell* cell = nullptr;
-    foreach (cell, drops.triggered)
-        note_lost_trigger(lfirst_node(RangeVar, cell));
+    for (const auto* item : items<RangeVar>(drops.triggered))
+        note_lost_trigger(item);
     if (drops.conditions)
         check_rule_conditions();
 }

@@ -4,6 +4,7 @@
 #include "base/copied_journal.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/query.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -97,9 +98,8 @@ void note_moved_table(int32 relation, Oid table, GapReason reason)
 {
     bool found = false;
     List* members = find_all_inheritors(table, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
-        Relation member = table_open(lfirst_oid(cell), AccessShareLock);
+    for (const Oid oid : oids(members)) {
+        Relation member = table_open(oid, AccessShareLock);
         found = found || has_rows(member);
         table_close(member, NoLock);
     }

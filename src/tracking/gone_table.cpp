@@ -6,6 +6,7 @@
 #include "tracking/gone_table.hpp"
 
 #include "base/copied_journal.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -226,10 +227,9 @@ void record_detached_table(int32 tracked, Oid table)
         return;
     double rows = -1;
     List* members = find_all_inheritors(table, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members) {
+    for (const Oid oid : oids(members)) {
         CHECK_FOR_INTERRUPTS();
-        Relation member = table_open(lfirst_oid(cell), AccessShareLock);
+        Relation member = table_open(oid, AccessShareLock);
         rows = sum(rows, estimated_rows(*member->rd_rel));
         table_close(member, NoLock);
     }

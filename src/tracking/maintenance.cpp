@@ -5,6 +5,7 @@
 // then left out with a WARNING; the next call makes up for it. Any other error ends the call, as a
 // cancellation does.
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/lock_wait.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
@@ -62,9 +63,7 @@ void close_month(Oid partition)
     List* indexes = NIL;
     MemoryContext context = CurrentMemoryContext;
     const auto look = [&] {
-        MemoryContext previous = MemoryContextSwitchTo(context);
-        name = get_rel_name(partition);
-        MemoryContextSwitchTo(previous);
+        name = in_context(context, [&] { return get_rel_name(partition); });
         if (name != nullptr)
             ask_for_late_writes(partition);
     };
@@ -73,17 +72,13 @@ void close_month(Oid partition)
     run_step(psprintf("sum up journal.%s", name), [&] { summarised = summarise_month(partition); });
     if (summarised)
         ereport(NOTICE, (errmsg("summed up journal.%s", name)));
-    run_step("look at indexes", [&] {
-        MemoryContext previous = MemoryContextSwitchTo(context);
-        indexes = indexes_to_rebuild(partition);
-        MemoryContextSwitchTo(previous);
-    });
+    run_step("look at indexes",
+             [&] { indexes = in_context(context, [&] { return indexes_to_rebuild(partition); }); });
     if (indexes == NIL)
         return;
-    ListCell* cell = nullptr;
-    foreach (cell, indexes)
+    for (const Oid index : oids(indexes))
         if (!run_step(psprintf("rebuild the indexes of journal.%s", name),
-                      [&] { rebuild_index(partition, lfirst_oid(cell)); }))
+                      [&] { rebuild_index(partition, index); }))
             return;
     if (run_step(psprintf("gather statistics of journal.%s", name),
                  [&] { finish_month(partition); }))
@@ -101,13 +96,10 @@ void maintain(int months_ahead)
     List* months = NIL;
     run_step("look at months", [&] {
         forget_gone_months();
-        MemoryContext previous = MemoryContextSwitchTo(context);
-        months = past_months();
-        MemoryContextSwitchTo(previous);
+        months = in_context(context, [&] { return past_months(); });
     });
-    ListCell* cell = nullptr;
-    foreach (cell, months)
-        close_month(lfirst_oid(cell));
+    for (const Oid month : oids(months))
+        close_month(month);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/append_only.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/lock_wait.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
@@ -90,10 +91,9 @@ bool is_made(Relation entry, MonthNumber month)
 List* missing_months(Relation entry, List* months)
 {
     List* missing = NIL;
-    ListCell* cell = nullptr;
-    foreach (cell, months)
-        if (!is_made(entry, lfirst_int(cell)))
-            missing = lappend_int(missing, lfirst_int(cell));
+    for (const int number : integers(months))
+        if (!is_made(entry, number))
+            missing = lappend_int(missing, number);
     return missing;
 }
 
@@ -204,11 +204,11 @@ List* months_in_default(MonthNumber last)
         {{TIMESTAMPTZOID, TimestampTzGetDatum(start_of(kFirstMonth))},
          {TIMESTAMPTZOID, TimestampTzGetDatum(start_of(last + 1))}},
         false);
-    MemoryContext spi_context = MemoryContextSwitchTo(context);
     List* months = NIL;
-    for (uint64 i = 0; i < count; i++)
-        months = lappend_int(months, query.value(i).int4());
-    MemoryContextSwitchTo(spi_context);
+    in_context(context, [&] {
+        for (uint64 i = 0; i < count; i++)
+            months = lappend_int(months, query.value(i).int4());
+    });
     query.end();
     return months;
 }

@@ -6,6 +6,7 @@
 #include "tracking/refused_ddl.hpp"
 
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/relation.hpp"
@@ -74,14 +75,11 @@ List* touched_relations()
 
 void warn_of_foreign_parts()
 {
-    ListCell* touched = nullptr;
-    foreach (touched, touched_relations()) {
+    for (const Oid relation : oids(touched_relations())) {
         Oid root = InvalidOid;
-        if (tracked_root(lfirst_oid(touched), &root) == 0)
+        if (tracked_root(relation, &root) == 0)
             continue;
-        ListCell* cell = nullptr;
-        foreach (cell, find_all_inheritors(lfirst_oid(touched), NoLock, nullptr)) {
-            const Oid part = lfirst_oid(cell);
+        for (const Oid part : oids(find_all_inheritors(relation, NoLock, nullptr))) {
             if (get_rel_relkind(part) != RELKIND_FOREIGN_TABLE)
                 continue;
             ereport(WARNING,

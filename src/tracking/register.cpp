@@ -4,6 +4,7 @@
 #include "base/copied_journal.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
@@ -228,9 +229,7 @@ TrackedRelation* register_unknown(Relation relation)
     }
     table_close(table, NoLock);
     if (!list_member_oid(warned, root)) {
-        MemoryContext previous = MemoryContextSwitchTo(TopMemoryContext);
-        warned = lappend_oid(warned, root);
-        MemoryContextSwitchTo(previous);
+        warned = in_context(TopMemoryContext, [&] { return lappend_oid(warned, root); });
         ereport(
             WARNING,
             (errmsg("table %s has the journal's trigger, but the journal does not know it",
@@ -247,9 +246,8 @@ void equip_tracked(Oid root, bool has_events, bool always, bool rearm)
 {
     Query query = Query::begin(RunAs::kOwner);
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members)
-        equip_member(query, lfirst_oid(cell), has_events, always, rearm);
+    for (const Oid member : oids(members))
+        equip_member(query, member, has_events, always, rearm);
     query.end();
 }
 
@@ -297,9 +295,8 @@ void equip_references(Oid relation)
     List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(table)));
     const Oid owner = table->rd_rel->relowner;
     table_close(table, NoLock);
-    ListCell* cell = nullptr;
-    foreach (cell, keys) {
-        const Oid target = static_cast<ForeignKeyCacheInfo*>(lfirst(cell))->confrelid;
+    for (const auto* key : items<ForeignKeyCacheInfo>(keys)) {
+        const Oid target = key->confrelid;
         if (get_rel_relispartition(target))
             continue;
         const TrackedRelation* tracked = find_tracked_relation(target);
@@ -336,9 +333,7 @@ List* tracked_by_themselves(List* tables)
 void refuse_tracked_twice(Oid relation)
 {
     List* members = find_all_inheritors(relation, NoLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, tracked_by_themselves(members)) {
-        const Oid member = lfirst_oid(cell);
+    for (const Oid member : oids(tracked_by_themselves(members))) {
         List* others =
             tracked_by_themselves(list_delete_oid(relation_and_ancestors(member), member));
         if (others != NIL)
@@ -373,11 +368,10 @@ void drop_triggers(Oid root)
 {
     Query query = Query::begin(RunAs::kOwner);
     List* members = find_all_inheritors(root, AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members)
+    for (const Oid member : oids(members))
         for (const OwnTrigger& ours : {kRowTrigger, kTruncateTrigger, kMovedTrigger,
                                        kUnrecordedTrigger, kUnrecordedTruncateTrigger})
-            drop_trigger(query, lfirst_oid(cell), ours);
+            drop_trigger(query, member, ours);
     query.end();
 }
 

@@ -1,6 +1,7 @@
 // See retyping.hpp.
 #include "tracking/retyping.hpp"
 
+#include "base/list.hpp"
 #include "catalog/layout.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
@@ -133,16 +134,13 @@ bool keeps_values(Oid before, int32 before_typmod, Oid now, int32 now_typmod)
 
 void note_computed_columns(const AlterTableStmt* statement, List* tables)
 {
-    ListCell* cell = nullptr;
-    foreach (cell, statement->cmds) {
+    for (const auto* command : items<AlterTableCmd>(statement->cmds)) {
         List* noted = NIL;
-        const auto* command = lfirst_node(AlterTableCmd, cell);
         if (!is_set_expression(command->subtype) && command->subtype != AT_AlterColumnType)
             continue;
-        ListCell* table = nullptr;
-        foreach (table, tables) {
+        for (const Oid table : oids(tables)) {
             Oid root = InvalidOid;
-            const int32 tracked = tracked_root(lfirst_oid(table), &root);
+            const int32 tracked = tracked_root(table, &root);
             if (tracked == 0 || list_member_int(noted, tracked))
                 continue;
             const LayoutColumn* column = column_before(tracked, root, command->name);

@@ -1,6 +1,7 @@
 // journal.add_rule and journal.drop_rule.
 #include "base/bounds.hpp"
 #include "base/function.hpp"
+#include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "catalog/condition.hpp"
@@ -110,11 +111,10 @@ char* present_search_path()
     StringInfoData path;
     initStringInfo(&path);
     List* schemas = fetch_search_path(true);
-    ListCell* cell = nullptr;
-    foreach (cell, schemas) {
-        if (isAnyTempNamespace(lfirst_oid(cell)))
+    for (const Oid oid : oids(schemas)) {
+        if (isAnyTempNamespace(oid))
             continue;
-        const char* name = get_namespace_name(lfirst_oid(cell));
+        const char* name = get_namespace_name(oid);
         if (name != nullptr)
             appendStringInfo(&path, "%s, ", quote_identifier(name));
     }

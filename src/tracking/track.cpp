@@ -7,6 +7,7 @@
 #include "tracking/track.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
+#include "base/list.hpp"
 #include "base/lock_wait.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
@@ -104,16 +105,14 @@ void require_trackable(Relation relation)
             psprintf("Its ancestor %s is tracked, and its changes with it.", qualified_name(root)),
             "Untrack the ancestor first if only this table is to be tracked.");
     List* members = find_all_inheritors(oid, AccessShareLock, nullptr);
-    ListCell* cell = nullptr;
-    foreach (cell, members)
-        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+    for (const Oid member : oids(members))
+        if (get_rel_relkind(member) == RELKIND_FOREIGN_TABLE)
             cannot_be_tracked(
-                oid, psprintf("Its part %s is a foreign table.", qualified_name(lfirst_oid(cell))),
+                oid, psprintf("Its part %s is a foreign table.", qualified_name(member)),
                 "Changes of its rows would not be recorded: detach it, and track the table itself "
                 "on the server that has it.");
-    foreach (cell, members)
-        if (lfirst_oid(cell) != oid && tracked_root(lfirst_oid(cell), &root) != 0 &&
-            root == lfirst_oid(cell))
+    for (const Oid member : oids(members))
+        if (member != oid && tracked_root(member, &root) != 0 && root == member)
             cannot_be_tracked(
                 oid, psprintf("Its descendant %s is tracked by itself.", qualified_name(root)),
                 "Untrack the descendant first.");
@@ -171,9 +170,7 @@ void require_visible(const TrackOptions& options, const char* name, const char* 
 void require_reference(Relation relation, const char* name, const char* option)
 {
     const AttrNumber number = get_attnum(RelationGetRelid(relation), name);
-    ListCell* cell = nullptr;
-    foreach (cell, RelationGetFKeyList(relation)) {
-        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (auto* key : items<ForeignKeyCacheInfo>(RelationGetFKeyList(relation))) {
         for (int i = 0; i < key->nkeys; i++)
             if (key->conkey[i] == number)
                 return;
@@ -191,9 +188,7 @@ void require_visible_key(const TrackOptions& options, Relation relation, const c
 {
     const AttrNumber number = get_attnum(RelationGetRelid(relation), document);
     List* keys = static_cast<List*>(copyObjectImpl(RelationGetFKeyList(relation)));
-    ListCell* cell = nullptr;
-    foreach (cell, keys) {
-        auto* key = static_cast<ForeignKeyCacheInfo*>(lfirst(cell));
+    for (auto* key : items<ForeignKeyCacheInfo>(keys)) {
         if (std::find(key->conkey, key->conkey + key->nkeys, number) == key->conkey + key->nkeys)
             continue;
         for (int i = 0; i < key->nkeys; i++)

@@ -288,9 +288,8 @@ void put_part(Undo* undo, Tuplestorestate* rows, const char* document, int64 ent
     Datum values[] = {document == nullptr ? Datum{0} : CStringGetTextDatum(document),
                       Int64GetDatum(entry)};
     bool nulls[] = {document == nullptr, false};
-    MemoryContext caller = MemoryContextSwitchTo(undo->application->context);
-    tuplestore_putvalues(rows, undo->part_descriptor, values, nulls);
-    MemoryContextSwitchTo(caller);
+    in_context(undo->application->context,
+               [&] { tuplestore_putvalues(rows, undo->part_descriptor, values, nulls); });
 }
 
 /// Notes a row that comes back, with which its parts may.

@@ -1,6 +1,7 @@
 // See table_rows.hpp.
 #include "values/table_rows.hpp"
 
+#include "base/list.hpp"
 #include "values/text_form.hpp"
 
 namespace journal {
@@ -80,9 +81,7 @@ void read_member(const TableRows& rows, Member* member, Snapshot snapshot)
     TableScanDesc scan = table_beginscan(member->relation, snapshot, 0, nullptr);
     while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
         CHECK_FOR_INTERRUPTS();
-        MemoryContext previous = MemoryContextSwitchTo(row);
-        put_row(rows, member, slot);
-        MemoryContextSwitchTo(previous);
+        in_context(row, [&] { put_row(rows, member, slot); });
         MemoryContextReset(row);
     }
     table_endscan(scan);
@@ -102,10 +101,10 @@ TableRows read_table_rows(Relation root, int key_count, const AttrNumber* key, A
     TupleDescInitEntry(rows.descriptor, kKey + 1, "key", TEXTOID, -1, 0);
     TupleDescInitEntry(rows.descriptor, kLabel + 1, "label", TEXTOID, -1, 0);
     TupleDescInitEntry(rows.descriptor, kAccount + 1, "account", TEXTOID, -1, 0);
-    ListCell* cell = nullptr;
-    foreach (cell, find_all_inheritors(RelationGetRelid(root), AccessShareLock, nullptr)) {
+    for (const Oid oid :
+         oids(find_all_inheritors(RelationGetRelid(root), AccessShareLock, nullptr))) {
         auto* member = make_in<Member>(CurrentMemoryContext);
-        member->relation = table_open(lfirst_oid(cell), NoLock);
+        member->relation = table_open(oid, NoLock);
         member->key_count = key_count;
         for (int i = 0; i < key_count; i++)
             member->key[i] = prepare_column(root, member, key[i], &member->key_forms[i]);
