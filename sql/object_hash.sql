@@ -15,6 +15,8 @@ SELECT journal.entry_hash('acme', 'order', '1', 'u') = journal.object_hash('acme
        journal.entry_hash('acme', 'order', NULL, 'd') IS NULL AS of_null;
 SELECT journal.account_hash('acme') AS account, journal.text_hash('acme') AS text, journal.text_hash('') AS empty, journal.text_hash(NULL) AS of_null,
        journal.event_key(48, true, 'd') AS deletion, journal.event_key(48, false, 'l') AS logged;
+SELECT to_hex(journal.entry_facts(48, true, 'd', 'acme', 'acme')) AS facts, to_hex(journal.entry_facts(48, true, 'd', NULL, NULL)) AS without,
+       to_hex(journal.text_hash('acme')) AS text, to_hex(journal.event_key(48, true, 'd')) AS deletion;
 -- However a text is stored.
 CREATE TABLE stored (id text);
 ALTER TABLE stored ALTER id SET STORAGE EXTERNAL;

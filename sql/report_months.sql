@@ -79,12 +79,12 @@ WHERE indrelid IN ('journal.entry_2024_04'::regclass, 'journal.entry_default'::r
 ORDER BY 1;
 -- Others that look like it are not taken for it.
 DROP INDEX journal.entry_2024_05_time_idx;
-CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at, id, journal.event_key(event_type, reported, operation),
-                                       journal.text_hash(employee), journal.text_hash(location));
-CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at DESC, id DESC, journal.event_key(event_type, reported, operation),
-                                       journal.text_hash(location), journal.text_hash(employee));
-CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at, id, journal.event_key(event_type, reported, operation),
-                                       journal.text_hash(location), journal.text_hash(employee)) WHERE reported;
+CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at, id,
+                                       journal.entry_facts(event_type, reported, operation, employee, location));
+CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at DESC, id DESC,
+                                       journal.entry_facts(event_type, reported, operation, location, employee));
+CREATE INDEX ON journal.entry_2024_05 (journal.account_hash(account), occurred_at, id,
+                                       journal.entry_facts(event_type, reported, operation, location, employee)) WHERE reported;
 TABLE wrong;
 SELECT journal.equip_partition('journal.entry_2024_05');
 TABLE wrong;

@@ -30,8 +30,7 @@ bool read_call(const Node* expression, KnownColumn* column)
     const KnownFunction functions[] = {{journal_account_hash, 1, KnownColumn::kAccountHash},
                                        {journal_object_hash, 3, KnownColumn::kObjectHash},
                                        {journal_entry_hash, 4, KnownColumn::kEntryHash},
-                                       {journal_event_key, 3, KnownColumn::kEventKey},
-                                       {journal_text_hash, 1, KnownColumn::kTextHash}};
+                                       {journal_entry_facts, 5, KnownColumn::kEntryFacts}};
     if (!IsA(expression, FuncExpr))
         return false;
     const auto* call = castNode(FuncExpr, const_cast<Node*>(expression));
@@ -117,16 +116,16 @@ void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
                         DatumGetChar(row[fourth]) == 'd' ? deletion_hash(object) : object);
                 }
                 break;
-            case KnownColumn::kEventKey:
+            case KnownColumn::kEntryFacts: {
                 nulls[i] = row_nulls[first] || row_nulls[second] || row_nulls[third];
-                values[i] =
-                    Int32GetDatum(event_key(DatumGetInt32(row[first]), DatumGetBool(row[second]),
-                                            DatumGetChar(row[third])));
+                const int fifth = column.attributes[4] - 1;
+                values[i] = Int64GetDatum(
+                    entry_facts(event_key(DatumGetInt32(row[first]), DatumGetBool(row[second]),
+                                          DatumGetChar(row[third])),
+                                row_nulls[fourth] ? 0 : text_hash(bytes_of(row[fourth])),
+                                row_nulls[fifth] ? 0 : text_hash(bytes_of(row[fifth]))));
                 break;
-            case KnownColumn::kTextHash:
-                values[i] = Int32GetDatum(nulls[i] ? 0 : text_hash(bytes_of(row[first])));
-                nulls[i] = false;
-                break;
+            }
         }
     }
 }

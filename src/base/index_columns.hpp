@@ -11,8 +11,8 @@
 namespace journal {
 
 struct KnownColumn {
-    enum Kind { kAttribute, kAccountHash, kObjectHash, kEntryHash, kEventKey, kTextHash };
-    static constexpr int kMostAttributes = 4;
+    enum Kind { kAttribute, kAccountHash, kObjectHash, kEntryHash, kEntryFacts };
+    static constexpr int kMostAttributes = 5;
 
     Kind kind;
     AttrNumber

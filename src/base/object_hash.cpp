@@ -20,6 +20,8 @@ namespace {
 constexpr std::uint64_t kSeed = 0x6a6f75726e616c31;  // "journal1"
 constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995;
 constexpr int kShift = 47;
+constexpr int kShortBits = 20;
+constexpr std::uint64_t kShortMask = (std::uint64_t{1} << kShortBits) - 1;
 constexpr int kTypeBits = 16;
 constexpr std::uint64_t kTypeMask = ~(~std::uint64_t{0} >> kTypeBits);
 constexpr std::uint64_t kDeletion = std::uint64_t{1} << (63 - kTypeBits);
@@ -106,6 +108,34 @@ std::int32_t event_key(std::int32_t event_type, bool reported, char operation)
         done = 2;
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(event_type) * 2 * kReported +
                                      (reported ? kReported : 0) + done);
+}
+
+std::int32_t short_hash(std::int32_t text_hash)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(text_hash) >> (32 - kShortBits));
+}
+
+std::int64_t entry_facts(std::int32_t event_key, std::int32_t location, std::int32_t employee)
+{
+    const auto event = static_cast<std::uint64_t>(static_cast<std::uint32_t>(event_key));
+    return static_cast<std::int64_t>(
+        event << (2 * kShortBits) | static_cast<std::uint64_t>(short_hash(location)) << kShortBits |
+        static_cast<std::uint64_t>(short_hash(employee)));
+}
+
+std::int32_t event_key_in(std::int64_t facts)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint64_t>(facts) >> (2 * kShortBits));
+}
+
+std::int32_t short_location_in(std::int64_t facts)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint64_t>(facts) >> kShortBits & kShortMask);
+}
+
+std::int32_t short_employee_in(std::int64_t facts)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint64_t>(facts) & kShortMask);
 }
 
 ObjectHashRange object_hash_range(std::string_view type)

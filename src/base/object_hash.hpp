@@ -35,6 +35,17 @@ std::int32_t text_hash(std::string_view text);
 /// ('i', 'u', 'd' or 'l', as in journal.entry).
 std::int32_t event_key(std::int32_t event_type, bool reported, char operation);
 
+/// What the index on time tells of an entry beside its account, time and id, in one number: 24 bits
+/// of the event key, 20 of the location's number, 20 of the employee's. No event type takes more
+/// than 21 bits (src/sql/10_event_type.sql).
+std::int64_t entry_facts(std::int32_t event_key, std::int32_t location, std::int32_t employee);
+
+/// The parts of such a number; short_hash is what it has of a location's or an employee's.
+std::int32_t event_key_in(std::int64_t facts);
+std::int32_t short_location_in(std::int64_t facts);
+std::int32_t short_employee_in(std::int64_t facts);
+std::int32_t short_hash(std::int32_t text_hash);
+
 /// The smallest and the largest number that objects of a type can have.
 struct ObjectHashRange {
     std::int64_t first;

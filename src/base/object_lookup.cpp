@@ -1,5 +1,5 @@
 // See object_lookup.hpp; and the SQL functions that the months' indexes are made of (object_hash,
-// entry_hash, account_hash, event_key, text_hash), and those of many values.
+// entry_hash, account_hash, entry_facts), and those of many values.
 #include "base/object_lookup.hpp"
 
 #include "base/function.hpp"
@@ -153,4 +153,15 @@ JOURNAL_FUNCTION(journal_text_hash)
 {
     PG_RETURN_INT32(PG_ARGISNULL(0) ? 0
                                     : journal::text_hash(journal::bytes_of(PG_GETARG_DATUM(0))));
+}
+
+/// entry_facts(event_type, reported, operation, location, employee)
+JOURNAL_FUNCTION(journal_entry_facts)
+{
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+        PG_RETURN_NULL();
+    PG_RETURN_INT64(journal::entry_facts(
+        journal::event_key(PG_GETARG_INT32(0), PG_GETARG_BOOL(1), PG_GETARG_CHAR(2)),
+        PG_ARGISNULL(3) ? 0 : journal::text_hash(journal::bytes_of(PG_GETARG_DATUM(3))),
+        PG_ARGISNULL(4) ? 0 : journal::text_hash(journal::bytes_of(PG_GETARG_DATUM(4)))));
 }

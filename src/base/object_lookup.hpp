@@ -84,8 +84,7 @@ extern "C" {
 Datum journal_account_hash(PG_FUNCTION_ARGS);
 Datum journal_object_hash(PG_FUNCTION_ARGS);
 Datum journal_entry_hash(PG_FUNCTION_ARGS);
-Datum journal_event_key(PG_FUNCTION_ARGS);
-Datum journal_text_hash(PG_FUNCTION_ARGS);
+Datum journal_entry_facts(PG_FUNCTION_ARGS);
 }
 
 namespace journal {

@@ -13,7 +13,7 @@ namespace journal {
 struct IndexColumn {
     Oid type;
     const char* function;  // nullptr: the column itself
-    const char* arguments[4];
+    const char* arguments[5];
 };
 
 /// What a B-tree of a month is made of; of entries in which a column is not NULL, or of all.

@@ -1,6 +1,7 @@
 // See time_scan.hpp.
 #include "months/time_scan.hpp"
 
+#include "base/object_hash.hpp"
 #include "months/entry_index.hpp"
 
 #include <algorithm>
@@ -14,18 +15,14 @@ enum TimeColumn : AttrNumber {
     kAccount = 1,
     kOccurredAt,
     kId,
-    kEventKey,
-    kLocation,
-    kEmployee,
+    kFacts,
 };
 
 constexpr IndexColumn kColumns[] = {
     {INT8OID, "account_hash", {"account"}},
     {TIMESTAMPTZOID, nullptr, {"occurred_at"}},
     {INT8OID, nullptr, {"id"}},
-    {INT4OID, "event_key", {"event_type", "reported", "operation"}},
-    {INT4OID, "text_hash", {"location"}},
-    {INT4OID, "text_hash", {"employee"}},
+    {INT8OID, "entry_facts", {"event_type", "reported", "operation", "location", "employee"}},
 };
 constexpr IndexForm kForm = {lengthof(kColumns), kColumns, nullptr};
 
@@ -85,17 +82,29 @@ bool has(const TimeFilter::Numbers& numbers, int32 number)
     return std::binary_search(numbers.items, numbers.items + numbers.count, number);
 }
 
-int32 number(const IndexEntries& entries, TimeColumn column)
+/// The same numbers as far as the index has them.
+TimeFilter::Numbers shortened(const TimeFilter::Numbers& numbers)
 {
-    return DatumGetInt32(entries.value(column));
+    auto* items = make_array_in<int32>(CurrentMemoryContext, numbers.count);
+    std::transform(numbers.items, numbers.items + numbers.count, items, short_hash);
+    std::sort(items, items + numbers.count);
+    return {numbers.given, numbers.count, items};
 }
 
-bool lets_through(const TimeFilter& filter, const IndexEntries& entries)
-{
-    return filter.wants_event(number(entries, kEventKey)) &&
-           filter.wants_location(number(entries, kLocation)) &&
-           filter.wants_employee(number(entries, kEmployee));
-}
+/// A filter as it is tested in the index. Its numbers are shorter than those of the filter: more
+/// entries may be found than are wanted.
+struct FactFilter {
+    const TimeFilter& filter;
+    TimeFilter::Numbers locations;
+    TimeFilter::Numbers employees;
+
+    bool lets_through(int64 facts) const
+    {
+        return filter.wants_event(event_key_in(facts)) &&
+               (!locations.given || has(locations, short_location_in(facts))) &&
+               (!employees.given || has(employees, short_employee_in(facts)));
+    }
+};
 
 }  // namespace
 
@@ -130,6 +139,7 @@ void find_places(Relation partition, Oid index, const TimeRange& range, const Ti
 {
     found->places.clear();
     found->complete = false;
+    const FactFilter wanted{filter, shortened(filter.locations), shortened(filter.employees)};
     ScanKeys keys;
     make_keys(range, &keys);
     IndexEntries entries =
@@ -140,7 +150,7 @@ void find_places(Relation partition, Oid index, const TimeRange& range, const Ti
             found->complete = true;
             break;
         }
-        if (!lets_through(filter, entries))
+        if (!wanted.lets_through(DatumGetInt64(entries.value(kFacts))))
             continue;
         found->last = {DatumGetTimestampTz(entries.value(kOccurredAt)),
                        DatumGetInt64(entries.value(kId))};

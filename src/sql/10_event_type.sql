@@ -9,9 +9,9 @@ CREATE TABLE journal.event_group (
 );
 COMMENT ON TABLE journal.event_group IS 'groups of event types, as a report''s filter shows them';
 
-CREATE SEQUENCE journal.event_type_id_seq AS integer START 1001;
+CREATE SEQUENCE journal.event_type_id_seq AS integer START 1001 MAXVALUE 2097151;
 CREATE TABLE journal.event_type (
-    id          integer PRIMARY KEY DEFAULT pg_catalog.nextval('journal.event_type_id_seq'),
+    id          integer PRIMARY KEY DEFAULT pg_catalog.nextval('journal.event_type_id_seq') CHECK (id <= 2097151),
     code        text NOT NULL UNIQUE CHECK (code ~ '^[^\s:.][^\s:]*\.[^\s:.]+$'),
     event_group text NOT NULL,
     kind        text NOT NULL CHECK (kind IN ('created', 'deleted', 'changed', 'other')),

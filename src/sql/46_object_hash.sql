@@ -43,6 +43,12 @@ LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journ
 COMMENT ON FUNCTION journal.event_key(integer, boolean, "char") IS
     'event_type * 8, + 4 of a reported event, + 0 to 3 of operation i, u, d, l: what an entry tells of, as the indexes hold it';
 
+-- All that the index on time holds behind the id. An entry without a location or an employee needs no map of NULLs there.
+CREATE FUNCTION journal.entry_facts(event_type integer, reported boolean, operation "char", location text, employee text) RETURNS bigint
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_entry_facts';
+COMMENT ON FUNCTION journal.entry_facts(integer, boolean, "char", text, text) IS
+    'event_key in the highest 24 bits, then the highest 20 of text_hash of the location and of the employee';
+
 -- Not strict, so that an entry without a location or an employee needs no map of NULLs in the index.
 CREATE FUNCTION journal.text_hash(value text) RETURNS integer
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'journal_text_hash';

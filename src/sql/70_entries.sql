@@ -7,8 +7,7 @@
 CREATE FUNCTION journal.decode_entry(part text, layout integer, operation "char", stored bytea, data bytea DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'journal_decode_entry';
 COMMENT ON FUNCTION journal.decode_entry(text, integer, "char", bytea, bytea) IS
-    'one part of an entry (old, new, snapshot, details or links), keyed by column, out of its packed positional form; details may '
-    'need the entry''s data besides; of a logged event, without a layout, what stands there';
+    'one part of an entry (old, new, snapshot, details, links), unpacked and keyed by column; details may need its data besides; of a logged event as it stands';
 
 -- For who reads or writes journal.entry itself: what it keeps of values is packed.
 CREATE FUNCTION journal.unpacked(value bytea) RETURNS jsonb

@@ -42,7 +42,7 @@ DECLARE
 BEGIN
     FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)","journal.deletion_hash(text,text,text)",
                             "journal.entry_hash(text,text,text,\"char\")",journal.account_hash(text),
-                            "journal.event_key(integer,boolean,\"char\")",journal.text_hash(text)}'::pg_catalog.regprocedure[] LOOP
+                            "journal.entry_facts(integer,boolean,\"char\",text,text)"}'::pg_catalog.regprocedure[] LOOP
         IF pg_catalog.concat_ws(' ', 'pg_proc', called::oid)
            <> ALL (pg_catalog.current_setting('event_journal_script.older_objects')::text[]) THEN
             EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', called);

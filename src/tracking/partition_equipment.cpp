@@ -25,8 +25,8 @@ struct PartitionIndex {
 constexpr PartitionIndex kIndexes[] = {
     {"time_idx",
      "USING btree (journal.account_hash(account), occurred_at, id, "
-     "journal.event_key(event_type, reported, operation), journal.text_hash(location), "
-     "journal.text_hash(employee)) WITH (deduplicate_items=off)"},
+     "journal.entry_facts(event_type, reported, operation, location, employee)) WITH "
+     "(deduplicate_items=off)"},
     {"object_idx",
      "USING btree (journal.entry_hash(account, object_type, object_id, operation), id) WITH "
      "(deduplicate_items=off)"},

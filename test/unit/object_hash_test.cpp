@@ -102,5 +102,17 @@ TEST(EventKey, HoldsAllThree)
     EXPECT_EQ(event_key(2147483647, true, 'l'), -1);
 }
 
+TEST(EntryFacts, IsFrozenAndTakenApart)
+{
+    const std::int32_t event = event_key((1 << 21) - 1, true, 'd');
+    const std::int64_t facts = entry_facts(event, text_hash("acme"), text_hash("12345678"));
+    EXPECT_EQ(event_key_in(facts), event);
+    EXPECT_EQ(short_location_in(facts), short_hash(text_hash("acme")));
+    EXPECT_EQ(short_employee_in(facts), short_hash(text_hash("12345678")));
+    EXPECT_EQ(short_hash(-1), (1 << 20) - 1);
+    EXPECT_EQ(entry_facts(390, 0, 0), std::int64_t{390} << 40);
+    EXPECT_EQ(entry_facts(390, 4096, -1), (std::int64_t{390} << 40) + (1 << 20) + (1 << 20) - 1);
+}
+
 }  // namespace
 }  // namespace journal
