@@ -256,7 +256,7 @@ void leave_refused(Application* application, List* sets, ErrorData* error)
         begin_again(set);
 }
 
-bool leaves_rows_of(const RowSet* set)
+bool leaves_rows(const RowSet* set)
 {
     for (int64 i = 0; set->operation != RowOperation::kInsert && i < set->count; i++)
         if (!is_applied(set, i))
@@ -264,21 +264,14 @@ bool leaves_rows_of(const RowSet* set)
     return false;
 }
 
-/// Whether statements left rows alone, as triggers and policies may make them do.
-bool leaves_rows(const List* sets)
-{
-    for (auto* set : items<RowSet>(sets))
-        if (leaves_rows_of(set))
-            return true;
-    return false;
-}
-
-/// Marks locked rows that were to be deleted, and that triggers have deleted before.
-void find_gone(const Application* application, const List* sets)
+/// Notes whether statements left rows alone, as triggers and policies may make them do. Locked rows
+/// that were to be deleted, and that triggers have deleted before, are none of them.
+void find_left(Application* application, const List* sets)
 {
     for (auto* set : items<RowSet>(sets)) {
-        if (set->operation == RowOperation::kDelete && set->locked && leaves_rows_of(set))
+        if (set->operation == RowOperation::kDelete && set->locked && leaves_rows(set))
             mark_gone(application, set);
+        application->aimless |= leaves_rows(set);
     }
 }
 
@@ -329,8 +322,7 @@ void apply(Application* application)
         end_applying();
         return;
     }
-    find_gone(application, sets);
-    application->aimless |= leaves_rows(sets);
+    find_left(application, sets);
     List* others = filled_sets(application, false);
     delete_last(application, others);
     sets = list_concat(sets, others);

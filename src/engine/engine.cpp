@@ -250,16 +250,8 @@ ReturnSetInfo* begin_result(FunctionCallInfo fcinfo)
 
 const char* conflict_name(OnConflict on_conflict)
 {
-    switch (on_conflict) {
-        case OnConflict::kSkip:
-            return "skip";
-        case OnConflict::kCascade:
-            return "cascade";
-        case OnConflict::kForce:
-            return "force";
-        default:
-            return "error";
-    }
+    constexpr const char* kNames[] = {"error", "skip", "cascade", "force"};
+    return kNames[static_cast<int>(on_conflict)];
 }
 
 OnConflict conflict_argument(FunctionCallInfo fcinfo, int number, bool is_undo)

@@ -39,27 +39,26 @@ void add_column(const RowSet* set, const PlanColumn* column, int position, Shown
     prepare_text_form(&item.form, column->type, CurrentMemoryContext);
 }
 
-/// What is shown of a set's rows as they are: what is updated, or all that goes.
-ShownColumns columns_now(const RowSet* set)
-{
-    ShownColumns shown{};
-    shown.items = make_array_in<ShownColumn>(CurrentMemoryContext,
-                                             set->plan->column_count + set->column_count);
-    for (int i = 0; set->operation == RowOperation::kUpdate && i < set->column_count; i++)
-        add_column(set, set->columns[i].column, i, &shown);
-    for (int i = 0; set->operation == RowOperation::kDelete && i < set->plan->column_count; i++)
-        if (!is_hidden(set->plan->columns[i].mode))
-            add_column(set, &set->plan->columns[i], -1, &shown);
-    return shown;
-}
-
-/// And as they would be.
+/// What is shown of a set's rows as they would be.
 ShownColumns columns_then(const RowSet* set)
 {
     ShownColumns shown{};
     shown.items = make_array_in<ShownColumn>(CurrentMemoryContext, set->column_count);
-    for (int i = 0; set->operation != RowOperation::kDelete && i < set->column_count; i++)
+    for (int i = 0; i < set->column_count; i++)
         add_column(set, set->columns[i].column, i, &shown);
+    return shown;
+}
+
+/// And as they are: what is updated, or all that goes.
+ShownColumns columns_now(const RowSet* set)
+{
+    if (set->operation != RowOperation::kDelete)
+        return columns_then(set);
+    ShownColumns shown{};
+    shown.items = make_array_in<ShownColumn>(CurrentMemoryContext, set->plan->column_count);
+    for (int i = 0; i < set->plan->column_count; i++)
+        if (!is_hidden(set->plan->columns[i].mode))
+            add_column(set, &set->plan->columns[i], -1, &shown);
     return shown;
 }
 
