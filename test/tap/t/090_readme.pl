@@ -3,7 +3,7 @@
 # The pages below are read as books: each book has a server and a database of its own, and its pages are tried in their
 # order, since a page goes on from those before it. Where a book needs a file that is no part of the project, it is skipped
 # without it. The blocks of a page are run in their order: sh by bash in an empty folder, python
-# where there is a driver, sql by psql in the book's database, each in a session of its own. A text block right after one is what it prints, to the letter;
+# and ruby where there is a driver, sql by psql in the book's database, each in a session of its own. A text block right after one is what it prints, to the letter;
 # a block without one may print anything but an error. A block that cannot be run here says so and why in a comment
 # above it,
 #
@@ -83,9 +83,12 @@ sub run_sql
 # The Python that has the driver: Debian's, whatever stands before it in the path.
 my ($python) = grep { system("$_ -c 'import psycopg2' 2>/dev/null") == 0 } qw(python3 /usr/bin/python3);
 
+my $has_ruby = system(q{ruby -e 'require "active_record"; require "pg"' 2>/dev/null}) == 0;
+
 my %runs = (
 	sql => \&run_sql,
 	sh => sub { return run_in_folder('', 'bash', '-eu', '-o', 'pipefail', '-c', $_[0]) },
+	ruby => sub { return run_in_folder('', 'ruby', '-Eutf-8', '-e', $_[0]) },
 	python => sub { return run_in_folder('', 'env', 'PYTHONIOENCODING=utf-8', $python, '-c', $_[0]) });
 
 # Tries the blocks of a page; returns how many were run.
@@ -102,7 +105,8 @@ sub try_page
 		{
 			skip "$title: $block->{reason}", 1 if $block->{reason};
 			skip "$title: no python3-psycopg2", 1 if $block->{language} eq 'python' && !$python;
-			my $run = $runs{ $block->{language} } or die "$page:$block->{line}: a block is neither sql, sh nor python\n";
+			skip "$title: no ruby-activerecord and ruby-pg", 1 if $block->{language} eq 'ruby' && !$has_ruby;
+			my $run = $runs{ $block->{language} } or die "$page:$block->{line}: a block is neither sql, sh, python nor ruby\n";
 			$count++;
 			my ($ok, $output) = $run->($block->{text});
 			if ($shown)
