@@ -10,32 +10,42 @@
 #   make check-assert             tests on a server built with checks of its own
 #   make check-matrix             tests on the other supported versions of PostgreSQL
 #   make check-valgrind           some tests under valgrind
+#   make check-package            Debian's packages: built, checked by lintian, installed, used and removed
 #   make demo                     the sample CRM's week of work, on such a server too
 #   make demo-page PORT=8080      a page over it in the browser, until Ctrl-C (examples/page)
 #   make bench-restore            what the past, and bringing rows back, cost
 #   make bench-report             what pages of a large journal cost (bench/README.md)
 #   make bench-write              what journaling a change costs (bench/README.md), on such a server
+#   make stopwatch                how long the README's first hour takes on a fresh machine
+#   make release VERSION=1.2.3    a release (docs/contributing.md); DRY_RUN=yes only says what it would do
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL. "make install STRIP=no" keeps the module's debugging
 # information, which is ten times as large as the rest.
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter check check-% demo demo-page bench-write% bench-restore bench-report,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-% demo demo-page release stopwatch bench-write% bench-restore bench-report,$(MAKECMDGOALS)),)
 
 # These install what the machine lacks, so they may not need PGXS yet. The recipe is a bare
 # command, which make starts without a shell, so that a signal to make reaches it.
 export PG_CONFIG SUITE TESTS TIER SEED MINUTES PORT
-.PHONY: check check-all check-assert check-long check-matrix check-valgrind demo demo-page
-check check-all check-assert check-long check-matrix check-valgrind demo demo-page:
+.PHONY: check check-all check-assert check-long check-matrix check-package check-valgrind demo demo-page
+check check-all check-assert check-long check-matrix check-package check-valgrind demo demo-page:
 	@test/tools/$@
 
+export DRY_RUN
+.PHONY: release
+release:
+	@test/tools/release $(VERSION)
+
 export ROWS ROUNDS SECONDS_EACH ENTRIES CONTENDERS WORKLOADS JSON
-.PHONY: bench-write bench-write-instructions bench-write-large bench-restore bench-report
+.PHONY: stopwatch bench-write bench-write-instructions bench-write-large bench-restore bench-report
 bench-restore:
 	@bench/measure as_of restore
 bench-report:
 	@bench/measure report
+stopwatch:
+	@bench/stopwatch
 bench-write:
 	@bench/bench-write
 bench-write-instructions bench-write-large:
