@@ -127,6 +127,7 @@ BEGIN
 END $$;
 CALL journal.maintenance(0);
 VACUUM (ANALYZE) journal.entry;
+SET debug_discard_caches = 0;
 SET event_journal.account = 'few';
 SELECT buffers() AS few \gset
 RESET event_journal.account;

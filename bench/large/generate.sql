@@ -58,7 +58,7 @@ WITH d AS (
     SELECT day::date, CASE WHEN extract(isodow FROM day) > 5 THEN 0.35 ELSE 1 END AS w
     FROM generate_series(date_trunc('month', now()) - make_interval(months => :months - 1), now(), '1 day') day
 ), n AS (SELECT day, greatest(1, round(:entries * w / sum(w) OVER ()))::int AS entries FROM d)
-SELECT day, entries, 100000 + sum(entries) OVER (ORDER BY day) - entries AS first_id,
+SELECT day, entries, 200000 + sum(entries) OVER (ORDER BY day) - entries AS first_id,
     (extract(year FROM day) * 12 + extract(month FROM day) - min(extract(year FROM day) * 12 + extract(month FROM day)) OVER ())::int AS month
 FROM n;
 
@@ -81,10 +81,10 @@ FROM bench.account, generate_series(0, employees - 1) n;
 -- Clients and orders that the entries below refer to.
 INSERT INTO crm.clients (id, account_id, name, phone) OVERRIDING SYSTEM VALUE
 SELECT (n + 1000) * 64 + k, account, 'Клиент ' || (n + 1000) * 64 + k, '+7900' || to_char(n, 'FM0000000')
-FROM bench.account, generate_series(0, floor((:entries + 100000) * share / 20)::bigint) n;
+FROM bench.account, generate_series(0, floor((:entries + 200000) * share / 20)::bigint) n;
 INSERT INTO crm.orders (id, account_id, location_id, number, client_id, complaint) OVERRIDING SYSTEM VALUE
 SELECT (n + 1000) * 64 + k, account, first_location, 'A-' || (n + 1000) * 64 + k, (1000 + floor(n * 0.7))::bigint * 64 + k, 'Не включается'
-FROM bench.account, generate_series(0, floor((:entries + 100000) * share / 14)::bigint) n;
+FROM bench.account, generate_series(0, floor((:entries + 200000) * share / 14)::bigint) n;
 SET session_replication_role = origin;
 
 -- Made by journal.maintain out of the default partition: one creation entry per month puts it there.
@@ -96,14 +96,14 @@ RETURNS SETOF journal.entry LANGUAGE sql AS $$
     FROM bench.template t WHERE t.code = kind || '.created' AND t.nth = 1 $$;
 INSERT INTO journal.entry
 SELECT c.* FROM (SELECT min(day) AS day, month FROM bench.day GROUP BY month) d, bench.account a,
-    bench.creation('location', a.first_location, a.account, a.context, 10000 + d.month, d.day, :session) c WHERE a.k = 1;
+    bench.creation('location', a.first_location, a.account, a.context, 110000 + d.month, d.day, :session) c WHERE a.k = 1;
 SELECT journal.maintain(1);
 INSERT INTO journal.entry
 SELECT c.* FROM (SELECT row_number() OVER (ORDER BY a.k, n) AS r, a.*, n FROM bench.account a, generate_series(0, a.locations) n) a,
-    bench.creation('location', a.first_location + a.n, a.account, a.context, 20000 + a.r, (SELECT min(day) FROM bench.day)::timestamptz + a.r * interval '1 ms', :session) c;
+    bench.creation('location', a.first_location + a.n, a.account, a.context, 120000 + a.r, (SELECT min(day) FROM bench.day)::timestamptz + a.r * interval '1 ms', :session) c;
 INSERT INTO journal.entry
 SELECT c.* FROM (SELECT row_number() OVER (ORDER BY a.k, n) AS r, a.*, n FROM bench.account a, generate_series(0, a.employees - 1) n) a,
-    bench.creation('employee', a.first_employee + a.n, a.account, a.context, 30000 + a.r, (SELECT min(day) FROM bench.day)::timestamptz + interval '1 s' + a.r * interval '1 ms', :session) c;
+    bench.creation('employee', a.first_employee + a.n, a.account, a.context, 130000 + a.r, (SELECT min(day) FROM bench.day)::timestamptz + interval '1 s' + a.r * interval '1 ms', :session) c;
 
 -- One month. n: about how manieth entry of its account this one is; orders are one of 14 entries, clients one of 20, and
 -- entries are of orders and clients made lately, so a document has about 12 entries within some weeks. Order 777777777 of

@@ -208,6 +208,7 @@ END $$;
 CALL bench.measure_all();
 \if :{?grow}
 CALL bench.grow_others('acc10');
+CALL journal.maintenance();
 VACUUM (ANALYZE) journal.entry;
 CALL bench.measure_grown('acc10');
 \endif
