@@ -119,7 +119,7 @@ void add_numbers(const Value& array, Vector<int64>* numbers)
 }  // namespace
 
 SummarisedMonths::SummarisedMonths(MemoryContext context)
-    : resource_(context), months_(&resource_), moved_types_(&resource_)
+    : context_(context), resource_(context), months_(&resource_), moved_types_(&resource_)
 {
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
@@ -127,7 +127,8 @@ SummarisedMonths::SummarisedMonths(MemoryContext context)
         "AND relation_oid <> ALL (ARRAY(SELECT DISTINCT relation_oid FROM journal.late_write "
         "WHERE incarnation = $1))",
         {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
-    Vector<Oid> all(&resource_);
+    ContextResource resource(context_);
+    Vector<Oid> all(&resource);
     for (uint64 i = 0; i < count; i++)
         all.push_back(query.value(i, "relation_oid").oid());
     for (uint64 i = 0; i < count; i++)
