@@ -76,8 +76,7 @@ using FoundWaits = Vector<FoundWait>;
 
 void list_rows(Exchange* exchange, const FoundWaits& found)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<ExchangingRow> rows(&memory);
+    Vector<ExchangingRow> rows(CurrentMemoryContext);
     for (const FoundWait& wait : found) {
         rows.push_back({wait.set, wait.number, 0, {}});
         rows.push_back({wait.holder_set, wait.holder_number, 0, {}});
@@ -120,8 +119,7 @@ bool is_before_stuck(const StuckRow& a, const StuckRow& b)
 /// Lists the rows that have no turn.
 void list_stuck_rows(Exchange* exchange)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<StuckRow> stuck(&memory);
+    Vector<StuckRow> stuck(CurrentMemoryContext);
     for (int64 i = 0; i < exchange->row_count; i++) {
         ExchangingRow* exchanging = &exchange->rows[i];
         if (exchanging->turn.number != kStuck)
@@ -142,8 +140,7 @@ void list_stuck_rows(Exchange* exchange)
 
 void find_turns(Exchange* exchange)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Turn> turns(static_cast<std::size_t>(exchange->row_count), Turn{}, &memory);
+    Vector<Turn> turns(static_cast<std::size_t>(exchange->row_count), Turn{}, CurrentMemoryContext);
     exchange->turn_count =
         take_turns({exchange->waits, static_cast<std::size_t>(exchange->wait_count)},
                    {turns.data(), turns.size()});
@@ -185,8 +182,7 @@ void find_exchange(Application* application, List* sets)
         FinalState state{};
         begin_final_state(&state, &part);
         make_final_state(&state);
-        ContextResource memory(CurrentMemoryContext);
-        FoundWaits waits(&memory);
+        FoundWaits waits(CurrentMemoryContext);
         find_waits(&state, &waits);
         end_final_state(&state);
         end_issues(state.found);

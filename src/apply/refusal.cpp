@@ -61,8 +61,7 @@ void write_rows(Hunt* hunt, const Parts& parts);
 void write_between(Hunt* hunt, const Parts& parts, int64 from, int64 to)
 {
     in_work_memory([&] {
-        ContextResource memory(CurrentMemoryContext);
-        Parts some(&memory);
+        Parts some(CurrentMemoryContext);
         int64 before = 0;
         for (const Part& part : parts) {
             const int64 first = std::max(from - before, int64{0});
@@ -139,8 +138,7 @@ ErrorData* try_sets(const Application* application, List* sets, bool derived)
 
 void find_refusals(Application* application, List* sets, ErrorData* error)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Parts parts(&memory);
+    Parts parts(CurrentMemoryContext);
     for (auto* set : items<RowSet>(sets)) {
         parts.push_back({set, set, 0});
     }

@@ -64,8 +64,7 @@ const char* has_any_unique_value(const Application* application, const RowSet* s
 void keep_in_the_way(const Application* application, RowSet* made, RowSet* set)
 {
     const char* unique = has_any_unique_value(application, set);
-    ContextResource memory(CurrentMemoryContext);
-    Vector<int64> numbers(&memory);
+    Vector<int64> numbers(CurrentMemoryContext);
     if (unique != nullptr) {
         const char* sql = psprintf(
             "SELECT DISTINCT t.event_journal_number FROM (SELECT e.number AS event_journal_number, "

@@ -228,9 +228,9 @@ void take_rows(Queue* queue, std::size_t count, EphemeralNamedRelation read)
 void run_turns(const Exchange* exchange, const TurnTable& turns, bool one_by_one,
                const char* reason)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Queues queues(&memory);
-    Steps steps(&memory);
+    MemoryContext memory = CurrentMemoryContext;
+    Queues queues(memory);
+    Steps steps(memory);
     find_steps(exchange, turns, &queues, &steps);
     Query query = begin_writing(reason);
     EphemeralNamedRelation read = register_rows(queues[0].part, 0);

@@ -150,8 +150,7 @@ void move_sequence(const Furthest& furthest)
 
 void move_sequences(const List* sets)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Furthest> all(&memory);
+    Vector<Furthest> all(CurrentMemoryContext);
     for (auto* set : items<RowSet>(sets)) {
         if (set->operation != RowOperation::kInsert || set->count == 0)
             continue;

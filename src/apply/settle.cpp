@@ -297,8 +297,7 @@ void accept(const Application* application, Settling* settling)
 
 void settle(const Application* application, List* sets)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Settling> settlings(&memory);
+    Vector<Settling> settlings(CurrentMemoryContext);
     for (auto* set : items<RowSet>(sets)) {
         if (set->operation == RowOperation::kDelete)
             continue;

@@ -70,8 +70,7 @@ Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids, Tuple
     // Young months are not analyzed yet: what looks like few rows may be very many. A nested loop
     // that there is no way around costs so much then, on paper, that the query would be compiled.
     query.set("enable_nestloop", "off");
-    ContextResource memory(CurrentMemoryContext);
-    const Ids none(&memory);
+    const Ids none(CurrentMemoryContext);
     const QueryArgument among{INT8ARRAYOID, array_of(are_rows(ids) ? none : ids)};
     Tuplestorestate* registered = register_ids(are_rows(ids) ? ids : none);
     Tuplestorestate* rows = in_context(caller, [&] {

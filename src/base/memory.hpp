@@ -7,35 +7,43 @@
 
 #include "base/pg.hpp"
 
-#include <boost/container/pmr/memory_resource.hpp>
-#include <boost/container/pmr/polymorphic_allocator.hpp>
 #include <boost/container/vector.hpp>
 
 namespace journal {
 
-/// A memory resource that allocates from one MemoryContext, and raises PostgreSQL's out-of-memory
-/// error.
-class ContextResource final : public boost::container::pmr::memory_resource {
+/// Allocates from one MemoryContext, and raises PostgreSQL's out-of-memory error. There is no
+/// default: whoever makes a container says whose its memory is.
+template <typename T>
+class ContextAllocator {
   public:
-    explicit ContextResource(MemoryContext context) : context_(context) {}
+    using value_type = T;
+
+    ContextAllocator(MemoryContext context) : context_(context) {}
+    template <typename U>
+    ContextAllocator(const ContextAllocator<U>& other) : context_(other.context())
+    {
+    }
+
+    T* allocate(std::size_t count)
+    {
+        return static_cast<T*>(MemoryContextAllocHuge(context_, count * sizeof(T)));
+    }
+    void deallocate(T* memory, std::size_t) { pfree(memory); }
+
+    [[nodiscard]] MemoryContext context() const { return context_; }
+
+    friend bool operator==(const ContextAllocator& a, const ContextAllocator& b)
+    {
+        return a.context_ == b.context_;
+    }
 
   private:
-    void* do_allocate(std::size_t bytes, std::size_t) override
-    {
-        return MemoryContextAllocHuge(context_, bytes);
-    }
-    void do_deallocate(void* pointer, std::size_t, std::size_t) override { pfree(pointer); }
-    bool do_is_equal(const memory_resource& other) const BOOST_NOEXCEPT override
-    {
-        return this == &other;
-    }
-
     MemoryContext context_;
 };
 
-/// A vector of plain elements in a MemoryContext: Vector<int> v(&resource).
+/// A vector of plain elements in a MemoryContext: Vector<int> v(context).
 template <typename T>
-using Vector = boost::container::vector<T, boost::container::pmr::polymorphic_allocator<T>>;
+using Vector = boost::container::vector<T, ContextAllocator<T>>;
 
 /// Allocates a zeroed T in context; it is freed with the context. T has to be trivially
 /// destructible.

@@ -126,8 +126,7 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
 void load_rules(RelationPlan* plan, Relation relation, bool executable)
 {
     MemoryContext work = CurrentMemoryContext;
-    ContextResource memory(work);
-    Vector<StoredRule> stored(&memory);
+    Vector<StoredRule> stored(work);
     RowScan scan =
         RowScan::begin("event_rule", "event_rule_relation_idx", {int4_key("relation", plan->id)});
     while (scan.next())

@@ -26,8 +26,7 @@ void register_accounts(Tuplestorestate* accounts)
 
 Tuplestorestate* read_accounts(RowSet* set)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids ids(&memory);
+    Ids ids(CurrentMemoryContext);
     for_each_row(set, [&](const SetRow& row) { ids.push_back(row.entry); });
     std::sort(ids.begin(), ids.end());
     return select_about(RunAs::kOwner,

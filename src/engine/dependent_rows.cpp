@@ -33,7 +33,7 @@ struct Need {
 
 struct DependentRows {
     Application* application;
-    ContextResource memory;
+    MemoryContext memory;
     List* sets;
     uint32* start;  // of a set: the number of its first row
     uint32 count;   // rows
@@ -48,10 +48,10 @@ struct DependentRows {
           sets(NIL),
           start(nullptr),
           count(0),
-          needs(&memory),
-          reasons(&memory),
+          needs(context),
+          reasons(context),
           left(nullptr),
-          rows(&memory)
+          rows(context)
     {
     }
 };
@@ -265,7 +265,7 @@ bool leave_row(DependentRows* rows, int set, int64 number)
 
 void tell_dependent_rows(DependentRows* rows, TellDependent tell)
 {
-    Vector<Need> dependent(&rows->memory);
+    Vector<Need> dependent(rows->memory);
     follow_needs(rows, &dependent);
     auto next = dependent.begin();
     for (int i = 0; i < list_length(rows->sets); i++) {

@@ -84,8 +84,7 @@ void settle(Engine* engine)
 /// Claims the deletions of a set of inserts, and leaves out those that are another's.
 void claim(Engine* engine, RowSet* set)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids lost(&memory);
+    Ids lost(CurrentMemoryContext);
     claim_deletions(set, engine->application->reason, &lost);
     if (lost.empty())
         return;

@@ -118,8 +118,7 @@ void add_numbers(const Value& array, Vector<int64>* numbers)
 
 }  // namespace
 
-SummarisedMonths::SummarisedMonths(MemoryContext context)
-    : context_(context), resource_(context), months_(&resource_), moved_types_(&resource_)
+SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context), moved_types_(context)
 {
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
@@ -127,8 +126,7 @@ SummarisedMonths::SummarisedMonths(MemoryContext context)
         "AND relation_oid <> ALL (ARRAY(SELECT DISTINCT relation_oid FROM journal.late_write "
         "WHERE incarnation = $1))",
         {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
-    ContextResource resource(context_);
-    Vector<Oid> all(&resource);
+    Vector<Oid> all(context);
     for (uint64 i = 0; i < count; i++)
         all.push_back(query.value(i, "relation_oid").oid());
     for (uint64 i = 0; i < count; i++)

@@ -29,8 +29,6 @@ class SummarisedMonths {
     bool have_moved(const char* type) const;
 
   private:
-    MemoryContext context_;
-    ContextResource resource_;
     Vector<Oid> months_;         // sorted
     Vector<int64> moved_types_;  // of all of them
 };

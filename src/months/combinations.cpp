@@ -98,14 +98,13 @@ uint64 place_of(const Vector<int32>& numbers, int32 number)
 PackedCombinations pack_combinations(const Vector<Combination>& sorted, bool keep,
                                      MemoryContext context)
 {
-    ContextResource resource(context);
-    Vector<int32> employees(&resource);
+    Vector<int32> employees(context);
     find_present(sorted, &Combination::employee, &employees);
-    Vector<int32> locations(&resource);
+    Vector<int32> locations(context);
     find_present(sorted, &Combination::location, &locations);
-    Vector<int32> event_keys(&resource);
+    Vector<int32> event_keys(context);
     find_present(sorted, &Combination::event_key, &event_keys);
-    Bytes present(&resource);
+    Bytes present(context);
     put_numbers(&present, employees);
     put_numbers(&present, locations);
     put_numbers(&present, event_keys);
@@ -113,7 +112,7 @@ PackedCombinations pack_combinations(const Vector<Combination>& sorted, bool kee
     if (!keep)
         return packed;
 
-    Bytes combinations(&resource);
+    Bytes combinations(context);
     uint64 last = 0;
     for (const Combination& combination : sorted) {
         CHECK_FOR_INTERRUPTS();

@@ -55,7 +55,7 @@ struct TimeFilter {
 
 /// Entries that an index has: where they are, in the order of the range.
 struct TimePlaces {
-    explicit TimePlaces(ContextResource* resource) : places(resource) {}
+    explicit TimePlaces(MemoryContext context) : places(context) {}
 
     Vector<ItemPointerData> places;
     TimestampTz earliest;

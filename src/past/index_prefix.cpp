@@ -107,8 +107,7 @@ IndexPrefix read_index_prefix(int32 relation, const char* object_type, Timestamp
     Query query = Query::begin(RunAs::kOwner);
     const int64 most = most_names(query);
     query.end();
-    ContextResource memory(context);
-    Vector<int64> accounts(&memory);
+    Vector<int64> accounts(context);
     prefix.is_short = find_accounts(earliest, most, &accounts);
     prefix.account_hashes = array_of(accounts);
     return prefix;

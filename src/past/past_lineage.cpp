@@ -282,8 +282,7 @@ void merge_key(Past* past, PastFollower* follower, KeyStream* entries, TupleTabl
     follower->begin(key, row);
     while (entries->is_at(key)) {
         {
-            ContextResource resource(CurrentMemoryContext);
-            Events events(&resource);
+            Events events(CurrentMemoryContext);
             read_transaction(entries, key, &events, fill);
             follower->follow(&events);
         }

@@ -60,8 +60,7 @@ bool may_have_deletions(Deletions* deletions, std::size_t row, Oid partition, in
         return true;
     Vector<ClosedDeletion>& closed = *deletions->closed;
     if (!deletions->asked[row]) {
-        ContextResource resource(CurrentMemoryContext);
-        Vector<Oid> months(&resource);
+        Vector<Oid> months(CurrentMemoryContext);
         deletions->known->find(object, &months);
         for (const Oid month : months)
             closed.push_back({row, month});
@@ -124,8 +123,7 @@ void mark_followed(Deletions* deletions, const TimeRange& month,
 bool look_up_followers(Deletions* deletions, Relation partition, Oid index, const TimeRange& month,
                        int most, bool open)
 {
-    ContextResource resource(CurrentMemoryContext);
-    Vector<ItemPointerData> places(&resource);
+    Vector<ItemPointerData> places(CurrentMemoryContext);
     for (std::size_t i = deletions->first; i < deletions->rows->size(); i++) {
         const EntryRow& row = (*deletions->rows)[i];
         if (deletions->followed[i] || row.object_type == nullptr || (open && !deletions->open[i]) ||
@@ -159,9 +157,8 @@ void drop_followed(EntryRows* rows, std::size_t first, const char* account, Memo
     TimestampTz earliest = DT_NOEND;
     for (std::size_t i = first; i < rows->size(); i++)
         earliest = std::min(earliest, (*rows)[i].occurred_at);
-    ContextResource resource(context);
     MonthDeletions known(context);
-    Vector<ClosedDeletion> closed(&resource);
+    Vector<ClosedDeletion> closed(context);
     Deletions deletions{account,
                         rows,
                         first,
@@ -304,8 +301,7 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
-    ContextResource resource(context);
-    EntryRows rows(&resource);
+    EntryRows rows(context);
     const auto wanted = static_cast<std::size_t>(request.page_size);
     PageRequest part = request;
     EntryFilter filter{{}, append_filter, &types, object_types(types)};

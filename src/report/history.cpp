@@ -73,8 +73,7 @@ bool is_known_type(const char* type, const char* account)
 /// Whether a month's index knows of an object of the type whose key changed.
 bool has_moved_keys_in(Relation month, const ObjectHashRange& type)
 {
-    ContextResource resource(CurrentMemoryContext);
-    Vector<ItemPointerData> places(&resource);
+    Vector<ItemPointerData> places(CurrentMemoryContext);
     const Oid index = object_index(month, ObjectIndex::kPrevious);
     if (!OidIsValid(index))
         return true;
@@ -224,8 +223,7 @@ void read_month(const PageRequest& request, const char* type, const Keys& keys,
 void read_history(const PageRequest& request, const char* type, const Keys& keys,
                   MemoryContext context, EntryRows* rows)
 {
-    ContextResource resource(context);
-    Vector<ItemPointerData> places(&resource);
+    Vector<ItemPointerData> places(context);
     MonthWalk months = MonthWalk::begin({0,
                                          plan_begin(request.account),
                                          DT_NOEND,
@@ -284,8 +282,7 @@ JOURNAL_FUNCTION(journal_history)
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
     const Keys keys = follow_keys(request.account->name, object_type, object_id);
-    ContextResource resource(context);
-    EntryRows rows(&resource);
+    EntryRows rows(context);
     read_history(request, object_type, keys, context, &rows);
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);

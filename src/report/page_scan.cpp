@@ -81,8 +81,8 @@ void read_rows(PageReading* page, const TimePlaces* found, const TimeRange& rang
 template <typename Find>
 void read_by_index(PageReading* page, TimeRange range, const Find& find)
 {
-    ContextResource resource(page->context);
-    TimePlaces found(&resource);
+    MemoryContext resource = page->context;
+    TimePlaces found(resource);
     int most = page->missing();
     do {
         most = std::max(most, page->missing());

@@ -360,8 +360,7 @@ int64 find_named_since(const Target& target, int64 noted)
 void answer_from_present(const char* account, const Vector<Reference*>& references,
                          MemoryContext context)
 {
-    ContextResource resource(context);
-    Pending pending(&resource);
+    Pending pending(context);
     for (Reference* one : references) {
         if (!one->wants_label || one->labelled || !may_have_present_name(*one))
             continue;
@@ -375,11 +374,11 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
         return;
     std::sort(pending.begin(), pending.end(), by_object_newest_first);
     const bool any_renames = !is_table_empty("rename");
-    Vector<NamedObject> objects(&resource);
+    Vector<NamedObject> objects(context);
     for (std::size_t i = 0; i < pending.size(); i++) {
         if (begins_object(pending, i))
             objects.push_back(
-                {&pending[i], 0, Vector<NameEnd>(&resource), false, false, Vector<Oid>(&resource)});
+                {&pending[i], 0, Vector<NameEnd>(context), false, false, Vector<Oid>(context)});
         objects.back().count++;
     }
     for (NamedObject& object : objects)

@@ -152,8 +152,7 @@ void ask_entries_before(const char* account, const Pending& asked, const Pending
 /// that was found is asked for row by row.
 void answer_from_entries_before(const char* account, Pending* pending, MemoryContext context)
 {
-    ContextResource resource(context);
-    Pending asked(&resource);
+    Pending asked(context);
     for (std::size_t i = 0; i < pending->size(); i++)
         if (begins_object(*pending, i))
             asked.push_back((*pending)[i]);
@@ -300,8 +299,7 @@ void answer_from_labels(const char* account, Pending* asked_for, MemoryContext c
     pending.erase(std::remove_if(pending.begin(), pending.end(),
                                  [](const Reference* one) { return !may_show_kept(*one); }),
                   pending.end());
-    ContextResource resource(context);
-    Pending asked(&resource);
+    Pending asked(context);
     for (std::size_t i = 0; i < pending.size(); i++)
         if (begins_object(pending, i))
             asked.push_back(pending[i]);
@@ -325,8 +323,7 @@ void answer_from_labels(const char* account, Pending* asked_for, MemoryContext c
 void answer_from_records(const char* account, const Vector<Reference*>& references,
                          MemoryContext context)
 {
-    ContextResource resource(context);
-    Pending pending(&resource);
+    Pending pending(context);
     // An object may be of every account, or have been written without one.
     const char* const accounts[] = {account, ""};
     const int account_count = *account == '\0' ? 1 : 2;

@@ -59,8 +59,7 @@ void look_up_rows(const char* account, Reference* const* asked, std::size_t coun
 
 }  // namespace
 
-References::References(MemoryContext context)
-    : context_(context), resource_(context), all_(&resource_), targets_(&resource_)
+References::References(MemoryContext context) : context_(context), all_(context), targets_(context)
 {
 }
 
@@ -147,7 +146,7 @@ void References::judge_targets()
 
 void References::look_up(const char* account, bool (*wanted)(const Reference&))
 {
-    Vector<Reference*> asked(&resource_);
+    Vector<Reference*> asked(context_);
     for (Reference* one : all_)
         if (!one->looked_up && wanted(*one))
             asked.push_back(one);

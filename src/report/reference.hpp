@@ -35,7 +35,6 @@ class References {
     void answer_from_live();
 
     MemoryContext context_;
-    ContextResource resource_;
     Vector<Reference*> all_;
     Vector<Target*> targets_;
 };

@@ -224,8 +224,7 @@ JOURNAL_FUNCTION(journal_report)
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
-    ContextResource resource(context);
-    EntryRows rows(&resource);
+    EntryRows rows(context);
     read_entries(request, request.page_size, {index_filter(filter), append_filter, &filter, {}},
                  context, &rows);
     return_page(fcinfo, request, language, rows, context);

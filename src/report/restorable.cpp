@@ -170,8 +170,7 @@ void ask_references(const EntryRows& rows, Restorable* restorable, References* r
 
 ArrayType* needs_of(const EntryRow& entry, const Restorable& restorable)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Datum> needs(&memory);
+    Vector<Datum> needs(CurrentMemoryContext);
     const auto add = [&needs](const char* need) { needs.push_back(CStringGetTextDatum(need)); };
     if (restorable.support) {
         if (!is_support())

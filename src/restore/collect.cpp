@@ -37,8 +37,7 @@ void find_restored(const Ids& deletions, Ids* restored)
 /// sorted.
 void find_living(const Ids& restored, Ids* living)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids entries(&memory);
+    Ids entries(CurrentMemoryContext);
     ResultReader by = read_about(RunAs::kOwner,
                                  psprintf("SELECT r.restored_entry FROM journal.restoration r "
                                           "WHERE %s AND r.restored_entry IS NOT NULL ORDER BY 1",
@@ -125,8 +124,7 @@ void stop_all(Restore* restore, const Issue& issue, const Ids& stopped)
 /// can follow: their rows are there. The others are stopped.
 void take_restored(Restore* restore, Ids* deletions, Ids* living)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids restored(&memory);
+    Ids restored(CurrentMemoryContext);
     find_restored(*deletions, &restored);
     if (restored.empty())
         return;
@@ -141,8 +139,8 @@ void take_restored(Restore* restore, Ids* deletions, Ids* living)
 /// Adds what belongs to the deletions, without what the caller may not bring back.
 void take_belonging(Restore* restore, Ids* deletions)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Refused refused{Ids(&memory), Ids(&memory)};
+    MemoryContext memory = CurrentMemoryContext;
+    Refused refused{Ids(memory), Ids(memory)};
     add_belonging(restore->related, restore->application->reason, deletions, &refused);
     for (const RestoredBy by : {RestoredBy::kNobody, RestoredBy::kSupport}) {
         const Ids& own = by == RestoredBy::kNobody ? refused.nobodys : refused.supports;
@@ -230,20 +228,20 @@ void add_row_change(Restore* restore, RowOperation operation, const Target* targ
 
 void collect(Restore* restore, const Ids& entries)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<Request> requests(&memory);
+    MemoryContext memory = CurrentMemoryContext;
+    Vector<Request> requests(memory);
     read_requests(restore, entries, &requests);
     for (const Request& request : requests)
         restore->requested->push_back(request.entry);
     make_unique(restore->requested);
-    Ids deletions(*restore->requested, &memory);
-    Ids living(&memory);
+    Ids deletions(*restore->requested, memory);
+    Ids living(memory);
     take_restored(restore, &deletions, &living);
     if (!deletions.empty())
         take_belonging(restore, &deletions);
     if (!deletions.empty() && wants_children(restore)) {
         NulledReferences* nulled = begin_nulled(deletions);
-        Ids returning(deletions, &memory);
+        Ids returning(deletions, memory);
         leave_out(living, &returning);
         if (!returning.empty())
             add_deletions(restore, nulled, returning);

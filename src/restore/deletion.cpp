@@ -183,11 +183,11 @@ Issue issue_of(const Issue& issue, const Deletion& row)
 void read_requests(Engine* engine, const Ids& entries, Vector<Request>* requests)
 {
     require_entries_readable("restorer");
-    ContextResource memory(CurrentMemoryContext);
-    Requests all{engine, requests, Ids(&memory), nullptr, RestoredBy::kNobody, false};
+    MemoryContext memory = CurrentMemoryContext;
+    Requests all{engine, requests, Ids(memory), nullptr, RestoredBy::kNobody, false};
     // Deletions have an index of their own, which is much smaller than the others.
     read_matching(entries, "AND e.operation = 'd'", &all);
-    Ids others(&memory);
+    Ids others(memory);
     for (const int64 entry : entries)
         if (!is_known(all, entry))
             others.push_back(entry);

@@ -19,8 +19,7 @@ namespace {
 
 Tuplestorestate* read_deletions(RowSet* set)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids entries(&memory);
+    Ids entries(CurrentMemoryContext);
     for_each_row(set, [&](const SetRow& row) { entries.push_back(row.entry); });
     std::sort(entries.begin(), entries.end());
     return select_about(RunAs::kOwner,

@@ -39,14 +39,13 @@ struct DeletedKey {
 
 struct NulledReferences {
     NulledReferences(MemoryContext context, const Ids& returning)
-        : memory(context), deletions(&returning), resource(context), keys(&resource)
+        : memory(context), deletions(&returning), keys(context)
     {
     }
 
     MemoryContext memory;  // of this and of the keys
     const Ids* deletions;
     TakenReader* reader = nullptr;
-    ContextResource resource;
     Vector<DeletedKey> keys;  // sorted; of rows to which an updated row may have referred
 };
 

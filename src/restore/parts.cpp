@@ -83,12 +83,12 @@ void merge(const Ids& more, Ids* ids)
 
 void add_parts(const Ids& asked, Ids* deletions, Ids* parts)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids documents(asked, &memory);
-    Ids known(asked, &memory);
+    MemoryContext memory = CurrentMemoryContext;
+    Ids documents(asked, memory);
+    Ids known(asked, memory);
     while (!documents.empty()) {
         CHECK_FOR_INTERRUPTS();
-        Ids found(&memory);
+        Ids found(memory);
         read_parts(documents, &found);
         merge(found, deletions);
         merge(found, parts);

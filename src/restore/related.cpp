@@ -214,8 +214,7 @@ void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
         find_ids(own, references, nullptr,
                  "SELECT DISTINCT k.id FROM event_journal_keys k JOIN event_journal_references r "
                  "  ON " IS_REFERRED_TO " WHERE k.columns <> ''");
-    ContextResource memory(CurrentMemoryContext);
-    Ids parents(&memory);
+    Ids parents(CurrentMemoryContext);
     add_ids(&found, &parents);
     if (!parents.empty())
         keep_last(accounts, &parents);
@@ -284,8 +283,7 @@ struct Belonging {
 
 void add_new_parts(Belonging* belonging, Ids* deletions)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids documents(*deletions, &memory);
+    Ids documents(*deletions, CurrentMemoryContext);
     leave_out(belonging->asked, &documents);
     add_parts(documents, deletions, &belonging->parts);
     belonging->asked = *deletions;
@@ -338,8 +336,7 @@ void leave_out_referring(const Ids& deletions, Ids* ids)
     reader = begin_deletions(deletions);
     const Keys own = read_found(&reader, references.references);
     reader.close();
-    ContextResource memory(CurrentMemoryContext);
-    Ids referring(&memory);
+    Ids referring(CurrentMemoryContext);
     ResultReader found =
         find_ids(own, references, nullptr,
                  "SELECT DISTINCT r.id FROM event_journal_references r JOIN event_journal_keys k "
@@ -355,8 +352,7 @@ void leave_out_referring(const Ids& deletions, Ids* ids)
 void find_refused(Related related, const char* reason, const Belonging& belonging,
                   const Ids& deletions, Refused* refused)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids added(deletions, &memory);
+    Ids added(deletions, CurrentMemoryContext);
     leave_out(belonging.requested, &added);
     leave_out(belonging.parts, &added);
     if (added.empty())
@@ -387,8 +383,8 @@ Related related_argument(const char* name)
 
 void add_belonging(Related related, const char* reason, Ids* deletions, Refused* refused)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Belonging belonging{Ids(*deletions, &memory), Ids(&memory), Ids(&memory), Ids(&memory)};
+    MemoryContext memory = CurrentMemoryContext;
+    Belonging belonging{Ids(*deletions, memory), Ids(memory), Ids(memory), Ids(memory)};
     add_new_parts(&belonging, deletions);
     std::size_t count = 0;
     while (related != Related::kNone && deletions->size() > count) {

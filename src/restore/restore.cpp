@@ -94,9 +94,9 @@ void read_arguments(FunctionCallInfo fcinfo, int number, Restore* restore)
 Datum restore_entries(FunctionCallInfo fcinfo, bool is_list)
 {
     require_writing(is_list ? "journal.restore_all()" : "journal.restore()", "restored", false);
-    ContextResource memory(CurrentMemoryContext);
-    Ids entries(&memory);
-    Ids requested(&memory);
+    MemoryContext memory = CurrentMemoryContext;
+    Ids entries(memory);
+    Ids requested(memory);
     read_entries(fcinfo, is_list, &entries);
     auto* restore = make_engine<Restore>("restored", reason_argument(fcinfo, 1),
                                          conflict_argument(fcinfo, 4, false), false);
@@ -111,9 +111,9 @@ Datum restore_entries(FunctionCallInfo fcinfo, bool is_list)
 /// The arguments that follow the entries: related, overrides.
 Datum plan_entries(FunctionCallInfo fcinfo, bool is_list)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Ids entries(&memory);
-    Ids requested(&memory);
+    MemoryContext memory = CurrentMemoryContext;
+    Ids entries(memory);
+    Ids requested(memory);
     read_entries(fcinfo, is_list, &entries);
     // Support says why when it restores.
     auto* restore = make_engine<Restore>("restored", "", OnConflict::kError, true);

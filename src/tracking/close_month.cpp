@@ -114,8 +114,7 @@ int64 store_accounts(const MonthKey& key, ResultReader& reader)
         AllocSetContextCreate(CurrentMemoryContext, "event_journal month", ALLOCSET_DEFAULT_SIZES);
     MemoryContext account_memory =
         AllocSetContextCreate(memory, "event_journal account", ALLOCSET_DEFAULT_SIZES);
-    ContextResource resource(memory);
-    Vector<Combination> combinations(&resource);
+    Vector<Combination> combinations(memory);
     int64 account = 0;
     int64 entries = 0;
     const auto store = [&] {

@@ -105,8 +105,7 @@ void take_back(Undo* undo)
 bool add_later_transactions(const Extent& extent, const char* reason, Vector<uint64>* transactions)
 {
     const std::size_t before = transactions->size();
-    ContextResource memory(CurrentMemoryContext);
-    Vector<uint64> later(&memory);
+    Vector<uint64> later(CurrentMemoryContext);
     const uint64 own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
     in_work_memory([&] {
         Undo* undo = begin_undo(extent, OnConflict::kCascade, reason, true);
@@ -126,8 +125,7 @@ bool add_later_transactions(const Extent& extent, const char* reason, Vector<uin
 /// The extent of a transaction and of all later ones that depend on what it did.
 Extent with_later_transactions(Extent extent, const char* reason)
 {
-    ContextResource memory(CurrentMemoryContext);
-    Vector<uint64> transactions(&memory);
+    Vector<uint64> transactions(CurrentMemoryContext);
     transactions.push_back(U64FromFullTransactionId(transaction_of(extent)));
     while (add_later_transactions(extent, reason, &transactions)) {
         CHECK_FOR_INTERRUPTS();

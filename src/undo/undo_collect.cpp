@@ -369,8 +369,8 @@ void write_derived(const Undo* undo)
 /// Rows that nobody restores by themselves, and whose document does not come back.
 void stop_parts(Undo* undo)
 {
-    ContextResource memory(undo->application->context);
-    Ids refused(&memory);
+    MemoryContext memory = undo->application->context;
+    Ids refused(memory);
     Query query = Query::begin(RunAs::kOwner);
     register_named("event_journal_parts", undo->parts, undo->part_descriptor);
     register_named("event_journal_documents", undo->documents, undo->part_descriptor);

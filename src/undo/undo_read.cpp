@@ -175,9 +175,9 @@ void read_key(Reading* reading, UndoFollower* follower)
     const auto fill = [reading](RowEvent* event, int32 layout) {
         fill_event(reading, event, layout);
     };
-    ContextResource memory(CurrentMemoryContext);
+    MemoryContext memory = CurrentMemoryContext;
     for (bool is_first = true; reading->entries.is_at(key); is_first = false) {
-        Events events(&memory);
+        Events events(memory);
         read_transaction(&reading->entries, key, &events, fill);
         if (object == nullptr) {
             emit_keyless(reading, events);
