@@ -78,11 +78,12 @@ ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isol
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=event_journal
 
 # PostgreSQL's headers count as system headers, so that the warnings are about our code alone; they
-# use "register", which C++17 took away. -MMD is for gcc only: bitcode would overwrite its files.
+# use "register", which C++17 took away. Those of 17 and later warn of shadowed locals, so all builds do. -MMD is
+# for gcc only: bitcode would overwrite its files.
 WARNINGS = -Wall -Wextra -Wno-register $(if $(WERROR),-Werror)
 LANGUAGE = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden
 PG_CPPFLAGS = -Isrc -isystem $(includedir_server)
-PG_CXXFLAGS = $(LANGUAGE) $(WARNINGS) -MMD -MP
+PG_CXXFLAGS = $(LANGUAGE) $(WARNINGS) $(if $(findstring clang,$(CXX)),,-Wshadow=compatible-local) -MMD -MP
 SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
 EXTRA_CLEAN = $(OBJS:.o=.d) $(addprefix src/precompiled.,hpp.gch hpp.pch hpp.d server) build tmp_check
 

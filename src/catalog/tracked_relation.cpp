@@ -112,9 +112,9 @@ Oid partition_root(Oid relation)
 TrackedRelation* find_tracked_relation(Oid relation)
 {
     TrackedRelation* found = nullptr;
-    for (const Oid relation : oids(relation_and_ancestors(relation))) {
+    for (const Oid table : oids(relation_and_ancestors(relation))) {
         TrackedRelation* row =
-            read_row("tracked_relation_relation_key", oid_key("relation", relation));
+            read_row("tracked_relation_relation_key", oid_key("relation", table));
         if (row != nullptr && (found == nullptr || rank_of(row) < rank_of(found)))
             found = row;
     }

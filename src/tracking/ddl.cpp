@@ -367,8 +367,8 @@ void keep_always_after(Oid table)
         return;
     }
     List* tables = tracked_tables();
-    for (const Oid table : oids(tables))
-        keep_always(table);
+    for (const Oid tracked : oids(tables))
+        keep_always(tracked);
 }
 
 void follow_table(Oid table, const Effects& effects)
