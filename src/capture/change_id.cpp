@@ -17,12 +17,10 @@ struct Ids {
 };
 Ids ids;
 
-void forget(bool)
-{
-    ids = Ids{};
-}
-
-constexpr TransactionHooks kHooks = {nullptr, nullptr, forget};
+// What follows a savepoint that was rolled back may be a command of the same number, which waits
+// for its rows anew.
+constexpr TransactionHooks kHooks = {nullptr, [](SubTransactionId) { ids = Ids{}; },
+                                     [](bool) { ids = Ids{}; }};
 
 }  // namespace
 
@@ -30,9 +28,9 @@ int64 next_change_id(CommandId command)
 {
     if (ids.next == ids.end || ids.command != command) {
         register_hooks(&kHooks);
-        ids.next = next_id("entry_id_seq");
-        ids.end = ids.next + id_increment("entry_id_seq");
-        ids.command = command;
+        const int64 count = id_increment("entry_id_seq");
+        const int64 first = next_id("entry_id_seq");
+        ids = {first, first + count, command};
     }
     return ids.next++;
 }
