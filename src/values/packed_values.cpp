@@ -27,6 +27,30 @@ void too_large(const void*)
     raise_damaged();
 }
 
+/// What was written in a database of another encoding, in this one's.
+Jsonb* converted(Jsonb* value, int encoding)
+{
+    JsonbIterator* iterator = JsonbIteratorInit(&value->root);
+    JsonbParseState* state = nullptr;
+    JsonbValue* result = nullptr;
+    JsonbValue part;
+    for (JsonbIteratorToken token = JsonbIteratorNext(&iterator, &part, false); token != WJB_DONE;
+         token = JsonbIteratorNext(&iterator, &part, false)) {
+        CHECK_FOR_INTERRUPTS();
+        const bool is_value = token == WJB_KEY || token == WJB_VALUE || token == WJB_ELEM;
+        if (is_value && part.type == jbvString) {
+            auto* text = reinterpret_cast<unsigned char*>(
+                pnstrdup(part.val.string.val, part.val.string.len));
+            part.val.string.val = reinterpret_cast<char*>(pg_do_encoding_conversion(
+                text, part.val.string.len, encoding, GetDatabaseEncoding()));
+            part.val.string.len = static_cast<int>(strlen(part.val.string.val));
+        }
+        const bool is_scalar = token == WJB_BEGIN_ARRAY && part.val.array.rawScalar;
+        result = pushJsonbValue(&state, token, is_value || is_scalar ? &part : nullptr);
+    }
+    return JsonbValueToJsonb(result);
+}
+
 class PackedReader {
   public:
     PackedReader(const char* data, std::size_t size) : at_(data), end_(data + size) {}
@@ -191,8 +215,15 @@ void PackedReader::unpack(JsonbWriter* jsonb, unsigned char kind, int depth)
 
 Jsonb* PackedReader::read()
 {
+    int encoding = PG_UTF8;
+    unsigned char kind = byte();
+    if (kind == kPackedEncoding) {
+        encoding = byte();
+        if (!PG_VALID_BE_ENCODING(encoding))
+            raise_damaged();
+        kind = byte();
+    }
     const std::size_t size = left();
-    const unsigned char kind = byte();
     Jsonb* value = nullptr;
     if (kind == kPackedContainer) {
         const std::size_t length = number();
@@ -211,7 +242,7 @@ Jsonb* PackedReader::read()
     }
     if (value == nullptr || left() > 0)
         raise_damaged();
-    return value;
+    return encoding == GetDatabaseEncoding() ? value : converted(value, encoding);
 }
 
 void never_too_large(const void*)

@@ -20,6 +20,11 @@ PackedWriter::PackedWriter(std::size_t expected_size, TooLarge too_large, const 
     buffer_ = static_cast<char*>(palloc(size));
     end_ = buffer_ + VARHDRSZ;
     limit_ = buffer_ + size;
+    if (GetDatabaseEncoding() != PG_UTF8) {
+        put_kind(kPackedEncoding);
+        put_kind(static_cast<unsigned char>(GetDatabaseEncoding()));
+        reserve(0);
+    }
 }
 
 void PackedWriter::grow(std::size_t length)

@@ -14,6 +14,8 @@
 //   9, 10 8 bytes  a timestamptz, a timestamp: microseconds since 2000
 //   11 4 bytes     a date: days since 2000
 //   12 16 bytes    a uuid
+//   13 encoding    before all else: the encoding of the strings, where it is not UTF-8 (a dump does
+//                  not convert them, as it does texts)
 //   64 to 127      an integer from 0 to 63
 //   128 to 255     a string of 0 to 127 bytes, which follow
 //
@@ -41,6 +43,7 @@ enum PackedKind : unsigned char {
     kPackedTimestamp,
     kPackedDate,
     kPackedUuid,
+    kPackedEncoding,
     kPackedSmallInteger = 64,
     kPackedShortString = 128,
 };

@@ -89,4 +89,27 @@ SQL
 	is($out, 0, "$encoding: the history is proved");
 }
 
+# A dump goes to a database of another encoding: the journal's values with it, or, where that lacks a character, none of them.
+sub values_of
+{
+	my ($database) = @_;
+	return join("\n", ask($database, 'SELECT object_label, old, new, snapshot, details FROM journal.entries ORDER BY id'));
+}
+foreach ([ 'win1251', 'UTF8' ], [ 'utf8', 'KOI8R' ], [ 'koi8r', 'WIN1251' ], [ 'euc_jp', 'UTF8' ], [ 'latin1', 'UTF8' ], [ 'sql_ascii', 'UTF8' ])
+{
+	my ($from, $to) = @$_;
+	my $copy = lc "${from}_as_$to";
+	$node->safe_psql('postgres', "CREATE DATABASE $copy ENCODING '$to' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+	my $dump = PostgreSQL::Test::Utils::tempdir . "/$copy.sql";
+	$node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr($from) ], "$from: dumped");
+	$node->command_ok([ 'psql', '-X', '-q', '-f', $dump, '-d', $node->connstr($copy) ], "$from: restored as $to");
+	like(values_of($from), qr/snapshot|note/, "$from: there is something");
+	is(values_of($copy), values_of($from), "$from as $to: the values are the same");
+}
+$node->safe_psql('postgres', "CREATE DATABASE lacking ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+ask('lacking', 'CREATE EXTENSION event_journal');
+# Packed by a database of UTF8.
+my $packed = $node->safe_psql('utf8', q{SELECT data FROM journal.entry WHERE operation = 'i' ORDER BY id LIMIT 1});
+like((ask('lacking', "SELECT journal.unpacked('$packed')"))[1], qr/has no equivalent in encoding "LATIN1"/, 'a character that the encoding lacks');
+
 done_testing();
