@@ -291,14 +291,29 @@ void ask_labels(const char* account, const Pending& asked, const Pending& pendin
     query.end();
 }
 
+/// Takes away what may not be shown; those of one table, which come one after another, are judged
+/// together.
+void drop_hidden(Pending* pending)
+{
+    const Reference* judged = nullptr;
+    bool may_show = false;
+    pending->erase(std::remove_if(pending->begin(), pending->end(),
+                                  [&](const Reference* one) {
+                                      if (judged == nullptr || judged->target != one->target ||
+                                          judged->source_owner != one->source_owner)
+                                          may_show = may_show_kept(*one);
+                                      judged = one;
+                                      return !may_show;
+                                  }),
+                   pending->end());
+}
+
 /// Names from journal.label: the one in force at the event's time, else the nearest before it, else
 /// the first one. Where rows may be hidden, they are held until the row is seen.
 void answer_from_labels(const char* account, Pending* asked_for, MemoryContext context)
 {
     Pending& pending = *asked_for;
-    pending.erase(std::remove_if(pending.begin(), pending.end(),
-                                 [](const Reference* one) { return !may_show_kept(*one); }),
-                  pending.end());
+    drop_hidden(&pending);
     Pending asked(context);
     for (std::size_t i = 0; i < pending.size(); i++)
         if (begins_object(pending, i))
