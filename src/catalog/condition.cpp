@@ -9,35 +9,34 @@ namespace journal {
 
 namespace {
 
-[[noreturn]] void refuse(const char* text, const char* detail)
+[[noreturn]] void refuse(const ConditionText& condition, const char* detail)
 {
     ereport(ERROR,
-            (errcode(kRuleRefused), errmsg("condition of an event rule is refused: %s", text),
+            (errcode(kRuleRefused), errmsg("%s is refused: %s", condition.use, condition.text),
              errdetail("%s", detail),
              errhint("A condition is a boolean expression over old.column and new.column.")));
     pg_unreachable();
 }
 
-struct ColumnNames {
-    const char* text;
+// While the columns of a condition are visited.
+struct Visit {
+    const ConditionText* condition;
     Oid relation;
-    int count;
-    const char* const* present;
     int seen;
-    List** named;
+    NamedColumns* named;
 };
 
 // Visits every column of the raw expression: checks its form, notes it, and gives it its present
 // name.
 bool visit_columns(Node* node, void* context)
 {
-    auto* names = static_cast<ColumnNames*>(context);
+    auto* visit = static_cast<Visit*>(context);
     if (node == nullptr)
         return false;
     if (IsA(node, SubLink))
-        refuse(names->text, "It contains a subquery.");
+        refuse(*visit->condition, "It contains a subquery.");
     if (IsA(node, ParamRef))
-        refuse(names->text, "It contains a parameter.");
+        refuse(*visit->condition, "It contains a parameter.");
     if (!IsA(node, ColumnRef))
         return walk_raw_expression(node, visit_columns, context);
 
@@ -46,21 +45,25 @@ bool visit_columns(Node* node, void* context)
     if (list_length(reference->fields) != 2 || !IsA(qualifier, String) ||
         !IsA(lsecond(reference->fields), String) ||
         (strcmp(strVal(qualifier), "old") != 0 && strcmp(strVal(qualifier), "new") != 0))
-        refuse(names->text, "It names a column otherwise than as old.column or new.column.");
+        refuse(*visit->condition, "It names a column otherwise than as old.column or new.column.");
     auto* column = static_cast<Node*>(lsecond(reference->fields));
-    if (names->seen < names->count)
-        lsecond(reference->fields) = makeString(pstrdup(names->present[names->seen]));
-    else if (names->named != nullptr) {
-        const AttrNumber number = get_attnum(names->relation, strVal(column));
+    if (visit->seen < visit->condition->count)
+        lsecond(reference->fields) = makeString(pstrdup(visit->condition->columns[visit->seen]));
+    else if (visit->named != nullptr) {
+        const AttrNumber number = get_attnum(visit->relation, strVal(column));
         if (number <= 0)
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                             errmsg("column \"%s\" of relation \"%s\" does not exist",
-                                   strVal(column), get_rel_name(names->relation)),
-                            errdetail("The condition of an event rule names it: %s", names->text),
+                                   strVal(column), get_rel_name(visit->relation)),
+                            errdetail("The %s names it: %s", visit->condition->use,
+                                      visit->condition->text),
                             errhint("Name columns of the tracked table.")));
-        *names->named = lappend_int(*names->named, number);
+        visit->named->numbers = lappend_int(visit->named->numbers, number);
+        const bool is_old = strcmp(strVal(qualifier), "old") == 0;
+        visit->named->of_old |= is_old;
+        visit->named->of_new |= !is_old;
     }
-    names->seen++;
+    visit->seen++;
     return false;
 }
 
@@ -78,14 +81,14 @@ void locate_error(void* condition)
 }
 
 // The expression of "SELECT (text)", provided that the text is nothing but an expression.
-Node* raw_expression(const char* text, const char* statement_text)
+Node* raw_expression(const ConditionText& condition, const char* statement_text)
 {
     List* statements = raw_parser(statement_text, RAW_PARSE_DEFAULT);
     if (list_length(statements) != 1)
-        refuse(text, "It is more than one expression.");
+        refuse(condition, "It is more than one expression.");
     Node* statement = linitial_node(RawStmt, statements)->stmt;
     if (!IsA(statement, SelectStmt))
-        refuse(text, "It is not an expression.");
+        refuse(condition, "It is not an expression.");
     auto* select = reinterpret_cast<SelectStmt*>(statement);
     if (list_length(select->targetList) != 1 || select->fromClause != NIL ||
         select->whereClause != nullptr || select->groupClause != NIL ||
@@ -94,7 +97,7 @@ Node* raw_expression(const char* text, const char* statement_text)
         select->sortClause != NIL || select->limitCount != nullptr ||
         select->limitOffset != nullptr || select->lockingClause != NIL ||
         select->withClause != nullptr || select->op != SETOP_NONE)
-        refuse(text, "It is more than one expression.");
+        refuse(condition, "It is more than one expression.");
     return linitial_node(ResTarget, select->targetList)->val;
 }
 
@@ -128,29 +131,29 @@ int enter_parser_settings(const char* search_path)
 
 }  // namespace
 
-Expr* parse_condition(const char* text, const char* search_path, char operation, Relation relation,
-                      int count, const char* const* columns, List** named)
+Expr* parse_condition(const ConditionText& condition, Relation relation, NamedColumns* named)
 {
-    ErrorContextCallback location{error_context_stack, locate_error, const_cast<char*>(text)};
+    ErrorContextCallback location{error_context_stack, locate_error,
+                                  const_cast<char*>(condition.text)};
     error_context_stack = &location;
-    const int guc_level = enter_parser_settings(search_path);
-    const char* statement = psprintf("%s%s\n)", kBefore, text);
-    Node* raw = raw_expression(text, statement);
-    ColumnNames names{text, RelationGetRelid(relation), count, columns, 0, named};
-    visit_columns(raw, &names);
+    const int guc_level = enter_parser_settings(condition.search_path);
+    const char* statement = psprintf("%s%s\n)", kBefore, condition.text);
+    Node* raw = raw_expression(condition, statement);
+    Visit visit{&condition, RelationGetRelid(relation), 0, named};
+    visit_columns(raw, &visit);
 
     ParseState* state = make_parsestate(nullptr);
     state->p_sourcetext = statement;
-    add_row(state, relation, "old", operation != 'i');
-    add_row(state, relation, "new", operation != 'd');
-    Node* expression = transformWhereClause(state, raw, EXPR_KIND_OTHER, "event rule's condition");
+    add_row(state, relation, "old", condition.operation != 'i');
+    add_row(state, relation, "new", condition.operation != 'd');
+    Node* expression = transformWhereClause(state, raw, EXPR_KIND_OTHER, condition.use);
     assign_expr_collations(state, expression);
     if (state->p_hasAggs || state->p_hasWindowFuncs)
-        refuse(text, "It contains an aggregate or a window function.");
+        refuse(condition, "It contains an aggregate or a window function.");
     if (state->p_hasTargetSRFs)
-        refuse(text, "It contains a set-returning function.");
+        refuse(condition, "It contains a set-returning function.");
     if (contain_volatile_functions(expression))
-        refuse(text, "It contains a volatile function.");
+        refuse(condition, "It contains a volatile function.");
     free_parsestate(state);
     leave_exact_settings(guc_level);
     error_context_stack = location.previous;

@@ -148,6 +148,14 @@ int32 ensure_event_type(const char* code, const char* kind, const char* object_t
     return id;
 }
 
+int known_code(const char* what, const char* code, int known_count, const char* const* known)
+{
+    for (int i = 0; i < known_count; i++)
+        if (pg_strcasecmp(code, known[i]) == 0)
+            return i;
+    raise_unknown_code(what, code, known_count, known);
+}
+
 void raise_unknown_code(const char* what, const char* code, int known_count,
                         const char* const* known)
 {

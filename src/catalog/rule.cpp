@@ -109,8 +109,9 @@ void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan*
                        Relation relation, bool executable)
 {
     parsed_rule = rule.number;
-    Expr* expression = parse_condition(stored.condition, stored.search_path, rule.operation,
-                                       relation, stored.column_count, stored.columns, nullptr);
+    Expr* expression = parse_condition({kRuleCondition, stored.condition, stored.search_path,
+                                        rule.operation, stored.column_count, stored.columns},
+                                       relation, nullptr);
     if (!executable)
         return;
     in_context(plan->context, [&] {

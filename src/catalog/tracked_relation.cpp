@@ -44,6 +44,15 @@ TrackedRelation* read_row(const char* index, const RowKey& key)
     row->excluded = read_set(scan.value("excluded_columns"), context);
     row->masked = read_set(scan.value("masked_columns"), context);
     row->restricted = read_set(scan.value("restricted_columns"), context);
+    row->personal = read_set(scan.value("personal_columns"), context);
+    row->employee = scan.value("employee_column").int4();
+    row->require_employee = scan.value("require_employee").boolean();
+    row->operations = scan.value("operations").text(context);
+    row->condition = scan.value("condition").text(context);
+    row->condition_columns = read_set(scan.value("condition_columns"), context);
+    row->deleted_when = scan.value("deleted_when").text(context);
+    row->deleted_when_columns = read_set(scan.value("deleted_when_columns"), context);
+    row->search_path = scan.value("search_path").text(context);
     row->snapshot_on_create = scan.value("snapshot_on_create").boolean();
     row->always = scan.value("always").boolean();
     scan.end();

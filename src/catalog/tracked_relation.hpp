@@ -31,6 +31,15 @@ struct TrackedRelation {
     ColumnSet excluded;
     ColumnSet masked;
     ColumnSet restricted;
+    ColumnSet personal;
+    int32 employee;
+    bool require_employee;
+    const char* operations;  // those that are recorded, as an array's text form; nullptr: all
+    const char* condition;   // which changes are recorded, or nullptr
+    ColumnSet condition_columns;
+    const char* deleted_when;  // a row for which it holds counts as deleted, or nullptr
+    ColumnSet deleted_when_columns;
+    const char* search_path;  // of both
     bool snapshot_on_create;
     bool always;
     const char* event_prefix;  // of its generic event types, where that is not the object type:

@@ -1,15 +1,16 @@
 -- Saying which tables are tracked, and how.
 
 CREATE FUNCTION journal.track(
-    relation regclass, object_type text DEFAULT NULL, label name DEFAULT NULL, account name DEFAULT NULL,
+    relation regclass, object_type text DEFAULT NULL, label text DEFAULT NULL, account name DEFAULT NULL,
     location name DEFAULT NULL, author name DEFAULT NULL, created_at name DEFAULT NULL, document name DEFAULT NULL,
     links name[] DEFAULT NULL, ignored name[] DEFAULT '{}', excluded name[] DEFAULT '{}', masked name[] DEFAULT '{}',
     snapshot_on_create boolean DEFAULT true, backfill boolean DEFAULT false, always boolean DEFAULT false,
-    restricted name[] DEFAULT '{}')
+    restricted name[] DEFAULT '{}', employee name DEFAULT NULL, require_employee boolean DEFAULT false,
+    operations text[] DEFAULT NULL, condition text DEFAULT NULL, deleted_when text DEFAULT NULL, personal name[] DEFAULT '{}')
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_track';
-COMMENT ON FUNCTION journal.track(regclass, text, name, name, name, name, name, name, name[], name[], name[], name[],
-                                  boolean, boolean, boolean, name[]) IS
+COMMENT ON FUNCTION journal.track(regclass, text, text, name, name, name, name, name, name[], name[], name[], name[],
+                                  boolean, boolean, boolean, name[], name, boolean, text[], text, text, name[]) IS
     'records the changes of a table from now on, or changes how; returns the number of entries added by back-fill';
 
 CREATE FUNCTION journal.untrack(relation regclass) RETURNS void

@@ -31,7 +31,10 @@ SELECT t.relation, t.relation_name, t.object_type,
                  AND g.tgfoid = ANY (CASE c.relkind WHEN 'p' THEN ARRAY['journal.capture_moved()'::regprocedure::oid]
                      ELSE ARRAY['journal.capture()'::regprocedure::oid, 'journal.capture_truncate()'::regprocedure] END)
                ) < CASE c.relkind WHEN 'p' THEN 1 ELSE 2 END) AS tracked,
-       journal.column_names(t.id, t.restricted_columns) AS restricted
+       journal.column_names(t.id, t.restricted_columns) AS restricted,
+       (journal.column_names(t.id, ARRAY[t.employee_column]))[1] AS employee,
+       t.require_employee, t.operations, t.condition, t.deleted_when,
+       journal.column_names(t.id, t.personal_columns) AS personal
 FROM journal.tracked_relation t
 WHERE t.object_type IS NOT NULL;
 COMMENT ON VIEW journal.tracked_relations IS
@@ -55,3 +58,9 @@ COMMENT ON COLUMN journal.tracked_relations.always IS 'changes under session_rep
 COMMENT ON COLUMN journal.tracked_relations.tracked_since IS 'when it was tracked first, or again';
 COMMENT ON COLUMN journal.tracked_relations.tracked IS 'it and all its parts have the triggers, enabled';
 COMMENT ON COLUMN journal.tracked_relations.restricted IS 'columns that show only to whoever has SELECT on them';
+COMMENT ON COLUMN journal.tracked_relations.employee IS 'the column of who acted, where the context names nobody';
+COMMENT ON COLUMN journal.tracked_relations.require_employee IS 'a change by nobody is refused';
+COMMENT ON COLUMN journal.tracked_relations.operations IS 'which operations are recorded; NULL: all';
+COMMENT ON COLUMN journal.tracked_relations.condition IS 'which changes are recorded, over old and new, as it was written; NULL: all';
+COMMENT ON COLUMN journal.tracked_relations.deleted_when IS 'a row for which this holds counts as deleted; as it was written';
+COMMENT ON COLUMN journal.tracked_relations.personal IS 'columns that hold data of persons';

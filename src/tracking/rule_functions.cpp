@@ -9,6 +9,7 @@
 #include "catalog/open_relation.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/relation.hpp"
+#include "tracking/stated_condition.hpp"
 
 namespace journal {
 
@@ -81,48 +82,6 @@ QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* la
                                                           true, TYPALIGN_INT))};
 }
 
-/// Checks a condition and gives the identities of the columns that it names; NULL without a
-/// condition.
-QueryArgument condition_columns(const char* condition, const char* search_path, char operation,
-                                Relation relation, const Layout* layout)
-{
-    if (condition == nullptr)
-        return {INT4ARRAYOID, Datum{0}, true};
-    List* named = NIL;
-    // Parsing reads constants, and so may run the checks of domains.
-    const Rights rights = Rights::lent_by(relation);
-    parse_condition(condition, search_path, operation, relation, -1, nullptr, &named);
-    rights.end();
-    const int count = list_length(named);
-    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
-    for (int i = 0; i < count; i++)
-        for (int j = 0; j < layout->column_count; j++)
-            if (layout->columns[j].number == list_nth_int(named, i))
-                elements[i] = Int32GetDatum(layout->columns[j].id);
-    return {INT4ARRAYOID, PointerGetDatum(construct_array(elements, count, INT4OID, sizeof(int32),
-                                                          true, TYPALIGN_INT))};
-}
-
-/// The caller's search_path as names of schemas that exist. It ends with pg_temp: left out, a
-/// writer's temporary schema would come first, and a type in it would change what the condition
-/// says.
-char* present_search_path()
-{
-    StringInfoData path;
-    initStringInfo(&path);
-    List* schemas = fetch_search_path(true);
-    for (const Oid oid : oids(schemas)) {
-        if (isAnyTempNamespace(oid))
-            continue;
-        const char* name = get_namespace_name(oid);
-        if (name != nullptr)
-            appendStringInfo(&path, "%s, ", quote_identifier(name));
-    }
-    list_free(schemas);
-    appendStringInfoString(&path, "pg_temp");
-    return path.data;
-}
-
 }  // namespace
 
 /// journal.add_rule(relation, event, operation, columns, condition, details, changed_at)
@@ -160,7 +119,8 @@ JOURNAL_FUNCTION(journal_add_rule)
     const QueryArgument columns = rule_columns(fcinfo, 3, layout, "columns");
     const QueryArgument details = rule_columns(fcinfo, 5, layout, "details");
     const char* path = condition == nullptr ? nullptr : present_search_path();
-    const QueryArgument named = condition_columns(condition, path, operation[0], relation, layout);
+    const QueryArgument named = columns_of_condition(
+        {kRuleCondition, condition, path, operation[0], -1, nullptr}, relation, layout, nullptr);
     const int32 changed_at =
         PG_ARGISNULL(6) ? 0 : changed_at_column(layout, relation, NameStr(*PG_GETARG_NAME(6)));
 

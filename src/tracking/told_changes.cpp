@@ -14,11 +14,14 @@ constexpr const char* kOptions =
     "coalesce(location::text, 'none'), coalesce(author::text, 'none'), "
     "coalesce(created_at::text, 'none'), coalesce(document::text, 'none'), "
     "coalesce(links::text, 'those to tracked tables'), ignored::text, excluded::text, "
-    "masked::text, snapshot_on_create::text, always::text, restricted::text]";
+    "masked::text, snapshot_on_create::text, always::text, restricted::text, "
+    "coalesce(employee::text, 'none'), require_employee::text, coalesce(operations::text, 'all'), "
+    "coalesce(condition, 'none'), coalesce(deleted_when, 'none'), personal::text]";
 
 constexpr const char* kOptionNames =
     "ARRAY['object_type', 'label', 'account', 'location', 'author', 'created_at', 'document', "
-    "'links', 'ignored', 'excluded', 'masked', 'snapshot_on_create', 'always', 'restricted']";
+    "'links', 'ignored', 'excluded', 'masked', 'snapshot_on_create', 'always', 'restricted', "
+    "'employee', 'require_employee', 'operations', 'condition', 'deleted_when', 'personal']";
 
 // The view has a row for each table with an object type.
 constexpr const char* kOfTable =

@@ -5,6 +5,7 @@
 // it describes the table's layout first. It needs ownership of the table; what it writes and
 // creates it does as the extension's owner.
 #include "tracking/track.hpp"
+#include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/list.hpp"
@@ -22,6 +23,7 @@
 #include "tracking/month.hpp"
 #include "tracking/object_type.hpp"
 #include "tracking/register.hpp"
+#include "tracking/selection.hpp"
 #include "tracking/told_changes.hpp"
 #include "values/text_form.hpp"
 
@@ -205,6 +207,9 @@ void check_options(const TrackOptions& options, Relation relation, const Layout*
     require_visible(options, options.account, "account");
     require_visible(options, options.location, "location");
     require_visible(options, options.author, "author");
+    require_visible(options, options.employee, "employee");
+    for (int i = 0; i < options.personal.count; i++)
+        position_by_name(layout, options.personal.names[i]);
     require_visible(options, options.document, "document");
     for (int i = 0; i < options.links.count; i++) {
         require_visible(options, options.links.names[i], "link");
@@ -313,6 +318,9 @@ void store_options(int32 id, Relation relation, const char* object_type,
          strcmp(tracked->object_type, object_type) != 0))
         end_names(id);
 
+    const StatedSelection selection = check_selection(
+        {options.operations, options.condition, options.deleted_when}, relation, layout);
+
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "UPDATE journal.tracked_relation SET relation_name = $2, capture = 'events', object_type = "
@@ -320,7 +328,9 @@ void store_options(int32 id, Relation relation, const char* object_type,
         "label_column = $4, account_column = $5, location_column = $6, author_column = $7, "
         "created_at_column = $8, document_column = $9, link_columns = $10, ignored_columns = $11, "
         "excluded_columns = $12, masked_columns = $13, snapshot_on_create = $14, always = $15, "
-        "restricted_columns = $16, "
+        "restricted_columns = $16, employee_column = $17, require_employee = $18, "
+        "operations = $19, condition = $20, condition_columns = $21, deleted_when = $22, "
+        "deleted_when_columns = $23, search_path = $24, personal_columns = $25, "
         "tracked_since = CASE capture WHEN 'events' THEN tracked_since ELSE now() END WHERE id = "
         "$1",
         {int4_argument(id),
@@ -338,7 +348,16 @@ void store_options(int32 id, Relation relation, const char* object_type,
          identities_argument(layout, options.masked),
          {BOOLOID, BoolGetDatum(options.snapshot_on_create)},
          {BOOLOID, BoolGetDatum(options.always)},
-         identities_argument(layout, options.restricted)});
+         identities_argument(layout, options.restricted),
+         identity_argument(identity_by_name(layout, options.employee)),
+         {BOOLOID, BoolGetDatum(options.require_employee)},
+         {TEXTARRAYOID, PointerGetDatum(options.operations), options.operations == nullptr},
+         text_argument(options.condition),
+         selection.condition_columns,
+         text_argument(options.deleted_when),
+         selection.deleted_when_columns,
+         text_argument(selection.search_path),
+         identities_argument(layout, options.personal)});
     query.end();
     keep_object_type(RelationGetRelid(relation));
     tell_changes(*tracked, stated);
@@ -355,6 +374,16 @@ Oid relation_argument(FunctionCallInfo fcinfo)
 const char* name_argument(FunctionCallInfo fcinfo, int number)
 {
     return PG_ARGISNULL(number) ? nullptr : pstrdup(NameStr(*PG_GETARG_NAME(number)));
+}
+
+// The name of a column, cut as the server cuts names.
+const char* label_argument(FunctionCallInfo fcinfo, int number)
+{
+    if (PG_ARGISNULL(number))
+        return nullptr;
+    char* label = text_to_cstring(PG_GETARG_TEXT_PP(number));
+    truncate_identifier(label, static_cast<int>(strlen(label)), false);
+    return label;
 }
 
 }  // namespace
@@ -431,13 +460,14 @@ bool boolean_argument(FunctionCallInfo fcinfo, int number, bool otherwise)
 }
 
 /// journal.track(relation, object_type, label, account, location, author, created_at, document,
-/// links, ignored, excluded, masked, snapshot_on_create, backfill, always, restricted)
+/// links, ignored, excluded, masked, snapshot_on_create, backfill, always, restricted, employee,
+/// require_employee, operations, condition, deleted_when, personal)
 JOURNAL_FUNCTION(journal_track)
 {
     require_writable("journal.track()");
     TrackOptions options{};
     options.object_type = PG_ARGISNULL(1) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(1));
-    options.label = name_argument(fcinfo, 2);
+    options.label = label_argument(fcinfo, 2);
     options.account = name_argument(fcinfo, 3);
     options.location = name_argument(fcinfo, 4);
     options.author = name_argument(fcinfo, 5);
@@ -448,9 +478,15 @@ JOURNAL_FUNCTION(journal_track)
     options.excluded = names_argument(fcinfo, 10, "excluded");
     options.masked = names_argument(fcinfo, 11, "masked");
     options.restricted = names_argument(fcinfo, 15, "restricted");
+    options.employee = name_argument(fcinfo, 16);
+    options.require_employee = boolean_argument(fcinfo, 17, false);
+    options.operations = operations_argument(fcinfo, 18);
+    options.condition = bounded_argument(fcinfo, 19, "condition", kLongestReason);
+    options.deleted_when = bounded_argument(fcinfo, 20, "deleted_when", kLongestReason);
+    options.personal = names_argument(fcinfo, 21, "personal");
     // NULL means the same as the default.
     options.ignored.present = options.excluded.present = options.masked.present =
-        options.restricted.present = true;
+        options.restricted.present = options.personal.present = true;
     options.snapshot_on_create = boolean_argument(fcinfo, 12, true);
     options.always = boolean_argument(fcinfo, 14, false);
 

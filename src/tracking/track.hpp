@@ -27,6 +27,12 @@ struct TrackOptions {
     ColumnNames excluded;
     ColumnNames masked;
     ColumnNames restricted;
+    const char* employee;
+    bool require_employee;
+    ArrayType* operations;  // in order; nullptr: all
+    const char* condition;
+    const char* deleted_when;
+    ColumnNames personal;
     bool snapshot_on_create;
     bool always;
 };

@@ -216,7 +216,8 @@ JOURNAL_FUNCTION(journal_track_schema)
         options.object_type = own_object_type(relation);
         options.excluded = columns_of(relation, excluded);
         relation_close(relation, NoLock);
-        options.ignored.present = options.masked.present = options.restricted.present = true;
+        options.ignored.present = options.masked.present = options.restricted.present =
+            options.personal.present = true;
         options.snapshot_on_create = true;
         begin_tracking(tables[i], options);
     }
