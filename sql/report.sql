@@ -115,4 +115,31 @@ BEGIN;
 UPDATE task SET status_id = 3 WHERE id = 1;
 SELECT transaction_id = pg_current_xact_id(), backfilled, details_text FROM journal.report(page_size => 1);
 ROLLBACK;
-SELECT * FROM journal.report(events => '{bonus.created}');
+SELECT entry, title FROM journal.report(events => '{bonus.created}');
+
+-- What the application and the server said of who acted.
+BEGIN;
+SELECT journal.set_context(employee => '', actor_kind => 'robot', reason => 'nightly check', extra => '{"job": 17}');
+INSERT INTO task VALUES (50, 'Checked');
+SELECT title, actor_kind, reason, extra, server_role = session_user AS by_server_role, imported, recorded_at
+FROM journal.report(page_size => 1);
+SELECT journal.set_context(employee => '7', actor_kind => '', reason => '');
+UPDATE task SET status_id = 2 WHERE id = 50;
+SELECT title, employee, actor_kind, reason, extra, server_role IS NULL AS no_role
+FROM journal.report(page_size => 2);
+
+-- What else is asked of entries, by name.
+SELECT title FROM journal.report(filter => format('{"transaction": "%s", "object_types": null}', pg_current_xact_id())::jsonb);
+COMMIT;
+SELECT DISTINCT object_type FROM journal.report(filter => '{"object_types": ["order_item", "sms"]}', page_size => 1000) ORDER BY 1;
+SELECT DISTINCT object_type FROM journal.history('order', '1', filter => '{"object_types": ["order_item"]}', page_size => 1000);
+SELECT count(*) FROM journal.deleted_objects(filter => '{"object_types": ["order"]}');
+SELECT page_cursor FROM journal.report(page_size => 1, filter => '{"object_types": ["order"]}') \gset
+SELECT count(*) > 0 AS more FROM journal.report(after => :'page_cursor', filter => '{"object_types": ["order"]}');
+SELECT count(*) FROM journal.report(after => :'page_cursor');
+SELECT count(*) FROM journal.report(filter => '{"object_type": ["order"]}');
+SELECT count(*) FROM journal.report(filter => '{"object_types": ["ordr"]}');
+SELECT count(*) FROM journal.report(filter => '{"object_types": []}');
+SELECT count(*) FROM journal.report(filter => '{"object_types": "order"}');
+SELECT count(*) FROM journal.report(filter => '{"transaction": "x"}');
+SELECT count(*) FROM journal.report(filter => '["order"]');

@@ -26,8 +26,8 @@ BEGIN
     pages := 0;
     LOOP
         EXECUTE format('SELECT array_agg(entry ORDER BY n), (array_agg(page_cursor ORDER BY n DESC))[1]
-                        FROM journal.report(%s page_size => %s, after => %L) WITH ORDINALITY AS r (
-                            entry, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, page_cursor, u, n)',
+                        FROM (SELECT row_number() OVER () AS n, entry, page_cursor
+                              FROM journal.report(%s page_size => %s, after => %L)) AS r',
                        arguments, size, cursor) INTO part, last;
         EXIT WHEN part IS NULL;
         pages := pages + 1;

@@ -30,9 +30,6 @@ TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name)
     bool* nulls = nullptr;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT, &elements,
                       &nulls, &list.count);
-    if (list.count == 0)
-        ereport(ERROR, (errcode(kEmptyList), errmsg("list \"%s\" is empty", name),
-                        errhint("NULL means all.")));
     list.items = make_array_in<const char*>(CurrentMemoryContext, list.count);
     for (int i = 0; i < list.count; i++) {
         if (nulls[i])
@@ -41,12 +38,20 @@ TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name)
                             errhint("NULL in place of the whole list means all.")));
         list.items[i] = TextDatumGetCString(elements[i]);
     }
-    std::sort(list.items, list.items + list.count,
-              [](const char* a, const char* b) { return strcmp(a, b) < 0; });
-    const char** end = std::unique(list.items, list.items + list.count,
-                                   [](const char* a, const char* b) { return strcmp(a, b) == 0; });
-    list.count = static_cast<int>(end - list.items);
+    sort_list(&list, name);
     return list;
+}
+
+void sort_list(TextList* list, const char* name)
+{
+    if (list->count == 0)
+        ereport(ERROR, (errcode(kEmptyList), errmsg("list \"%s\" is empty", name),
+                        errhint("NULL means all.")));
+    std::sort(list->items, list->items + list->count,
+              [](const char* a, const char* b) { return strcmp(a, b) < 0; });
+    const char** end = std::unique(list->items, list->items + list->count,
+                                   [](const char* a, const char* b) { return strcmp(a, b) == 0; });
+    list->count = static_cast<int>(end - list->items);
 }
 
 int page_size_argument(FunctionCallInfo fcinfo, int number)

@@ -34,6 +34,9 @@ const char* text_or_null(FunctionCallInfo fcinfo, int number);
 /// NULL in it.
 TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name);
 
+/// Sorts a list called name and leaves each item once; raises JE021 if it is empty.
+void sort_list(TextList* list, const char* name);
+
 /// The page size of an argument (50 for NULL); raises invalid_parameter_value outside 1..10000.
 int page_size_argument(FunctionCallInfo fcinfo, int number);
 

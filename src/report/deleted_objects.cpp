@@ -5,7 +5,9 @@
 #include "catalog/event_type.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
+#include "report/filter.hpp"
 #include "report/live.hpp"
+#include "report/object_type.hpp"
 #include "report/page.hpp"
 #include "report/page_scan.hpp"
 
@@ -15,7 +17,7 @@ namespace journal {
 
 namespace {
 
-enum DeletedArgument { kObjectTypes, kPageSize, kAfter, kLanguage };
+enum DeletedArgument { kObjectTypes, kPageSize, kAfter, kLanguage, kFilter };
 
 /// At least so many deletions are looked at at once.
 constexpr std::size_t kBatch = 50;
@@ -23,10 +25,18 @@ constexpr std::size_t kBatch = 50;
 /// Of what follows a deletion so many entries are read at first: the next one nearly always tells.
 constexpr int kFewFollowers = 8;
 
+/// What is asked of deletions.
+struct DeletionFilter {
+    TextList types;
+    RowFilter rows;
+};
+
 /// A deletion is the first entry of its change.
 void append_filter(SqlText* sql, const void* argument)
 {
-    const auto& types = *static_cast<const TextList*>(argument);
+    const auto& filter = *static_cast<const DeletionFilter*>(argument);
+    const TextList& types = filter.types;
+    append_row_filter(sql, filter.rows);
     sql->append(" AND e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL");
     if (types.given) {
         sql->append(" AND e.object_type = ANY (");
@@ -241,29 +251,6 @@ void drop_living(EntryRows* rows, std::size_t first, MemoryContext context)
     rows->resize(kept);
 }
 
-/// Raises JE001 for an object type that nobody knows.
-void check_types(const TextList& types)
-{
-    if (!types.given)
-        return;
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT object_type FROM journal.tracked_relation WHERE object_type IS NOT NULL "
-        "UNION SELECT object_type FROM journal.event_type ORDER BY 1",
-        {}, true);
-    auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
-    for (uint64 i = 0; i < rows; i++)
-        known[i] = query.value(i).text(CurrentMemoryContext);
-    for (int i = 0; i < types.count; i++) {
-        bool found = false;
-        for (uint64 j = 0; j < rows; j++)
-            found = found || strcmp(known[j], types.items[i]) == 0;
-        if (!found)
-            raise_unknown_code("object type", types.items[i], static_cast<int>(rows), known);
-    }
-    query.end();
-}
-
 ObjectTypes object_types(const TextList& types)
 {
     if (!types.given)
@@ -276,7 +263,7 @@ ObjectTypes object_types(const TextList& types)
 
 }  // namespace
 
-/// deleted_objects(object_types, page_size, after, language)
+/// deleted_objects(object_types, page_size, after, language, filter)
 JOURNAL_FUNCTION(journal_deleted_objects)
 {
     MemoryContext context =
@@ -289,26 +276,29 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     require_journal(request.account);
     request.bounds = {DT_NOBEGIN, DT_NOEND};
     request.descending = true;
-    const TextList types = list_argument(fcinfo, kObjectTypes, "object_types");
-    check_types(types);
+    DeletionFilter wanted{list_argument(fcinfo, kObjectTypes, "object_types"), {}};
+    for (int i = 0; i < wanted.types.count; i++)
+        check_object_type(wanted.types.items[i], request.account->name);
+    wanted.rows = filter_argument(fcinfo, kFilter, request.account->name);
     request.page_size = page_size_argument(fcinfo, kPageSize);
     const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
 
     Fingerprint fingerprint;
     fingerprint.add("deleted_objects");
     fingerprint.add(std::string_view(request.account->name));
-    add_to_fingerprint(&fingerprint, types);
+    add_to_fingerprint(&fingerprint, wanted.types);
+    add_to_fingerprint(&fingerprint, wanted.rows.text);
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
     EntryRows rows(context);
-    const auto wanted = static_cast<std::size_t>(request.page_size);
+    const auto page_size = static_cast<std::size_t>(request.page_size);
     PageRequest part = request;
-    EntryFilter filter{{}, append_filter, &types, object_types(types)};
+    EntryFilter filter{{}, append_filter, &wanted, object_types(wanted.types)};
     filter.index.deletions = true;
-    for (bool more = true; more && rows.size() < wanted;) {
+    for (bool more = true; more && rows.size() < page_size;) {
         const std::size_t first = rows.size();
-        const std::size_t most = std::max(wanted - first, kBatch);
+        const std::size_t most = std::max(page_size - first, kBatch);
         read_entries(part, static_cast<int>(most), filter, context, &rows);
         more = rows.size() == first + most;
         if (rows.size() == first)
@@ -321,7 +311,7 @@ JOURNAL_FUNCTION(journal_deleted_objects)
         drop_living(&rows, first, context);
         drop_followed(&rows, first, request.account->name, context);
     }
-    rows.resize(std::min(rows.size(), wanted));
+    rows.resize(std::min(rows.size(), page_size));
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);
     return Datum{0};

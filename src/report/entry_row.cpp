@@ -12,7 +12,7 @@ constexpr const char* kColumns =
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
     "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END AS data, "
-    "e.session, e.command";
+    "e.session, e.context, e.command";
 
 Jsonb* jsonb_or_null(const Value& value, MemoryContext context)
 {
@@ -53,6 +53,7 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.row = entry.operation == 'u' || entry.details == nullptr ? nullptr : data;
     entry.deleted = entry.operation == 'd' ? data : nullptr;
     entry.session = query.value(row, "session").int8();
+    entry.context = query.value(row, "context").int8();
     entry.command = query.value(row, "command").int4();
     return entry;
 }

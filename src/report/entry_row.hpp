@@ -13,6 +13,7 @@ struct EntryRow {
     Datum transaction_id;  // xid8
     int64 change;
     int64 session;
+    int64 context;  // 0: nothing was said
     int32 command;  // within the transaction
     int32 event_type;
     int32 relation;  // tracked_relation.id; 0 for a logged event

@@ -5,14 +5,15 @@
 // object may have a key before or after. Of a key that the object had several times, all between
 // the first and the last of them is shown.
 #include "base/function.hpp"
-#include "base/object_lookup.hpp"
+#include "base/object_hash.hpp"
 #include "catalog/access.hpp"
-#include "catalog/event_type.hpp"
 #include "months/closed_month.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
 #include "months/partition.hpp"
+#include "report/filter.hpp"
 #include "report/key_query.hpp"
+#include "report/object_type.hpp"
 #include "report/page.hpp"
 #include "values/text_form.hpp"
 
@@ -20,7 +21,7 @@ namespace journal {
 
 namespace {
 
-enum HistoryArgument { kObjectType, kObjectId, kPageSize, kAfter, kLanguage };
+enum HistoryArgument { kObjectType, kObjectId, kPageSize, kAfter, kLanguage, kFilter };
 
 /// Keys of the object, each from an entry on (inclusive) and up to an entry (exclusive).
 struct Keys {
@@ -29,46 +30,6 @@ struct Keys {
     int64* from;
     int64* to;
 };
-
-/// Whether the journal knows the type, has an event for it or an entry of it.
-bool is_known_type(const char* type, const char* account)
-{
-    Query query = Query::begin(RunAs::kOwner);
-    query.run(
-        "SELECT EXISTS (SELECT FROM journal.tracked_relation WHERE object_type = $1) "
-        "OR EXISTS (SELECT FROM journal.event_type WHERE object_type = $1) ",
-        {text_argument(type)}, true);
-    const bool known = query.value(0).boolean();
-    query.end();
-    if (known)
-        return true;
-    query = Query::begin(RunAs::kCaller);
-    static SavedStatement statement;
-    const ObjectHashRange range = object_hash_range(type);
-    // The order is that of the index, so that the first entry ends the search.
-    const bool found =
-        query.run_saved(&statement,
-                        "SELECT FROM journal.entry e WHERE " ENTRY_HASH_OF(
-                            "e") " BETWEEN $3 AND $4 AND (e.account = $1) IS TRUE "
-                                 "AND e.object_type = $2 ORDER BY " ENTRY_HASH_OF("e") " LIMIT 1",
-                        {text_argument(account), text_argument(type), int8_argument(range.first),
-                         int8_argument(range.last)}) > 0;
-    query.end();
-    return found;
-}
-
-[[noreturn]] void raise_unknown_type(const char* type)
-{
-    Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT object_type FROM journal.tracked_relation WHERE object_type IS NOT NULL "
-        "UNION SELECT object_type FROM journal.event_type ORDER BY 1",
-        {}, true);
-    auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
-    for (uint64 i = 0; i < rows; i++)
-        known[i] = query.value(i).text(CurrentMemoryContext);
-    raise_unknown_code("object type", type, static_cast<int>(rows), known);
-}
 
 /// Whether a month's index knows of an object of the type whose key changed.
 bool has_moved_keys_in(Relation month, const ObjectHashRange& type)
@@ -170,12 +131,23 @@ void append_has_key(SqlText* sql, const char* column, const Keys& keys)
     sql->append(" AND e.id >= k.since AND e.id < k.before)");
 }
 
+/// What reading a history goes by.
+struct HistoryReading {
+    const PageRequest* page;
+    const char* type;
+    const Keys* keys;
+    const RowFilter* filter;
+    MemoryContext context;
+};
+
 /// Reads what is left of the page from a month's entries at some places, or, where an index is
 /// missing, from all of them.
-void read_month(const PageRequest& request, const char* type, const Keys& keys,
-                const TimeRange& month, const Vector<ItemPointerData>* places,
-                MemoryContext context, EntryRows* rows)
+void read_month(const HistoryReading& reading, const TimeRange& month,
+                const Vector<ItemPointerData>* places, EntryRows* rows)
 {
+    const PageRequest& request = *reading.page;
+    const char* type = reading.type;
+    const Keys& keys = *reading.keys;
     Query query = Query::begin(RunAs::kCaller);
     if (places != nullptr)
         read_by_places(query);
@@ -209,21 +181,23 @@ void read_month(const PageRequest& request, const char* type, const Keys& keys,
     sql.append(text_argument(type));
     sql.append(" AND e.object_id = ANY (");
     sql.append(text_array_argument(keys.key, keys.count));
-    sql.append(")) IS NOT TRUE) ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
+    sql.append(")) IS NOT TRUE)");
+    append_row_filter(&sql, *reading.filter);
+    sql.append(" ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
     sql.append(int8_argument(request.page_size - static_cast<int64>(rows->size())));
     const uint64 count = sql.run(query);
     for (uint64 i = 0; i < count; i++)
-        rows->push_back(read_row(query, i, context));
+        rows->push_back(read_row(query, i, reading.context));
     query.end();
 }
 
 /// Reads a page of entries of the object and of what belongs to it, month by month from the newest.
 /// A month's are looked up by key and sorted: they are few, and in time order they would have to be
 /// searched for in everybody's.
-void read_history(const PageRequest& request, const char* type, const Keys& keys,
-                  MemoryContext context, EntryRows* rows)
+void read_history(const HistoryReading& reading, EntryRows* rows)
 {
-    Vector<ItemPointerData> places(context);
+    const PageRequest& request = *reading.page;
+    Vector<ItemPointerData> places(reading.context);
     MonthWalk months = MonthWalk::begin({0,
                                          plan_begin(request.account),
                                          DT_NOEND,
@@ -232,11 +206,10 @@ void read_history(const PageRequest& request, const char* type, const Keys& keys
                                          {request.occurred_at, request.id}});
     while (static_cast<int>(rows->size()) < request.page_size && months.next()) {
         places.clear();
-        const bool found =
-            find_places(months.partition(), request.account->name, type, keys, &places);
+        const bool found = find_places(months.partition(), request.account->name, reading.type,
+                                       *reading.keys, &places);
         if (!found || !places.empty())
-            read_month(request, type, keys, months.part(), found ? &places : nullptr, context,
-                       rows);
+            read_month(reading, months.part(), found ? &places : nullptr, rows);
     }
     months.end();
 }
@@ -252,7 +225,7 @@ const char* required(FunctionCallInfo fcinfo, int number, const char* name)
 
 }  // namespace
 
-/// history(object_type, object_id, page_size, after, language)
+/// history(object_type, object_id, page_size, after, language, filter)
 JOURNAL_FUNCTION(journal_history)
 {
     MemoryContext context =
@@ -268,22 +241,23 @@ JOURNAL_FUNCTION(journal_history)
     const char* object_type = required(fcinfo, kObjectType, "object_type");
     const char* object_id =
         shortened(pstrdup(required(fcinfo, kObjectId, "object_id")), kLongestKey);
-    if (!is_known_type(object_type, request.account->name))
-        raise_unknown_type(object_type);
+    check_object_type(object_type, request.account->name);
     request.page_size = page_size_argument(fcinfo, kPageSize);
     const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
+    const RowFilter filter = filter_argument(fcinfo, kFilter, request.account->name);
 
     Fingerprint fingerprint;
     fingerprint.add("history");
     fingerprint.add(std::string_view(request.account->name));
     fingerprint.add(std::string_view(object_type));
     fingerprint.add(std::string_view(object_id));
+    add_to_fingerprint(&fingerprint, filter.text);
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
     const Keys keys = follow_keys(request.account->name, object_type, object_id);
     EntryRows rows(context);
-    read_history(request, object_type, keys, context, &rows);
+    read_history({&request, object_type, &keys, &filter, context}, &rows);
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);
     return Datum{0};

@@ -4,6 +4,7 @@
 #include "base/journal_tables.hpp"
 #include "catalog/language.hpp"
 #include "catalog/restricted.hpp"
+#include "report/circumstances.hpp"
 #include "report/details.hpp"
 #include "report/json.hpp"
 #include "report/restorable.hpp"
@@ -37,6 +38,16 @@ enum ResultColumn {
     kTransactionId,
     kPageCursor,
     kNeeds,
+    kActorKind,
+    kReason,
+    kOnBehalfOf,
+    kOnBehalfOfName,
+    kServerRole,
+    kRecordedAt,
+    kImported,
+    kObjectTypeTitle,
+    kEventGroupTitle,
+    kExtra,
     kResultColumns,
 };
 
@@ -58,6 +69,7 @@ struct PageRow {
     Reference* employee;
     Reference* object;  // asked only for an object that was logged without a label
     const Restorable* restorable;
+    const Circumstances* circumstances;
 };
 
 /// Text of a string or number of an object; nullptr if it has no such key.
@@ -241,6 +253,17 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, const Word
     result.nulls[kNeeds] = !row.restorable->possible;
     if (row.restorable->possible)
         result.set(kNeeds, PointerGetDatum(needs_of(entry, *row.restorable)));
+    result.set_text(kActorKind, row.circumstances->actor_kind);
+    result.set_text(kReason, row.circumstances->reason);
+    result.set_text(kOnBehalfOf, nullptr);
+    result.set_text(kOnBehalfOfName, nullptr);
+    result.set_text(kServerRole, row.circumstances->server_role);
+    result.nulls[kRecordedAt] = true;
+    result.set(kImported, BoolGetDatum(false));
+    result.set_text(kObjectTypeTitle, nullptr);
+    result.set_text(kEventGroupTitle, nullptr);
+    result.nulls[kExtra] = row.circumstances->extra == Datum{0};
+    result.set(kExtra, row.circumstances->extra);
     return result;
 }
 
@@ -281,8 +304,11 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
     Restorable* restorable = find_restorable(rows, restore);
     ask_references(rows, restorable, &references);
     references.resolve(request.account->name);
-    for (int i = 0; i < count; i++)
+    const Circumstances* circumstances = read_circumstances(rows, request.account->name);
+    for (int i = 0; i < count; i++) {
         page[i].restorable = &restorable[i];
+        page[i].circumstances = &circumstances[i];
+    }
 
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (int i = 0; i < count; i++) {

@@ -2,6 +2,7 @@
 #include "base/function.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "report/filter.hpp"
 #include "report/page.hpp"
 #include "report/page_scan.hpp"
 
@@ -22,6 +23,7 @@ enum ReportArgument {
     kPageSize,
     kAfter,
     kLanguage,
+    kFilter,
 };
 
 struct ReportFilter {
@@ -32,6 +34,7 @@ struct ReportFilter {
     int32* named;
     int chosen_count;  // by group or kind: reported entries only
     int32* chosen;
+    RowFilter rows;
 };
 
 /// The shipped and added event types, to find codes, groups and kinds in.
@@ -143,6 +146,7 @@ void append_filter(SqlText* sql, const void* argument)
     const auto& filter = *static_cast<const ReportFilter*>(argument);
     append_list(sql, " AND e.location = ANY (", filter.locations);
     append_list(sql, " AND e.employee = ANY (", filter.employees);
+    append_row_filter(sql, filter.rows);
     if (filter.all_events) {
         sql->append(" AND e.reported");
         return;
@@ -185,7 +189,7 @@ void add_moment(Fingerprint* fingerprint, const TimestampTz* moment)
 }  // namespace
 
 /// report(period, date_from, date_to, locations, employees, events, sort, page_size, after,
-/// language)
+/// language, filter)
 JOURNAL_FUNCTION(journal_report)
 {
     MemoryContext context =
@@ -208,6 +212,7 @@ JOURNAL_FUNCTION(journal_report)
     filter.employees = list_argument(fcinfo, kEmployees, "employees");
     const TextList events = list_argument(fcinfo, kEvents, "events");
     resolve_events(events, &filter);
+    filter.rows = filter_argument(fcinfo, kFilter, request.account->name);
     request.descending = is_descending(text_or_null(fcinfo, kSort));
     request.page_size = page_size_argument(fcinfo, kPageSize);
     const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
@@ -221,6 +226,7 @@ JOURNAL_FUNCTION(journal_report)
     add_to_fingerprint(&fingerprint, filter.locations);
     add_to_fingerprint(&fingerprint, filter.employees);
     add_to_fingerprint(&fingerprint, events);
+    add_to_fingerprint(&fingerprint, filter.rows.text);
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 

@@ -163,9 +163,7 @@ my ($status, $rows) = get('sokolova', 'report', page_size => 200);
 is($status, 200, 'a report');
 my $shown = join ',', map { $_->{entry} } @$rows;
 my $as_sql = q{SET event_journal.account = 'rembyt';
-	SELECT string_agg(entry::text, ',' ORDER BY n) FROM journal.report(%s) WITH ORDINALITY AS r(entry, occurred_at, location,
-		location_name, employee, employee_name, object_type, object_id, object_label, event, title, event_group, kind, details,
-		details_text, links, restorable, backfilled, transaction_id, page_cursor, needs, n)};
+	SELECT string_agg(entry::text, ',' ORDER BY n) FROM (SELECT row_number() OVER () AS n, entry FROM journal.report(%s)) AS r};
 is($shown, value_of(sprintf $as_sql, 'page_size => 200'), 'is that of the account, in its order');
 (undef, my $first) = get('sokolova', 'report', page_size => 10, sort => 'asc', events => [ 'group:orders', 'kind:deleted' ]);
 (undef, my $second) = get('sokolova', 'report', page_size => 10, sort => 'asc', events => [ 'group:orders', 'kind:deleted' ],
