@@ -22,12 +22,13 @@ SELECT journal.set_context(employee => repeat('e', 127), reason => 'why');
 DELETE FROM crm.visit WHERE id % 5 = 0;
 COMMIT;
 SELECT journal.log('user.logged_in', 'user', '7', details => '{"from": "here"}') > 0 AS logged;
+SELECT journal.log('user.logged_in', 'user', '7', 'an odd label', occurred_at => '2020-02-02 00:00+00') > 0 AS logged;
 
 -- id + 0 has the server form each row anew.
 CREATE TABLE formed AS
 SELECT id + 0 AS id, occurred_at, transaction_id, change, session, context, restores, command, event_type, relation,
        layout, operation, reported, backfilled, derived, account, location, employee, object_type, object_id, previous_id,
-       document_type, document_id, label, links, details, data
+       document_type, document_id, label, links, details, data, recorded_at
   FROM journal.entry ORDER BY id;
 SELECT count(*) AS entries, count(*) FILTER (WHERE e.* *= f.*) AS same_values
   FROM journal.entry AS e JOIN formed AS f USING (id);

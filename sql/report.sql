@@ -121,7 +121,7 @@ SELECT entry, title FROM journal.report(events => '{bonus.created}');
 BEGIN;
 SELECT journal.set_context(employee => '', actor_kind => 'robot', reason => 'nightly check', extra => '{"job": 17}');
 INSERT INTO task VALUES (50, 'Checked');
-SELECT title, actor_kind, reason, extra, server_role = session_user AS by_server_role, imported, recorded_at
+SELECT title, actor_kind, reason, extra, server_role = session_user AS by_server_role, imported, recorded_at = occurred_at AS recorded
 FROM journal.report(page_size => 1);
 SELECT journal.set_context(employee => '7', actor_kind => '', reason => '');
 UPDATE task SET status_id = 2 WHERE id = 50;

@@ -85,6 +85,7 @@ int64 write_entry(const Entry& entry)
     tuple.add_values(entry.links);
     tuple.add_values(entry.details);
     tuple.add_values(entry.data);
+    add_int8_unless_zero(&tuple, entry.recorded_at);
     insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(),
                EntryTuple::kColumns, tuple.finish());
     return id;

@@ -9,8 +9,9 @@ namespace journal {
 struct Entry {
     int64 id;  // 0: one of its own
     TimestampTz occurred_at;
-    int64 change;    // 0: the entry's own id
-    int64 restores;  // 0: none
+    TimestampTz recorded_at;  // 0: when it occurred
+    int64 change;             // 0: the entry's own id
+    int64 restores;           // 0: none
     CommandId command;
     int32 event_type;
     int32 relation;  // 0: none

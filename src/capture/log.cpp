@@ -6,6 +6,7 @@
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/marked_right.hpp"
 #include "values/packed_values.hpp"
 #include "values/text_form.hpp"
 
@@ -30,36 +31,83 @@ const char* key_argument(FunctionCallInfo fcinfo, int number)
                : shortened(text_to_cstring(PG_GETARG_TEXT_PP(number)), kLongestKey);
 }
 
-bool has_text_member(JsonbContainer* object, const char* name)
+// The moment of an import, which has to be over. Whoever may log may not, for that alone, write
+// into the past.
+TimestampTz past_moment(TimestampTz moment)
+{
+    if (!has_marked_right(GetUserId(), "journal.importer()"))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("role \"%s\" may not log what occurred earlier",
+                               GetUserNameFromId(GetUserId(), false)),
+                        errhint("GRANT EXECUTE ON FUNCTION journal.importer() TO %s; or leave out "
+                                "occurred_at: the event is recorded as of now.",
+                                quote_identifier(GetUserNameFromId(GetUserId(), false)))));
+    if (TIMESTAMP_NOT_FINITE(moment) || moment > GetCurrentTimestamp())
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("occurred_at %s is not in the past", timestamptz_to_str(moment)),
+                        errhint("What is still to come has not occurred.")));
+    return moment;
+}
+
+// A member of an object of links, as text; nullptr if it is none.
+char* text_member(JsonbContainer* object, const char* name)
 {
     JsonbValue member;
     const JsonbValue* value =
         getKeyJsonValueFromContainer(object, name, static_cast<int>(strlen(name)), &member);
-    return value != nullptr && (value->type == jbvString || value->type == jbvNumeric);
+    if (value == nullptr)
+        return nullptr;
+    if (value->type == jbvString)
+        return pnstrdup(value->val.string.val, value->val.string.len);
+    return value->type == jbvNumeric ? numeric_normalize(value->val.numeric) : nullptr;
 }
 
-/// Checks links as a report shows them: an array of objects with type and id.
-void check_links(Jsonb* links)
+bool is_true(JsonbContainer* object, const char* name)
+{
+    JsonbValue member;
+    const JsonbValue* value =
+        getKeyJsonValueFromContainer(object, name, static_cast<int>(strlen(name)), &member);
+    return value != nullptr && value->type == jbvBool && value->val.boolean;
+}
+
+/// Checks links as a report shows them: an array of objects with type and id. The one that says
+/// that it is the document becomes the entry's.
+void take_links(Jsonb* links, Entry* entry)
 {
     bool is_valid = JB_ROOT_IS_ARRAY(links) && !JB_ROOT_IS_SCALAR(links);
     for (uint32 i = 0; is_valid && i < JB_ROOT_COUNT(links); i++) {
         const JsonbValue* link = getIthJsonbValueFromContainer(&links->root, i);
-        is_valid = link->type == jbvBinary && JsonContainerIsObject(link->val.binary.data) &&
-                   has_text_member(link->val.binary.data, "type") &&
-                   has_text_member(link->val.binary.data, "id");
+        is_valid = link->type == jbvBinary && JsonContainerIsObject(link->val.binary.data);
+        if (!is_valid)
+            break;
+        JsonbContainer* object = link->val.binary.data;
+        const char* type = text_member(object, "type");
+        char* id = text_member(object, "id");
+        is_valid = type != nullptr && id != nullptr;
+        if (!is_valid || !is_true(object, "document"))
+            continue;
+        if (entry->document_id != nullptr)
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("two links of a logged event are its document"),
+                            errhint("Say \"document\": true in one of them.")));
+        check_object_type(type);
+        entry->document_type = type;
+        entry->document_id = shortened(id, kLongestKey);
     }
     if (!is_valid)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("links of a logged event have the wrong form"),
-                        errdetail("Links are an array of objects, each with \"type\" and \"id\", "
-                                  "and with \"label\" if known."),
-                        errhint("For example: '[{\"type\": \"order\", \"id\": \"17\"}]'.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("links of a logged event have the wrong form"),
+                 errdetail("Links are an array of objects, each with \"type\" and \"id\", "
+                           "with \"label\" if known, and with \"document\": true if the event "
+                           "belongs to it."),
+                 errhint("For example: '[{\"type\": \"order\", \"id\": \"17\"}]'.")));
 }
 
 }  // namespace
 
-/// journal.log(event, object_type, object_id, label, details, location, links): number of the new
-/// entry.
+/// journal.log(event, object_type, object_id, label, details, location, links, occurred_at,
+/// account, employee): number of the new entry.
 JOURNAL_FUNCTION(journal_log)
 {
     require_writable("journal.log()");
@@ -70,12 +118,16 @@ JOURNAL_FUNCTION(journal_log)
     const CommandId command = GetCurrentCommandId(true);
 
     Entry entry{};
-    entry.occurred_at = moment_of(command);
+    const TimestampTz now = moment_of(command);
+    entry.occurred_at = PG_ARGISNULL(7) ? now : past_moment(PG_GETARG_TIMESTAMPTZ(7));
+    entry.recorded_at = PG_ARGISNULL(7) ? 0 : now;
     entry.command = command;
     entry.event_type = event->id;
     entry.operation = 'l';
     entry.reported = true;
-    entry.account = account_to_record();
+    const char* account =
+        PG_ARGISNULL(8) ? settings.account : bounded_argument(fcinfo, 8, "account", kLongestName);
+    entry.account = account_to_record(account);
     entry.object_type = text_argument_or(fcinfo, 1, event->object_type);
     entry.object_id = key_argument(fcinfo, 2);
     if (entry.object_type != nullptr)
@@ -89,10 +141,11 @@ JOURNAL_FUNCTION(journal_log)
     check_length("location", entry.location, kLongestName);
     check_length("links", links, kLongestDetails);
     if (links != nullptr)
-        check_links(links);
+        take_links(links, &entry);
     entry.details = packed_values(details);
     entry.links = packed_values(links);
-    entry.employee = *settings.employee == '\0' ? nullptr : settings.employee;
+    entry.employee = text_argument_or(fcinfo, 9, settings.employee);
+    check_length("employee", entry.employee, kLongestName);
     PG_RETURN_INT64(write_entry(entry));
 }
 

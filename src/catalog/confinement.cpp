@@ -176,10 +176,9 @@ const Confinement& known_confinement()
 
 }  // namespace
 
-const char* account_to_record()
+const char* account_to_record(const char* said)
 {
     const Confinement& confinement = known_confinement();
-    const char* said = settings.account;
     if (!confinement.confined)
         return said;
     if (*said == '\0')
@@ -192,6 +191,11 @@ const char* account_to_record()
                                   GetUserNameFromId(GetUserId(), false)),
                         errhint("Set event_journal.account to one of them.")));
     return said;
+}
+
+const char* account_to_record()
+{
+    return account_to_record(settings.account);
 }
 
 /// AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, and AFTER TRUNCATE, on role_account.

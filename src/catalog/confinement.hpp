@@ -38,4 +38,7 @@ bool contains(const Confinement& confinement, const char* account);
 /// confined to other accounts. Looks nothing up unless role_account or a membership has changed.
 const char* account_to_record();
 
+/// The same for an account that a caller names in place of the setting's.
+const char* account_to_record(const char* said);
+
 }  // namespace journal

@@ -1,6 +1,7 @@
 // See name_rights.hpp.
 #include "catalog/name_rights.hpp"
 
+#include "catalog/marked_right.hpp"
 #include "catalog/tracked_relation.hpp"
 
 namespace journal {
@@ -37,10 +38,7 @@ Oid owner_of(Oid relation)
 
 bool may_take_any_type()
 {
-    return superuser() ||
-           DatumGetBool(DirectFunctionCall3(
-               has_function_privilege_id_name, ObjectIdGetDatum(GetUserId()),
-               CStringGetTextDatum("journal.any_object_type()"), CStringGetTextDatum("EXECUTE")));
+    return has_marked_right(GetUserId(), "journal.any_object_type()");
 }
 
 }  // namespace journal

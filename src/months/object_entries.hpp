@@ -38,6 +38,7 @@ enum EntryColumn : AttrNumber {
     kEntryLinks,
     kEntryDetails,
     kEntryData,
+    kEntryRecordedAt,
 };
 
 /// Whom entries are about.

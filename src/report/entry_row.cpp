@@ -12,7 +12,7 @@ constexpr const char* kColumns =
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
     "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END AS data, "
-    "e.session, e.context, e.command";
+    "e.session, e.context, e.command, e.recorded_at";
 
 Jsonb* jsonb_or_null(const Value& value, MemoryContext context)
 {
@@ -39,6 +39,9 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.layout = query.value(row, "layout").int4();
     entry.operation = query.value(row, "operation").character();
     entry.backfilled = query.value(row, "backfilled").boolean();
+    const Value recorded_at = query.value(row, "recorded_at");
+    entry.recorded_at = recorded_at.is_null ? entry.occurred_at : recorded_at.time();
+    entry.imported = !recorded_at.is_null && !entry.backfilled;
     entry.location = query.value(row, "location").text(context);
     entry.employee = query.value(row, "employee").text(context);
     entry.object_type = query.value(row, "object_type").text(context);

@@ -20,6 +20,8 @@ struct EntryRow {
     int32 layout;    // 0 for a logged event
     char operation;  // i, u, d, l
     bool backfilled;
+    TimestampTz recorded_at;  // when it was entered
+    bool imported;            // log() was told when it had occurred
     const char* location;
     const char* employee;
     const char* object_type;

@@ -18,7 +18,7 @@ struct Reference {
     int64 entry;
     int32 source;
     TimestampTz occurred_at;
-    bool backfilled;
+    bool outside_order;  // its number says nothing of when it was: back-filled or imported
     uint64 transaction;
     int64 session;
     int32 command;

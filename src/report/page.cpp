@@ -258,8 +258,8 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, const Word
     result.set_text(kOnBehalfOf, nullptr);
     result.set_text(kOnBehalfOfName, nullptr);
     result.set_text(kServerRole, row.circumstances->server_role);
-    result.nulls[kRecordedAt] = true;
-    result.set(kImported, BoolGetDatum(false));
+    result.set(kRecordedAt, TimestampTzGetDatum(entry.recorded_at));
+    result.set(kImported, BoolGetDatum(entry.imported));
     result.set_text(kObjectTypeTitle, nullptr);
     result.set_text(kEventGroupTitle, nullptr);
     result.nulls[kExtra] = row.circumstances->extra == Datum{0};

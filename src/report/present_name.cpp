@@ -64,8 +64,8 @@ bool are_of_one_incarnation(int64 a, int64 b)
 /// Whether a name ended after the event that refers to it.
 bool ended_after(const NameEnd& end, const Reference& event)
 {
-    if (end.transaction == event.transaction && !event.backfilled && end.command != event.command &&
-        are_of_one_incarnation(end.session, event.session))
+    if (end.transaction == event.transaction && !event.outside_order &&
+        end.command != event.command && are_of_one_incarnation(end.session, event.session))
         return end.command > event.command;
     return end.change > event.entry;
 }
@@ -279,7 +279,7 @@ void answer_from_past(Vector<NamedObject>* objects, const char* account, MonthDe
         const auto concerns = [&](NamedObject* object) {
             const Reference& oldest = object->oldest();
             return is_wholly_past(*object) && oldest.is_past && !object->has_past_deletion &&
-                   (oldest.backfilled || months[i].from <= oldest.occurred_at + kClockSlack) &&
+                   (oldest.outside_order || months[i].from <= oldest.occurred_at + kClockSlack) &&
                    may_be_deleted_in(months[i], account, object, known);
         };
         read_deletions(months[i], objects, concerns,

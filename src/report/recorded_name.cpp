@@ -56,7 +56,7 @@ NamingEntry read_naming_entry(const ObjectEntries& entries, MemoryContext contex
 void follow_commands(ObjectEntries* entries, const Reference& event, NamingEntry* latest,
                      MemoryContext context)
 {
-    const bool is_of_event = latest->transaction == event.transaction && !event.backfilled;
+    const bool is_of_event = latest->transaction == event.transaction && !event.outside_order;
     int32 command = latest->command;
     while (entries->next()) {
         const NamingEntry other = read_naming_entry(*entries, context);
@@ -95,10 +95,10 @@ EntryObject object_of(const char* account, const Reference& one)
 }
 
 /// Up to when the entries may have occurred that come before a reference's; nothing is known of
-/// back-filled ones.
+/// back-filled and imported ones.
 TimestampTz until(const Reference& one)
 {
-    return one.backfilled ? DT_NOEND : one.occurred_at + kClockSlack;
+    return one.outside_order ? DT_NOEND : one.occurred_at + kClockSlack;
 }
 
 /// Finds the latest entry before each reference's.

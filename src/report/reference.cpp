@@ -72,7 +72,7 @@ Reference* References::add(const EntryRow& entry, int32 relation, const char* ty
     reference->entry = entry.id;
     reference->source = entry.relation;
     reference->occurred_at = entry.occurred_at;
-    reference->backfilled = entry.backfilled;
+    reference->outside_order = entry.backfilled || entry.imported;
     reference->transaction =
         U64FromFullTransactionId(DatumGetFullTransactionId(entry.transaction_id));
     reference->session = entry.session;

@@ -5,6 +5,7 @@
 #include "base/list.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/marked_right.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "values/packed_values.hpp"
 
@@ -14,9 +15,7 @@ namespace {
 
 bool is_support(Oid role)
 {
-    return DatumGetBool(DirectFunctionCall3(has_function_privilege_id_name, ObjectIdGetDatum(role),
-                                            CStringGetTextDatum("journal.support()"),
-                                            CStringGetTextDatum("EXECUTE")));
+    return has_marked_right(role, "journal.support()");
 }
 
 /// The entry that a request names.

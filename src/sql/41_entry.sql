@@ -41,7 +41,8 @@ CREATE TABLE journal.entry (
     label          text,
     links          bytea,
     details        bytea,
-    data           bytea
+    data           bytea,
+    recorded_at    timestamptz
 ) PARTITION BY RANGE (occurred_at);
 COMMENT ON TABLE journal.entry IS 'the journal: one row is one event; append-only; read it decoded in journal.entries';
 COMMENT ON COLUMN journal.entry.change IS 'id of the first entry of the same change';
@@ -57,6 +58,8 @@ COMMENT ON COLUMN journal.entry.restores IS 'the deletion that this entry brough
 
 COMMENT ON COLUMN journal.entry.links IS 'packed: what the event refers to, see journal.entries';
 COMMENT ON COLUMN journal.entry.details IS 'packed: what a report shows of it, see journal.entries';
+COMMENT ON COLUMN journal.entry.recorded_at IS
+    'when it was entered, of what had occurred before: an imported or back-filled entry; else NULL';
 COMMENT ON COLUMN journal.entry.data IS 'packed: the values that changed, or the row, see journal.entries';
 
 CREATE TABLE journal.entry_default PARTITION OF journal.entry DEFAULT;

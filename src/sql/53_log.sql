@@ -10,8 +10,9 @@ COMMENT ON FUNCTION journal.set_context(text, text, text, text, text, jsonb) IS
 
 CREATE FUNCTION journal.log(
     event text, object_type text DEFAULT NULL, object_id text DEFAULT NULL, label text DEFAULT NULL,
-    details jsonb DEFAULT NULL, location text DEFAULT NULL, links jsonb DEFAULT NULL)
+    details jsonb DEFAULT NULL, location text DEFAULT NULL, links jsonb DEFAULT NULL,
+    occurred_at timestamptz DEFAULT NULL, account text DEFAULT NULL, employee text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_log';
-COMMENT ON FUNCTION journal.log(text, text, text, text, jsonb, text, jsonb) IS
+COMMENT ON FUNCTION journal.log(text, text, text, text, jsonb, text, jsonb, timestamptz, text, text) IS
     'records an event that is no row change; returns the entry''s number';

@@ -117,6 +117,7 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     entry.relation = plan->id;
     entry.layout = plan->layout;
     entry.backfilled = true;
+    entry.recorded_at = backfill.now;
     const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : account_to_record();
     entry.location = plan->location < 0 ? nullptr : column_text(plan, plan->location, row);
