@@ -53,6 +53,7 @@ extern "C" {
 #include <catalog/pg_sequence.h>
 #include <catalog/pg_trigger.h>
 #include <catalog/pg_type.h>
+#include <commands/comment.h>
 #include <commands/defrem.h>
 #include <commands/event_trigger.h>
 #include <commands/extension.h>

@@ -77,6 +77,23 @@ void claim_columns(Change* change, const Rule& rule, int event)
                 change->owner[i] = event;
 }
 
+// Whether columns that no event holds are worth one of their own.
+bool is_rest_event(const Change& change)
+{
+    for (int i = 0; i < change.changed_count; i++)
+        if (change.owner[i] == kNobody && !change.plan->columns[change.changed[i].position].ignored)
+            return true;
+    return false;
+}
+
+// Gives an event the changed columns that none holds yet.
+void claim_rest(Change* change, int event)
+{
+    for (int i = 0; i < change->changed_count; i++)
+        if (change->owner[i] == kNobody)
+            change->owner[i] = event;
+}
+
 const char* text_or(const char* text, const char* setting)
 {
     if (text != nullptr)
@@ -171,7 +188,8 @@ Entry common_facts(Change* of, CommandId command)
     return entry;
 }
 
-// The part of the change that one event's entry holds; event 0 also what no event claimed.
+// The part of the change that one event's entry holds; event 0 of an update also what no event
+// claimed: ignored columns.
 bytea* data_of(const Change& change, int event)
 {
     RelationPlan* plan = change.plan;
@@ -245,6 +263,14 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         matching[count++] = &plan->rules[i];
     }
 
+    // A rule without columns is about all of them; what is nobody's has an entry of its own.
+    for (int i = 0; i < count; i++)
+        if (matching[i]->column_count == 0)
+            claim_rest(&change, i);
+    const bool has_rest = count > 0 && is_rest_event(change);
+    if (has_rest)
+        claim_rest(&change, count);
+
     Entry entry = common_facts(&change, command);
     Restoring* restoring = change.operation == 'i' && restoring_any() && entry.object_id != nullptr
                                ? restoring_match(plan->id, entry.object_id)
@@ -271,6 +297,14 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         entry.id = next_change_id(command);
         if (i == 0)
             entry.change = entry.id;
+        write_entry(entry);
+    }
+    if (has_rest) {
+        entry.event_type = generic_event(plan, change.operation);
+        entry.reported = false;
+        entry.data = data_of(change, count);
+        entry.details = nullptr;
+        entry.id = next_change_id(command);
         write_entry(entry);
     }
     record_name_end(change, entry, entry.change);

@@ -2,8 +2,8 @@
 //
 // A change is matched against the rules of its table; each rule that matches gives an event, and a
 // change that matches none a generic one. Each changed column is stored with exactly one of a
-// change's entries: a rule's columns with the first rule that names them, the rest, and a whole
-// row's snapshot, with the first entry.
+// change's entries: a rule's columns with the first rule that names them, the rest with a generic
+// entry that reports leave out, and a whole row's snapshot with the first entry.
 #pragma once
 
 #include "catalog/relation.hpp"

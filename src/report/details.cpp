@@ -5,7 +5,6 @@
 #include "catalog/restricted.hpp"
 #include "report/json.hpp"
 #include "values/exact_form.hpp"
-#include "values/server_text.hpp"
 
 #include <algorithm>
 
@@ -163,10 +162,34 @@ void collect_values(const EntryRow& entry, const Layout* layout, References* ref
     }
 }
 
+/// Whether a number of JavaScript, a float8, is not that number.
+bool is_beyond_float(const JsonbValue* value)
+{
+    if (value->type != jbvNumeric)
+        return false;
+    const char* text = value_text(value);
+    // What has no more digits than these always comes back.
+    if (strlen(text) <= 15)
+        return false;
+    const double nearest = strtod(text, nullptr);
+    if (std::isinf(nearest))
+        return true;
+    char shortest[DOUBLE_SHORTEST_DECIMAL_LEN];
+    double_to_shortest_decimal_buf(nearest, shortest);
+    return !DatumGetBool(
+        DirectFunctionCall2(numeric_eq, NumericGetDatum(value->val.numeric),
+                            DirectFunctionCall3(numeric_in, CStringGetDatum(shortest),
+                                                ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
+}
+
 void push_named_value(JsonBuilder* json, const JsonbValue* value, const Reference* name)
 {
     json->key("value");
     json->value(value);
+    if (is_beyond_float(value)) {
+        json->key("text");
+        json->text(value_text(value));
+    }
     json->key("label");
     json->text(name == nullptr ? nullptr : name->label);
 }
@@ -207,67 +230,6 @@ void push_details(JsonBuilder* json, const char* name, const DetailValue* detail
     json->end_array();
 }
 
-/// Appends text on one line.
-void append_line(StringInfo line, const char* text)
-{
-    for (; *text != '\0'; text++)
-        appendStringInfoChar(line, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
-}
-
-/// A moment without what is 0 (2024-05-15 12:30, 2024-05-15 12:30:05.25), in the time zone if its
-/// type has one.
-const char* moment_text(const char* stored, bool has_zone, pg_tz* time_zone)
-{
-    const TimestampTz moment = DatumGetTimestampTz(
-        DirectFunctionCall3(has_zone ? timestamptz_in : timestamp_in, CStringGetDatum(stored),
-                            ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-    struct pg_tm tm {};
-    fsec_t fraction = 0;
-    int offset = 0;
-    const char* zone = nullptr;
-    if (TIMESTAMP_NOT_FINITE(moment) ||
-        timestamp2tm(moment, has_zone ? &offset : nullptr, &tm, &fraction,
-                     has_zone ? &zone : nullptr, time_zone) != 0 ||
-        tm.tm_year <= 0)
-        return stored;
-    char* text = psprintf("%04d-%02d-%02d %02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
-                          tm.tm_min);
-    if (tm.tm_sec == 0 && fraction == 0)
-        return text;
-    text = psprintf("%s:%02d", text, tm.tm_sec);
-    if (fraction == 0)
-        return text;
-    text = psprintf("%s.%06d", text, static_cast<int>(fraction));
-    for (char* end = text + strlen(text) - 1; *end == '0'; end--)
-        *end = '\0';
-    return text;
-}
-
-void append_value(StringInfo line, const JsonbValue* value, const char* type, const Words& words,
-                  pg_tz* time_zone)
-{
-    switch (value->type) {
-        case jbvNull:
-            appendStringInfoString(line, words.word("empty"));
-            break;
-        case jbvBool:
-            appendStringInfoString(line, words.word(value->val.boolean ? "yes" : "no"));
-            break;
-        case jbvString: {
-            const char* text = value_text(value);
-            const bool is_moment = type != nullptr && strncmp(type, "timestamp", 9) == 0 &&
-                                   pg_str_endswith(type, " time zone");
-            append_line(line,
-                        is_moment
-                            ? moment_text(text, pg_str_endswith(type, " with time zone"), time_zone)
-                            : text);
-            break;
-        }
-        default:
-            append_line(line, value_text(value));
-    }
-}
-
 /// Whether a change is between two things of the same name: their keys tell more then.
 bool is_same_name(const DetailValue& detail)
 {
@@ -284,60 +246,66 @@ const JsonbValue* as_shown(const DetailValue& detail, const JsonbValue* value)
                : value;
 }
 
-void append_named(StringInfo line, const DetailValue& detail, bool old, const Words& words,
-                  pg_tz* time_zone)
+/// The name of what a value refers to; nullptr if the value itself is shown.
+const char* shown_name(const DetailValue& detail, const Reference* name)
 {
-    const Reference* name = old ? detail.old_name : detail.new_name;
-    if (name != nullptr && name->label != nullptr && !is_same_name(detail))
-        append_line(line, name->label);
-    else
-        append_value(line, as_shown(detail, old ? detail.old_value : detail.new_value),
-                     detail.column->type, words, time_zone);
+    return name == nullptr || is_same_name(detail) ? nullptr : name->label;
 }
 
-void append_detail(StringInfo line, const DetailValue& detail, bool is_change, const Words& words,
-                   pg_tz* time_zone)
+void append_detail(StringInfo line, const DetailValue& detail, bool is_change,
+                   const ValueKind& kind, const Writing& writing)
 {
     if (detail.masked) {
-        appendStringInfoString(line, words.word("masked"));
+        append_text(line, writing.words->word("masked"));
         return;
     }
+    const JsonbValue* is = as_shown(detail, detail.new_value);
+    const char* is_called = shown_name(detail, detail.new_name);
     if (is_change && detail.old_value != nullptr) {
-        append_named(line, detail, true, words, time_zone);
-        appendStringInfoString(line, server_text(" → ", " -> "));
+        const JsonbValue* was = as_shown(detail, detail.old_value);
+        const char* was_called = shown_name(detail, detail.old_name);
+        if (is_called == nullptr && was_called == nullptr) {
+            append_values(line, was, is, kind, writing);
+            return;
+        }
+        if (was_called != nullptr)
+            append_text(line, was_called);
+        else
+            append_value(line, was, kind, writing);
+        append_arrow(line);
     }
-    append_named(line, detail, false, words, time_zone);
-}
-
-void append_name(StringInfo line, const char* name)
-{
-    appendStringInfo(line, "%s%s: ", line->len == 0 ? "" : "; ", name);
+    if (is_called != nullptr)
+        append_text(line, is_called);
+    else
+        append_value(line, is, kind, writing);
 }
 
 /// "key: value; key: value" of what was logged; a text alone needs no key.
-const char* logged_text(const EntryRow& entry, const Words& words, pg_tz* time_zone)
+const char* logged_text(const EntryRow& entry, const Writing& writing)
 {
     StringInfoData line;
     initStringInfo(&line);
     JsonbContainer* root = &entry.details->root;
     if (JsonContainerIsScalar(root)) {
-        append_value(&line, getIthJsonbValueFromContainer(root, 0), nullptr, words, time_zone);
+        append_value(&line, getIthJsonbValueFromContainer(root, 0), ValueKind{}, writing);
         return line.data;
     }
     if (!JsonContainerIsObject(root)) {
-        append_line(&line, JsonbToCString(nullptr, root, VARSIZE(entry.details)));
+        append_text(&line, JsonbToCString(nullptr, root, VARSIZE(entry.details)));
         return line.data;
     }
     JsonbIterator* iterator = JsonbIteratorInit(root);
     JsonbValue item;
+    const char* form = nullptr;
     for (JsonbIteratorToken token = JsonbIteratorNext(&iterator, &item, true); token != WJB_DONE;
          token = JsonbIteratorNext(&iterator, &item, true)) {
         if (token == WJB_KEY) {
             const char* key = pnstrdup(item.val.string.val, item.val.string.len);
             if (JsonContainerSize(root) > 1 || strcmp(key, "text") != 0)
-                append_name(&line, words.name(entry.object_type, key));
+                append_name(&line, writing.words->name(entry.object_type, key));
+            form = writing.words->form(entry.object_type, key);
         } else if (token == WJB_VALUE) {
-            append_value(&line, &item, nullptr, words, time_zone);
+            append_value(&line, &item, {nullptr, form}, writing);
         }
     }
     return line.len == 0 ? nullptr : line.data;
@@ -345,16 +313,19 @@ const char* logged_text(const EntryRow& entry, const Words& words, pg_tz* time_z
 
 }  // namespace
 
-Details collect_details(const EntryRow& entry, const char* kind, References* references)
+Details collect_details(const EntryRow& entry, const EventTypeTitle& event, References* references)
 {
     Details details{};
+    details.is_generic = entry.object_type != nullptr &&
+                         strcmp(event.code, psprintf("%s.changed", entry.object_type)) == 0;
     if (entry.layout == 0)
         return details;
     const Layout* layout = layout_by_id(entry.layout);
     if (entry.details != nullptr)
         collect_values(entry, layout, references, &details);
     // An SMS that was sent shows its text, not that sent_at was set.
-    if (entry.changes != nullptr && (entry.details == nullptr || strcmp(kind, "changed") == 0))
+    if (entry.changes != nullptr &&
+        (entry.details == nullptr || strcmp(event.kind, "changed") == 0))
         collect_changes(entry, layout, references, &details);
     return details;
 }
@@ -375,11 +346,11 @@ Jsonb* details_json(const EntryRow& entry, const Details& details)
     return json.finish();
 }
 
-const char* details_text(const EntryRow& entry, const Details& details, const Words& words,
-                         pg_tz* time_zone)
+const char* details_text(const EntryRow& entry, const Details& details, ColumnTitles* titles,
+                         const Writing& writing)
 {
     if (entry.layout == 0)
-        return entry.details == nullptr ? nullptr : logged_text(entry, words, time_zone);
+        return entry.details == nullptr ? nullptr : logged_text(entry, writing);
     const int count = details.change_count + details.value_count;
     if (count == 0)
         return nullptr;
@@ -389,9 +360,15 @@ const char* details_text(const EntryRow& entry, const Details& details, const Wo
         const bool is_change = i < details.change_count;
         const DetailValue& detail =
             is_change ? details.changes[i] : details.values[i - details.change_count];
-        if (count > 1)
-            append_name(&line, words.name(entry.object_type, detail.column->name));
-        append_detail(&line, detail, is_change, words, time_zone);
+        const char* title = titles->of(entry, *detail.column);
+        const ValueKind kind{detail.column->type,
+                             writing.words->form(entry.object_type, detail.column->name)};
+        if (is_change && !detail.masked &&
+            append_changed_keys(&line, title, detail.old_value, detail.new_value, kind, writing))
+            continue;
+        if (count > 1 || details.is_generic)
+            append_name(&line, title);
+        append_detail(&line, detail, is_change, kind, writing);
     }
     return line.data;
 }

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "catalog/entry_data.hpp"
+#include "report/column_title.hpp"
 #include "report/reference.hpp"
-#include "report/words.hpp"
+#include "report/shown_value.hpp"
 
 namespace journal {
 
@@ -22,17 +23,17 @@ struct Details {
     DetailValue* changes;
     int value_count;
     DetailValue* values;  // new_value only
+    bool is_generic;      // its title does not say which column: each is named
 };
 
-/// Reads an entry's changes and values and asks references for the names in them. kind is that of
-/// its event type.
-Details collect_details(const EntryRow& entry, const char* kind, References* references);
+/// Reads an entry's changes and values and asks references for the names in them.
+Details collect_details(const EntryRow& entry, const EventTypeTitle& event, References* references);
 
 /// The details as api.md describes them; nullptr if there are none. Names have to be resolved.
 Jsonb* details_json(const EntryRow& entry, const Details& details);
 
-/// The details as one line; nullptr if there are none. Times are told in the time zone.
-const char* details_text(const EntryRow& entry, const Details& details, const Words& words,
-                         pg_tz* time_zone);
+/// The details as one line; nullptr if there are none.
+const char* details_text(const EntryRow& entry, const Details& details, ColumnTitles* titles,
+                         const Writing& writing);
 
 }  // namespace journal

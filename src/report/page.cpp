@@ -160,7 +160,7 @@ Reference* ask_label(const EntryRow& entry, const char* type, const char* key,
 void collect_row(PageRow* row, References* references)
 {
     const EntryRow& entry = *row->entry;
-    row->details = collect_details(entry, row->event->kind, references);
+    row->details = collect_details(entry, *row->event, references);
     if (entry.layout != 0)
         collect_row_links(row, references);
     else
@@ -223,7 +223,8 @@ const char* label_of(const Reference* reference)
     return reference == nullptr ? nullptr : reference->label;
 }
 
-ResultRow make_result(const PageRow& row, const PageRequest& request, const Words& words)
+ResultRow make_result(const PageRow& row, const PageRequest& request, ColumnTitles* titles,
+                      const Writing& writing)
 {
     const EntryRow& entry = *row.entry;
     ResultRow result{};
@@ -243,8 +244,7 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, const Word
     Jsonb* details = details_json(entry, row.details);
     result.nulls[kDetails] = details == nullptr;
     result.set(kDetails, JsonbPGetDatum(details));
-    result.set_text(kDetailsText,
-                    details_text(entry, row.details, words, request.account->time_zone));
+    result.set_text(kDetailsText, details_text(entry, row.details, titles, writing));
     result.set(kLinks, JsonbPGetDatum(links_json(row)));
     result.set(kRestorable, BoolGetDatum(row.restorable->possible));
     result.set(kBackfilled, BoolGetDatum(entry.backfilled));
@@ -310,10 +310,12 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
         page[i].circumstances = &circumstances[i];
     }
 
+    ColumnTitles titles(&words, context);
+    const Writing writing{&words, request.account->time_zone};
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (int i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
-        ResultRow row = make_result(page[i], request, words);
+        ResultRow row = make_result(page[i], request, &titles, writing);
         tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
     }
     MemoryContextSwitchTo(previous);

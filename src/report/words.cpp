@@ -48,11 +48,22 @@ const char* Words::word(const char* code) const
     return text == nullptr ? code : text;
 }
 
-const char* Words::name(const char* object_type, const char* name) const
+const char* Words::find_name(const char* object_type, const char* name) const
 {
     const char* text =
         object_type == nullptr ? nullptr : find(psprintf("%s.%s", object_type, name));
-    return text == nullptr ? word(name) : text;
+    return text == nullptr ? find(name) : text;
+}
+
+const char* Words::name(const char* object_type, const char* name) const
+{
+    const char* text = find_name(object_type, name);
+    return text == nullptr ? name : text;
+}
+
+const char* Words::form(const char* object_type, const char* name) const
+{
+    return find_name(object_type, psprintf("%s.form", name));
 }
 
 EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) const

@@ -24,8 +24,13 @@ class Words {
     /// The same, else the code itself.
     const char* word(const char* code) const;
     /// How a column of an object type, or a key of logged details, is called: the word of
-    /// "<object type>.<name>", else that of "<name>", else the name.
+    /// "<object type>.<name>", else that of "<name>"; nullptr without.
+    const char* find_name(const char* object_type, const char* name) const;
+    /// The same, else the name.
     const char* name(const char* object_type, const char* name) const;
+    /// In which form the numbers of a column are shown: the word of "<object type>.<name>.form" or
+    /// "<name>.form"; nullptr without.
+    const char* form(const char* object_type, const char* name) const;
 
     /// Reads the event types of those ids, titles in this language; sorted by id.
     EventTypeTitle* event_types(const int32* ids, int count, int* found) const;

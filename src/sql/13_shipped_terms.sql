@@ -18,7 +18,12 @@ FROM (VALUES
     ('kind', 'вид', 'kind'),
     ('quantity', 'количество', 'quantity'),
     ('price', 'цена', 'price'),
-    ('reason', 'причина', 'reason')
+    ('reason', 'причина', 'reason'),
+    ('format.date', 'DD.MM.YYYY', 'YYYY-MM-DD'),
+    ('format.time', 'HH24:MI', 'HH24:MI'),
+    ('format.group', ' ', ','),
+    ('format.decimal', ',', '.'),
+    ('format.bytes', '# байт', '# bytes')
 ) AS shipped (code, ru, en),
 LATERAL (VALUES ('ru', coalesce(ru, en)), ('en', en)) AS term (language, text);
 
