@@ -22,6 +22,32 @@ QueryArgument int8_argument(int64 value)
     return {INT8OID, Int64GetDatum(value)};
 }
 
+QueryArgument int8_array_argument(const int64* items, int count)
+{
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = Int64GetDatum(items[i]);
+    return {INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
+                                                          FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
+}
+
+void read_by_places(Query& query)
+{
+    query.set("enable_tidscan", "on");
+    query.set("enable_seqscan", "off");
+}
+
+QueryArgument places_argument(const Vector<ItemPointerData>& places)
+{
+    const int count = static_cast<int>(places.size());
+    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++)
+        elements[i] = PointerGetDatum(&places[i]);
+    return {TIDARRAYOID,
+            PointerGetDatum(construct_array(elements, count, TIDOID, sizeof(ItemPointerData), false,
+                                            TYPALIGN_SHORT))};
+}
+
 Query Query::begin(RunAs role)
 {
     Query query;

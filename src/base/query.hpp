@@ -32,6 +32,10 @@ QueryArgument text_argument(const char* value);
 QueryArgument int4_argument(int32 value);
 QueryArgument int8_argument(int64 value);
 
+/// A bigint[] and a tid[] parameter.
+QueryArgument int8_array_argument(const int64* items, int count);
+QueryArgument places_argument(const Vector<ItemPointerData>& places);
+
 /// A statement whose plan is kept for the backend's life: one plan for all parameters, replaced by
 /// PostgreSQL when what it depends on changes. Over a partitioned table planning costs more than
 /// running. A static variable of whoever runs it.
@@ -81,6 +85,9 @@ class Query {
     int guc_level_ = 0;
     bool snapshot_pushed_ = false;
 };
+
+/// Has the planner take rows at places (ctid = ANY …), even of a small table.
+void read_by_places(Query& query);
 
 /// Registers rows with the connected query under a name, by which its statements read them like a
 /// table.

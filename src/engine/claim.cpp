@@ -7,6 +7,7 @@
 #include "base/list.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
+#include "months/entry_months.hpp"
 
 namespace journal {
 
@@ -32,7 +33,7 @@ Tuplestorestate* read_accounts(RowSet* set)
     return select_about(RunAs::kOwner,
                         psprintf("SELECT e.id, e.account FROM journal.entry e WHERE %s "
                                  "AND e.operation = 'd'",
-                                 is_among("e.id", ids)),
+                                 is_entry_among("e", ids)),
                         ids);
 }
 

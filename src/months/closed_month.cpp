@@ -120,27 +120,42 @@ void add_numbers(const Value& array, Vector<int64>* numbers)
 
 SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context), moved_types_(context)
 {
+    static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 count = query.run(
-        "SELECT relation_oid, moved_types FROM journal.closed_month WHERE incarnation = $1 "
+    const uint64 count = query.run_saved(
+        &statement,
+        "SELECT relation_oid, moved_types, first_id, last_id, first_transaction, last_transaction "
+        "FROM journal.closed_month WHERE incarnation = $1 "
         "AND relation_oid <> ALL (ARRAY(SELECT DISTINCT relation_oid FROM journal.late_write "
-        "WHERE incarnation = $1))",
-        {{UUIDOID, UUIDPGetDatum(current_incarnation())}}, true);
+        "WHERE incarnation = $1)) ORDER BY relation_oid",
+        {{UUIDOID, UUIDPGetDatum(current_incarnation())}});
     Vector<Oid> all(context);
     for (uint64 i = 0; i < count; i++)
         all.push_back(query.value(i, "relation_oid").oid());
-    for (uint64 i = 0; i < count; i++)
-        if (has_trigger(all, all[i])) {
-            months_.push_back(all[i]);
-            add_numbers(query.value(i, "moved_types"), &moved_types_);
+    for (uint64 i = 0; i < count; i++) {
+        if (!has_trigger(all, all[i]))
+            continue;
+        ClosedMonth month{all[i], query.value(i, "first_id").is_null, 0, 0, 0, 0};
+        if (!month.is_empty) {
+            month.first_id = query.value(i, "first_id").int8();
+            month.last_id = query.value(i, "last_id").int8();
+            month.first_transaction =
+                U64FromFullTransactionId(query.value(i, "first_transaction").transaction());
+            month.last_transaction =
+                U64FromFullTransactionId(query.value(i, "last_transaction").transaction());
         }
+        months_.push_back(month);
+        add_numbers(query.value(i, "moved_types"), &moved_types_);
+    }
     query.end();
-    std::sort(months_.begin(), months_.end());
 }
 
-bool SummarisedMonths::has(Oid partition) const
+const ClosedMonth* SummarisedMonths::find(Oid partition) const
 {
-    return std::binary_search(months_.begin(), months_.end(), partition);
+    const auto found = std::lower_bound(
+        months_.begin(), months_.end(), partition,
+        [](const ClosedMonth& month, Oid wanted) { return month.partition < wanted; });
+    return found == months_.end() || found->partition != partition ? nullptr : &*found;
 }
 
 bool SummarisedMonths::have_moved(const char* type) const

@@ -17,20 +17,33 @@ inline constexpr const char* kLateWriteTrigger = "note_late_write";
 /// Whether who writes to a partition, which is open and locked, has to say so.
 bool is_closed_month(Relation partition);
 
+/// What is known of a closed month's entries: between which ids and which transactions they are.
+struct ClosedMonth {
+    Oid partition;
+    bool is_empty;
+    int64 first_id;
+    int64 last_id;
+    uint64 first_transaction;
+    uint64 last_transaction;
+};
+
 /// Closed months whose summaries count, as far as the active snapshot sees: nobody has written to
 /// them since.
 class SummarisedMonths {
   public:
     explicit SummarisedMonths(MemoryContext context);
 
-    bool has(Oid partition) const;
+    bool has(Oid partition) const { return find(partition) != nullptr; }
+
+    /// nullptr if the partition is none of them.
+    const ClosedMonth* find(Oid partition) const;
 
     /// Whether the key of an object of a type changed in one of them.
     bool have_moved(const char* type) const;
 
   private:
-    Vector<Oid> months_;         // sorted
-    Vector<int64> moved_types_;  // of all of them
+    Vector<ClosedMonth> months_;  // sorted
+    Vector<int64> moved_types_;   // of all of them
 };
 
 /// Says that this transaction writes to a closed month, once for each.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lineage/row_event.hpp"
+#include "months/entry_months.hpp"
 #include "past/past.hpp"
 #include "past/past_entry.hpp"
 
@@ -26,8 +27,9 @@ struct EarlierEntries {
 
 /// The latest entries of the key that is asked for that are not later than the moment, and between
 /// which, and after which, nothing is missing: no gap, and nothing recorded under another relation.
-/// At most a hundred, in any order; allocated in the current memory context.
-EarlierEntries find_earlier_entries(Past* past, const Moment* moment);
+/// Where these are more than a hundred, those of older months are left out. In any order; allocated
+/// in the current memory context.
+EarlierEntries find_earlier_entries(Past* past, const EntryMonths& months, const Moment* moment);
 
 /// Leaves out what is not after an entry.
 void keep_after(EarlierEntries* earlier, int64 id);

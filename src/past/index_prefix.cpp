@@ -1,10 +1,9 @@
 // See index_prefix.hpp.
 #include "past/index_prefix.hpp"
 
-#include "base/memory.hpp"
+#include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "months/entry_index.hpp"
-#include "months/partition.hpp"
 #include "months/time_scan.hpp"
 
 #include <algorithm>
@@ -66,51 +65,66 @@ bool add_accounts(Relation partition, int64 most, Vector<int64>* accounts)
     return !found;
 }
 
-/// Finds the numbers of all accounts since a moment; false if there are more than most.
-bool find_accounts(TimestampTz earliest, int64 most, Vector<int64>* accounts)
+/// Adds the numbers of the accounts of some closed months.
+void add_known_accounts(const Vector<Oid>& months, Vector<int64>* accounts)
 {
-    EntryPartition* partitions = nullptr;
-    const int count = entry_partitions(&partitions);
-    for (int i = 0; i < count; i++) {
-        if (partitions[i].to <= earliest)
-            continue;
-        Relation partition = try_relation_open(partitions[i].relation, AccessShareLock);
-        if (partition == nullptr)
-            continue;
-        const bool is_short = add_accounts(partition, most, accounts);
-        relation_close(partition, NoLock);
-        std::sort(accounts->begin(), accounts->end());
-        accounts->erase(std::unique(accounts->begin(), accounts->end()), accounts->end());
-        if (!is_short || static_cast<int64>(accounts->size()) > most)
-            return false;
-    }
-    return true;
-}
-
-Datum array_of(const Vector<int64>& numbers)
-{
-    const auto count = static_cast<int>(numbers.size());
+    const auto count = static_cast<int>(months.size());
     Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++)
-        elements[i] = Int64GetDatum(numbers[i]);
-    return PointerGetDatum(
-        construct_array(elements, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+        elements[i] = ObjectIdGetDatum(months[i]);
+    ArrayType* array = construct_array(elements, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    static SavedStatement statement;
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 found = query.run_saved(
+        &statement,
+        "SELECT DISTINCT account FROM journal.month_summary "
+        "WHERE relation_oid = ANY ($1) AND incarnation = $2",
+        {{OIDARRAYOID, PointerGetDatum(array)}, {UUIDOID, UUIDPGetDatum(current_incarnation())}});
+    for (uint64 i = 0; i < found; i++)
+        accounts->push_back(query.value(i).int8());
+    query.end();
+}
+
+void keep_distinct(Vector<int64>* accounts)
+{
+    std::sort(accounts->begin(), accounts->end());
+    accounts->erase(std::unique(accounts->begin(), accounts->end()), accounts->end());
 }
 
 }  // namespace
 
-IndexPrefix read_index_prefix(int32 relation, const char* object_type, TimestampTz earliest)
+IndexPrefix read_index_prefix(int32 relation, const char* object_type)
 {
-    MemoryContext context = CurrentMemoryContext;
     IndexPrefix prefix{};
     read_catalogue(relation, object_type, &prefix);
     Query query = Query::begin(RunAs::kOwner);
-    const int64 most = most_names(query);
+    prefix.most_accounts = most_names(query);
     query.end();
-    Vector<int64> accounts(context);
-    prefix.is_short = find_accounts(earliest, most, &accounts);
-    prefix.account_hashes = array_of(accounts);
     return prefix;
+}
+
+bool find_accounts(const Vector<EntryStretch>& months, int64 most, Vector<int64>* accounts)
+{
+    Vector<Oid> known(CurrentMemoryContext);
+    for (const EntryStretch& month : months)
+        if (month.known != nullptr)
+            known.push_back(month.place.relation);
+    if (!known.empty())
+        add_known_accounts(known, accounts);
+    for (const EntryStretch& month : months) {
+        Relation partition = month.known != nullptr
+                                 ? nullptr
+                                 : try_relation_open(month.place.relation, AccessShareLock);
+        if (partition == nullptr)
+            continue;
+        const bool is_short = add_accounts(partition, most, accounts);
+        relation_close(partition, NoLock);
+        keep_distinct(accounts);
+        if (!is_short)
+            return false;
+    }
+    keep_distinct(accounts);
+    return static_cast<int64>(accounts->size()) <= most;
 }
 
 }  // namespace journal

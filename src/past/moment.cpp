@@ -4,6 +4,7 @@
 #include "base/function.hpp"
 #include "base/memory.hpp"
 #include "base/query.hpp"
+#include "months/entry_months.hpp"
 
 namespace journal {
 
@@ -65,16 +66,18 @@ Moment* moment_of_mark(const char* name)
 
 Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
 {
+    const uint64 id = U64FromFullTransactionId(transaction);
+    const char* months = EntryMonths().of_transactions("e", id, id);
     Query query = Query::begin(RunAs::kOwner);
     // A month that was never analyzed looks as if its BRIN index were of no use.
     query.set("enable_seqscan", "off");
-    query.run(
-        "SELECT min(e.id) AS first_id, max(e.id) AS last_id, min(e.occurred_at) AS first_time, "
-        "max(e.occurred_at) AS last_time FROM journal.entry e "
-        "JOIN journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
-        "AND NOT e.backfilled "
-        "AND s.incarnation = (SELECT id FROM journal.incarnation)",
-        {{XID8OID, FullTransactionIdGetDatum(transaction)}}, true);
+    query.run(psprintf("SELECT min(e.id) AS first_id, max(e.id) AS last_id, "
+                       "min(e.occurred_at) AS first_time, max(e.occurred_at) AS last_time "
+                       "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
+                       "WHERE e.transaction_id = $1 AND %s AND NOT e.backfilled "
+                       "AND s.incarnation = (SELECT id FROM journal.incarnation)",
+                       months),
+              {{XID8OID, FullTransactionIdGetDatum(transaction)}}, true);
     if (query.value(0, "first_id").is_null) {
         query.end();
         ereport(ERROR, (errcode(kUnknownEntry),
@@ -85,12 +88,12 @@ Moment* moment_of_transaction(FullTransactionId transaction, MomentKind kind)
                         errhint("journal.entries shows each entry's transaction_id.")));
     }
     const bool before = kind == MomentKind::kBefore;
-    const int64 id = query.value(0, before ? "first_id" : "last_id").int8();
+    const int64 edge = query.value(0, before ? "first_id" : "last_id").int8();
     const TimestampTz time = query.value(0, before ? "first_time" : "last_time").time();
     query.end();
     Moment* moment = make_moment(kind);
     moment->time = time;
-    moment->first_id = before ? id : id + 1;
+    moment->first_id = before ? edge : edge + 1;
     moment->transaction = transaction;
     return moment;
 }

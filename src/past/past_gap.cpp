@@ -64,6 +64,11 @@ PastGaps* read_gaps(Past* past)
     return gaps;
 }
 
+int64 last_entry_of_gaps(const PastGaps* gaps)
+{
+    return gaps->count == 0 ? 0 : gaps->last_entries[gaps->count - 1];
+}
+
 bool is_gap_between(const PastGaps* gaps, const Layout* layout, int64 earlier, int64 later)
 {
     int64* end = gaps->last_entries + gaps->count;

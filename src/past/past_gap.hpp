@@ -17,6 +17,10 @@ PastGaps* read_gaps(Past* past);
 /// Whether there is a gap between two entries of a row, the earlier of which has that layout.
 bool is_gap_between(const PastGaps* gaps, const Layout* layout, int64 earlier, int64 later);
 
+/// The entry behind which the last gap lies that concerns every row: there is one between it, or
+/// any before it, and the row as it is. 0: there is none.
+int64 last_entry_of_gaps(const PastGaps* gaps);
+
 /// Says by NOTICE that the proof has gaps, if it has.
 void tell_gaps(const Past* past, const PastGaps* gaps);
 

@@ -292,78 +292,91 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* base)
 
 /// Later entries of the table; parameters 1 to 5 are its relations, the earliest time, the first
 /// id, accounts and object types. is_previous_wanted tells whether the key that a row left is asked
-/// for.
+/// for. Format: that an entry e is in a month that can hold one.
 #define LATER_ENTRIES(is_previous_wanted)                                    \
     "SELECT " ENTRY_COLUMNS ", " is_previous_wanted                          \
     " AS is_previous_wanted "                                                \
     "FROM journal.entry e WHERE e.relation = ANY ($1) AND e.occurred_at >= " \
-    "$2 AND e.id >= $3 AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
+    "$2 AND e.id >= $3 AND %s AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd') "
 
-/// The keys that a row has had since; has_left tells whether it left k.key.
+/// The keys that a row has had since; has_left tells whether it left k.key. Format: as above.
 #define KEYS_OF_ROW(has_left, key)                             \
     "WITH RECURSIVE k (key) AS (SELECT " key                   \
     "::text UNION SELECT e.object_id FROM k, LATERAL "         \
     "(SELECT e.object_id FROM journal.entry e WHERE " has_left \
     " AND e.relation = ANY ($1) "                              \
-    "AND e.occurred_at >= $2 AND e.id >= $3) e) SELECT array_agg(key) AS keys FROM k"
+    "AND e.occurred_at >= $2 AND e.id >= $3 AND %s) e) SELECT array_agg(key) AS keys FROM k"
 
 /// The entries of the keys that a row has had: what left one of them is at another. A key that was
 /// somebody else's, which left it for one of these, is not followed.
 #define ENTRIES_OF_KEYS(keys, has_key) \
     LATER_ENTRIES("e.previous_id = ANY (" keys ")") "AND " has_key
 
-/// a: the parameters of LATER_ENTRIES.
-void read_entries_of_row(Past* past, Query& query, Receiver* receiver, bool has_prefix,
-                         const QueryArgument* a)
+/// What the queries for later entries go by.
+struct LaterEntries {
+    QueryArgument arguments[5];
+    bool has_accounts;
+    const char* months;
+};
+
+void read_entries_of_row(Past* past, Query& query, Receiver* receiver, const LaterEntries& later)
 {
+    const QueryArgument* a = later.arguments;
     const QueryArgument key = text_argument(past->only_key);
-    if (has_prefix)
-        query.run(KEYS_OF_ROW(HAS_LEFT_KEY_AMONG("e", "$4", "$5", "ARRAY[k.key]"), "$6"),
+    if (later.has_accounts)
+        query.run(psprintf(KEYS_OF_ROW(HAS_LEFT_KEY_AMONG("e", "$4", "$5", "ARRAY[k.key]"), "$6"),
+                           later.months),
                   {a[0], a[1], a[2], a[3], a[4], key}, true);
     else
-        query.run(KEYS_OF_ROW("e.previous_id = k.key", "$4"), {a[0], a[1], a[2], key}, true);
+        query.run(psprintf(KEYS_OF_ROW("e.previous_id = k.key", "$4"), later.months),
+                  {a[0], a[1], a[2], key}, true);
     past->keys = query.value(0, "keys").copy(past->context);
     const QueryArgument keys{TEXTARRAYOID, past->keys};
-    if (has_prefix)
-        run_for(receiver, ENTRIES_OF_KEYS("$6", IS_AMONG_OBJECTS("e", "$4", "$5", "$6")),
-                {a[0], a[1], a[2], a[3], a[4], keys});
+    if (later.has_accounts)
+        run_for(
+            receiver,
+            psprintf(ENTRIES_OF_KEYS("$6", IS_AMONG_OBJECTS("e", "$4", "$5", "$6")), later.months),
+            {a[0], a[1], a[2], a[3], a[4], keys});
     else
-        run_for(receiver, ENTRIES_OF_KEYS("$4", "e.object_id = ANY ($4)"),
+        run_for(receiver, psprintf(ENTRIES_OF_KEYS("$4", "e.object_id = ANY ($4)"), later.months),
                 {a[0], a[1], a[2], keys});
 }
 
-/// a: the parameters of LATER_ENTRIES.
-void read_entries_of_table(Query& query, Receiver* receiver, bool has_prefix,
-                           const QueryArgument* a)
+void read_entries_of_table(Query& query, Receiver* receiver, const LaterEntries& later)
 {
     // Whichever index the planner takes, the heap is read in its own order: where statistics are
     // behind, the many entries of a large table would be fetched from all over a month.
     query.set("enable_indexscan", "off");
-    const char* later = psprintf(LATER_ENTRIES("true") "AND e.object_type = ANY ($4) AND %s ",
-                                 hash_is_of_types(ENTRY_HASH_OF("e"), a[4].value));
-    if (has_prefix)
-        run_for(receiver, psprintf("%s AND " ACCOUNT_HASH_OF("e") " = ANY ($5)", later),
+    const QueryArgument* a = later.arguments;
+    const char* sql = psprintf(LATER_ENTRIES("true") "AND e.object_type = ANY ($4) AND %s ",
+                               later.months, hash_is_of_types(ENTRY_HASH_OF("e"), a[4].value));
+    if (later.has_accounts)
+        run_for(receiver, psprintf("%s AND " ACCOUNT_HASH_OF("e") " = ANY ($5)", sql),
                 {a[0], a[1], a[2], a[4], a[3]});
     else
-        run_for(receiver, later, {a[0], a[1], a[2], a[4]});
+        run_for(receiver, sql, {a[0], a[1], a[2], a[4]});
 }
 
 /// Reads the entries that are later than one of the moments.
-void read_later_entries(Past* past, Receiver* receiver)
+void read_later_entries(Past* past, const EntryMonths& months, Receiver* receiver)
 {
     const Moment* moment = past->moments[receiver->pass];
-    const IndexPrefix prefix =
-        read_index_prefix(past->plan->id, past->plan->object_type, moment->earliest);
-    const QueryArgument arguments[] = {{INT4ARRAYOID, prefix.relations},
-                                       {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)},
-                                       int8_argument(moment->first_id),
-                                       {INT8ARRAYOID, prefix.account_hashes},
-                                       {TEXTARRAYOID, prefix.object_types}};
+    const IndexPrefix prefix = read_index_prefix(past->plan->id, past->plan->object_type);
+    Vector<int64> accounts(CurrentMemoryContext);
+    LaterEntries later{};
+    later.has_accounts = find_accounts(months.since(moment->earliest, moment->first_id),
+                                       prefix.most_accounts, &accounts);
+    later.months = months.from_id("e", moment->first_id);
+    later.arguments[0] = {INT4ARRAYOID, prefix.relations};
+    later.arguments[1] = {TIMESTAMPTZOID, TimestampTzGetDatum(moment->earliest)};
+    later.arguments[2] = int8_argument(moment->first_id);
+    later.arguments[3] = int8_array_argument(accounts.data(), static_cast<int>(accounts.size()));
+    later.arguments[4] = {TEXTARRAYOID, prefix.object_types};
     Query query = Query::begin(RunAs::kOwner);
     if (past->only_key != nullptr)
-        read_entries_of_row(past, query, receiver, prefix.is_short, arguments);
+        read_entries_of_row(past, query, receiver, later);
     else
-        read_entries_of_table(query, receiver, prefix.is_short, arguments);
+        read_entries_of_table(query, receiver, later);
     query.end();
     // Those name columns otherwise, and cannot be followed.
     if (receiver->recorded_apart != DT_NOBEGIN && past->sink.finding == nullptr)
@@ -373,11 +386,11 @@ void read_later_entries(Past* past, Receiver* receiver)
 }
 
 /// Puts what came before the moment among the later entries, so that it is compared with the next.
-void put_earlier_entries(Past* past, const Receiver& receiver)
+void put_earlier_entries(Past* past, const EntryMonths& months, const Receiver& receiver)
 {
     constexpr bool kIsLater[kSides]{};
     MemoryContext previous = MemoryContextSwitchTo(past->row_context);
-    EarlierEntries earlier = find_earlier_entries(past, past->moments[kFrom]);
+    EarlierEntries earlier = find_earlier_entries(past, months, past->moments[kFrom]);
     // Nothing of what the caller does not see may decide.
     int64 floor = 0;
     for (int i = 0; i < earlier.count; i++) {
@@ -410,12 +423,13 @@ void read_entries(Past* past)
     receiver.sees_everything = check_enable_rls(entry, caller, true) != RLS_ENABLED;
     receiver.caller = Rights::present();
 
-    read_later_entries(past, &receiver);
+    const EntryMonths months;
+    read_later_entries(past, months, &receiver);
     if (past->only_key != nullptr)
-        put_earlier_entries(past, receiver);
+        put_earlier_entries(past, months, receiver);
     if (past->side_count > 1 && !has_nothing_later(past->moments[kTo], past->moments[kFrom])) {
         receiver.pass = kTo;
-        read_later_entries(past, &receiver);
+        read_later_entries(past, months, &receiver);
     }
     tuplesort_performsort(past->entries);
 }

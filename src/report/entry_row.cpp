@@ -107,32 +107,6 @@ QueryArgument int4_array_argument(const int32* items, int count)
                                                           true, TYPALIGN_INT))};
 }
 
-QueryArgument int8_array_argument(const int64* items, int count)
-{
-    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
-    for (int i = 0; i < count; i++)
-        elements[i] = Int64GetDatum(items[i]);
-    return {INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
-                                                          FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))};
-}
-
-void read_by_places(Query& query)
-{
-    query.set("enable_tidscan", "on");
-    query.set("enable_seqscan", "off");
-}
-
-QueryArgument places_argument(const Vector<ItemPointerData>& places)
-{
-    const int count = static_cast<int>(places.size());
-    Datum* elements = make_array_in<Datum>(CurrentMemoryContext, count);
-    for (int i = 0; i < count; i++)
-        elements[i] = PointerGetDatum(&places[i]);
-    return {TIDARRAYOID,
-            PointerGetDatum(construct_array(elements, count, TIDOID, sizeof(ItemPointerData), false,
-                                            TYPALIGN_SHORT))};
-}
-
 QueryArgument timestamp_argument(TimestampTz value)
 {
     return {TIMESTAMPTZOID, TimestampTzGetDatum(value)};

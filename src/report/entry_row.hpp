@@ -64,17 +64,10 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context);
 /// A text[] parameter.
 QueryArgument text_array_argument(const char* const* items, int count);
 
-/// An integer[] and a bigint[] parameter.
+/// An integer[] parameter.
 QueryArgument int4_array_argument(const int32* items, int count);
-QueryArgument int8_array_argument(const int64* items, int count);
 
 QueryArgument timestamp_argument(TimestampTz value);
-
-/// Has the planner take the entries at places (e.ctid = ANY …), even of a small month.
-void read_by_places(Query& query);
-
-/// A tid[] parameter.
-QueryArgument places_argument(const Vector<ItemPointerData>& places);
 
 /// Appends a comparison with a moment, unless that lies beyond all of them.
 void append_moment(SqlText* sql, const char* comparison, TimestampTz moment);

@@ -4,6 +4,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/entry_months.hpp"
 #include "restore/last_change.hpp"
 #include "restore/nulled.hpp"
 #include "restore/parts.hpp"
@@ -160,7 +161,7 @@ void tell_untracked(Restore* restore, const Ids& deletions)
                  "WHERE c.contype = 'f' AND c.confdeltype = 'c' AND c.conparentid = 0 "
                  "AND t.id IN (SELECT e.relation FROM journal.entry e WHERE %s) "
                  "GROUP BY 1, 2 ORDER BY c.conrelid::regclass::text, c.confrelid::regclass::text",
-                 is_among("e.id", deletions)),
+                 is_entry_among("e", deletions)),
         deletions);
     Oid from = InvalidOid;
     Oid to = InvalidOid;

@@ -7,6 +7,7 @@
 #include "catalog/event_type.hpp"
 #include "catalog/marked_right.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/entry_months.hpp"
 #include "values/packed_values.hpp"
 
 namespace journal {
@@ -112,7 +113,7 @@ void read_matching(const Ids& entries, const char* condition, Requests* requests
         RunAs::kCaller,
         psprintf("SELECT e.id, e.change, e.operation, e.event_type, e.object_type, e.object_id, "
                  "e.label, e.relation FROM journal.entry e WHERE %s %s ORDER BY e.id",
-                 is_among("e.id", entries), condition),
+                 is_entry_among("e", entries), condition),
         entries);
     RequestedEntry entry{};
     entry.bind(&reader);
@@ -254,7 +255,7 @@ bool DeletionReader::next(Deletion* deletion)
 
 DeletionReader begin_deletions(const Ids& entries)
 {
-    return begin_deletions_in(psprintf("journal.entry e WHERE %s", is_among("e.id", entries)),
+    return begin_deletions_in(psprintf("journal.entry e WHERE %s", is_entry_among("e", entries)),
                               entries);
 }
 

@@ -1,6 +1,8 @@
 // See last_change.hpp.
 #include "restore/last_change.hpp"
 
+#include "months/entry_months.hpp"
+
 namespace journal {
 
 namespace {
@@ -24,20 +26,26 @@ ResultReader read_last_changes(const Ids& entries, Datum accounts)
         RunAs::kOwner,
         psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, e.restores "
                  "FROM journal.entry e WHERE %s",
-                 is_among("e.id", entries)),
+                 is_entry_among("e", entries)),
         entries, &columns);
     MemoryContext context = CurrentMemoryContext;
+    // None of them is before the first entry, as that is a change of its object itself.
+    const char* months = EntryMonths().from_id("e", entries.front());
     Query query = Query::begin(RunAs::kOwner);
     look_up_by_index(&query);
     register_named("event_journal_objects", objects, columns);
     ResultReader reader =
         accounts == 0
-            ? ResultReader::open(context, SELECT_LAST_CHANGES(IS_OBJECT(
-                                              "e", "o.account", "o.object_type", "o.object_id")))
-            : ResultReader::open(context,
-                                 SELECT_LAST_CHANGES(IS_OBJECT_IN("e", "($1 || o.account)",
-                                                                  "o.object_type", "o.object_id")),
-                                 {{TEXTARRAYOID, accounts}});
+            ? ResultReader::open(
+                  context, psprintf(SELECT_LAST_CHANGES(IS_OBJECT("e", "o.account", "o.object_type",
+                                                                  "o.object_id")),
+                                    months))
+            : ResultReader::open(
+                  context,
+                  psprintf(SELECT_LAST_CHANGES(IS_OBJECT_IN("e", "($1 || o.account)",
+                                                            "o.object_type", "o.object_id")),
+                           months),
+                  {{TEXTARRAYOID, accounts}});
     query.end();
     tuplestore_end(objects);
     return reader;

@@ -7,11 +7,11 @@
 namespace journal {
 
 /// The last change of an object of a relation as a row "last" of id and operation, for FROM;
-/// is_object: the condition that an entry e is about it.
+/// is_object: the condition that an entry e is about it. Format: that e is in one of some months.
 #define LAST_CHANGE(is_object, relation)                                                 \
     "CROSS JOIN LATERAL (SELECT e.id, e.operation FROM journal.entry e WHERE " is_object \
     "   AND e.relation = " relation                                                      \
-    " AND e.id = e.change AND NOT e.backfilled "                                         \
+    " AND e.id = e.change AND NOT e.backfilled AND %s "                                  \
     "   AND (e.operation IN ('i', 'd') OR e.previous_id IS NOT NULL) "                   \
     " ORDER BY e.id DESC LIMIT 1) last "
 

@@ -10,6 +10,7 @@
 #include "changes/statement.hpp"
 #include "changes/table_keys.hpp"
 #include "changes/user_triggers.hpp"
+#include "months/entry_months.hpp"
 #include "restore/restore.hpp"
 #include "values/packed_values.hpp"
 
@@ -17,15 +18,20 @@ namespace journal {
 
 namespace {
 
-Tuplestorestate* read_deletions(RowSet* set)
+Ids entries_of(RowSet* set)
 {
     Ids entries(CurrentMemoryContext);
     for_each_row(set, [&](const SetRow& row) { entries.push_back(row.entry); });
     std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+Tuplestorestate* read_deletions(const Ids& entries)
+{
     return select_about(RunAs::kOwner,
                         psprintf("SELECT e.id, e.account, e.object_type, e.object_id, e.relation, "
                                  "e.transaction_id FROM journal.entry e WHERE %s",
-                                 is_among("e.id", entries)),
+                                 is_entry_among("e", entries)),
                         entries);
 }
 
@@ -60,7 +66,9 @@ void leave_columns(const Application* application, RowSet* set)
 {
     set->aimless = nullptr;
     MemoryContext context = CurrentMemoryContext;
-    Tuplestorestate* deletions = read_deletions(set);
+    const Ids entries = entries_of(set);
+    Tuplestorestate* deletions = read_deletions(entries);
+    const char* months = is_in_transactions_of("e", entries);
     Query query = Query::begin(RunAs::kOwner);
     query.set("enable_seqscan", "off");
     query.set("enable_bitmapscan", "off");
@@ -81,8 +89,8 @@ void leave_columns(const Application* application, RowSet* set)
                               "d.object_id") " AND e.relation = d.relation AND e.id < d.id "
                                              " AND e.transaction_id = d.transaction_id AND "
                                              "e.operation = 'u' AND e.derived "
-                                             " AND e.data IS NOT NULL OFFSET 0) u",
-                          rows_name(0)));
+                                             " AND e.data IS NOT NULL AND %s OFFSET 0) u",
+                          rows_name(0), months));
     query.end();
     DerivedUpdate entry{};
     entry.bind(&reader);

@@ -8,6 +8,7 @@
 #include "base/query.hpp"
 #include "base/settings.hpp"
 #include "catalog/tracked_relation.hpp"
+#include "months/entry_months.hpp"
 #include "restore/taken.hpp"
 #include "values/packed_values.hpp"
 #include "values/text_form.hpp"
@@ -100,7 +101,7 @@ void read_deleted_keys(NulledReferences* nulled)
                             "WHERE %s AND e.relation IS NOT NULL AND e.object_id IS NOT NULL",
                             transaction_name("e", "s"),
                             refers_to_values(references) ? "e.data" : "NULL::pg_catalog.bytea",
-                            is_among("e.id", *nulled->deletions)),
+                            is_entry_among("e", *nulled->deletions)),
                    *nulled->deletions);
     ReturningRow row{};
     row.bind(&reader);

@@ -4,6 +4,7 @@
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
+#include "months/entry_months.hpp"
 #include "restore/last_change.hpp"
 #include "restore/parts_query.hpp"
 
@@ -32,18 +33,19 @@ void register_documents(Tuplestorestate* documents)
                                    {"incarnation", UUIDOID}}));
 }
 
-/// Whether any entry at all names an object of one of the documents' types as its document.
-bool may_have_parts(Tuplestorestate* documents)
+/// Whether any entry of some months names an object of one of the documents' types as its document.
+bool may_have_parts(Tuplestorestate* documents, const char* months)
 {
     Query query = Query::begin(RunAs::kOwner);
     look_up_one_by_one(&query);
     register_documents(documents);
-    const bool may = query.run(
-                         "SELECT FROM (SELECT DISTINCT object_type "
-                         "             FROM event_journal_documents OFFSET 0) o "
-                         "WHERE EXISTS (SELECT FROM journal.entry d WHERE " HAS_DOCUMENT_TYPE(
-                             "d", "o.object_type") ") LIMIT 1",
-                         0, nullptr, true) > 0;
+    const bool may =
+        query.run(psprintf("SELECT FROM (SELECT DISTINCT object_type "
+                           "             FROM event_journal_documents OFFSET 0) o "
+                           "WHERE EXISTS (SELECT FROM journal.entry d WHERE " HAS_DOCUMENT_TYPE(
+                               "d", "o.object_type") " AND %s) LIMIT 1",
+                           months),
+                  0, nullptr, true) > 0;
     query.end();
     return may;
 }
@@ -56,9 +58,11 @@ void read_parts(const Ids& documents, Ids* parts)
         psprintf("SELECT e.object_type, e.object_id, e.account, e.transaction_id, s.incarnation "
                  "FROM journal.entry e JOIN journal.session s ON s.id = e.session "
                  "WHERE %s AND e.object_id IS NOT NULL",
-                 is_among("e.id", documents)),
+                 is_entry_among("e", documents)),
         documents);
-    if (!may_have_parts(rows)) {
+    // They were deleted in the same transactions.
+    const char* months = is_in_transactions_of("d", documents);
+    if (!may_have_parts(rows, months)) {
         tuplestore_end(rows);
         return;
     }
@@ -67,7 +71,7 @@ void read_parts(const Ids& documents, Ids* parts)
     if (documents.size() <= kFew)
         look_up_one_by_one(&query);
     register_documents(rows);
-    ResultReader found = ResultReader::open(context, kDeletedParts);
+    ResultReader found = ResultReader::open(context, psprintf(kDeletedParts, months));
     query.end();
     add_ids(&found, parts);
     tuplestore_end(rows);

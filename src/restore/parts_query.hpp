@@ -16,7 +16,7 @@ FROM (SELECT DISTINCT ON (d.relation, d.object_id, d.transaction_id, s.incarnati
       FROM event_journal_documents o
       JOIN journal.entry d ON )sql" IS_DOCUMENT_IN("d", "(ARRAY[o.account, ''])", "o.object_type",
                                                    "o.object_id") R"sql(
-           AND d.transaction_id = o.transaction_id
+           AND d.transaction_id = o.transaction_id AND %s
       JOIN journal.session s ON s.id = d.session AND s.incarnation = o.incarnation
       WHERE d.operation IN ('i', 'd') AND d.id = d.change
         AND d.document_id IS NOT NULL

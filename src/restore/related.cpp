@@ -9,7 +9,9 @@
 #include "base/list.hpp"
 #include "base/query.hpp"
 #include "changes/statement.hpp"
+#include "months/entry_months.hpp"
 #include "restore/last_change.hpp"
+#include "restore/parents.hpp"
 #include "restore/parts.hpp"
 #include "restore/taken.hpp"
 #include "restore/transaction_query.hpp"
@@ -139,9 +141,10 @@ ResultReader find_ids(const Keys& own, const Keys& references, const Ids* ids, c
 /// Deletions of the same transactions, of each object the last.
 DeletionReader begin_same_transactions(const Ids& deletions)
 {
-    return begin_deletions_in(psprintf(kDeletionsOfTransactions, is_among("o.id", deletions),
-                                       is_among("e.id", deletions)),
-                              deletions);
+    return begin_deletions_in(
+        psprintf(kDeletionsOfTransactions, is_entry_among("o", deletions),
+                 is_in_transactions_of("e", deletions), is_among("e.id", deletions)),
+        deletions);
 }
 
 /// Adds the rows that the same transactions deleted and that lead to the deletions by foreign keys,
@@ -178,7 +181,7 @@ Datum accounts_of(const Ids& deletions)
         read_about(RunAs::kOwner,
                    psprintf("SELECT array_agg(a.account) FROM "
                             "(SELECT e.account FROM journal.entry e WHERE %s UNION SELECT '') a",
-                            is_among("e.id", deletions)),
+                            is_entry_among("e", deletions)),
                    deletions);
     Value accounts{};
     row.bind_only(&accounts);
@@ -223,31 +226,18 @@ void add_other_parents(const Keys& references, Datum accounts, Ids* deletions)
     tuplestore_end(own.rows);
 }
 
-/// Adds the last deletions of what the deleted rows refer to and what is not there. Each is looked
-/// up by index, whatever the server knows of how many entries there are.
+/// Adds the last deletions of what the deleted rows refer to and what is not there.
 void add_parents(Ids* deletions)
 {
     DeletionReader reader = begin_deletions(*deletions);
     const Keys references = read_references(&reader, nullptr);
     reader.close();
     const Datum accounts = accounts_of(*deletions);
-    MemoryContext context = CurrentMemoryContext;
-    Query query = Query::begin(RunAs::kOwner);
-    look_up_by_index(&query);
-    register_named("event_journal_references", references.rows, references.descriptor);
-    ResultReader found = ResultReader::open(
-        context,
-        "SELECT last.id FROM (SELECT DISTINCT relation, key FROM event_journal_references "
-        "                     WHERE columns = '') r "
-        "JOIN journal.tracked_relation t ON t.id = r.relation "
-        LAST_CHANGE(IS_OBJECT_IN("e", "$1", "t.object_type", "r.key"), "r.relation")
-        "WHERE last.operation = 'd' "
-        "AND (SELECT c.entry FROM journal.restoration c WHERE c.entry = last.id) IS NULL",
-        {{TEXTARRAYOID, accounts}});
-    query.end();
+    const Ids gone = find_gone_parents(references.rows, references.descriptor, accounts);
     if (refers_to_values(references.references))
         add_other_parents(references, accounts, deletions);
-    add_ids(&found, deletions);
+    deletions->insert(deletions->end(), gone.begin(), gone.end());
+    make_unique(deletions);
     tuplestore_end(references.rows);
 }
 
@@ -257,7 +247,8 @@ void check_visible(const Ids& added)
 {
     ResultReader visible = read_about(
         RunAs::kCaller,
-        psprintf("SELECT count(*) FROM journal.entry e WHERE %s", is_among("e.id", added)), added);
+        psprintf("SELECT count(*) FROM journal.entry e WHERE %s", is_entry_among("e", added)),
+        added);
     int64 seen = 0;
     visible.bind_only(&seen);
     visible.next();
@@ -299,7 +290,7 @@ void find_disallowed(const Ids& ids, const char* reason, Ids* nobodys, Ids* supp
         RunAs::kOwner,
         psprintf("SELECT e.id, e.event_type FROM journal.entry e WHERE %s ORDER BY e.event_type, "
                  "e.id",
-                 is_among("e.id", ids)),
+                 is_entry_among("e", ids)),
         ids);
     int64 id = 0;
     int32 event_type = 0;

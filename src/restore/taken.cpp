@@ -8,6 +8,7 @@
 #include "base/journal_tables.hpp"
 #include "base/list.hpp"
 #include "catalog/account.hpp"
+#include "months/entry_months.hpp"
 #include "restore/set_default.hpp"
 #include "restore/transaction_query.hpp"
 #include "values/packed_values.hpp"
@@ -241,10 +242,11 @@ bool read_row(TakenReader* reader)
 TakenReader* begin_taken(const Ids& deletions)
 {
     auto* reader = make_in<TakenReader>(CurrentMemoryContext);
-    reader->updates = read_about(
-        RunAs::kOwner,
-        psprintf(kUpdatesOfTransactions, is_among("o.id", deletions), transaction_name("e", "s")),
-        deletions);
+    reader->updates =
+        read_about(RunAs::kOwner,
+                   psprintf(kUpdatesOfTransactions, is_entry_among("o", deletions),
+                            transaction_name("e", "s"), is_in_transactions_of("e", deletions)),
+                   deletions);
     reader->update.bind(&reader->updates);
     reader->context = AllocSetContextCreate(CurrentMemoryContext, "event_journal references",
                                             ALLOCSET_DEFAULT_SIZES);

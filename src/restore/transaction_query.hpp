@@ -17,8 +17,8 @@ namespace journal {
     "  WHERE %s GROUP BY 1, 2)"
 
 /// Deletions e of the same transactions, for a FROM clause. Of each object the last that the
-/// transaction did: one that it deleted and created again is there. Format: as said, and that e is
-/// one of the deletions.
+/// transaction did: one that it deleted and created again is there. Format: as said, that e is in a
+/// month that can hold one of theirs, and that e is one of the deletions.
 constexpr const char* kDeletionsOfTransactions = "(" TRANSACTIONS_OF_DELETIONS R"sql(
  SELECT e.*, e.account = '' OR e.account = ANY (g.accounts) AS belongs,
         row_number() OVER (PARTITION BY s.incarnation, e.transaction_id, e.relation, e.object_id,
@@ -28,13 +28,14 @@ constexpr const char* kDeletionsOfTransactions = "(" TRANSACTIONS_OF_DELETIONS R
       JOIN gone g ON g.transaction_id = e.transaction_id AND g.incarnation = s.incarnation
  WHERE e.operation IN ('i', 'd') AND e.id = e.change
       AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone)
-                               AND (SELECT max(transaction_id) FROM gone)) e
+                               AND (SELECT max(transaction_id) FROM gone) AND %s) e
 WHERE e.place = 1 AND e.operation = 'd' AND e.belongs
   AND (NOT EXISTS (SELECT FROM journal.restoration r WHERE r.entry = e.id) OR %s))sql";
 
 /// Their updates. Each is told with the deletion that followed it, by whoever it was. That a row's
 /// key changed afterwards is told by the update that changed it, looked at under the key before.
-/// Format: as said, and the name of the transaction of an entry e and its session s.
+/// Format: as said, the name of the transaction of an entry e and its session s, and that e is in a
+/// month that can hold one of theirs.
 constexpr const char* kUpdatesOfTransactions = TRANSACTIONS_OF_DELETIONS R"sql(
 SELECT u.change, u.relation, u.layout, u.object_type, u.key, u.label, u.transaction, u.deletion,
        u.account, u.occurred_at, r.entry IS NOT NULL AS is_restored, u.data
@@ -50,7 +51,7 @@ FROM (SELECT e.id, e.change, e.command, e.operation, e.relation, e.layout, e.obj
                           UNION ALL SELECT e.previous_id, true WHERE e.previous_id IS NOT NULL) k
       WHERE e.operation IN ('u', 'd') AND k.key IS NOT NULL AND NOT e.backfilled
         AND e.transaction_id BETWEEN (SELECT min(transaction_id) FROM gone)
-                                 AND (SELECT max(transaction_id) FROM gone)
+                                 AND (SELECT max(transaction_id) FROM gone) AND %s
       WINDOW following AS (PARTITION BY s.incarnation, e.transaction_id, e.relation, k.key
                            ORDER BY e.command DESC, e.id DESC)) u
 LEFT JOIN journal.restoration r ON r.entry = u.deletion

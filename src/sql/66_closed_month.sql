@@ -4,12 +4,16 @@
 -- same transaction; from then on the summary counts for nothing until the next maintenance. All of this is each server's own,
 -- and no dump holds it.
 CREATE TABLE journal.closed_month (
-    relation_oid    oid NOT NULL,
-    incarnation     uuid NOT NULL,
-    entries         bigint NOT NULL,
-    indexed_entries bigint,
-    moved_types     bigint[] NOT NULL,
-    summarised_at   timestamptz NOT NULL,
+    relation_oid      oid NOT NULL,
+    incarnation       uuid NOT NULL,
+    entries           bigint NOT NULL,
+    indexed_entries   bigint,
+    moved_types       bigint[] NOT NULL,
+    summarised_at     timestamptz NOT NULL,
+    first_id          bigint,
+    last_id           bigint,
+    first_transaction xid8,
+    last_transaction  xid8,
     PRIMARY KEY (relation_oid, incarnation)
 );
 COMMENT ON TABLE journal.closed_month IS 'months that journal.maintenance has summed up';
@@ -20,6 +24,10 @@ COMMENT ON COLUMN journal.closed_month.indexed_entries IS 'how many it had when 
 COMMENT ON COLUMN journal.closed_month.moved_types IS
     'a number of each object type (journal.object_hash, its last 48 bits 0) of which an object''s key changed in it';
 COMMENT ON COLUMN journal.closed_month.summarised_at IS 'when it was summed up last';
+COMMENT ON COLUMN journal.closed_month.first_id IS 'the smallest id of its entries; NULL: it has none';
+COMMENT ON COLUMN journal.closed_month.last_id IS 'the greatest id of its entries';
+COMMENT ON COLUMN journal.closed_month.first_transaction IS 'the smallest transaction_id of its entries, of whichever incarnation';
+COMMENT ON COLUMN journal.closed_month.last_transaction IS 'the greatest transaction_id of its entries, of whichever incarnation';
 
 CREATE TABLE journal.month_summary (
     relation_oid oid NOT NULL,

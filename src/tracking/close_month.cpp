@@ -219,12 +219,17 @@ bool summarise_month(Oid partition)
     query.run(
         psprintf(
             "INSERT INTO journal.closed_month (relation_oid, incarnation, entries, moved_types, "
-            "summarised_at) SELECT $1, $2, $3, ARRAY(SELECT DISTINCT "
+            "summarised_at, first_id, last_id, first_transaction, last_transaction) "
+            "SELECT $1, $2, $3, ARRAY(SELECT DISTINCT "
             "journal.object_hash(account, object_type, previous_id) >> 48 << 48 FROM ONLY %s "
-            "WHERE object_type IS NOT NULL AND previous_id IS NOT NULL), clock_timestamp() "
+            "WHERE object_type IS NOT NULL AND previous_id IS NOT NULL), clock_timestamp(), "
+            "min(id), max(id), min(transaction_id), max(transaction_id) FROM ONLY %s "
             "ON CONFLICT (relation_oid, incarnation) DO UPDATE SET entries = excluded.entries, "
-            "moved_types = excluded.moved_types, summarised_at = excluded.summarised_at",
-            qualified_name(partition)),
+            "moved_types = excluded.moved_types, summarised_at = excluded.summarised_at, "
+            "first_id = excluded.first_id, last_id = excluded.last_id, "
+            "first_transaction = excluded.first_transaction, "
+            "last_transaction = excluded.last_transaction",
+            qualified_name(partition), qualified_name(partition)),
         {key.relation, key.incarnation, int8_argument(entries)});
     query.end();
     return true;

@@ -2,7 +2,8 @@
 //
 // Nothing is looked up by id in what is found: of how much that is the planner knows too little.
 // Parameters: the first entry of what is undone and its time, its transactions, and its change, or
-// 0 if whole transactions are undone.
+// 0 if whole transactions are undone. Format: twice, that entry j is in a month that can hold a
+// later one.
 #pragma once
 
 #include "base/result_reader.hpp"
@@ -15,13 +16,13 @@ SELECT e.place, e.transaction_id, e.occurred_at, e.employee, s.acting_role::text
 FROM (SELECT f.place, f.since, j.*
       FROM event_journal_issues f
       JOIN journal.entry j ON j.relation = f.relation AND j.object_id = f.key
-      WHERE j.id > $1 AND j.occurred_at >= $2
+      WHERE j.id > $1 AND j.occurred_at >= $2 AND %s
       UNION ALL
       SELECT f.place, f.since, j.*
       FROM event_journal_issues f
       JOIN journal.entry j
         ON j.relation = f.relation AND j.previous_id = f.key AND j.object_id <> f.key
-      WHERE j.id > $1 AND j.occurred_at >= $2) e
+      WHERE j.id > $1 AND j.occurred_at >= $2 AND %s) e
 JOIN journal.session s ON s.id = e.session
 WHERE e.id > e.since AND NOT e.backfilled AND e.operation IN ('i', 'u', 'd')
   AND CASE WHEN $4 = 0 THEN e.transaction_id <> ALL ($3) ELSE e.change <> $4 END

@@ -10,6 +10,7 @@
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
 #include "changes/user_triggers.hpp"
+#include "months/entry_months.hpp"
 #include "undo/undo.hpp"
 #include "values/text_form.hpp"
 
@@ -221,11 +222,12 @@ void find_changed_by_entries(const Search& search)
     const char* sql = psprintf(
         "SELECT DISTINCT ON (e.number) %s FROM %s e JOIN journal.entry j ON "
         "j.object_id = e.object_id AND j.id > e.entry WHERE j.relation = $1 "
-        "AND j.id > $2 AND j.occurred_at >= $3 AND j.transaction_id <> ALL ($4) "
+        "AND j.id > $2 AND j.occurred_at >= $3 AND %s AND j.transaction_id <> ALL ($4) "
         "AND NOT j.backfilled AND j.operation IN ('i', 'u', 'd') AND NOT EXISTS "
         "(SELECT FROM event_journal_issues f WHERE f.set = %d AND f.number = e.number) "
         "ORDER BY e.number",
-        kRowColumns, rows_name(search.index), search.index);
+        kRowColumns, rows_name(search.index),
+        EntryMonths().from_id("j", search.undo->extent.first_id), search.index);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_rows(search.set, search.index);

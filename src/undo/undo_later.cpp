@@ -10,6 +10,7 @@
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"
+#include "months/entry_months.hpp"
 #include "undo/later_query.hpp"
 #include "undo/undo.hpp"
 #include "values/packed_values.hpp"
@@ -59,10 +60,11 @@ const char* describe_writer(const LaterEntry& entry)
 ResultReader read_later_entries(const Undo* undo, IssueList* found)
 {
     MemoryContext context = CurrentMemoryContext;
+    const char* months = EntryMonths().from_id("j", undo->extent.first_id);
     Query query = Query::begin(RunAs::kOwner);
     register_issues(found);
     ResultReader entries =
-        ResultReader::open(context, kLaterEntries,
+        ResultReader::open(context, psprintf(kLaterEntries, months, months),
                            {int8_argument(undo->extent.first_id),
                             {TIMESTAMPTZOID, TimestampTzGetDatum(undo->extent.first_time)},
                             {XID8ARRAYOID, undo->extent.transactions},

@@ -5,6 +5,7 @@
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
 #include "catalog/access.hpp"
+#include "months/entry_months.hpp"
 
 namespace journal {
 
@@ -22,6 +23,13 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
         values[i] = FullTransactionIdGetDatum(FullTransactionIdFromU64(transactions[i]));
     return PointerGetDatum(construct_array(values, static_cast<int>(count), XID8OID, sizeof(uint64),
                                            FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/// That an entry e is in a month that may hold one of a transaction.
+const char* is_in_months_of(FullTransactionId transaction)
+{
+    const uint64 id = U64FromFullTransactionId(transaction);
+    return EntryMonths().of_transactions("e", id, id);
 }
 
 [[noreturn]] void raise_no_transaction(FullTransactionId transaction, const char* detail,
@@ -43,11 +51,12 @@ Datum transaction_array(const uint64* transactions, std::size_t count)
         raise_no_transaction(transaction, "There has been no such transaction.", kHint);
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    query.run(
-        "SELECT pg_catalog.pg_xact_status($1) AS status, EXISTS (SELECT FROM journal.entry e JOIN "
-        "journal.session s ON s.id = e.session WHERE e.transaction_id = $1 "
-        "AND s.incarnation <> (SELECT id FROM journal.incarnation)) AS is_older",
-        {xid_argument(transaction)});
+    query.run(psprintf("SELECT pg_catalog.pg_xact_status($1) AS status, EXISTS (SELECT FROM "
+                       "journal.entry e JOIN journal.session s ON s.id = e.session WHERE "
+                       "e.transaction_id = $1 AND %s AND s.incarnation <> "
+                       "(SELECT id FROM journal.incarnation)) AS is_older",
+                       is_in_months_of(transaction)),
+              {xid_argument(transaction)});
     const char* status = query.value(0, "status").text(context);
     const bool is_older = query.value(0, "is_older").boolean();
     query.end();
@@ -70,15 +79,18 @@ constexpr const char* kRowChanges =
     "FROM journal.entry e WHERE e.transaction_id = ANY ($1) AND e.id >= $2 "
     "AND e.operation IN ('i', 'u', 'd') AND NOT e.backfilled";
 
-Extent read_extent(Datum transactions)
+/// Of a number of transactions, sorted.
+Extent read_extent(const uint64* transactions, std::size_t count)
 {
     Extent extent{};
-    extent.transactions = transactions;
+    extent.transactions = transaction_array(transactions, count);
+    const char* months =
+        EntryMonths().of_transactions("e", transactions[0], transactions[count - 1]);
     Query query = Query::begin(RunAs::kOwner);
-    query.run(psprintf("%s AND e.session IN (SELECT s.id FROM journal.session s WHERE "
+    query.run(psprintf("%s AND %s AND e.session IN (SELECT s.id FROM journal.session s WHERE "
                        "s.incarnation = (SELECT id FROM journal.incarnation))",
-                       kRowChanges),
-              {{XID8ARRAYOID, transactions}, int8_argument(0)});
+                       kRowChanges, months),
+              {{XID8ARRAYOID, extent.transactions}, int8_argument(0)});
     extent.entry_count = query.value(0, "entries").int8();
     extent.first_id = query.value(0, "first_id").int8();
     extent.last_id = query.value(0, "last_id").int8();
@@ -124,7 +136,7 @@ Extent extent_of_transaction(FullTransactionId transaction)
         raise_no_transaction(transaction, "It is the calling transaction.",
                              "ROLLBACK, or ROLLBACK TO SAVEPOINT, undoes it.");
     const uint64 id = U64FromFullTransactionId(transaction);
-    const Extent extent = read_extent(transaction_array(&id, 1));
+    const Extent extent = read_extent(&id, 1);
     if (extent.entry_count == 0)
         raise_unknown(transaction);
     require_visible(extent);
@@ -133,7 +145,7 @@ Extent extent_of_transaction(FullTransactionId transaction)
 
 Extent extent_of_transactions(const Vector<uint64>& transactions)
 {
-    const Extent extent = read_extent(transaction_array(transactions.data(), transactions.size()));
+    const Extent extent = read_extent(transactions.data(), transactions.size());
     require_visible(extent);
     return extent;
 }
@@ -142,11 +154,13 @@ Extent extent_of_change(int64 entry)
 {
     require_entries_readable("restorer");
     Extent extent{};
+    const char* months = EntryMonths().of_ids("e", Ids(1, entry, CurrentMemoryContext));
     Query query = Query::begin(RunAs::kCaller);
     const uint64 rows = query.run(
-        "SELECT e.change, e.operation IN ('i', 'u', 'd') AND NOT e.backfilled AS is_change, "
-        "e.transaction_id, "
-        "e.occurred_at FROM journal.entry e WHERE e.id = $1",
+        psprintf("SELECT e.change, e.operation IN ('i', 'u', 'd') AND NOT e.backfilled AS "
+                 "is_change, e.transaction_id, e.occurred_at FROM journal.entry e WHERE e.id = $1 "
+                 "AND %s",
+                 months),
         {int8_argument(entry)});
     if (rows == 0)
         ereport(ERROR, (errcode(kUnknownEntry),
