@@ -149,6 +149,17 @@ void store_deletions(Query& query, const MonthKey& key, const char* month)
         {key.relation, key.incarnation});
 }
 
+/// Between which ids and transactions the entries are.
+void store_ranges(Query& query, const MonthKey& key, const char* month)
+{
+    query.run(psprintf("UPDATE journal.closed_month SET (first_id, last_id, first_transaction, "
+                       "last_transaction) = (SELECT min(id), max(id), min(transaction_id), "
+                       "max(transaction_id) FROM ONLY %s) "
+                       "WHERE relation_oid = $1 AND incarnation = $2",
+                       month),
+              {key.relation, key.incarnation});
+}
+
 bool needs_indexes(Query& query, const MonthKey& key)
 {
     return query.run(
@@ -219,18 +230,14 @@ bool summarise_month(Oid partition)
     query.run(
         psprintf(
             "INSERT INTO journal.closed_month (relation_oid, incarnation, entries, moved_types, "
-            "summarised_at, first_id, last_id, first_transaction, last_transaction) "
-            "SELECT $1, $2, $3, ARRAY(SELECT DISTINCT "
+            "summarised_at) SELECT $1, $2, $3, ARRAY(SELECT DISTINCT "
             "journal.object_hash(account, object_type, previous_id) >> 48 << 48 FROM ONLY %s "
-            "WHERE object_type IS NOT NULL AND previous_id IS NOT NULL), clock_timestamp(), "
-            "min(id), max(id), min(transaction_id), max(transaction_id) FROM ONLY %s "
+            "WHERE object_type IS NOT NULL AND previous_id IS NOT NULL), clock_timestamp() "
             "ON CONFLICT (relation_oid, incarnation) DO UPDATE SET entries = excluded.entries, "
-            "moved_types = excluded.moved_types, summarised_at = excluded.summarised_at, "
-            "first_id = excluded.first_id, last_id = excluded.last_id, "
-            "first_transaction = excluded.first_transaction, "
-            "last_transaction = excluded.last_transaction",
-            qualified_name(partition), qualified_name(partition)),
+            "moved_types = excluded.moved_types, summarised_at = excluded.summarised_at",
+            qualified_name(partition)),
         {key.relation, key.incarnation, int8_argument(entries)});
+    store_ranges(query, key, qualified_name(partition));
     query.end();
     return true;
 }
