@@ -10,8 +10,6 @@ Settings settings;
 
 namespace {
 
-constexpr const char* kActorKinds[] = {"employee", "client", "robot", "api", "support", "system"};
-
 // As long as the journal's indexes hold it; longer ones are no names of accounts.
 bool check_account(char** value, void**, GucSource)
 {

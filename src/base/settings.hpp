@@ -19,6 +19,10 @@ struct Settings {
 };
 extern Settings settings;
 
+/// What event_journal.actor_kind may be, beside ''.
+inline constexpr const char* kActorKinds[] = {"employee", "client",  "robot",
+                                              "api",      "support", "system"};
+
 /// The longest account, in bytes, that indexes of the journal hold (see text_form.hpp).
 inline constexpr int kLongestAccount = 500;
 

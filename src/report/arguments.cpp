@@ -42,11 +42,16 @@ TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name)
     return list;
 }
 
+void raise_empty_list(const char* name)
+{
+    ereport(ERROR, (errcode(kEmptyList), errmsg("list \"%s\" is empty", name),
+                    errhint("NULL means all.")));
+}
+
 void sort_list(TextList* list, const char* name)
 {
     if (list->count == 0)
-        ereport(ERROR, (errcode(kEmptyList), errmsg("list \"%s\" is empty", name),
-                        errhint("NULL means all.")));
+        raise_empty_list(name);
     std::sort(list->items, list->items + list->count,
               [](const char* a, const char* b) { return strcmp(a, b) < 0; });
     const char** end = std::unique(list->items, list->items + list->count,

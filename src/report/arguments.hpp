@@ -34,6 +34,8 @@ const char* text_or_null(FunctionCallInfo fcinfo, int number);
 /// NULL in it.
 TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name);
 
+[[noreturn]] void raise_empty_list(const char* name);
+
 /// Sorts a list called name and leaves each item once; raises JE021 if it is empty.
 void sort_list(TextList* list, const char* name);
 

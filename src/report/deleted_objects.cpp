@@ -25,18 +25,10 @@ constexpr std::size_t kBatch = 50;
 /// Of what follows a deletion so many entries are read at first: the next one nearly always tells.
 constexpr int kFewFollowers = 8;
 
-/// What is asked of deletions.
-struct DeletionFilter {
-    TextList types;
-    RowFilter rows;
-};
-
 /// A deletion is the first entry of its change.
 void append_filter(SqlText* sql, const void* argument)
 {
-    const auto& filter = *static_cast<const DeletionFilter*>(argument);
-    const TextList& types = filter.types;
-    append_row_filter(sql, filter.rows);
+    const auto& types = *static_cast<const TextList*>(argument);
     sql->append(" AND e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL");
     if (types.given) {
         sql->append(" AND e.object_type = ANY (");
@@ -276,25 +268,25 @@ JOURNAL_FUNCTION(journal_deleted_objects)
     require_journal(request.account);
     request.bounds = {DT_NOBEGIN, DT_NOEND};
     request.descending = true;
-    DeletionFilter wanted{list_argument(fcinfo, kObjectTypes, "object_types"), {}};
-    for (int i = 0; i < wanted.types.count; i++)
-        check_object_type(wanted.types.items[i], request.account->name);
-    wanted.rows = filter_argument(fcinfo, kFilter, request.account->name);
+    const TextList types = list_argument(fcinfo, kObjectTypes, "object_types");
+    for (int i = 0; i < types.count; i++)
+        check_object_type(types.items[i], request.account->name);
+    const RowFilter row_filter = filter_argument(fcinfo, kFilter, request.account->name);
     request.page_size = page_size_argument(fcinfo, kPageSize);
     const char* language = chosen_language(request, text_or_null(fcinfo, kLanguage));
 
     Fingerprint fingerprint;
     fingerprint.add("deleted_objects");
     fingerprint.add(std::string_view(request.account->name));
-    add_to_fingerprint(&fingerprint, wanted.types);
-    add_to_fingerprint(&fingerprint, wanted.rows.text);
+    add_to_fingerprint(&fingerprint, types);
+    add_to_fingerprint(&fingerprint, row_filter.text);
     request.fingerprint = fingerprint.value();
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
     EntryRows rows(context);
     const auto page_size = static_cast<std::size_t>(request.page_size);
     PageRequest part = request;
-    EntryFilter filter{{}, append_filter, &wanted, object_types(wanted.types)};
+    EntryFilter filter{{}, append_filter, &types, object_types(types), &row_filter};
     filter.index.deletions = true;
     for (bool more = true; more && rows.size() < page_size;) {
         const std::size_t first = rows.size();

@@ -8,7 +8,8 @@ namespace journal {
 namespace {
 
 constexpr const char* kColumns =
-    "e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, e.layout, "
+    "e.ctid AS place, e.id, e.occurred_at, e.transaction_id, e.change, e.event_type, e.relation, "
+    "e.layout, "
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
     "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END AS data, "
@@ -30,6 +31,7 @@ const char* entry_columns()
 EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
 {
     EntryRow entry{};
+    entry.place = *reinterpret_cast<ItemPointer>(DatumGetPointer(query.value(row, "place").datum));
     entry.id = query.value(row, "id").int8();
     entry.occurred_at = query.value(row, "occurred_at").time();
     entry.transaction_id = query.value(row, "transaction_id").datum;

@@ -8,6 +8,7 @@ namespace journal {
 
 /// What a report needs of an entry.
 struct EntryRow {
+    ItemPointerData place;
     int64 id;
     TimestampTz occurred_at;
     Datum transaction_id;  // xid8

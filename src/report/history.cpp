@@ -15,7 +15,10 @@
 #include "report/key_query.hpp"
 #include "report/object_type.hpp"
 #include "report/page.hpp"
+#include "report/row_judge.hpp"
 #include "values/text_form.hpp"
+
+#include <algorithm>
 
 namespace journal {
 
@@ -131,6 +134,9 @@ void append_has_key(SqlText* sql, const char* column, const Keys& keys)
     sql->append(" AND e.id >= k.since AND e.id < k.before)");
 }
 
+/// So many entries are looked at at once where they have to be judged.
+constexpr int kJudgedAtOnce = 200;
+
 /// What reading a history goes by.
 struct HistoryReading {
     const PageRequest* page;
@@ -140,10 +146,11 @@ struct HistoryReading {
     MemoryContext context;
 };
 
-/// Reads what is left of the page from a month's entries at some places, or, where an index is
-/// missing, from all of them.
-void read_month(const HistoryReading& reading, const TimeRange& month,
-                const Vector<ItemPointerData>* places, EntryRows* rows)
+/// Reads a number of a month's entries at some places, or, where an index is missing, of all of
+/// them; behind the position of the month's range. Returns how many the query found, of which those
+/// are left out that the filter does not want.
+uint64 read_some(const HistoryReading& reading, TimeRange* month,
+                 const Vector<ItemPointerData>* places, int most, EntryRows* rows)
 {
     const PageRequest& request = *reading.page;
     const char* type = reading.type;
@@ -157,18 +164,18 @@ void read_month(const HistoryReading& reading, const TimeRange& month,
     sql.append(" FROM journal.entry e WHERE e.account = ");
     sql.append(text_argument(request.account->name));
     // The times let the planner leave out all other months.
-    append_moment(&sql, " AND e.occurred_at >= ", month.from);
-    append_moment(&sql, " AND e.occurred_at < ", month.to);
+    append_moment(&sql, " AND e.occurred_at >= ", month->from);
+    append_moment(&sql, " AND e.occurred_at < ", month->to);
     if (places != nullptr) {
         sql.append(" AND e.ctid = ANY (");
         sql.append(places_argument(*places));
         sql.append(")");
     }
-    if (request.has_position) {
+    if (month->has_position) {
         sql.append(" AND (e.occurred_at, e.id) < (");
-        sql.append(timestamp_argument(request.occurred_at));
+        sql.append(timestamp_argument(month->position.occurred_at));
         sql.append(", ");
-        sql.append(int8_argument(request.id));
+        sql.append(int8_argument(month->position.id));
         sql.append(")");
     }
     sql.append(" AND (e.object_type = ");
@@ -184,11 +191,40 @@ void read_month(const HistoryReading& reading, const TimeRange& month,
     sql.append(")) IS NOT TRUE)");
     append_row_filter(&sql, *reading.filter);
     sql.append(" ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
-    sql.append(int8_argument(request.page_size - static_cast<int64>(rows->size())));
+    sql.append(int8_argument(most));
     const uint64 count = sql.run(query);
+    EntryRows found(reading.context);
     for (uint64 i = 0; i < count; i++)
-        rows->push_back(read_row(query, i, reading.context));
+        found.push_back(read_row(query, i, reading.context));
     query.end();
+    bool* keep = make_array_in<bool>(reading.context, found.size());
+    judge_rows(*reading.filter, request.account->name, found, keep);
+    for (std::size_t i = 0; i < found.size(); i++)
+        if (keep[i])
+            rows->push_back(found[i]);
+    if (count > 0) {
+        month->has_position = true;
+        month->position = {found.back().occurred_at, found.back().id};
+    }
+    return count;
+}
+
+/// Reads what is left of the page from a month.
+void read_month(const HistoryReading& reading, TimeRange month,
+                const Vector<ItemPointerData>* places, EntryRows* rows)
+{
+    const PageRequest& request = *reading.page;
+    const auto wanted = static_cast<std::size_t>(request.page_size);
+    uint64 most = 0;
+    uint64 found = 0;
+    do {
+        CHECK_FOR_INTERRUPTS();
+        most = wanted - rows->size();
+        if (reading.filter->needs_judge())
+            most = std::max(most, uint64{kJudgedAtOnce});
+        found = read_some(reading, &month, places, static_cast<int>(most), rows);
+    } while (found == most && rows->size() < wanted);
+    rows->resize(std::min(rows->size(), wanted));
 }
 
 /// Reads a page of entries of the object and of what belongs to it, month by month from the newest.

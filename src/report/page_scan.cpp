@@ -5,6 +5,7 @@
 #include "months/month_summary.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
+#include "report/row_judge.hpp"
 
 #include <algorithm>
 
@@ -13,6 +14,13 @@ namespace journal {
 namespace {
 
 constexpr int kMostPlaces = 10000;
+
+/// So many entries are looked at first where they have to be judged.
+constexpr int kFirstJudged = 500;
+
+/// Of an object type with more entries than that in a month, those of the time asked for are looked
+/// at instead of all of them.
+constexpr int kMostOfRareTypes = 1000;
 
 /// What reading a page goes by.
 struct PageReading {
@@ -25,18 +33,22 @@ struct PageReading {
     int missing() const { return static_cast<int>(wanted - rows->size()); }
 };
 
+/// Where in one month to read, of a range: at all places or at some, which an index knows.
+struct Source {
+    TimeRange range;
+    const TimePlaces* timed;                // in the order of the range; nullptr: not by time
+    const Vector<ItemPointerData>* places;  // in any order; nullptr: all
+};
+
 /// The entries at places of one month.
-void append_places(SqlText* sql, const TimePlaces& found)
+void append_places(SqlText* sql, const Vector<ItemPointerData>& places)
 {
-    // The times let the planner leave out all other months.
-    append_moment(sql, " AND e.occurred_at >= ", found.earliest);
-    append_moment(sql, " AND e.occurred_at <= ", found.latest);
     sql->append(" AND e.ctid = ANY (");
-    sql->append(places_argument(found.places));
+    sql->append(places_argument(places));
     sql->append(")");
 }
 
-/// The entries of a stretch whose partition has no index on time.
+/// The entries of a range.
 void append_range(SqlText* sql, const TimeRange& range)
 {
     append_moment(sql, " AND e.occurred_at >= ", range.from);
@@ -51,29 +63,77 @@ void append_range(SqlText* sql, const TimeRange& range)
     sql->append(")");
 }
 
-/// Reads what the caller sees of some places, or of the whole range if there are none.
-void read_rows(PageReading* page, const TimePlaces* found, const TimeRange& range)
+/// Reads up to a number of the wanted entries that the caller sees there, into context.
+void run(const PageReading& page, const Source& source, int64 limit, MemoryContext context,
+         EntryRows* rows)
 {
     Query query = Query::begin(RunAs::kCaller);
-    if (found != nullptr)
-        read_by_places(query);
     SqlText sql;
     sql.append("SELECT ");
     sql.append(entry_columns());
     sql.append(" FROM journal.entry e WHERE e.account = ");
-    sql.append(text_argument(page->request->account->name));
-    if (found != nullptr)
-        append_places(&sql, *found);
-    else
-        append_range(&sql, range);
-    page->filter->condition(&sql, page->filter->argument);
-    sql.append(range.descending ? " ORDER BY e.occurred_at DESC, e.id DESC LIMIT "
-                                : " ORDER BY e.occurred_at, e.id LIMIT ");
-    sql.append(int8_argument(page->missing()));
+    sql.append(text_argument(page.request->account->name));
+    // The times let the planner leave out all other months.
+    if (source.timed != nullptr) {
+        append_moment(&sql, " AND e.occurred_at >= ", source.timed->earliest);
+        append_moment(&sql, " AND e.occurred_at <= ", source.timed->latest);
+        append_places(&sql, source.timed->places);
+    } else {
+        append_range(&sql, source.range);
+        if (source.places != nullptr)
+            append_places(&sql, *source.places);
+    }
+    if (source.timed != nullptr || source.places != nullptr)
+        read_by_places(query);
+    page.filter->condition(&sql, page.filter->argument);
+    append_row_filter(&sql, *page.filter->rows);
+    sql.append(source.range.descending ? " ORDER BY e.occurred_at DESC, e.id DESC LIMIT "
+                                       : " ORDER BY e.occurred_at, e.id LIMIT ");
+    sql.append(int8_argument(limit));
     const uint64 count = sql.run(query);
     for (uint64 i = 0; i < count; i++)
-        page->rows->push_back(read_row(query, i, page->context));
+        rows->push_back(read_row(query, i, context));
     query.end();
+}
+
+/// Reads entries that have to be judged, a number at once, until the page is full. Those that are
+/// kept are read once more: of the others nothing stays in memory.
+void read_judged(PageReading* page, Source source)
+{
+    bool more = true;
+    while (more && page->missing() > 0) {
+        in_work_memory([&] {
+            MemoryContext work = CurrentMemoryContext;
+            EntryRows looked_at(work);
+            run(*page, source, kMostPlaces, work, &looked_at);
+            more = looked_at.size() == kMostPlaces;
+            if (looked_at.empty())
+                return;
+            source.range.has_position = true;
+            source.range.position = {looked_at.back().occurred_at, looked_at.back().id};
+            bool* keep = make_array_in<bool>(work, looked_at.size());
+            judge_rows(*page->filter->rows, page->request->account->name, looked_at, keep);
+            TimePlaces kept(work);
+            kept.earliest = std::min(looked_at.front().occurred_at, looked_at.back().occurred_at);
+            kept.latest = std::max(looked_at.front().occurred_at, looked_at.back().occurred_at);
+            for (std::size_t i = 0; i < looked_at.size(); i++)
+                if (keep[i])
+                    kept.places.push_back(looked_at[i].place);
+            if (!kept.places.empty())
+                run(*page, {source.range, &kept, nullptr}, page->missing(), page->context,
+                    page->rows);
+        });
+        // What an index gave is looked at as a whole.
+        more = more && source.timed == nullptr;
+    }
+}
+
+void read_rows(PageReading* page, const Source& source)
+{
+    if (page->filter->rows->needs_judge())
+        read_judged(page, source);
+    else
+        run(*page, source, page->missing(), page->context, page->rows);
 }
 
 /// Reads a stretch by places that find(range, most, &found) finds. What the caller does not see, or
@@ -83,24 +143,81 @@ void read_by_index(PageReading* page, TimeRange range, const Find& find)
 {
     MemoryContext resource = page->context;
     TimePlaces found(resource);
-    int most = page->missing();
+    int most = page->filter->rows->needs_judge() ? kFirstJudged : page->missing();
     do {
         most = std::max(most, page->missing());
         find(range, most, &found);
         if (!found.places.empty())
-            read_rows(page, &found, range);
+            read_rows(page, {range, &found, nullptr});
         range.has_position = true;
         range.position = found.last;
         most = std::min(2 * most, kMostPlaces);
     } while (page->missing() > 0 && !found.complete);
 }
 
-/// Reads a month's part of the range: deletions by what is known of a closed month, else what its
-/// index on time says, else, where it has none, all of it.
+/// Adds the places of the objects of some numbers, and of their deletions; false if these are more
+/// than allowed, or the index is missing.
+bool add_objects(Relation partition, const ObjectHashRange& objects,
+                 const ObjectHashRange& deletions, int most, Vector<ItemPointerData>* places)
+{
+    const Oid index = object_index(partition, ObjectIndex::kObject);
+    return OidIsValid(index) &&
+           add_places(partition, index, {objects.first, objects.last, PG_INT64_MIN, PG_INT64_MAX},
+                      most, places) &&
+           (objects.last >= deletions.last ||
+            add_places(partition, index,
+                       {deletions.first, deletions.last, PG_INT64_MIN, PG_INT64_MAX}, most,
+                       places));
+}
+
+/// Finds the entries of the documents asked for, or of object types that are rare in the month;
+/// false if the index on time is the better way.
+bool find_objects(const PageReading& page, Relation partition, Vector<ItemPointerData>* places)
+{
+    const RowFilter& filter = *page.filter->rows;
+    const char* account = page.request->account->name;
+    for (int i = 0; i < filter.document_count; i++) {
+        const ObjectName& document = filter.documents[i];
+        const int64 hash = object_hash(account, document.type, document.id);
+        const Oid parts = object_index(partition, ObjectIndex::kDocument);
+        if (!OidIsValid(parts) ||
+            !add_objects(partition, {hash, hash}, {deletion_hash(hash), deletion_hash(hash)},
+                         PG_INT32_MAX, places) ||
+            !add_places(partition, parts, {hash, hash, PG_INT64_MIN, PG_INT64_MAX}, PG_INT32_MAX,
+                        places))
+            return false;
+    }
+    if (filter.document_count > 0)
+        return true;
+    for (int i = 0; i < filter.object_types.count; i++) {
+        const char* type = filter.object_types.items[i];
+        if (!add_objects(partition, object_hash_range(type), deletion_hash_range(type),
+                         kMostOfRareTypes, places))
+            return false;
+    }
+    return filter.object_types.given;
+}
+
+/// Reads a month's part of the range: what is asked for by object or transaction by an index on
+/// these, deletions by what is known of a closed month, else what the index on time says, else,
+/// where it has none, all of it.
 void read_month(PageReading* page, Relation partition, const TimeRange& range,
                 const MonthDeletions* known)
 {
     const EntryFilter& filter = *page->filter;
+    if (known == nullptr) {
+        MemoryContext resource = page->context;
+        Vector<ItemPointerData> places(resource);
+        if (find_objects(*page, partition, &places)) {
+            if (!places.empty())
+                read_rows(page, {range, nullptr, &places});
+            return;
+        }
+        if (filter.rows->has_transaction) {
+            read_rows(page, {range, nullptr, nullptr});
+            return;
+        }
+    }
     const Oid objects = known != nullptr && known->knows(RelationGetRelid(partition))
                             ? object_index(partition, ObjectIndex::kObject)
                             : InvalidOid;
@@ -114,7 +231,7 @@ void read_month(PageReading* page, Relation partition, const TimeRange& range,
             find_places(partition, times, rest, filter.index, most, found);
         });
     else
-        read_rows(page, nullptr, range);
+        read_rows(page, {range, nullptr, nullptr});
 }
 
 }  // namespace

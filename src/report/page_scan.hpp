@@ -9,7 +9,7 @@
 #pragma once
 
 #include "months/month_deletions.hpp"
-#include "report/entry_row.hpp"
+#include "report/filter.hpp"
 
 namespace journal {
 
@@ -22,6 +22,7 @@ struct EntryFilter {
     AppendCondition condition;
     const void* argument;       // the condition's
     ObjectTypes deleted_types;  // of deletions; the condition asks for them as well
+    const RowFilter* rows;      // tested beside the condition
 };
 
 /// The numbers by which the index knows these texts, in the current memory context.

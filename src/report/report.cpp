@@ -146,7 +146,6 @@ void append_filter(SqlText* sql, const void* argument)
     const auto& filter = *static_cast<const ReportFilter*>(argument);
     append_list(sql, " AND e.location = ANY (", filter.locations);
     append_list(sql, " AND e.employee = ANY (", filter.employees);
-    append_row_filter(sql, filter.rows);
     if (filter.all_events) {
         sql->append(" AND e.reported");
         return;
@@ -231,8 +230,8 @@ JOURNAL_FUNCTION(journal_report)
     apply_cursor(&request, text_or_null(fcinfo, kAfter));
 
     EntryRows rows(context);
-    read_entries(request, request.page_size, {index_filter(filter), append_filter, &filter, {}},
-                 context, &rows);
+    read_entries(request, request.page_size,
+                 {index_filter(filter), append_filter, &filter, {}, &filter.rows}, context, &rows);
     return_page(fcinfo, request, language, rows, context);
     MemoryContextSwitchTo(previous);
     return Datum{0};

@@ -85,7 +85,7 @@ WITH listed (place, task, name, example) AS (VALUES
     ('except', 'tables to leave out'),
     ('excluded', 'columns that are never stored'),
     ('extra', 'further facts'),
-    ('filter', 'what else: {"object_types": ["order"], "transaction": "4711"}; NULL: all'),
+    ('filter', 'what else: {"object_types", "documents", "columns", "from", "to", "search", "actor_kinds", "transaction"}; NULL: all'),
     ('from_mark', 'the first moment, by its mark'),
     ('from_moment', 'the first moment'),
     ('from_transaction', 'the first moment: the beginning of that transaction'),

@@ -22,4 +22,13 @@ const char* server_text(const char* utf8, const char* plain)
     return converted == length ? reinterpret_cast<const char*>(text) : plain;
 }
 
+std::string_view utf8_text(std::string_view text)
+{
+    const int encoding = GetDatabaseEncoding();
+    if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || text.empty())
+        return text;
+    const char* converted = pg_server_to_any(text.data(), static_cast<int>(text.size()), PG_UTF8);
+    return converted == text.data() ? text : std::string_view(converted);
+}
+
 }  // namespace journal

@@ -12,4 +12,7 @@ namespace journal {
 /// A text of UTF-8 in the server's encoding, or the plain one if that lacks a character.
 const char* server_text(const char* utf8, const char* plain);
 
+/// A text of the database in UTF-8.
+std::string_view utf8_text(std::string_view text);
+
 }  // namespace journal
