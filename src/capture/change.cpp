@@ -9,6 +9,7 @@
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
+#include "catalog/plan_selection.hpp"
 #include "catalog/rename.hpp"
 #include "catalog/restoring.hpp"
 #include "catalog/rule.hpp"
@@ -65,7 +66,7 @@ bool matches(const Change& change, Rule& rule)
 {
     return rule.operation == change.operation &&
            (rule.column_count == 0 || touches(change, rule)) &&
-           condition_holds(rule, change.old_row, change.new_row);
+           condition_holds(rule.condition, change.old_row, change.new_row);
 }
 
 // Gives an event those of its rule's changed columns that no earlier event holds.
@@ -135,12 +136,13 @@ bool is_under_other_account(const Change& change, const Entry& entry)
 }
 
 // Keeps the name that the row had before the change, where it ended and is not found by the entry.
-void record_name_end(const Change& change, const Entry& entry, int64 change_id)
+void record_name_end(const Change& change, const Entry& entry, int64 change_id,
+                     bool has_entry = true)
 {
     RelationPlan* plan = change.plan;
     if (plan->label < 0 || entry.object_id == nullptr ||
         !(change.operation == 'u'   ? entry.previous_id != nullptr || has_changed_name(change)
-          : change.operation == 'd' ? is_under_other_account(change, entry)
+          : change.operation == 'd' ? !has_entry || is_under_other_account(change, entry)
                                     : false))
         return;
     const char* account = account_of(plan, change.before);
@@ -218,6 +220,23 @@ int32 generic_event(const RelationPlan* plan, char operation)
                               : plan->deleted_event;
 }
 
+// A row that a restore brings back; nullptr for other changes.
+Restoring* restoring_of(const Change& change)
+{
+    if (change.operation != 'i' || !restoring_any())
+        return nullptr;
+    RelationPlan* plan = change.plan;
+    const char* key = row_key(plan, plan->key, plan->key_count, change.after);
+    return key == nullptr ? nullptr : restoring_match(plan->id, key);
+}
+
+// No entry is made of a change that is not worth one; names are kept all the same.
+void pass_over(Change* change, CommandId command)
+{
+    if (change->operation == 'd' || has_changed_name(*change) || may_have_changed_key(*change))
+        record_name_end(*change, common_facts(change, command), next_change_id(command), false);
+}
+
 // A restored row is one event, whatever the rules say of inserted rows.
 void record_restored(const Change& change, Entry entry, Restoring* restoring)
 {
@@ -247,8 +266,12 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         change.after = {new_row};
     if (change.operation == 'u' && !find_changes(&change)) {
         // No event, though the name may lie in columns that give none.
-        if (has_changed_name(change) || may_have_changed_key(change))
-            record_name_end(change, common_facts(&change, command), next_change_id(command));
+        pass_over(&change, command);
+        return;
+    }
+    if (plan->selection != nullptr && restoring_of(change) == nullptr &&
+        !is_selected(plan, old_row, new_row)) {
+        pass_over(&change, command);
         return;
     }
 
@@ -272,9 +295,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         claim_rest(&change, count);
 
     Entry entry = common_facts(&change, command);
-    Restoring* restoring = change.operation == 'i' && restoring_any() && entry.object_id != nullptr
-                               ? restoring_match(plan->id, entry.object_id)
-                               : nullptr;
+    Restoring* restoring = restoring_of(change);
     if (restoring != nullptr) {
         record_restored(change, entry, restoring);
         return;

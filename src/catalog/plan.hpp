@@ -9,9 +9,11 @@
 
 namespace journal {
 
-struct Rule;             // catalog/rule.hpp
-struct RowEncoder;       // capture/encoder.cpp
-struct StoredAttribute;  // capture/row_image.cpp
+struct Rule;               // catalog/rule.hpp
+struct PlanSelection;      // catalog/plan_selection.hpp
+struct PreparedCondition;  // catalog/prepared_condition.hpp
+struct RowEncoder;         // capture/encoder.cpp
+struct StoredAttribute;    // capture/row_image.cpp
 
 enum class Capture : char {
     kNone,    // known, but not tracked (any more)
@@ -39,8 +41,9 @@ struct RelationPlan {
     const char* object_type;  // nullptr for labels
     bool snapshot_on_create;
     bool has_rules;
-    int32 layout;      // journal.layout.id; 0 for labels
-    int column_count;  // in the layout's order
+    bool has_conditions;  // of rules or of track
+    int32 layout;         // journal.layout.id; 0 for labels
+    int column_count;     // in the layout's order
     PlanColumn* columns;
     int attribute_count;
     int* position_of;  // layout position of an attribute (index attnum - 1), -1 for a dropped one
@@ -65,7 +68,9 @@ struct RelationPlan {
     int32 deleted_event;
     int32 restored_event;
     int rule_count;
-    Rule* rules;  // in the order of their numbers
+    Rule* rules;                      // in the order of their numbers
+    PlanSelection* selection;         // nullptr: every change is recorded
+    PreparedCondition* deleted_when;  // a row for which it holds counts as deleted; or nullptr
     // Prepared by capture on first use.
     RowEncoder* encoder;
     const StoredAttribute* attributes;

@@ -7,6 +7,7 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/event_type.hpp"
+#include "catalog/plan_selection.hpp"
 #include "catalog/present_layout.hpp"
 #include "catalog/rule.hpp"
 
@@ -61,7 +62,7 @@ void routine_changed(Datum, int, uint32)
     HASH_SEQ_STATUS sequence;
     hash_seq_init(&sequence, plans);
     while (auto* cached = static_cast<CachedPlan*>(hash_seq_search(&sequence)))
-        if (cached->plan == nullptr || cached->plan->rule_count > 0)
+        if (cached->plan == nullptr || cached->plan->has_conditions)
             cached->changes++;
 }
 
@@ -280,6 +281,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
         plan->layout = layout->id;
     }
     load_rules(plan, relation, writable);
+    load_selection(plan, relation, tracked, writable);
     return plan;
 }
 

@@ -5,7 +5,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
-#include "catalog/condition.hpp"
+#include "catalog/plan_selection.hpp"
 #include "values/packed_values.hpp"
 
 namespace journal {
@@ -30,21 +30,6 @@ int* read_positions(const Value& columns, const RelationPlan* plan, int* count)
     return positions;
 }
 
-// Present names of the columns that a condition names, in order. One that is gone makes the
-// condition unreadable, by a name that no column has.
-const char** read_names(const Value& columns, const RelationPlan* plan, int* count)
-{
-    const int32* ids = columns.int4_array(plan->context, count);
-    const char** names = make_array_in<const char*>(plan->context, *count);
-    for (int i = 0; i < *count; i++) {
-        const int position = plan_position(plan, ids[i]);
-        names[i] = position >= 0 ? plan->columns[position].name : "(dropped column)";
-    }
-    return names;
-}
-
-int32 parsed_rule;  // the rule whose condition is, or was last, parsed
-
 // A rule as it is stored: its condition is not parsed yet.
 struct StoredRule {
     Rule rule;
@@ -53,19 +38,6 @@ struct StoredRule {
     int column_count;
     const char** columns;  // present names
 };
-
-// What a condition is evaluated in. It gets no memory of its own, which would be 8 kB for each:
-// what an evaluation allocates is the caller's, and goes with the row.
-ExprContext* make_evaluation(MemoryContext context)
-{
-    MemoryContext previous = MemoryContextSwitchTo(context);
-    ExprContext* evaluation = makeNode(ExprContext);
-    MemoryContextSwitchTo(previous);
-    evaluation->ecxt_per_query_memory = context;
-    evaluation->caseValue_isNull = true;
-    evaluation->domainValue_isNull = true;
-    return evaluation;
-}
 
 // What an entry that holds the row keeps of the rule's details: their positions, as a string.
 bytea* row_details(const Rule& rule, const RelationPlan* plan)
@@ -100,26 +72,10 @@ StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContex
     if (stored.condition == nullptr)
         return stored;
     stored.search_path = scan.value("search_path").text(work);
-    stored.columns = read_names(scan.value("condition_columns"), plan, &stored.column_count);
+    const int32* ids =
+        scan.value("condition_columns").int4_array(plan->context, &stored.column_count);
+    stored.columns = present_names(plan, ids, stored.column_count);
     return stored;
-}
-
-// Parses a rule's condition and makes it ready for evaluation if it is to be executable.
-void prepare_condition(Rule& rule, const StoredRule& stored, const RelationPlan* plan,
-                       Relation relation, bool executable)
-{
-    parsed_rule = rule.number;
-    Expr* expression = parse_condition({kRuleCondition, stored.condition, stored.search_path,
-                                        rule.operation, stored.column_count, stored.columns},
-                                       relation, nullptr);
-    if (!executable)
-        return;
-    in_context(plan->context, [&] {
-        // The expression's constants are pointed at, not copied: they have to live with the plan.
-        auto* kept = static_cast<Expr*>(copyObjectImpl(expression));
-        rule.condition = ExecInitQual(make_ands_implicit(expression_planner(kept)), nullptr);
-        rule.evaluation = make_evaluation(plan->context);
-    });
 }
 
 }  // namespace
@@ -144,48 +100,13 @@ void load_rules(RelationPlan* plan, Relation relation, bool executable)
     plan->rule_count = count;
     plan->has_rules = count > 0;
     for (int i = 0; i < count; i++)
+        plan->has_conditions |= stored[i].condition != nullptr;
+    for (int i = 0; i < count; i++)
         if (stored[i].condition != nullptr)
-            prepare_condition(plan->rules[i], stored[i], plan, relation, executable);
-}
-
-bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row)
-{
-    if (rule.condition == nullptr)
-        return true;
-    // Both hold one evaluation at a time. Functions that write in spite of being declared stable
-    // could come here again.
-    if (rule.is_evaluating)
-        ereport(ERROR, (errcode(kRuleRefused),
-                        errmsg("the condition of event rule %d changes the table that it is about",
-                               rule.number),
-                        errdetail("A function that it calls is declared stable or immutable, but "
-                                  "calls one that writes."),
-                        errhint("Drop the rule: SELECT journal.drop_rule(%d).", rule.number)));
-    volatile bool holds = false;
-    rule.evaluation->ecxt_per_tuple_memory = CurrentMemoryContext;
-    rule.evaluation->ecxt_innertuple = old_row;
-    rule.evaluation->ecxt_outertuple = new_row;
-    rule.is_evaluating = true;
-    PG_TRY();
-    {
-        holds = ExecQual(rule.condition, rule.evaluation);
-    }
-    PG_FINALLY();
-    {
-        rule.is_evaluating = false;
-    }
-    PG_END_TRY();
-    return holds;
-}
-
-int32 last_parsed_rule()
-{
-    return parsed_rule;
-}
-
-void forget_parsed_rule()
-{
-    parsed_rule = 0;
+            plan->rules[i].condition = prepare_condition(
+                {kRuleCondition, stored[i].condition, stored[i].search_path,
+                 stored[i].rule.operation, stored[i].column_count, stored[i].columns},
+                stored[i].rule.number, relation, plan->context, executable);
 }
 
 }  // namespace journal

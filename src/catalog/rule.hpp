@@ -7,6 +7,7 @@
 #pragma once
 
 #include "catalog/plan.hpp"
+#include "catalog/prepared_condition.hpp"
 
 namespace journal {
 
@@ -17,27 +18,16 @@ struct Rule {
     int column_count;  // 0: any change
     int* columns;      // positions in the plan
     int detail_count;
-    int* details;          // positions in the plan
-    bytea* row_details;    // of an entry that holds the row itself (see 41_entry.sql), or nullptr
-    int changed_at;        // position or -1
-    bool single_column;    // one column and no condition: back-fill makes an event of it
-    ExprState* condition;  // nullptr: always
-    ExprContext* evaluation;
-    bool is_evaluating;
+    int* details;        // positions in the plan
+    bytea* row_details;  // of an entry that holds the row itself (see 41_entry.sql), or nullptr
+    int changed_at;      // position or -1
+    bool single_column;  // one column and no condition: back-fill makes an event of it
+    PreparedCondition condition;
 };
 
 /// Reads the rules of a plan's relation into the plan, conditions parsed against the open table.
 /// Unless executable, conditions are only parsed: planning one may run immutable functions of the
 /// rule's author, which is right in a trigger of the table, and nowhere else.
 void load_rules(RelationPlan* plan, Relation relation, bool executable);
-
-/// Whether a rule's condition holds for a change; slots are of the plan's table, old null for an
-/// insert, new for a delete.
-bool condition_holds(Rule& rule, TupleTableSlot* old_row, TupleTableSlot* new_row);
-
-/// The number of the rule whose condition was the last to be parsed in this session; 0: none since
-/// forget_parsed_rule. It tells at which rule an error came up.
-int32 last_parsed_rule();
-void forget_parsed_rule();
 
 }  // namespace journal

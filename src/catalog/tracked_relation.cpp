@@ -90,6 +90,11 @@ bool ColumnSet::contains(int32 id) const
     return false;
 }
 
+bool records_part(const TrackedRelation& tracked)
+{
+    return tracked.operations != nullptr || tracked.condition != nullptr;
+}
+
 List* relation_and_ancestors(Oid relation)
 {
     List* found = list_make1_oid(relation);

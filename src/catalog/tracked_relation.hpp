@@ -46,6 +46,9 @@ struct TrackedRelation {
                                // a provisional row (provisional.hpp)
 };
 
+/// Whether only some of a relation's changes are recorded.
+bool records_part(const TrackedRelation& tracked);
+
 /// The relation itself and everything that it is a partition or inheritance child of, nearest
 /// first.
 List* relation_and_ancestors(Oid relation);

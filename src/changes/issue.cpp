@@ -88,6 +88,12 @@ Words words_of(IssueKind kind)
             return {kNotRestorable, "no key",
                     "its table has no key, so that nobody could tell one row from another",
                     "Add a primary key; rows deleted from then on can be restored."};
+        case IssueKind::kInPart:
+            return {kPastUnknown, "in part",
+                    "only some of the changes of its table are recorded, so that nobody knows what "
+                    "it was",
+                    "journal.entries shows what was recorded; journal.restore brings back deleted "
+                    "rows."};
         case IssueKind::kRekeyed:
             return {kRelationGone, kTableChanged,
                     "the key of its table is of other columns than it was, so that the row cannot "

@@ -30,6 +30,7 @@ enum class IssueKind : char {
     kTableGone,
     kNotTracked,
     kNoKey,
+    kInPart,    // only some of the table's changes are recorded
     kRekeyed,   // the table's key is of other columns than it was
     kIdentity,  // a column that is always generated would have to get another value
     kNoRow,     // the journal does not hold it

@@ -19,6 +19,8 @@ const char* gap_in_words(const char* reason, const char* other)
         return "older entries were purged";
     if (strcmp(reason, "computed") == 0)
         return psprintf("then the values of its column %s were computed anew", other);
+    if (strcmp(reason, "selected") == 0)
+        return "until then only some of its changes were recorded";
     if (strcmp(reason, "unrecorded") == 0)
         return "then it was changed under session_replication_role = replica";
     return psprintf("then %s left it with its rows", other);

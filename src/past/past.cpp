@@ -296,6 +296,13 @@ Past* make_past(Oid relation)
                                             "on.")));
     require_own_members(past->root);
     past->plan = known_plan_for(past->root);
+    if (past->plan->selection != nullptr)
+        ereport(
+            ERROR,
+            (errcode(kPastUnknown), errmsg("the past of %s is unknown", qualified_name(relation)),
+             errdetail("Only some of its changes are recorded: journal.track was given operations "
+                       "or a condition."),
+             errhint("Call journal.track without them; the past is known from then on.")));
     if (past->plan->key_count == 0)
         ereport(
             ERROR,

@@ -287,20 +287,20 @@ END;
 COMMENT ON FUNCTION journal.check_guards() IS 'what journal.check says of what keeps the journal as it is';
 
 -- Conditions of rules: parsed again, with the rights of the table's owner.
-CREATE FUNCTION journal.broken_rules() RETURNS TABLE (rule integer, message text)
+CREATE FUNCTION journal.broken_rules() RETURNS TABLE (rule integer, relation regclass, message text)
 LANGUAGE C STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'journal_broken_rules';
 COMMENT ON FUNCTION journal.broken_rules() IS
-    'event rules whose condition no longer parses, and why; of each table the first';
+    'conditions that no longer parse, of event rules or (rule NULL) of track, and why; of each table the first';
 
 -- Rules, roles and gaps.
 CREATE FUNCTION journal.check_statements()
 RETURNS TABLE (severity text, finding text, object text, meaning text, remedy text)
 LANGUAGE sql STABLE BEGIN ATOMIC
-SELECT 'error', 'condition broken', 'event rule ' || b.rule,
+SELECT 'error', 'condition broken', coalesce('event rule ' || b.rule, b.relation::text),
        format('changes of %s fail: %s', t.relation_name, b.message),
-       format('SELECT journal.drop_rule(%s);', b.rule)
-FROM journal.broken_rules() b JOIN journal.event_rule r ON r.number = b.rule
-    JOIN journal.tracked_relation t ON t.id = r.relation
+       CASE WHEN b.rule IS NULL THEN format('call journal.track(%L, ...) again without its condition or deleted_when', b.relation)
+            ELSE format('SELECT journal.drop_rule(%s);', b.rule) END
+FROM journal.broken_rules() b JOIN journal.tracked_relation t ON t.relation = b.relation
 UNION ALL
 SELECT 'warning', 'role gone', 'journal.role_account', format('role %s does not exist any more', a.role::oid),
        format('DELETE FROM journal.role_account WHERE role::oid = %s;', a.role::oid)

@@ -19,6 +19,7 @@
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
 #include "catalog/open_relation.hpp"
+#include "catalog/plan_selection.hpp"
 #include "catalog/relation.hpp"
 #include "catalog/rule.hpp"
 #include "catalog/tracked_relation.hpp"
@@ -145,7 +146,8 @@ auto by_lent_rights(const Backfill& backfill, const Step& step)
 
 bool holds_for_row(const Backfill& backfill, Rule& rule)
 {
-    return by_lent_rights(backfill, [&] { return condition_holds(rule, nullptr, backfill.slot); });
+    return by_lent_rights(backfill,
+                          [&] { return condition_holds(rule.condition, nullptr, backfill.slot); });
 }
 
 void add_created(Backfill* backfill, Entry entry, const RowImage& row)
@@ -203,9 +205,13 @@ void backfill_row(Backfill* backfill, const KnownHistory& known)
     const RowImage row{backfill->slot};
     Entry entry = common_facts(*backfill, row);
     entry.occurred_at = moment_in(plan, plan->created_at, row, backfill->now);
-    if (!known.created)
+    const bool selects_creation = plan->selection == nullptr || by_lent_rights(*backfill, [&] {
+                                      return is_selected(plan, nullptr, backfill->slot);
+                                  });
+    if (!known.created && selects_creation)
         add_created(backfill, entry, row);
-    for (int i = 0; !known.created_live && i < plan->rule_count; i++) {
+    const bool selects_changes = plan->selection == nullptr || plan->selection->updates;
+    for (int i = 0; selects_changes && !known.created_live && i < plan->rule_count; i++) {
         const Rule& rule = plan->rules[i];
         if (rule.single_column && has_value(plan, rule.columns[0], row) &&
             !contains(known.events, rule.event_type))

@@ -24,15 +24,16 @@ void put_row(const ReturnSetInfo* result, const Datum* values, const bool* nulls
                          const_cast<bool*>(nulls));
 }
 
-/// Tables with rules that have conditions.
+/// Tables with conditions, of rules or of track.
 List* conditioned_tables()
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 count = query.run(
-        "SELECT DISTINCT t.relation::oid FROM journal.event_rule r JOIN journal.tracked_relation t "
-        "ON t.id = r.relation JOIN pg_class c ON c.oid = t.relation "
-        "WHERE r.condition IS NOT NULL AND t.capture = 'events'");
+        "SELECT t.relation::oid FROM journal.tracked_relation t "
+        "JOIN pg_class c ON c.oid = t.relation WHERE t.capture = 'events' "
+        "AND (coalesce(t.condition, t.deleted_when) IS NOT NULL OR EXISTS (SELECT FROM "
+        "journal.event_rule r WHERE r.relation = t.id AND r.condition IS NOT NULL))");
     List* tables = in_context(context, [&] { return query.oids(count); });
     query.end();
     return tables;
@@ -56,12 +57,12 @@ JOURNAL_FUNCTION(journal_broken_rules)
         const ErrorData* error = run_in_subtransaction([&] { known_plan_for(table); });
         rights.end();
         relation_close(table, NoLock);
-        if (error != nullptr && (last_parsed_rule() == 0 || is_error_of_server(error->sqlerrcode)))
+        if (error != nullptr && is_error_of_server(error->sqlerrcode))
             ThrowErrorData(const_cast<ErrorData*>(error));
         if (error != nullptr) {
-            Datum values[] = {Int32GetDatum(last_parsed_rule()),
+            Datum values[] = {Int32GetDatum(last_parsed_rule()), ObjectIdGetDatum(oid),
                               CStringGetTextDatum(error->message)};
-            const bool nulls[2] = {};
+            const bool nulls[lengthof(values)] = {last_parsed_rule() == 0};
             put_row(result, values, nulls);
         }
     }

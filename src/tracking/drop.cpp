@@ -197,7 +197,8 @@ void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 trac
 {
     if (query.run("SELECT o.name FROM journal.tracked_relation t, LATERAL (VALUES "
                   "('account', t.account_column), ('location', t.location_column), "
-                  "('document', t.document_column)) AS o (name, id) "
+                  "('document', t.document_column), "
+                  "('employee', t.employee_column)) AS o (name, id) "
                   "WHERE t.id = $1 AND t.capture = 'events' AND o.id = $2 LIMIT 1",
                   {int4_argument(tracked), int4_argument(id)}) == 0)
         return;
@@ -212,6 +213,21 @@ void refuse_if_option_uses(Query& query, const DroppedColumn& column, int32 trac
                      column.table, option)));
 }
 
+void refuse_if_selection_uses(Query& query, const DroppedColumn& column, int32 tracked, int32 id)
+{
+    if (query.run("SELECT CASE WHEN $2 = ANY (condition_columns) THEN 'condition' ELSE "
+                  "'deleted_when' END FROM journal.tracked_relation WHERE id = $1 AND "
+                  "capture = 'events' AND $2 = ANY (condition_columns || deleted_when_columns)",
+                  {int4_argument(tracked), int4_argument(id)}) == 0)
+        return;
+    ereport(ERROR,
+            (errcode(kRuleDependsOnIt),
+             errmsg("cannot drop column %s of table %s because its tracking depends on it",
+                    column.name, column.table),
+             errdetail("The option %s names it.", query.value(0).text(CurrentMemoryContext)),
+             errhint("Call journal.track('%s', ...) again without it first.", column.table)));
+}
+
 void check_columns(const Drops& drops)
 {
     Query query = Query::begin(RunAs::kOwner);
@@ -222,6 +238,7 @@ void check_columns(const Drops& drops)
             continue;
         refuse_if_rule_uses(query, drops.columns[i], tracked, id);
         refuse_if_option_uses(query, drops.columns[i], tracked, id);
+        refuse_if_selection_uses(query, drops.columns[i], tracked, id);
         let_options_go(query, drops.columns[i], tracked, id);
     }
     query.end();

@@ -34,6 +34,8 @@ const char* reason_code(GapReason reason)
             return "computed";
         case GapReason::kUnrecorded:
             return "unrecorded";
+        case GapReason::kSelected:
+            return "selected";
     }
     return "tracked";
 }

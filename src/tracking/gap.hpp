@@ -17,6 +17,7 @@ enum class GapReason {
     kPurged,
     kComputed,
     kUnrecorded,
+    kSelected,
 };
 
 /// Records that the past of a tracked relation (tracked_relation.id) is unknown before now. other

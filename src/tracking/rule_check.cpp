@@ -17,6 +17,22 @@ bool is_error_of_server(int code)
            category == ERRCODE_INSUFFICIENT_RESOURCES || category == ERRCODE_TRANSACTION_ROLLBACK;
 }
 
+namespace {
+
+[[noreturn]] void raise_broken_track(Oid relation, const ErrorData* error)
+{
+    const char* name = qualified_name(relation);
+    ereport(ERROR, (errcode(kRuleDependsOnIt),
+                    errmsg("the tracking of %s depends on what this command changes", name),
+                    errdetail("Its condition or deleted_when no longer holds together: %s%s%s",
+                              error->message, error->detail == nullptr ? "" : ". ",
+                              error->detail == nullptr ? "" : error->detail),
+                    errhint("Call journal.track('%s', ...) again without it first.", name)));
+    pg_unreachable();
+}
+
+}  // namespace
+
 void check_rule_conditions()
 {
     MemoryContext work = CurrentMemoryContext;
@@ -25,8 +41,10 @@ void check_rule_conditions()
         "SELECT r.number, t.code, k.relation::oid FROM journal.event_rule r "
         "JOIN journal.tracked_relation k ON k.id = r.relation JOIN journal.event_type t ON t.id = "
         "r.event_type "
-        "WHERE r.condition IS NOT NULL AND k.relation IS NOT NULL AND k.capture = 'events' ORDER "
-        "BY r.number",
+        "WHERE r.condition IS NOT NULL AND k.relation IS NOT NULL AND k.capture = 'events' "
+        "UNION ALL SELECT 0, NULL, k.relation::oid FROM journal.tracked_relation k "
+        "WHERE coalesce(k.condition, k.deleted_when) IS NOT NULL AND k.relation IS NOT NULL "
+        "AND k.capture = 'events' ORDER BY 1",
         {}, true);
     Oid* relations = make_array_in<Oid>(work, count);
     int32* numbers = make_array_in<int32>(work, count);
@@ -67,6 +85,8 @@ void check_rule_conditions()
         for (uint64 j = i; error != nullptr && j < count; j++)
             if (numbers[j] == last_parsed_rule())
                 i = j;
+        if (error != nullptr && last_parsed_rule() == 0)
+            raise_broken_track(relations[i], error);
         if (error != nullptr)
             ereport(ERROR,
                     (errcode(kRuleDependsOnIt),

@@ -300,6 +300,9 @@ void store_options(int32 id, Relation relation, const char* object_type,
     const char* stated = stated_options(id);
     if (strcmp(tracked->capture, "events") != 0)
         note_gap(id, GapReason::kTracked, nullptr);
+    else if (records_part(*tracked) && options.operations == nullptr &&
+             options.condition == nullptr)
+        note_gap(id, GapReason::kSelected, nullptr);
 
     Bitmapset* hidden = nullptr;
     for (int i = 0; i < layout->column_count; i++)

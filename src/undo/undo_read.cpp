@@ -111,6 +111,11 @@ const LayoutMap* map_of(Reading* reading, int32 relation, int32 layout, const Ro
     made.id = layout;
     Target* target = find_target(row, false);
     made.target = target;
+    if (target->unfit == nullptr && target->plan->selection != nullptr) {
+        auto* issue = make_in<Issue>(reading->context);
+        *issue = make_issue(IssueKind::kInPart);
+        target->unfit = issue;
+    }
     map_layout(
         &made,
         target->unfit == nullptr ? target->plan : make_in<RelationPlan>(CurrentMemoryContext),
