@@ -21,6 +21,7 @@ END;
 CREATE VIEW shown AS
 SELECT link ->> 'id' AS client, object_label AS name, link ->> 'label' AS shown
 FROM journal.report(events => '{user.logged_in}', sort => 'asc', page_size => 1000), jsonb_array_elements(links) link
+WHERE link ->> 'type' <> object_type
 ORDER BY entry;
 CREATE VIEW wrong AS SELECT * FROM shown WHERE name IS DISTINCT FROM shown;
 -- What is known of deletions, beside the closed months' entries; nothing where they are the same.

@@ -91,3 +91,25 @@ UPDATE device SET done = false, name = 'Saw', cost = 5;
 SELECT event, details_text FROM journal.report(page_size => 1);
 SELECT event, details_text FROM journal.history('device', '1', page_size => 2);
 SELECT count(DISTINCT change), array_agg(old ORDER BY id) AS old FROM journal.entries WHERE id IN (SELECT entry FROM journal.history('device', '1', page_size => 2));
+
+-- Where the object has no label its document stands for it; the object itself is among the links, and each names its column.
+CREATE TABLE purchase (nr text, year integer, code text, PRIMARY KEY (year, nr));
+CREATE TABLE remark (id integer PRIMARY KEY, year integer, nr text, body text, device integer REFERENCES device, FOREIGN KEY (year, nr) REFERENCES purchase);
+COMMENT ON TABLE purchase IS E'Purchase\nof goods';
+SELECT journal.track('purchase', label => 'code');
+SELECT journal.track('remark', 'order_comment', document => 'nr');
+INSERT INTO purchase VALUES ('7', 2024, 'P-7'), ('8', 2024, NULL);
+INSERT INTO remark VALUES (1, 2024, '7', 'late', 1), (2, 2024, '8', 'soon', NULL), (3, NULL, NULL, 'lost', NULL);
+DELETE FROM remark WHERE id = 1;
+SELECT object_type_title, object_id, object_label, event_group_title, links FROM journal.report(events => '{kind:created,kind:deleted}', page_size => 6);
+SELECT object_type_title, object_id, object_label, event_group_title FROM journal.report(events => '{kind:created,kind:deleted}', page_size => 6, language => 'ru');
+SELECT journal.log('user.logged_in', 'employee', '5', 'Ann', links => '[{"type": "device", "id": 1}]') > 0 AS logged;
+SELECT journal.log('fiscal_receipt.printed', 'device', '1', links => '[{"type": "device", "id": "1", "label": "as said"}]') > 0 AS logged;
+SELECT event, object_type_title, object_label, links FROM journal.report(page_size => 2);
+
+-- Titles of restored objects: of shipped types their own.
+SELECT object_type FROM journal.event_type t WHERE is_core
+EXCEPT SELECT split_part(code, '.', 2) FROM journal.term WHERE code ~ '^event\..*\.restored$' AND language = 'ru';
+SELECT object_type FROM journal.event_type t WHERE is_core
+EXCEPT SELECT split_part(code, '.', 2) FROM journal.term WHERE code ~ '^object_type\.' AND language = 'en';
+SELECT code, event_group, titles FROM journal.event_type WHERE code IN ('order_comment.restored', 'remark.restored', 'device.restored') ORDER BY 1;

@@ -14,7 +14,7 @@ CREATE ROLE regress_reader;
 GRANT USAGE ON SCHEMA journal TO regress_reader;
 CREATE VIEW seen AS
 SELECT event, object_label, details_text, link->>'label' AS link, link->'exists' AS exists, restorable
-FROM journal.report(sort => 'asc') WITH ORDINALITY AS r LEFT JOIN LATERAL jsonb_array_elements(r.links) AS link ON true
+FROM journal.report(sort => 'asc') WITH ORDINALITY AS r LEFT JOIN LATERAL jsonb_array_elements(r.links) AS link ON link ->> 'type' <> r.object_type
 WHERE object_type = 'visit' OR kind = 'deleted' ORDER BY ordinality;
 GRANT SELECT ON seen TO regress_reader;
 SET event_journal.account = 'one';

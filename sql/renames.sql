@@ -11,7 +11,8 @@ CREATE FUNCTION event(what text, client text, name text, type text DEFAULT 'clie
 $$;
 CREATE VIEW shown AS
 SELECT object_id AS what, object_label AS name, link ->> 'label' AS shown, (link ->> 'exists')::boolean AS exists
-FROM journal.report(events => '{user.logged_in}', sort => 'asc', page_size => 1000), jsonb_array_elements(links) link;
+FROM journal.report(events => '{user.logged_in}', sort => 'asc', page_size => 1000), jsonb_array_elements(links) link
+WHERE link ->> 'type' <> object_type;
 CREATE VIEW wrong AS SELECT * FROM shown WHERE name IS DISTINCT FROM shown;
 CREATE VIEW kept AS SELECT relation, key, label, account FROM journal.rename ORDER BY until_change;
 

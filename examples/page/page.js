@@ -280,7 +280,8 @@ function action(row) {
 
 function drawRow(row) {
     const cell = (name, ...content) => make('td', { role: 'cell', data: { heading: word(name) } }, ...content);
-    const links = (row.links ?? []).filter((other) => row[other.type] !== other.id);
+    const links = (row.links ?? []).filter((other) => row[other.type] !== other.id
+        && !(other.type === row.object_type && other.id === row.object_id));
     return make('tr', { role: 'row', data: { entry: row.entry } },
         cell('time', make('time', { dateTime: row.occurred_at }, clock(row.occurred_at))),
         cell('location_column', row.location_name ?? row.location),

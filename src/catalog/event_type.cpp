@@ -131,7 +131,9 @@ int32 ensure_event_type(const char* code, const char* kind, const char* object_t
             "titles) "
             "SELECT $1, coalesce((SELECT event_group FROM journal.event_type "
             "                     WHERE object_type = $3 AND is_core ORDER BY id LIMIT 1), "
-            "                    'other'), $2, $3, $4, $5::jsonb "
+            "                    'other'), $2, $3, $4, "
+            "coalesce((SELECT jsonb_object_agg(language, text ORDER BY is_core DESC) "
+            "          FROM journal.term WHERE code = 'event.' || $1), $5::jsonb) "
             "ON CONFLICT (code) DO NOTHING RETURNING id",
             {text_argument(code), text_argument(kind), text_argument(object_type),
              text_argument(restore), text_argument(generic_titles(code, kind, object_type))}) > 0) {

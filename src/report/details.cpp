@@ -346,7 +346,7 @@ Jsonb* details_json(const EntryRow& entry, const Details& details)
     return json.finish();
 }
 
-const char* details_text(const EntryRow& entry, const Details& details, ColumnTitles* titles,
+const char* details_text(const EntryRow& entry, const Details& details, Titles* titles,
                          const Writing& writing)
 {
     if (entry.layout == 0)
@@ -360,7 +360,7 @@ const char* details_text(const EntryRow& entry, const Details& details, ColumnTi
         const bool is_change = i < details.change_count;
         const DetailValue& detail =
             is_change ? details.changes[i] : details.values[i - details.change_count];
-        const char* title = titles->of(entry, *detail.column);
+        const char* title = titles->of_column(entry, *detail.column);
         const ValueKind kind{detail.column->type,
                              writing.words->form(entry.object_type, detail.column->name)};
         if (is_change && !detail.masked &&

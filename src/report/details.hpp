@@ -3,9 +3,9 @@
 #pragma once
 
 #include "catalog/entry_data.hpp"
-#include "report/column_title.hpp"
 #include "report/reference.hpp"
 #include "report/shown_value.hpp"
+#include "report/titles.hpp"
 
 namespace journal {
 
@@ -33,7 +33,7 @@ Details collect_details(const EntryRow& entry, const EventTypeTitle& event, Refe
 Jsonb* details_json(const EntryRow& entry, const Details& details);
 
 /// The details as one line; nullptr if there are none.
-const char* details_text(const EntryRow& entry, const Details& details, ColumnTitles* titles,
+const char* details_text(const EntryRow& entry, const Details& details, Titles* titles,
                          const Writing& writing);
 
 }  // namespace journal

@@ -3,10 +3,9 @@
 
 #include "base/journal_tables.hpp"
 #include "catalog/language.hpp"
-#include "catalog/restricted.hpp"
 #include "report/circumstances.hpp"
 #include "report/details.hpp"
-#include "report/json.hpp"
+#include "report/links.hpp"
 #include "report/restorable.hpp"
 
 #include <algorithm>
@@ -51,101 +50,17 @@ enum ResultColumn {
     kResultColumns,
 };
 
-struct Link {
-    const char* type;
-    const char* id;
-    const char* label;  // as it was logged, else nullptr
-    Reference* reference;
-};
-
 /// An entry on its way to a row of the result.
 struct PageRow {
     const EntryRow* entry;
     const EventTypeTitle* event;
     Details details;
-    int link_count;
-    Link* links;
+    Links links;
     Reference* location;
     Reference* employee;
-    Reference* object;  // asked only for an object that was logged without a label
     const Restorable* restorable;
     const Circumstances* circumstances;
 };
-
-/// Text of a string or number of an object; nullptr if it has no such key.
-const char* member_text(JsonbContainer* object, const char* key)
-{
-    JsonbValue storage;
-    const JsonbValue* value =
-        getKeyJsonValueFromContainer(object, key, static_cast<int>(strlen(key)), &storage);
-    return value == nullptr ? nullptr : value_text(value);
-}
-
-void add_link(PageRow* row, const char* type, const char* id, const char* label,
-              Reference* reference)
-{
-    reference->wants_label = label == nullptr;
-    reference->wants_presence = true;
-    row->links[row->link_count++] = {type, id, label, reference};
-}
-
-/// Links of a row event: the keys that it kept for its layout's foreign keys, after the document.
-void collect_row_links(PageRow* row, References* references)
-{
-    const EntryRow& entry = *row->entry;
-    const Layout* layout = layout_by_id(entry.layout);
-    row->links = make_array_in<Link>(CurrentMemoryContext, layout->link_count + 1);
-    bool document_linked = entry.document_id == nullptr || entry.document_type == nullptr;
-    const bool has_document = !document_linked;
-    // The document comes first; its place is given back if it is among the foreign keys.
-    const int first = has_document ? 1 : 0;
-    row->link_count = first;
-    uint32 index = 0;
-    for (int i = 0; entry.links != nullptr && i < layout->foreign_key_count; i++) {
-        const LayoutForeignKey& key = layout->foreign_keys[i];
-        if (!key.link)
-            continue;
-        const JsonbValue* value = getIthJsonbValueFromContainer(&entry.links->root, index++);
-        const char* id = value == nullptr ? nullptr : value_text(value);
-        if (id == nullptr || is_withheld(layout, key))
-            continue;
-        if (has_document && strcmp(key.type, entry.document_type) == 0 &&
-            strcmp(id, entry.document_id) == 0)
-            document_linked = true;
-        add_link(row, key.type, id, nullptr, references->to_relation(entry, key.relation, id));
-    }
-    if (!has_document)
-        return;
-    if (document_linked) {
-        row->links++;
-        row->link_count--;
-        return;
-    }
-    const int count = row->link_count;
-    row->link_count = 0;
-    add_link(row, entry.document_type, entry.document_id, nullptr,
-             references->to_object(entry, entry.document_type, entry.document_id));
-    row->link_count = count;
-}
-
-void collect_logged_links(PageRow* row, References* references)
-{
-    const EntryRow& entry = *row->entry;
-    if (entry.links == nullptr || !JsonContainerIsArray(&entry.links->root))
-        return;
-    const uint32 count = JsonContainerSize(&entry.links->root);
-    row->links = make_array_in<Link>(CurrentMemoryContext, count);
-    for (uint32 i = 0; i < count; i++) {
-        const JsonbValue* link = getIthJsonbValueFromContainer(&entry.links->root, i);
-        if (link->type != jbvBinary || !JsonContainerIsObject(link->val.binary.data))
-            continue;
-        const char* type = member_text(link->val.binary.data, "type");
-        const char* id = member_text(link->val.binary.data, "id");
-        if (type != nullptr && id != nullptr)
-            add_link(row, type, id, member_text(link->val.binary.data, "label"),
-                     references->to_object(entry, type, id));
-    }
-}
 
 Reference* ask_label(const EntryRow& entry, const char* type, const char* key,
                      References* references)
@@ -161,14 +76,9 @@ void collect_row(PageRow* row, References* references)
 {
     const EntryRow& entry = *row->entry;
     row->details = collect_details(entry, *row->event, references);
-    if (entry.layout != 0)
-        collect_row_links(row, references);
-    else
-        collect_logged_links(row, references);
+    row->links = collect_links(entry, references);
     row->location = ask_label(entry, "location", entry.location, references);
     row->employee = ask_label(entry, "employee", entry.employee, references);
-    if (entry.label == nullptr && entry.operation == 'l')
-        row->object = ask_label(entry, entry.object_type, entry.object_id, references);
 }
 
 const EventTypeTitle* event_of(const EventTypeTitle* types, int count, int32 id)
@@ -179,30 +89,6 @@ const EventTypeTitle* event_of(const EventTypeTitle* types, int count, int32 id)
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
                         errmsg("event type %d is missing from journal.event_type", id)));
     return found;
-}
-
-Jsonb* links_json(const PageRow& row)
-{
-    JsonBuilder json;
-    json.begin_array();
-    for (int i = 0; i < row.link_count; i++) {
-        const Link& link = row.links[i];
-        json.begin_object();
-        json.key("type");
-        json.text(link.type);
-        json.key("id");
-        json.text(link.id);
-        json.key("label");
-        json.text(link.label != nullptr ? link.label : link.reference->label);
-        json.key("exists");
-        if (link.reference->presence == Presence::kUnknown)
-            json.text(nullptr);
-        else
-            json.boolean(link.reference->presence == Presence::kPresent);
-        json.end_object();
-    }
-    json.end_array();
-    return json.finish();
 }
 
 struct ResultRow {
@@ -223,7 +109,24 @@ const char* label_of(const Reference* reference)
     return reference == nullptr ? nullptr : reference->label;
 }
 
-ResultRow make_result(const PageRow& row, const PageRequest& request, ColumnTitles* titles,
+/// How the object is called; the document stands for one without a label: "Order A-1".
+const char* object_label(const PageRow& row, Titles* titles)
+{
+    const EntryRow& entry = *row.entry;
+    if (entry.label != nullptr)
+        return entry.label;
+    if (row.links.own != nullptr && entry.layout == 0)
+        return row.links.own->label != nullptr ? row.links.own->label
+                                               : row.links.own->reference->label;
+    if (row.links.document == nullptr)
+        return nullptr;
+    const Link& document = *row.links.document;
+    const char* name = document.reference->label;
+    return psprintf("%s %s", titles->of_object_type(document.type),
+                    name == nullptr ? document.id : name);
+}
+
+ResultRow make_result(const PageRow& row, const PageRequest& request, Titles* titles,
                       const Writing& writing)
 {
     const EntryRow& entry = *row.entry;
@@ -236,7 +139,7 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, ColumnTitl
     result.set_text(kEmployeeName, label_of(row.employee));
     result.set_text(kObjectType, entry.object_type);
     result.set_text(kObjectId, entry.object_id);
-    result.set_text(kObjectLabel, entry.label != nullptr ? entry.label : label_of(row.object));
+    result.set_text(kObjectLabel, object_label(row, titles));
     result.set_text(kEvent, row.event->code);
     result.set_text(kTitle, row.event->title);
     result.set_text(kEventGroup, row.event->event_group);
@@ -245,7 +148,7 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, ColumnTitl
     result.nulls[kDetails] = details == nullptr;
     result.set(kDetails, JsonbPGetDatum(details));
     result.set_text(kDetailsText, details_text(entry, row.details, titles, writing));
-    result.set(kLinks, JsonbPGetDatum(links_json(row)));
+    result.set(kLinks, JsonbPGetDatum(links_json(row.links)));
     result.set(kRestorable, BoolGetDatum(row.restorable->possible));
     result.set(kBackfilled, BoolGetDatum(entry.backfilled));
     result.set(kTransactionId, entry.transaction_id);
@@ -260,8 +163,10 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, ColumnTitl
     result.set_text(kServerRole, row.circumstances->server_role);
     result.set(kRecordedAt, TimestampTzGetDatum(entry.recorded_at));
     result.set(kImported, BoolGetDatum(entry.imported));
-    result.set_text(kObjectTypeTitle, nullptr);
-    result.set_text(kEventGroupTitle, nullptr);
+    result.set_text(kObjectTypeTitle, entry.object_type == nullptr
+                                          ? nullptr
+                                          : titles->of_object_type(entry.object_type));
+    result.set_text(kEventGroupTitle, row.event->group_title);
     result.nulls[kExtra] = row.circumstances->extra == Datum{0};
     result.set(kExtra, row.circumstances->extra);
     return result;
@@ -310,7 +215,7 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
         page[i].circumstances = &circumstances[i];
     }
 
-    ColumnTitles titles(&words, context);
+    Titles titles(&words, context);
     const Writing writing{&words, request.account->time_zone};
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (int i = 0; i < count; i++) {

@@ -2,6 +2,7 @@
 #include "report/words.hpp"
 
 #include "report/entry_row.hpp"
+#include "report/title_query.hpp"
 
 #include <algorithm>
 
@@ -69,21 +70,17 @@ const char* Words::form(const char* object_type, const char* name) const
 EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) const
 {
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
-        "SELECT e.id, e.code, coalesce(own.title, e.titles ->> $2, english.title, e.titles ->> $3, "
-        "e.code) AS title, e.event_group, e.kind, e.restore FROM journal.event_type e "
-        "LEFT JOIN journal.event_title own ON own.code = e.code AND own.language = $2 "
-        "LEFT JOIN journal.event_title english ON english.code = e.code AND english.language = $3 "
-        "WHERE e.id = ANY ($1) ORDER BY e.id",
-        {int4_array_argument(ids, count), text_argument(language_),
-         text_argument(kFallbackLanguage)},
-        true);
+    const uint64 rows = query.run(kEventTitles,
+                                  {int4_array_argument(ids, count), text_argument(language_),
+                                   text_argument(kFallbackLanguage)},
+                                  true);
     auto* types = make_array_in<EventTypeTitle>(context_, rows);
     for (uint64 i = 0; i < rows; i++)
         types[i] = {query.value(i, "id").int4(),
                     query.value(i, "code").text(context_),
                     query.value(i, "title").text(context_),
                     query.value(i, "event_group").text(context_),
+                    query.value(i, "group_title").text(context_),
                     query.value(i, "kind").text(context_),
                     query.value(i, "restore").text(context_)};
     query.end();

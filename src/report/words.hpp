@@ -10,6 +10,7 @@ struct EventTypeTitle {
     const char* code;
     const char* title;
     const char* event_group;
+    const char* group_title;
     const char* kind;
     const char* restore;  // journal, support or nullptr
 };

@@ -8,5 +8,6 @@ CREATE TABLE journal.term (
     PRIMARY KEY (code, language, is_core)
 );
 COMMENT ON TABLE journal.term IS
-    'words of details_text by language: "empty", "masked", "yes", "no", and names of columns and of log() keys; '
+    'words of details_text by language: "empty", "masked", "yes", "no", names of columns and of log() keys, forms of '
+    'times and numbers, and titles of object types (object_type.<type>); '
     'a row of your own (is_core = false) wins over the shipped one';
