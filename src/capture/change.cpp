@@ -135,12 +135,13 @@ bool is_under_other_account(const Change& change, const Entry& entry)
     return change.plan->account >= 0 ? !change.has_account : *entry.account != '\0';
 }
 
-// Keeps the name that the row had before the change, where it ended and is not found by the entry.
+// Keeps the name that the row had before the change, where it ended and is not found by the entry;
+// of a table without names, that a row left its key or account, where the table says whose it is.
 void record_name_end(const Change& change, const Entry& entry, int64 change_id,
                      bool has_entry = true)
 {
     RelationPlan* plan = change.plan;
-    if (plan->label < 0 || entry.object_id == nullptr ||
+    if ((plan->label < 0 && plan->account < 0) || entry.object_id == nullptr ||
         !(change.operation == 'u'   ? entry.previous_id != nullptr || has_changed_name(change)
           : change.operation == 'd' ? !has_entry || is_under_other_account(change, entry)
                                     : false))
@@ -153,7 +154,7 @@ void record_name_end(const Change& change, const Entry& entry, int64 change_id,
     rename.command = entry.command;
     rename.account = account == nullptr ? "" : account;
     rename.key = entry.previous_id != nullptr ? entry.previous_id : entry.object_id;
-    rename.label = column_text(plan, plan->label, change.before);
+    rename.label = plan->label < 0 ? nullptr : column_text(plan, plan->label, change.before);
     write_rename(rename);
 }
 

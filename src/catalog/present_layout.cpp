@@ -345,6 +345,19 @@ void describe_foreign_keys(Layout* layout, Relation relation, const TrackedRelat
     }
 }
 
+/// The present column of a table with that identity, by a layout of its own or of its root's.
+AttrNumber attribute_in(const Layout* layout, bool is_own, Oid relation, int32 identity)
+{
+    const int position = layout_position(layout, identity);
+    if (position < 0)
+        return InvalidAttrNumber;
+    const LayoutColumn& column = layout->columns[position];
+    if (!is_own)
+        return get_attnum(relation, column.name);
+    const bool is_there = get_attname(relation, column.number, true) != nullptr;
+    return is_there ? column.number : InvalidAttrNumber;
+}
+
 }  // namespace
 
 int32 newest_layout(int32 tracked, Oid relation)
@@ -366,19 +379,20 @@ int32 newest_layout(int32 tracked, Oid relation)
 
 AttrNumber attribute_of(int32 tracked, Oid relation, int32 identity)
 {
+    return attributes_of(tracked, relation, identity, 0).first;
+}
+
+AttributePair attributes_of(int32 tracked, Oid relation, int32 first, int32 second)
+{
+    if (first == 0 && second == 0)
+        return {};
     const int32 own = newest_layout(tracked, relation);
     const int32 known = own != 0 ? own : newest_root_layout(tracked);
     if (known == 0)
-        return InvalidAttrNumber;
+        return {};
     const Layout* layout = layout_by_id(known);
-    const int position = layout_position(layout, identity);
-    if (position < 0)
-        return InvalidAttrNumber;
-    const LayoutColumn& column = layout->columns[position];
-    if (own == 0)
-        return get_attnum(relation, column.name);
-    const bool is_there = get_attname(relation, column.number, true) != nullptr;
-    return is_there ? column.number : InvalidAttrNumber;
+    return {attribute_in(layout, own != 0, relation, first),
+            attribute_in(layout, own != 0, relation, second)};
 }
 
 Layout* describe_layout(Relation relation, const TrackedRelation& tracked)

@@ -30,4 +30,11 @@ int32 newest_layout(int32 tracked, Oid relation);
 /// there is none.
 AttrNumber attribute_of(int32 tracked, Oid relation, int32 identity);
 
+/// The same of two columns at once; of identity 0, InvalidAttrNumber.
+struct AttributePair {
+    AttrNumber first;
+    AttrNumber second;
+};
+AttributePair attributes_of(int32 tracked, Oid relation, int32 first, int32 second);
+
 }  // namespace journal

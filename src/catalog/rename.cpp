@@ -5,6 +5,7 @@
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/object_hash.hpp"
+#include "base/row_scan.hpp"
 
 namespace journal {
 
@@ -13,6 +14,21 @@ int64 rename_object(int32 relation, const char* key)
     char number[MAXINT8LEN + 1];
     pg_ltoa(relation, number);
     return object_hash("", number, key == nullptr ? "" : key);
+}
+
+bool has_rename_since(int32 relation, const char* key, int64 change)
+{
+    RowScan scan =
+        RowScan::begin("rename", "rename_object_idx",
+                       {int8_key("object", rename_object(relation, key))}, BackwardScanDirection);
+    bool found = false;
+    while (!found && scan.next() && scan.value("until_change").int8() > change) {
+        const char* renamed = scan.value("key").text(CurrentMemoryContext);
+        found = scan.value("relation").int4() == relation && renamed != nullptr &&
+                strcmp(renamed, key) == 0;
+    }
+    scan.end();
+    return found;
 }
 
 void write_rename(const Rename& rename)

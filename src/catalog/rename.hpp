@@ -35,6 +35,9 @@ struct Rename {
 /// The number of a relation's key; key nullptr: of the relation.
 int64 rename_object(int32 relation, const char* key);
 
+/// Whether a row of the relation left a key, or its account or name under it, after a change.
+bool has_rename_since(int32 relation, const char* key, int64 change);
+
 /// Writes a row; the transaction is the present one.
 void write_rename(const Rename& rename);
 

@@ -10,7 +10,7 @@ namespace journal {
 namespace {
 
 /// The columns of journal.month_deletion (src/sql/66_closed_month.sql) that are read here.
-enum DeletionColumn : AttrNumber { kRelation = 1, kIncarnation, kObject = 6 };
+enum DeletionColumn : AttrNumber { kRelation = 1, kIncarnation, kEntry = 5, kObject };
 
 Relation open_index(Relation table)
 {
@@ -86,7 +86,7 @@ void MonthDeletions::begin_scan()
     scan_ = index_beginscan(table_, index_, GetActiveSnapshot(), nullptr, 1, 0);
 }
 
-void MonthDeletions::find(int64 object, Vector<Oid>* partitions)
+void MonthDeletions::find(int64 object, Vector<MonthDeletion>* deletions)
 {
     if (scan_ == nullptr)
         begin_scan();
@@ -103,7 +103,7 @@ void MonthDeletions::find(int64 object, Vector<Oid>* partitions)
         const Datum incarnation = slot_getattr(slot_, kIncarnation, &is_null);
         if (months_.has(partition) &&
             memcmp(DatumGetUUIDP(incarnation), current_incarnation(), UUID_LEN) == 0)
-            partitions->push_back(partition);
+            deletions->push_back({partition, DatumGetInt64(slot_getattr(slot_, kEntry, &is_null))});
     }
 }
 

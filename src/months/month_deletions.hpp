@@ -25,6 +25,12 @@ struct ObjectTypes {
 void find_deletions(Relation partition, Oid object_index, const TimeRange& range,
                     const ObjectTypes& types, int most, TimePlaces* found);
 
+/// A deletion that a partition holds.
+struct MonthDeletion {
+    Oid partition;
+    int64 entry;
+};
+
 /// Not RAII on purpose: an error between begin and end leaves nothing behind.
 class MonthDeletions {
   public:
@@ -34,9 +40,8 @@ class MonthDeletions {
     /// Whether the deletions of a partition are known without reading it.
     bool knows(Oid partition) const { return months_.has(partition); }
 
-    /// Appends the partitions among those known that hold deletions of objects of a number
-    /// (object_hash), each as often as it does.
-    void find(int64 object, Vector<Oid>* partitions);
+    /// Appends the deletions of objects of a number (object_hash) that known partitions hold.
+    void find(int64 object, Vector<MonthDeletion>* deletions);
 
     void end();
 

@@ -7,7 +7,6 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/name_rights.hpp"
-#include "catalog/present_layout.hpp"
 #include "report/entry_row.hpp"
 #include "values/text_form.hpp"
 
@@ -35,12 +34,6 @@ bool may_select(const LiveQuery& query, AttrNumber column)
 {
     return may_read_column(query.as_owner ? query.relation->rd_rel->relowner : GetUserId(),
                            RelationGetRelid(query.relation), column);
-}
-
-/// Attribute number of a target's column by its identity; InvalidAttrNumber if it is gone.
-AttrNumber attribute_by_identity(const Target& target, int32 column)
-{
-    return column == 0 ? InvalidAttrNumber : attribute_of(target.id, target.relation, column);
 }
 
 const char* column_of(Oid relation, AttrNumber column)
@@ -85,10 +78,10 @@ LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
         appendStringInfo(&join, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
                          quote_identifier(NameStr(column->attname)), equality, i + 1);
     }
-    const AttrNumber label = attribute_by_identity(target, target.label_column);
+    const AttrNumber label = target.label;
     query.possible = true;
     query.has_label = label != InvalidAttrNumber && may_select(query, label);
-    const AttrNumber account = attribute_by_identity(target, target.account_column);
+    const AttrNumber account = target.account;
     query.has_account = target.account_column != 0;
     // Whose row it is has to be seen.
     if (query.has_account && (account == InvalidAttrNumber || !may_select(query, account)))
@@ -183,11 +176,6 @@ bool try_query(const LiveQuery& live, const char* account, int count, const char
 }
 
 }  // namespace
-
-AttrNumber label_attribute(const Target& target)
-{
-    return attribute_by_identity(target, target.label_column);
-}
 
 bool sees_names(const Target& target)
 {

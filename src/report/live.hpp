@@ -15,8 +15,11 @@ struct Target {
     const char* object_type;  // nullptr if it has only names kept
     int32 label_column;       // identity; 0 without one
     int32 account_column;     // identity; 0 without one
+    AttrNumber label;  // the present columns; InvalidAttrNumber without one, or if it is gone
+    AttrNumber account;
+    bool records_all;  // every change gives an entry, and what is there does not count as deleted
     // Names that rows have now were theirs after the entry of this number, but for what
-    // journal.rename and deletions say; and after this moment.
+    // journal.rename and deletions say, and after this moment; PG_INT64_MAX: never.
     int64 named_since;
     TimestampTz lost_until;
     // The journal has seen all that happened to its rows since it began with them, under one object
@@ -39,10 +42,6 @@ struct LiveRow {
     bool has_label;  // the label column may be read, and the row is not another's
     const char* label;
 };
-
-/// The label's attribute number in a target's table; InvalidAttrNumber without one, or if it is
-/// gone.
-AttrNumber label_attribute(const Target& target);
 
 /// Whether the caller may read the names of all of a target's rows by himself.
 bool sees_names(const Target& target);

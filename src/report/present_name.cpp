@@ -5,14 +5,10 @@
 #include "base/object_hash.hpp"
 #include "base/query.hpp"
 #include "base/row_scan.hpp"
-#include "catalog/own_trigger.hpp"
 #include "catalog/rename.hpp"
-#include "catalog/unrecorded.hpp"
-#include "months/gone_months.hpp"
 #include "months/month_deletions.hpp"
 #include "months/object_entries.hpp"
 #include "months/partition.hpp"
-#include "values/text_form.hpp"
 
 #include <algorithm>
 
@@ -41,7 +37,7 @@ struct NamedObject {
     Vector<NameEnd> ends;
     bool has_past_deletion;
     bool asked_deletions;
-    Vector<Oid> deleted_in;  // closed months with deletions of the object, once asked for
+    Vector<MonthDeletion> deletions;  // of closed months, once asked for
 
     const Reference& newest() const { return *references[0]; }
     const Reference& oldest() const { return *references[count - 1]; }
@@ -159,10 +155,10 @@ bool may_be_deleted_in(const EntryPartition& month, const char* account, NamedOb
     if (!object->asked_deletions)
         known->find(object_hash(account_of_deletion(target, account), target.object_type,
                                 object->oldest().key),
-                    &object->deleted_in);
+                    &object->deletions);
     object->asked_deletions = true;
-    return std::find(object->deleted_in.begin(), object->deleted_in.end(), month.relation) !=
-           object->deleted_in.end();
+    return std::any_of(object->deletions.begin(), object->deletions.end(),
+                       [&](const MonthDeletion& one) { return one.partition == month.relation; });
 }
 
 /// Reads the deletions of a month: has read(object, entries) called for those of the objects that
@@ -308,15 +304,6 @@ void answer_from_past(Vector<NamedObject>* objects, const char* account, MonthDe
         }
 }
 
-/// Whether values of a type change with the rows alone: not with what an enum's value, or an object
-/// of the database, is called.
-bool is_plain(Oid type)
-{
-    const Oid base = getBaseType(type);
-    return get_typtype(base) == TYPTYPE_BASE && !OidIsValid(get_element_type(base)) &&
-           !is_object_name(base);
-}
-
 bool is_table_empty(const char* name)
 {
     Relation table = table_open(journal_table(name), AccessShareLock);
@@ -326,36 +313,6 @@ bool is_table_empty(const char* name)
 }
 
 }  // namespace
-
-TimestampTz names_lost_until()
-{
-    Query query = Query::begin(RunAs::kOwner);
-    query.run("SELECT max(least(to_moment, gone_at)) FROM " JOURNAL_MONTHS
-              " AS m WHERE gone_at IS NOT NULL AND NOT was_empty",
-              {}, true);
-    const Value moment = query.value(0);
-    const TimestampTz until = moment.is_null ? DT_NOBEGIN : moment.time();
-    query.end();
-    return until;
-}
-
-int64 find_named_since(const Target& target, int64 noted)
-{
-    if (strcmp(target.capture, "events") != 0 || has_unrecorded(target.id))
-        return PG_INT64_MAX;
-    Relation relation =
-        OidIsValid(target.relation) ? try_relation_open(target.relation, AccessShareLock) : nullptr;
-    if (relation == nullptr)
-        return PG_INT64_MAX;
-    bool counts = is_recorded(relation);
-    if (target.label_column != 0) {
-        const AttrNumber label = label_attribute(target);
-        counts = counts && label != InvalidAttrNumber &&
-                 is_plain(TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid);
-    }
-    relation_close(relation, AccessShareLock);
-    return counts ? noted : PG_INT64_MAX;
-}
 
 void answer_from_present(const char* account, const Vector<Reference*>& references,
                          MemoryContext context)
@@ -377,8 +334,8 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
     Vector<NamedObject> objects(context);
     for (std::size_t i = 0; i < pending.size(); i++) {
         if (begins_object(pending, i))
-            objects.push_back(
-                {&pending[i], 0, Vector<NameEnd>(context), false, false, Vector<Oid>(context)});
+            objects.push_back({&pending[i], 0, Vector<NameEnd>(context), false, false,
+                               Vector<MonthDeletion>(context)});
         objects.back().count++;
     }
     for (NamedObject& object : objects)

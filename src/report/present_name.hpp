@@ -13,13 +13,6 @@
 
 namespace journal {
 
-/// The latest moment until which a month of the journal is lost, and with it what ended a name.
-TimestampTz names_lost_until();
-
-/// The number of the entry since which present names of a target count; PG_INT64_MAX: they never
-/// do. noted is what journal.gap and journal.rename say for the whole relation.
-int64 find_named_since(const Target& target, int64 noted);
-
 /// Answers those of the references that want a label and for which the present name counts, or one
 /// that ended since. They have been looked up.
 void answer_from_present(const char* account, const Vector<Reference*>& references,

@@ -238,7 +238,7 @@ bool may_read_names(Oid role, const Target& target)
     if (!OidIsValid(role))
         return false;
     return OidIsValid(owner_of(target.relation))
-               ? may_read_column(role, target.relation, label_attribute(target))
+               ? may_read_column(role, target.relation, target.label)
                : superuser_arg(role);
 }
 

@@ -4,7 +4,7 @@
 #include "catalog/name_rights.hpp"
 #include "report/present_name.hpp"
 #include "report/recorded_name.hpp"
-#include "report/target_query.hpp"
+#include "report/target.hpp"
 
 #include <algorithm>
 
@@ -93,7 +93,6 @@ Reference* References::to_object(const EntryRow& entry, const char* type, const 
 
 void References::find_targets()
 {
-    Query query = Query::begin(RunAs::kOwner);
     auto* ids = make_array_in<int32>(CurrentMemoryContext, all_.size());
     auto** types = make_array_in<const char*>(CurrentMemoryContext, all_.size());
     auto* sources = make_array_in<int32>(CurrentMemoryContext, all_.size());
@@ -103,21 +102,10 @@ void References::find_targets()
         sources[i] = all_[i]->source;
     }
     const int count = static_cast<int>(all_.size());
-    const uint64 rows =
-        query.run(kTargets,
-                  {int4_array_argument(ids, count), text_array_argument(types, count),
-                   int4_array_argument(sources, count)},
-                  true);
-    for (uint64 i = 0; i < rows; i++) {
-        auto* target = make_in<Target>(context_);
-        target->id = query.value(i, "id").int4();
-        target->relation = query.value(i, "relation").oid();
-        target->capture = query.value(i, "capture").text(context_);
-        target->object_type = query.value(i, "object_type").text(context_);
-        target->label_column = query.value(i, "label_column").int4();
-        target->account_column = query.value(i, "account_column").int4();
-        target->named_since = query.value(i, "named_since").int8();
-        target->is_whole = query.value(i, "is_whole").boolean();
+    read_targets({int4_array_argument(ids, count), text_array_argument(types, count),
+                  int4_array_argument(sources, count)},
+                 context_, &targets_);
+    for (const Target* target : targets_) {
         const Oid owner = owner_of(target->relation);
         for (Reference* one : all_) {
             if (one->source == target->id)
@@ -127,20 +115,6 @@ void References::find_targets()
                     : target->object_type != nullptr && strcmp(one->type, target->object_type) == 0)
                 one->target = target;
         }
-        targets_.push_back(target);
-    }
-    query.end();
-}
-
-void References::judge_targets()
-{
-    const TimestampTz lost_until = names_lost_until();
-    for (Target* target : targets_) {
-        target->lost_until = lost_until;
-        target->named_since = find_named_since(*target, target->named_since);
-        target->may_hide_rows =
-            target->account_column == 0 && OidIsValid(owner_of(target->relation)) &&
-            check_enable_rls(target->relation, GetUserId(), true) == RLS_ENABLED;
     }
 }
 
@@ -181,7 +155,6 @@ void References::resolve(const char* account)
     all_.erase(std::remove_if(all_.begin(), all_.end(),
                               [](const Reference* one) { return one->target == nullptr; }),
                all_.end());
-    judge_targets();
     look_up(account, wants_row);
     answer_from_present(account, all_, context_);
     answer_from_records(account, all_, context_);

@@ -30,7 +30,6 @@ class References {
   private:
     Reference* add(const EntryRow& entry, int32 relation, const char* type, const char* key);
     void find_targets();
-    void judge_targets();
     void look_up(const char* account, bool (*wanted)(const Reference&));
     void answer_from_live();
 

@@ -1,8 +1,9 @@
 -- Names at event time, of tracked relations: where they differ from the names that the rows have now.
 
 -- A row for each name that ended: by an update that gave the row another label, key or account, or by a deletion whose entry
--- lies under another account than the row's. relation with key NULL: until then the relation's names, keys, accounts or
--- object type were those of other columns, so that present rows tell nothing of them.
+-- lies under another account than the row's. Of a table without names, but with an account column, for each row that left its
+-- key or account so. relation with key NULL: until then the relation's names, keys, accounts or object type were those of
+-- other columns, so that present rows tell nothing of them.
 CREATE TABLE journal.rename (
     object         bigint NOT NULL,
     until_change   bigint NOT NULL,
@@ -25,4 +26,4 @@ COMMENT ON COLUMN journal.rename.relation IS 'tracked_relation.id';
 COMMENT ON COLUMN journal.rename.command IS 'of that change, as in journal.entry.command';
 COMMENT ON COLUMN journal.rename.account IS 'of the row until then, where its table has one; only its readers see the name; empty: of none';
 COMMENT ON COLUMN journal.rename.key IS 'of the row until then; NULL: all rows of the relation';
-COMMENT ON COLUMN journal.rename.label IS 'the name until then';
+COMMENT ON COLUMN journal.rename.label IS 'the name until then; NULL: it had none';
