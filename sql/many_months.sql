@@ -6,6 +6,9 @@ SELECT setval('journal.entry_id_seq', 1000001);
 CREATE TABLE product (id integer PRIMARY KEY, name text);
 CREATE TABLE item (id integer PRIMARY KEY, product integer REFERENCES product);
 SELECT journal.track('product'), journal.track('item');
+-- Whose effects a restore looks for.
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER touch AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE FUNCTION buffers(call text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     plan json;

@@ -33,9 +33,10 @@ ResultReader read_others(const Application* application)
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     register_sets(application->applied);
-    ResultReader reader =
-        ResultReader::open(context, psprintf(kOtherEntries, keys_of_sets(application)),
-                           {int8_argument(application->before_entry)});
+    ResultReader reader = ResultReader::open(
+        context, psprintf(kOtherEntries, keys_of_sets(application)),
+        {int8_argument(application->before_entry),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp())}});
     query.end();
     return reader;
 }

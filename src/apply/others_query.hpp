@@ -2,7 +2,8 @@
 // object the last entry, and what the first one did.
 //
 // Entries and rows come together by sorting: of how many there are the planner knows too little to
-// join them. Format: the keys of the sets' rows as further entries, each after UNION ALL.
+// join them. Parameters: the entry, and when the transaction began, a constant by which the planner
+// leaves months out. Format: the keys of the sets' rows as further entries, each after UNION ALL.
 #pragma once
 
 #include "base/result_reader.hpp"
@@ -19,7 +20,7 @@ FROM (SELECT DISTINCT ON (c.relation, c.object_id)
             FROM (SELECT e.relation, e.object_type, e.object_id, e.label, e.id, e.operation,
                          e.account, e.occurred_at, false AS own
                   FROM journal.entry e
-                  WHERE e.id > $1 AND e.occurred_at >= transaction_timestamp()
+                  WHERE e.id > $1 AND e.occurred_at >= $2
                     AND e.transaction_id = pg_current_xact_id()
                     AND e.operation IN ('i', 'u', 'd') AND e.change = e.id%s) b
             WINDOW w AS (PARTITION BY b.relation, b.object_id)) c

@@ -30,10 +30,12 @@ RowSet* made_by_triggers(const Application* application, const RowSet* set)
     ResultReader reader = ResultReader::open(
         context,
         "SELECT DISTINCT ON (e.object_id) e.object_id, e.object_type, e.label, e.id "
-        "FROM journal.entry e WHERE e.id > $1 AND e.occurred_at >= transaction_timestamp() "
+        "FROM journal.entry e WHERE e.id > $1 AND e.occurred_at >= $3 "
         "AND e.transaction_id = pg_current_xact_id() AND e.relation = $2 AND e.operation = 'i' "
         "AND e.derived ORDER BY e.object_id, e.id",
-        {int8_argument(application->before_entry), int4_argument(set->plan->id)});
+        {int8_argument(application->before_entry),
+         int4_argument(set->plan->id),
+         {TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp())}});
     query.end();
     const int level = enter_exact_settings();
     RowChange change{};
