@@ -105,20 +105,21 @@ bool has_trigger(const Vector<Oid>& partitions, Oid partition)
     return list_member_oid(triggers.standing, partition);
 }
 
-/// Adds the elements of a bigint[].
-void add_numbers(const Value& array, Vector<int64>* numbers)
+/// Takes over the elements of a bigint[].
+void take_moved_types(const Value& array, MemoryContext context, ClosedMonth* month)
 {
     Datum* items = nullptr;
-    int count = 0;
     deconstruct_array(DatumGetArrayTypeP(array.datum), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-                      TYPALIGN_DOUBLE, &items, nullptr, &count);
-    for (int i = 0; i < count; i++)
-        numbers->push_back(DatumGetInt64(items[i]));
+                      TYPALIGN_DOUBLE, &items, nullptr, &month->moved_count);
+    auto* types = make_array_in<int64>(context, month->moved_count);
+    for (int i = 0; i < month->moved_count; i++)
+        types[i] = DatumGetInt64(items[i]);
+    month->moved_types = types;
 }
 
 }  // namespace
 
-SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context), moved_types_(context)
+SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context)
 {
     static SavedStatement statement;
     Query query = Query::begin(RunAs::kOwner);
@@ -135,7 +136,9 @@ SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context), mo
     for (uint64 i = 0; i < count; i++) {
         if (!has_trigger(all, all[i]))
             continue;
-        ClosedMonth month{all[i], query.value(i, "first_id").is_null, 0, 0, 0, 0};
+        ClosedMonth month{};
+        month.partition = all[i];
+        month.is_empty = query.value(i, "first_id").is_null;
         if (!month.is_empty) {
             month.first_id = query.value(i, "first_id").int8();
             month.last_id = query.value(i, "last_id").int8();
@@ -144,8 +147,8 @@ SummarisedMonths::SummarisedMonths(MemoryContext context) : months_(context), mo
             month.last_transaction =
                 U64FromFullTransactionId(query.value(i, "last_transaction").transaction());
         }
+        take_moved_types(query.value(i, "moved_types"), context, &month);
         months_.push_back(month);
-        add_numbers(query.value(i, "moved_types"), &moved_types_);
     }
     query.end();
 }
@@ -158,10 +161,16 @@ const ClosedMonth* SummarisedMonths::find(Oid partition) const
     return found == months_.end() || found->partition != partition ? nullptr : &*found;
 }
 
+bool ClosedMonth::has_moved(const char* type) const
+{
+    return std::find(moved_types, moved_types + moved_count, object_hash_range(type).first) !=
+           moved_types + moved_count;
+}
+
 bool SummarisedMonths::have_moved(const char* type) const
 {
-    const int64 number = object_hash_range(type).first;
-    return std::find(moved_types_.begin(), moved_types_.end(), number) != moved_types_.end();
+    return std::any_of(months_.begin(), months_.end(),
+                       [type](const ClosedMonth& month) { return month.has_moved(type); });
 }
 
 bool is_closed_month(Relation partition)

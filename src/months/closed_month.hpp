@@ -17,7 +17,8 @@ inline constexpr const char* kLateWriteTrigger = "note_late_write";
 /// Whether who writes to a partition, which is open and locked, has to say so.
 bool is_closed_month(Relation partition);
 
-/// What is known of a closed month's entries: between which ids and which transactions they are.
+/// What is known of a closed month's entries: between which ids and which transactions they are,
+/// and of which types of objects a key changed.
 struct ClosedMonth {
     Oid partition;
     bool is_empty;
@@ -25,6 +26,10 @@ struct ClosedMonth {
     int64 last_id;
     uint64 first_transaction;
     uint64 last_transaction;
+    int moved_count;
+    const int64* moved_types;  // the first number of each one's range (object_hash_range)
+
+    bool has_moved(const char* type) const;
 };
 
 /// Closed months whose summaries count, as far as the active snapshot sees: nobody has written to
@@ -43,7 +48,6 @@ class SummarisedMonths {
 
   private:
     Vector<ClosedMonth> months_;  // sorted
-    Vector<int64> moved_types_;   // of all of them
 };
 
 /// Says that this transaction writes to a closed month, once for each.

@@ -136,6 +136,11 @@ const char* EntryMonths::of_transactions(const char* e, uint64 first, uint64 las
     });
 }
 
+const char* EntryMonths::of_moves(const char* e, const char* type) const
+{
+    return condition(e, [type](const EntryStretch& month) { return month.may_have_moved(type); });
+}
+
 const char* EntryMonths::of_stretches(const char* e, std::size_t from, std::size_t to) const
 {
     const EntryStretch* first = stretches_.data();

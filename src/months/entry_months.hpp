@@ -27,6 +27,10 @@ struct EntryStretch {
         return known == nullptr ||
                (known->first_transaction <= last && known->last_transaction >= first);
     }
+    bool may_have_moved(const char* type) const
+    {
+        return known == nullptr || known->has_moved(type);
+    }
 };
 
 class EntryMonths {
@@ -42,14 +46,14 @@ class EntryMonths {
     /// on, in the current memory context.
     Vector<EntryStretch> since(TimestampTz moment, int64 first) const;
 
-    /// Whether the key of an object of a type changed in a closed month.
-    bool have_moved(const char* type) const { return closed_.have_moved(type); }
-
     /// Conditions that an entry e is in a month that can hold one of some ids (sorted), an id from
     /// a first one on, or one of the transactions between two (inclusive).
     const char* of_ids(const char* e, const Ids& ids) const;
     const char* from_id(const char* e, int64 first) const;
     const char* of_transactions(const char* e, uint64 first, uint64 last) const;
+
+    /// That it is in one in which the key of an object of a type can have changed.
+    const char* of_moves(const char* e, const char* type) const;
 
     /// That it is in one of the stretches from one up to another (exclusive), by their numbers.
     const char* of_stretches(const char* e, std::size_t from, std::size_t to) const;

@@ -60,7 +60,6 @@ ReadEntry copy_entry(const Query& query, uint64 row, MemoryContext context)
 struct Search {
     Past* past;
     const Moment* moment;
-    const EntryMonths* months;
     IndexPrefix prefix;
     Vector<const char*> types;
     const PastGaps* gaps;
@@ -87,9 +86,8 @@ Vector<const char*> texts_in(Datum array)
 /// Whether the key of any row can have changed in a month.
 bool may_have_moved(const Search& search, const EntryStretch& month)
 {
-    return month.known == nullptr ||
-           std::any_of(search.types.begin(), search.types.end(),
-                       [&](const char* type) { return search.months->have_moved(type); });
+    return std::any_of(search.types.begin(), search.types.end(),
+                       [&month](const char* type) { return month.may_have_moved(type); });
 }
 
 /// What a month's indexes hold of the key; false if one is missing, or there are too many accounts
@@ -200,7 +198,6 @@ EarlierEntries find_earlier_entries(Past* past, const EntryMonths& months, const
     const PastGaps* gaps = read_gaps(past);
     Search search{past,
                   moment,
-                  &months,
                   prefix,
                   texts_in(prefix.object_types),
                   gaps,

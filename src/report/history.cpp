@@ -7,7 +7,7 @@
 #include "base/function.hpp"
 #include "base/object_hash.hpp"
 #include "catalog/access.hpp"
-#include "months/closed_month.hpp"
+#include "months/entry_months.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
 #include "months/partition.hpp"
@@ -68,6 +68,18 @@ bool has_moved_keys(const char* type)
     return found;
 }
 
+/// Whether a change of an object's key is known.
+bool has_moved(const char* account, const char* type, const char* key)
+{
+    const char* months = EntryMonths().of_moves("e", type);
+    Query query = Query::begin(RunAs::kCaller);
+    const bool found =
+        query.run(psprintf(kMovesOfObject, months, months),
+                  {text_argument(account), text_argument(type), text_argument(key)}, true) > 0;
+    query.end();
+    return found;
+}
+
 /// The object's keys. An update of the key is an entry under the new key that names the old one:
 /// from each that brought a row to the key asked for, its earlier keys are followed one change at a
 /// time, and from each that took one away its later ones. So what is read is in proportion to the
@@ -75,7 +87,7 @@ bool has_moved_keys(const char* type)
 Keys follow_keys(const char* account, const char* type, const char* key)
 {
     MemoryContext context = CurrentMemoryContext;
-    if (!has_moved_keys(type)) {
+    if (!has_moved_keys(type) || !has_moved(account, type, key)) {
         Keys keys{1, make_array_in<const char*>(context, 1), make_array_in<int64>(context, 1),
                   make_array_in<int64>(context, 1)};
         keys.key[0] = key;

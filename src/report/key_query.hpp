@@ -32,6 +32,11 @@ namespace journal {
     " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
     "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
 
+/// Changes of the object's key; without any it is the only one. Format: twice, that entry e is in a
+/// month that can have one.
+constexpr const char* kMovesOfObject = "SELECT e.id " HAS_LEFT("$3") IS_MOVE IS_FIRST
+    "AND %s UNION ALL (SELECT e.id " HAS_KEY("$3") IS_MOVE IS_FIRST "AND %s ORDER BY e.id) LIMIT 1";
+
 constexpr const char* kKeysOfObject = R"sql(
 WITH RECURSIVE stretch (key, id, forward) AS (
   SELECT e.object_id, e.id, true )sql" HAS_LEFT("$3") IS_MOVE IS_FIRST R"sql(
