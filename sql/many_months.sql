@@ -57,9 +57,9 @@ CALL journal.maintenance(0);
 RESET client_min_messages;
 VACUUM (ANALYZE) journal.entry;
 \i test/regress/first_calls.sql
--- To open a month takes some 250.
+-- To open a month takes some 250, its lines in the descriptor some 4 each time that the server drops it from its caches.
 SELECT many.call, few.months, many.months, many.opened - few.opened AS opened_more,
-       (many.buffers - few.buffers) / (many.months - few.months) < 12 AS no_more
+       (many.buffers - few.buffers) / (many.months - few.months) < 50 AS no_more
 FROM cost few JOIN cost many USING (call) WHERE many.months > few.months ORDER BY call COLLATE "C";
 
 -- What was written into a closed month is found nevertheless: a product deleted fifty months ago, to which an item referred that was
