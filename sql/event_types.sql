@@ -73,7 +73,7 @@ CALL attempt($$SELECT * FROM journal.report(events => '{order.staus_changed}')$$
 CALL attempt($$SELECT * FROM journal.report(events => '{""}')$$);
 CALL attempt($$SELECT * FROM journal.report(events => '{group:ordres}')$$);
 CALL attempt($$SELECT * FROM journal.report(events => '{kind:removed}')$$);
-CALL attempt($$SELECT * FROM journal.report(events => '{Group:orders}')$$);
+CALL attempt($$SELECT * FROM journal.report(events => '{Groups:orders}')$$);
 DO $$
 BEGIN
     PERFORM FROM journal.report(events => ARRAY[repeat('x', 100000)]);

@@ -46,5 +46,5 @@ SET event_journal.language = 'fr';
 SELECT speaks('en');
 SELECT speaks();
 SELECT speaks('');
-SELECT * FROM journal.history('task', '1', language => 'EN');
+SELECT title FROM journal.history('task', '1', language => 'EN');
 SELECT * FROM journal.deleted_objects(language => 'nn');

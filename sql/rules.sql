@@ -174,7 +174,7 @@ SELECT count(*) FROM journal.event_rules WHERE relation = 'call'::regclass;
 -- Arguments.
 SELECT journal.add_rule('call', 'call.incomming', 'insert');
 SELECT journal.add_rule('call', 'call.incoming', 'upsert');
-SELECT journal.add_rule('call', 'call.incoming', 'INSERT');
+SELECT journal.add_rule('call', 'call.incoming', 'INSERTED');
 SELECT journal.add_rule('call', 'call.incoming', 'update', '{}');
 SELECT journal.add_rule('call', 'call.incoming', 'update', '{NULL}');
 SELECT journal.add_rule('call', 'call.incoming', 'update', '{minutes}');

@@ -6,6 +6,8 @@
 \set ON_ERROR_STOP on
 -- Every call returns a row; none of them is worth showing.
 \o /dev/null
+-- A NOTICE tells of each table that reports show only what its rules name.
+SET client_min_messages = warning;
 
 BEGIN;
 
@@ -321,4 +323,5 @@ COMMIT;
 
 SELECT journal.backfill(relation) FROM journal.tracked_relations;
 
+RESET client_min_messages;
 \o

@@ -42,8 +42,11 @@ bool check_actor_kind(char** value, void**, GucSource)
     if (**value == '\0')
         return true;
     for (const char* kind : kActorKinds)
-        if (strcmp(*value, kind) == 0)
+        if (pg_strcasecmp(*value, kind) == 0) {
+            // As it is written: the other has as many letters.
+            memcpy(*value, kind, strlen(kind));
             return true;
+        }
     GUC_check_errdetail(
         "actor_kind is one of employee, client, robot, api, support, system, or empty.");
     return false;

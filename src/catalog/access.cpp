@@ -70,10 +70,7 @@ constexpr Right kRights[] = {
 
 unsigned level_of(const char* name)
 {
-    for (int i = 0; i < static_cast<int>(lengthof(kLevels)); i++)
-        if (strcmp(kLevels[i], name) == 0)
-            return 1U << i;
-    raise_unknown_code("level of access", name, lengthof(kLevels), kLevels);
+    return 1U << known_code("level of access", name, lengthof(kLevels), kLevels);
 }
 
 struct Arguments {
@@ -94,7 +91,8 @@ Arguments read_arguments(FunctionCallInfo fcinfo, const char* function)
                         errdetail("Only superusers and the extension's owner say who has access "
                                   "to the journal.")));
     const Oid role = PG_GETARG_OID(1);
-    return {text_to_cstring(PG_GETARG_TEXT_PP(0)), role,
+    const char* level = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    return {kLevels[known_code("level of access", level, lengthof(kLevels), kLevels)], role,
             quote_identifier(GetUserNameFromId(role, false))};
 }
 

@@ -241,17 +241,14 @@ bool is_unconfined()
 
 namespace {
 
-/// Raises JE001 unless the query's column, a list of known codes, holds code.
-void check_known(Query& query, const char* what, const char* code, const char* known_codes)
+/// The code as the query's column, a list of known codes, has it; JE001 if it is not there.
+const char* find_known(Query& query, const char* what, const char* code, const char* known_codes)
 {
     const uint64 count = query.run(known_codes);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
-    for (uint64 i = 0; i < count; i++) {
+    for (uint64 i = 0; i < count; i++)
         known[i] = query.value(i).text(CurrentMemoryContext);
-        if (strcmp(known[i], code) == 0)
-            return;
-    }
-    raise_unknown_code(what, code, static_cast<int>(count), known);
+    return known[known_code(what, code, static_cast<int>(count), known)];
 }
 
 /// The name under which a time zone is kept; raises JE001 if there is no such zone.
@@ -259,9 +256,9 @@ const char* canonical_time_zone(Query& query, const char* name)
 {
     pg_tz* time_zone = pg_tzset(name);
     if (time_zone == nullptr)
-        check_known(query, "time zone", name,
-                    "SELECT name FROM pg_catalog.pg_timezone_names WHERE name !~ '^(posix|right)/' "
-                    "ORDER BY name");
+        find_known(query, "time zone", name,
+                   "SELECT name FROM pg_catalog.pg_timezone_names WHERE name !~ '^(posix|right)/' "
+                   "ORDER BY name");
     if (!pg_tz_acceptable(time_zone))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("time zone \"%s\" uses leap seconds", name)));
@@ -292,11 +289,12 @@ JOURNAL_FUNCTION(journal_set_account)
     if (plan != nullptr && *plan == '\0')
         plan = kDefaultPlan;
     if (plan != nullptr)
-        check_known(query, "plan", plan, "SELECT DISTINCT code FROM journal.plan ORDER BY code");
+        plan =
+            find_known(query, "plan", plan, "SELECT DISTINCT code FROM journal.plan ORDER BY code");
     if (time_zone != nullptr && *time_zone != '\0')
         time_zone = canonical_time_zone(query, time_zone);
     if (language != nullptr && *language != '\0')
-        check_language(language);
+        language = known_language(language);
     query.run(
         "INSERT INTO journal.account AS a (account, plan, time_zone, language) "
         "VALUES ($1, coalesce($2, $5), nullif($3, ''), nullif($4, '')) "

@@ -34,13 +34,14 @@ EventType* read_event_type(const Query& query, MemoryContext context)
     return type;
 }
 
-[[noreturn]] void raise_unknown_event_type(Query& query, const char* code)
+/// The code of an event type that is written otherwise; JE001 if there is none.
+const char* known_event_code(Query& query, const char* code)
 {
     const uint64 count = query.run("SELECT code FROM journal.event_type ORDER BY id", {}, true);
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
     for (uint64 i = 0; i < count; i++)
         known[i] = query.value(i).text(CurrentMemoryContext);
-    raise_unknown_code("event type", code, static_cast<int>(count), known);
+    return known[known_code("event type", code, static_cast<int>(count), known)];
 }
 
 /// Words for an event type that nobody has named: what happened and to which type of object.
@@ -97,9 +98,9 @@ EventType* event_type_by_code(const char* code)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
-    if (query.run(psprintf("%s WHERE code = $1", kEventTypeColumns), {text_argument(code)}, true) !=
-        1)
-        raise_unknown_event_type(query, code);
+    const char* by_code = psprintf("%s WHERE code = $1", kEventTypeColumns);
+    if (query.run(by_code, {text_argument(code)}, true) != 1)
+        query.run(by_code, {text_argument(known_event_code(query, code))}, true);
     EventType* type = read_event_type(query, context);
     query.end();
     return type;
@@ -152,6 +153,9 @@ int32 ensure_event_type(const char* code, const char* kind, const char* object_t
 
 int known_code(const char* what, const char* code, int known_count, const char* const* known)
 {
+    for (int i = 0; i < known_count; i++)
+        if (strcmp(code, known[i]) == 0)
+            return i;
     for (int i = 0; i < known_count; i++)
         if (pg_strcasecmp(code, known[i]) == 0)
             return i;
@@ -218,18 +222,13 @@ void check_event_code(Query& query, const char* code)
                  errdetail("A code is <object type>.<what happened>, without spaces and colons.")));
 }
 
-void check_event_group(Query& query, const char* group)
+const char* known_event_group(Query& query, const char* group)
 {
-    const uint64 count = query.run(
-        "SELECT code, code = $1 AS is_it FROM journal.event_group ORDER BY position, code",
-        {text_argument(group)});
+    const uint64 count = query.run("SELECT code FROM journal.event_group ORDER BY position, code");
     auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
-    for (uint64 i = 0; i < count; i++) {
-        if (query.value(i, "is_it").boolean())
-            return;
-        known[i] = query.value(i, "code").text(CurrentMemoryContext);
-    }
-    raise_unknown_code("event group", group, static_cast<int>(count), known);
+    for (uint64 i = 0; i < count; i++)
+        known[i] = query.value(i).text(CurrentMemoryContext);
+    return known[known_code("event group", group, static_cast<int>(count), known)];
 }
 
 void check_titles(Query& query, Datum titles)
@@ -267,12 +266,11 @@ JOURNAL_FUNCTION(journal_add_event_type)
     const char* restore = PG_ARGISNULL(5) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(5));
 
     static constexpr const char* kKinds[] = {"created", "deleted", "changed", "other"};
-    if (std::none_of(std::begin(kKinds), std::end(kKinds),
-                     [kind](const char* known) { return strcmp(kind, known) == 0; }))
-        raise_unknown_code("kind of event", kind, 4, kKinds);
+    kind = kKinds[known_code("kind of event", kind, lengthof(kKinds), kKinds)];
     static constexpr const char* kRestorers[] = {"journal", "support"};
-    if (restore != nullptr && strcmp(restore, "journal") != 0 && strcmp(restore, "support") != 0)
-        raise_unknown_code("way to restore", restore, 2, kRestorers);
+    if (restore != nullptr)
+        restore =
+            kRestorers[known_code("way to restore", restore, lengthof(kRestorers), kRestorers)];
     if (restore != nullptr && strcmp(kind, "deleted") != 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("event type \"%s\" of kind \"%s\" cannot be restored", code, kind),
@@ -284,7 +282,7 @@ JOURNAL_FUNCTION(journal_add_event_type)
 
     Query query = Query::begin(RunAs::kOwner);
     check_event_code(query, code);
-    check_event_group(query, group);
+    group = known_event_group(query, group);
     check_titles(query, titles);
     if (query.run("INSERT INTO journal.event_type AS e "
                   "(code, event_group, kind, object_type, titles, restore) "

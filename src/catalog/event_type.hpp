@@ -28,8 +28,8 @@ EventType* event_type_by_id(int32 id);
 /// as the owner; safe against concurrent adders.
 int32 ensure_event_type(const char* code, const char* kind, const char* object_type, bool* added);
 
-/// Position in a list of known codes of one that is given in any case of letters; JE001 if it is
-/// not among them. what names the thing, as below.
+/// Position in a list of known codes of one that is given, in any case of letters if none is
+/// written the same; JE001 if it is not among them. what names the thing, as below.
 int known_code(const char* what, const char* code, int known_count, const char* const* known);
 
 /// Raises JE001 for a code that does not exist in a list of known ones; what names the thing

@@ -7,8 +7,9 @@
 
 namespace journal {
 
-void check_language(const char* language)
+const char* known_language(const char* language)
 {
+    MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "SELECT EXISTS (SELECT FROM journal.term WHERE language = $1) "
@@ -22,12 +23,13 @@ void check_language(const char* language)
             "UNION SELECT jsonb_object_keys(titles) "
             "FROM journal.event_type ORDER BY 1",
             {}, true);
-        auto** known = make_array_in<const char*>(CurrentMemoryContext, count);
+        auto** known = make_array_in<const char*>(caller, count);
         for (uint64 i = 0; i < count; i++)
-            known[i] = query.value(i).text(CurrentMemoryContext);
-        raise_unknown_code("language", language, static_cast<int>(count), known);
+            known[i] = query.value(i).text(caller);
+        language = known[known_code("language", language, static_cast<int>(count), known)];
     }
     query.end();
+    return language;
 }
 
 }  // namespace journal

@@ -6,7 +6,8 @@
 
 namespace journal {
 
-/// Raises JE001, naming the languages that there are, unless something is written in that one.
-void check_language(const char* language);
+/// The language of that name, in any case of letters; raises JE001, naming the languages that there
+/// are, if nothing is written in it.
+const char* known_language(const char* language);
 
 }  // namespace journal

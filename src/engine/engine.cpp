@@ -258,7 +258,7 @@ OnConflict conflict_argument(FunctionCallInfo fcinfo, int number, bool is_undo)
     const char* name = PG_ARGISNULL(number) ? "error" : text_to_cstring(PG_GETARG_TEXT_PP(number));
     for (const OnConflict on_conflict :
          {OnConflict::kError, OnConflict::kSkip, OnConflict::kCascade, OnConflict::kForce})
-        if (strcmp(name, conflict_name(on_conflict)) == 0 &&
+        if (pg_strcasecmp(name, conflict_name(on_conflict)) == 0 &&
             (is_undo || on_conflict <= OnConflict::kSkip))
             return on_conflict;
     ereport(ERROR, (errcode(kUnknownCode), errmsg("\"%s\" is nothing to do on a conflict", name),

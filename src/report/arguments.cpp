@@ -17,7 +17,10 @@ constexpr int kLargestPage = 10000;
 
 const char* text_or_null(FunctionCallInfo fcinfo, int number)
 {
-    return PG_ARGISNULL(number) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(number));
+    if (PG_ARGISNULL(number))
+        return nullptr;
+    const char* given = text_to_cstring(PG_GETARG_TEXT_PP(number));
+    return *given == '\0' ? nullptr : given;
 }
 
 TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name)
@@ -28,16 +31,21 @@ TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name)
     list.given = true;
     Datum* elements = nullptr;
     bool* nulls = nullptr;
+    int count = 0;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT, &elements,
-                      &nulls, &list.count);
-    list.items = make_array_in<const char*>(CurrentMemoryContext, list.count);
-    for (int i = 0; i < list.count; i++) {
+                      &nulls, &count);
+    list.items = make_array_in<const char*>(CurrentMemoryContext, count);
+    for (int i = 0; i < count; i++) {
         if (nulls[i])
             ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                             errmsg("list \"%s\" contains NULL", name),
                             errhint("NULL in place of the whole list means all.")));
-        list.items[i] = TextDatumGetCString(elements[i]);
+        const char* item = TextDatumGetCString(elements[i]);
+        if (*item != '\0')
+            list.items[list.count++] = item;
     }
+    if (count > 0 && list.count == 0)
+        return {};
     sort_list(&list, name);
     return list;
 }

@@ -27,10 +27,11 @@ struct PageRequest {
     uint64 fingerprint;
 };
 
-/// An argument as C text, or nullptr for NULL.
+/// An argument as C text, or nullptr for NULL and for '', which a form's empty field sends.
 const char* text_or_null(FunctionCallInfo fcinfo, int number);
 
-/// A text[] argument called name; raises JE021 for an empty list and null_value_not_allowed for a
+/// A text[] argument called name, without the '' in it, which empty fields send; not given if that
+/// leaves nothing. Raises JE021 for an empty list and null_value_not_allowed for a
 /// NULL in it.
 TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name);
 

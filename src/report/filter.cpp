@@ -106,12 +106,12 @@ void check_columns(const TextList& columns)
     query.end();
 }
 
-void check_actor_kinds(const TextList& kinds)
+void know_actor_kinds(TextList* kinds)
 {
-    for (int i = 0; i < kinds.count; i++)
-        if (std::none_of(std::begin(kActorKinds), std::end(kActorKinds),
-                         [&](const char* kind) { return strcmp(kind, kinds.items[i]) == 0; }))
-            raise_unknown_code("kind of actor", kinds.items[i], lengthof(kActorKinds), kActorKinds);
+    for (int i = 0; i < kinds->count; i++)
+        kinds->items[i] = kActorKinds[known_code("kind of actor", kinds->items[i],
+                                                 lengthof(kActorKinds), kActorKinds)];
+    sort_list(kinds, "actor_kinds");
 }
 
 void read_search(const char* key, const JsonbValue& value, SearchQuery* search)
@@ -164,7 +164,7 @@ void read_key(const char* key, const JsonbValue& value, const char* account, Row
         read_search(key, value, &filter->search);
     } else if (strcmp(key, "actor_kinds") == 0) {
         filter->actor_kinds = list_of(key, value);
-        check_actor_kinds(filter->actor_kinds);
+        know_actor_kinds(&filter->actor_kinds);
     } else {
         raise_unknown_code("filter", key, lengthof(kKeys), kKeys);
     }

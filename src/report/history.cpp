@@ -264,11 +264,10 @@ void read_history(const HistoryReading& reading, EntryRows* rows)
 
 const char* required(FunctionCallInfo fcinfo, int number, const char* name)
 {
-    const char* text = text_or_null(fcinfo, number);
-    if (text == nullptr)
+    if (PG_ARGISNULL(number))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                         errmsg("argument \"%s\" of journal.history must not be NULL", name)));
-    return text;
+    return text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
 }  // namespace

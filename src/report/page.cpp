@@ -177,8 +177,7 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, Titles* ti
 const char* chosen_language(const PageRequest& request, const char* argument)
 {
     const char* language = argument == nullptr ? request.account->language : argument;
-    check_language(language);
-    return language;
+    return known_language(language);
 }
 
 void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char* language,

@@ -60,16 +60,16 @@ Bounds custom_bounds(const TimestampTz* date_from, const TimestampTz* date_to)
 
 }  // namespace
 
+const char* known_period(const char* name)
+{
+    return name == nullptr ? nullptr
+                           : kPeriods[known_code("period", name, lengthof(kPeriods), kPeriods)];
+}
+
 Bounds resolve_period(const Account* account, const char* period, const TimestampTz* date_from,
                       const TimestampTz* date_to)
 {
     const bool dates = date_from != nullptr || date_to != nullptr;
-    bool known = period == nullptr;
-    for (const char* one : kPeriods)
-        known = known || strcmp(one, period) == 0;
-    if (!known)
-        raise_unknown_code("period", period, lengthof(kPeriods), kPeriods);
-
     if (account->window != nullptr) {
         if (period != nullptr || dates) {
             const int level = enter_exact_settings();

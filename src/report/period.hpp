@@ -12,9 +12,12 @@ struct Bounds {
     TimestampTz to;
 };
 
+/// The period of that name, in any case of letters; nullptr for nullptr, JE001 for an unknown one.
+const char* known_period(const char* name);
+
 /// The bounds that arguments of a report ask for, in the account's time zone; nullptr for an
 /// argument that is NULL. A plan with a window gives that window and refuses every choice (JE003);
-/// dates without a period mean "custom". Raises JE001 for an unknown period, and
+/// dates without a period mean "custom". Raises
 /// invalid_parameter_value for dates that do not fit it.
 Bounds resolve_period(const Account* account, const char* period, const TimestampTz* date_from,
                       const TimestampTz* date_to);

@@ -66,45 +66,43 @@ Catalogue read_catalogue()
     return catalogue;
 }
 
-/// Raises JE001 unless there is a group of that code; a group may be without event types.
-void check_group(const char* code)
+/// The group of that code, which may be without event types; JE001 if there is none.
+const char* known_group(const char* code)
 {
+    MemoryContext caller = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
     const uint64 rows =
         query.run("SELECT code FROM journal.event_group ORDER BY position, code", {}, true);
-    auto** known = make_array_in<const char*>(CurrentMemoryContext, rows);
-    bool found = false;
-    for (uint64 i = 0; i < rows; i++) {
-        known[i] = query.value(i).text(CurrentMemoryContext);
-        found = found || strcmp(known[i], code) == 0;
-    }
-    if (!found)
-        raise_unknown_code("event group", code, static_cast<int>(rows), known);
+    auto** known = make_array_in<const char*>(caller, rows);
+    for (uint64 i = 0; i < rows; i++)
+        known[i] = query.value(i).text(caller);
     query.end();
+    return known[known_code("event group", code, static_cast<int>(rows), known)];
 }
 
-void check_kind(const char* code)
+const char* known_kind(const char* code)
 {
     static constexpr const char* kKinds[] = {"created", "deleted", "changed", "other"};
-    for (const char* kind : kKinds)
-        if (strcmp(kind, code) == 0)
-            return;
-    raise_unknown_code("kind of event", code, lengthof(kKinds), kKinds);
+    return kKinds[known_code("kind of event", code, lengthof(kKinds), kKinds)];
 }
 
-/// Appends the ids of event types whose value is wanted; returns whether there are any.
-bool choose(const Catalogue& catalogue, const char** values, const char* wanted, int32* ids,
+/// Appends the ids of event types whose value is wanted.
+void choose(const Catalogue& catalogue, const char** values, const char* wanted, int32* ids,
             int* count)
 {
-    bool found = false;
     for (int i = 0; i < catalogue.count; i++) {
         if (strcmp(values[i], wanted) != 0)
             continue;
-        found = true;
         if (std::find(ids, ids + *count, catalogue.ids[i]) == ids + *count)
             ids[(*count)++] = catalogue.ids[i];
     }
-    return found;
+}
+
+/// What "all" stands for: every event type, so that entries are shown that no rule matched.
+void choose_all(const Catalogue& catalogue, ReportFilter* filter)
+{
+    filter->named_count = catalogue.count;
+    std::copy(catalogue.ids, catalogue.ids + catalogue.count, filter->named);
 }
 
 void resolve_events(const TextList& events, ReportFilter* filter)
@@ -117,16 +115,19 @@ void resolve_events(const TextList& events, ReportFilter* filter)
     filter->chosen = make_array_in<int32>(CurrentMemoryContext, catalogue.count);
     for (int i = 0; i < events.count; i++) {
         const char* event = events.items[i];
-        if (strncmp(event, "group:", 6) == 0) {
-            check_group(event + 6);
-            choose(catalogue, catalogue.groups, event + 6, filter->chosen, &filter->chosen_count);
-        } else if (strncmp(event, "kind:", 5) == 0) {
-            check_kind(event + 5);
-            choose(catalogue, catalogue.kinds, event + 5, filter->chosen, &filter->chosen_count);
-        } else if (!choose(catalogue, catalogue.codes, event, filter->named,
-                           &filter->named_count)) {
-            raise_unknown_code("event type", event, catalogue.count, catalogue.codes);
-        }
+        if (pg_strcasecmp(event, "all") == 0)
+            choose_all(catalogue, filter);
+        else if (pg_strncasecmp(event, "group:", 6) == 0)
+            choose(catalogue, catalogue.groups, known_group(event + 6), filter->chosen,
+                   &filter->chosen_count);
+        else if (pg_strncasecmp(event, "kind:", 5) == 0)
+            choose(catalogue, catalogue.kinds, known_kind(event + 5), filter->chosen,
+                   &filter->chosen_count);
+        else
+            choose(
+                catalogue, catalogue.codes,
+                catalogue.codes[known_code("event type", event, catalogue.count, catalogue.codes)],
+                filter->named, &filter->named_count);
     }
     std::sort(filter->named, filter->named + filter->named_count);
     std::sort(filter->chosen, filter->chosen + filter->chosen_count);
@@ -170,11 +171,7 @@ TimeFilter index_filter(const ReportFilter& filter)
 bool is_descending(const char* sort)
 {
     static constexpr const char* kSorts[] = {"asc", "desc"};
-    if (sort == nullptr || strcmp(sort, "desc") == 0)
-        return true;
-    if (strcmp(sort, "asc") != 0)
-        raise_unknown_code("sort", sort, lengthof(kSorts), kSorts);
-    return false;
+    return sort == nullptr || known_code("sort", sort, lengthof(kSorts), kSorts) == 1;
 }
 
 void add_moment(Fingerprint* fingerprint, const TimestampTz* moment)
@@ -199,7 +196,7 @@ JOURNAL_FUNCTION(journal_report)
     require_entries_readable("reader");
     request.account = reader_account();
     require_journal(request.account);
-    const char* period = text_or_null(fcinfo, kPeriod);
+    const char* period = known_period(text_or_null(fcinfo, kPeriod));
     const TimestampTz from = PG_ARGISNULL(kDateFrom) ? 0 : PG_GETARG_TIMESTAMPTZ(kDateFrom);
     const TimestampTz to = PG_ARGISNULL(kDateTo) ? 0 : PG_GETARG_TIMESTAMPTZ(kDateTo);
     const TimestampTz* date_from = PG_ARGISNULL(kDateFrom) ? nullptr : &from;

@@ -17,7 +17,7 @@ struct EventTypeTitle {
 
 class Words {
   public:
-    /// Reads the words of a language, which has to exist (check_language). They live in context.
+    /// Reads the words of a language, which has to exist (known_language). They live in context.
     static Words load(const char* language, MemoryContext context);
 
     /// The word of that code, else English, else nullptr.

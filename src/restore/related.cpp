@@ -359,13 +359,13 @@ void find_refused(Related related, const char* reason, const Belonging& belongin
 
 Related related_argument(const char* name)
 {
-    if (strcmp(name, "none") == 0)
+    if (pg_strcasecmp(name, "none") == 0)
         return Related::kNone;
-    if (strcmp(name, "parents") == 0)
+    if (pg_strcasecmp(name, "parents") == 0)
         return Related::kParents;
-    if (strcmp(name, "children") == 0)
+    if (pg_strcasecmp(name, "children") == 0)
         return Related::kChildren;
-    if (strcmp(name, "all") == 0)
+    if (pg_strcasecmp(name, "all") == 0)
         return Related::kAll;
     ereport(ERROR, (errcode(kUnknownCode), errmsg("\"%s\" says not what is related", name),
                     errhint("It is 'none', 'parents', 'children' or 'all'.")));

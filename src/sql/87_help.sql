@@ -80,7 +80,7 @@ WITH listed (place, task, name, example) AS (VALUES
     ('revert.entry', 'number of a change, the column entry of a report'),
     ('event', 'code of an event type'),
     ('event_group', 'its group, a row of journal.event_group'),
-    ('events', 'codes, group:GROUP or kind:KIND; NULL: all'),
+    ('events', 'codes, group:GROUP, kind:KIND, or all: those hidden by rules, too'),
     ('exact', 'true: an error where a trigger makes a row differ'),
     ('except', 'tables to leave out'),
     ('excluded', 'columns that are never stored'),

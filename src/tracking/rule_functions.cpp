@@ -105,9 +105,7 @@ JOURNAL_FUNCTION(journal_add_rule)
     const EventType* event = event_type_by_code(text_to_cstring(PG_GETARG_TEXT_PP(1)));
     const char* operation = text_to_cstring(PG_GETARG_TEXT_PP(2));
     static constexpr const char* kOperations[] = {"insert", "update", "delete"};
-    if (strcmp(operation, "insert") != 0 && strcmp(operation, "update") != 0 &&
-        strcmp(operation, "delete") != 0)
-        raise_unknown_code("operation", operation, lengthof(kOperations), kOperations);
+    operation = kOperations[known_code("operation", operation, lengthof(kOperations), kOperations)];
     if (operation[0] != 'u' && !PG_ARGISNULL(3))
         ereport(ERROR,
                 (errcode(kRuleRefused), errmsg("a rule for %s cannot have columns", operation),
@@ -140,7 +138,16 @@ JOURNAL_FUNCTION(journal_add_rule)
          details,
          {INT4OID, Int32GetDatum(changed_at), changed_at == 0}});
     const int32 number = query.value(0).int4();
+    query.run("SELECT count(*) = 1 FROM journal.event_rule WHERE relation = $1",
+              {int4_argument(tracked->id)});
+    const bool is_first = query.value(0).boolean();
     query.end();
+    if (is_first)
+        ereport(NOTICE,
+                (errmsg("from now on reports show only those changes of %s that its rules name",
+                        qualified_name(oid)),
+                 errhint("journal.report(events => '{all}') shows the others, too, and so does "
+                         "journal.history().")));
     invalidate_plans(oid);
     CommandCounterIncrement();
     // Parses the condition as every backend will.
