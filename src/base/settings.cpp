@@ -144,6 +144,8 @@ void define_settings()
            &settings.actor_kind, PGC_USERSET, check_actor_kind);
     define("event_journal.reason", "Why the transaction's changes are made.", &settings.reason,
            PGC_USERSET, check_reason);
+    define("event_journal.on_behalf_of", "Employee for whom the acting one acts.",
+           &settings.on_behalf_of, PGC_USERSET, check_name);
     define("event_journal.extra", "Further facts of the transaction, as JSON.", &settings.extra,
            PGC_USERSET, check_extra);
     define("event_journal.language", "Language of reports: ru, en or one added as data.",

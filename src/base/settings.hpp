@@ -13,6 +13,7 @@ struct Settings {
     char* location;
     char* actor_kind;
     char* reason;
+    char* on_behalf_of;
     char* extra;
     char* language;
     char* clock;  // superuser only: what reports take for now; '' means the real clock

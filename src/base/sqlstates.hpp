@@ -24,6 +24,7 @@ inline constexpr int kNotTracked = MAKE_SQLSTATE('J', 'E', '0', '3', '0');
 inline constexpr int kCannotBeTracked = MAKE_SQLSTATE('J', 'E', '0', '3', '1');
 inline constexpr int kRuleRefused = MAKE_SQLSTATE('J', 'E', '0', '3', '2');
 inline constexpr int kRuleDependsOnIt = MAKE_SQLSTATE('J', 'E', '0', '3', '3');
+inline constexpr int kNobodyActs = MAKE_SQLSTATE('J', 'E', '0', '3', '4');
 inline constexpr int kPastUnknown = MAKE_SQLSTATE('J', 'E', '0', '5', '0');
 inline constexpr int kHistoryBroken = MAKE_SQLSTATE('J', 'E', '0', '5', '1');
 inline constexpr int kUnknownMark = MAKE_SQLSTATE('J', 'E', '0', '5', '2');

@@ -37,6 +37,7 @@ struct ContextFacts {
     char* actor_kind;
     char* reason;
     char* extra;
+    char* on_behalf_of;
 };
 
 // So may the account, in a statement over the rows of several.
@@ -149,12 +150,13 @@ bool states_the_present(const ContextFacts& context, const char* account)
     return context.row.id != 0 && is_current(context.incarnation) &&
            same_fact(context.account, account) &&
            same_fact(context.actor_kind, settings.actor_kind) &&
-           same_fact(context.reason, settings.reason) && same_fact(context.extra, settings.extra);
+           same_fact(context.reason, settings.reason) && same_fact(context.extra, settings.extra) &&
+           same_fact(context.on_behalf_of, settings.on_behalf_of);
 }
 
 void write_context(ContextFacts* context, const char* account)
 {
-    enum { kId, kAccount, kActorKind, kReason, kExtra, kCount };
+    enum { kId, kAccount, kActorKind, kReason, kExtra, kOnBehalfOf, kCount };
     Datum values[kCount];
     bool nulls[kCount] = {};
     const int64 id = next_id("context_id_seq");
@@ -165,6 +167,7 @@ void write_context(ContextFacts* context, const char* account)
     nulls[kExtra] = *settings.extra == '\0';
     if (!nulls[kExtra])
         values[kExtra] = DirectFunctionCall1(jsonb_in, CStringGetDatum(settings.extra));
+    set_text(&values[kOnBehalfOf], &nulls[kOnBehalfOf], settings.on_behalf_of);
     insert_row(journal_table("context"), values, nulls, kCount);
 
     context->row = CachedRow{};
@@ -172,6 +175,7 @@ void write_context(ContextFacts* context, const char* account)
     keep_fact(&context->actor_kind, settings.actor_kind);
     keep_fact(&context->reason, settings.reason);
     keep_fact(&context->extra, settings.extra);
+    keep_fact(&context->on_behalf_of, settings.on_behalf_of);
     context->incarnation = *current_incarnation();
     context->row.set(id);
 }
@@ -193,7 +197,8 @@ int64 session_id()
 
 int64 context_id(const char* account)
 {
-    if (*settings.actor_kind == '\0' && *settings.reason == '\0' && *settings.extra == '\0')
+    if (*settings.actor_kind == '\0' && *settings.reason == '\0' && *settings.extra == '\0' &&
+        *settings.on_behalf_of == '\0')
         return 0;
     for (const ContextFacts& context : contexts)
         if (states_the_present(context, account))
@@ -215,9 +220,8 @@ void say(const char* name, const char* value)
 
 }  // namespace
 
-/// journal.set_context(employee, location, account, actor_kind, reason, extra): for this
-/// transaction. NULL leaves a value,
-/// '' clears it.
+/// journal.set_context(employee, location, account, actor_kind, reason, extra, on_behalf_of): for
+/// this transaction. NULL leaves a value, '' clears it.
 JOURNAL_FUNCTION(journal_set_context)
 {
     static constexpr struct {
@@ -240,6 +244,9 @@ JOURNAL_FUNCTION(journal_set_context)
         check_length("extra", PG_GETARG_JSONB_P(5), kLongestFacts);
     if (!PG_ARGISNULL(5))
         say("event_journal.extra", JsonbToCString(nullptr, &PG_GETARG_JSONB_P(5)->root, 0));
+    if (!PG_ARGISNULL(6))
+        say("event_journal.on_behalf_of",
+            bounded_argument(fcinfo, 6, "on_behalf_of", kLongestName));
     PG_RETURN_VOID();
 }
 

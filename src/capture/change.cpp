@@ -3,6 +3,7 @@
 
 #include "base/memory.hpp"
 #include "base/settings.hpp"
+#include "base/sqlstates.hpp"
 #include "capture/actor.hpp"
 #include "capture/change_id.hpp"
 #include "capture/clock.hpp"
@@ -102,6 +103,34 @@ const char* text_or(const char* text, const char* setting)
     return *setting == '\0' ? nullptr : setting;
 }
 
+// Who acts: whom the context names, else whom the row does.
+const char* actor_of(const Change& change, int column)
+{
+    if (*settings.employee != '\0')
+        return settings.employee;
+    const char* employee =
+        column < 0 ? nullptr : column_text(change.plan, column, change.present());
+    return employee == nullptr || *employee == '\0' ? nullptr : employee;
+}
+
+// The same by a rule, which may name another column than the table does.
+const char* actor_by_rule(const Change& change, const Rule& rule, const char* otherwise)
+{
+    const char* employee = rule.employee < 0 ? nullptr : actor_of(change, rule.employee);
+    return employee == nullptr ? otherwise : employee;
+}
+
+void require_actor(const Change& change, const Entry& entry)
+{
+    if (!change.plan->require_employee || entry.employee != nullptr)
+        return;
+    ereport(ERROR,
+            (errcode(kNobodyActs),
+             errmsg("nobody is said to change %s", get_rel_name(change.plan->relation)),
+             errdetail("The table is tracked with require_employee => true."),
+             errhint("Call journal.set_context(employee => ...) in the transaction first.")));
+}
+
 // Whether an update may have changed the key; of an excluded column it is not known yet.
 bool may_have_changed_key(const Change& change)
 {
@@ -175,7 +204,8 @@ Entry common_facts(Change* of, CommandId command)
     of->has_account = account != nullptr && *account != '\0';
     entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
                              settings.location);
-    entry.employee = text_or(nullptr, settings.employee);
+    // A deleted row says who acted on it before.
+    entry.employee = actor_of(change, change.operation == 'd' ? -1 : plan->employee);
     entry.object_type = plan->object_type;
     entry.object_id = row_key(plan, plan->key, plan->key_count, row);
     if (change.operation == 'u' && may_have_changed_key(change)) {
@@ -241,6 +271,8 @@ void pass_over(Change* change, CommandId command)
 // A restored row is one event, whatever the rules say of inserted rows.
 void record_restored(const Change& change, Entry entry, Restoring* restoring)
 {
+    entry.employee = text_or(nullptr, settings.employee);
+    require_actor(change, entry);
     entry.id = next_change_id(entry.command);
     entry.restores = restoring->deletion;
     entry.event_type = change.plan->restored_event;
@@ -302,6 +334,7 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         return;
     }
     if (count == 0) {
+        require_actor(change, entry);
         entry.event_type = generic_event(plan, change.operation);
         entry.reported = !plan->has_rules;
         entry.data = data_of(change, 0);
@@ -309,8 +342,11 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         record_name_end(change, entry, write_entry(entry));
         return;
     }
+    const char* const employee = entry.employee;
     for (int i = 0; i < count; i++) {
         const Rule& rule = *matching[i];
+        entry.employee = actor_by_rule(change, rule, employee);
+        require_actor(change, entry);
         entry.event_type = rule.event_type;
         entry.reported = true;
         entry.data = data_of(change, i);
@@ -322,6 +358,8 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         write_entry(entry);
     }
     if (has_rest) {
+        entry.employee = employee;
+        require_actor(change, entry);
         entry.event_type = generic_event(plan, change.operation);
         entry.reported = false;
         entry.data = data_of(change, count);

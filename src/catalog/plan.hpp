@@ -40,6 +40,7 @@ struct RelationPlan {
     Capture capture;
     const char* object_type;  // nullptr for labels
     bool snapshot_on_create;
+    bool require_employee;
     bool has_rules;
     bool has_conditions;  // of rules or of track
     int32 layout;         // journal.layout.id; 0 for labels
@@ -53,6 +54,7 @@ struct RelationPlan {
     int label;
     int account;
     int location;
+    int employee;
     int author;
     int created_at;
     // The document that a row belongs to: positions of the foreign key, and its object type.

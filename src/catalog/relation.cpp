@@ -253,6 +253,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
                             ? nullptr
                             : MemoryContextStrdup(context, tracked.object_type);
     plan->snapshot_on_create = tracked.snapshot_on_create;
+    plan->require_employee = tracked.require_employee;
 
     const Layout* layout = describe_layout(relation, tracked);
     fill_columns(plan, layout, relation, tracked);
@@ -265,6 +266,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     plan->label = visible_position(plan, tracked.label);
     plan->account = visible_position(plan, tracked.account);
     plan->location = visible_position(plan, tracked.location);
+    plan->employee = visible_position(plan, tracked.employee);
     plan->author = visible_position(plan, tracked.author);
     plan->created_at = plan_position(plan, tracked.created_at);
     fill_references(plan, layout, tracked);

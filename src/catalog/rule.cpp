@@ -66,6 +66,10 @@ StoredRule read_rule(const RowScan& scan, const RelationPlan* plan, MemoryContex
     rule.row_details = row_details(rule, plan);
     const Value changed_at = scan.value("changed_at");
     rule.changed_at = changed_at.is_null ? -1 : plan_position(plan, changed_at.int4());
+    const Value employee = scan.value("employee");
+    rule.employee = employee.is_null ? -1 : plan_position(plan, employee.int4());
+    if (rule.employee >= 0 && is_hidden(plan->columns[rule.employee].mode))
+        rule.employee = -1;
     stored.condition = scan.value("condition").text(work);
     rule.single_column =
         rule.operation == 'u' && rule.column_count == 1 && stored.condition == nullptr;

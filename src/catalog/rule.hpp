@@ -21,6 +21,7 @@ struct Rule {
     int* details;        // positions in the plan
     bytea* row_details;  // of an entry that holds the row itself (see 41_entry.sql), or nullptr
     int changed_at;      // position or -1
+    int employee;        // position or -1
     bool single_column;  // one column and no condition: back-fill makes an event of it
     PreparedCondition condition;
 };

@@ -48,7 +48,7 @@ void read_contexts(const EntryRows& rows, const char* account, Circumstances* al
     static SavedStatement statement;
     const uint64 count =
         query.run_saved(&statement,
-                        "SELECT id, actor_kind, reason, extra FROM journal.context "
+                        "SELECT id, actor_kind, reason, extra, on_behalf_of FROM journal.context "
                         "WHERE id = ANY ($1) AND account = $2 ORDER BY id",
                         {int8_array_argument(asked.data(), static_cast<int>(asked.size())),
                          text_argument(account)});
@@ -59,6 +59,7 @@ void read_contexts(const EntryRows& rows, const char* account, Circumstances* al
         const auto found = static_cast<uint64>(place);
         all[i].actor_kind = query.value(found, "actor_kind").text(context);
         all[i].reason = query.value(found, "reason").text(context);
+        all[i].on_behalf_of = query.value(found, "on_behalf_of").text(context);
         const Value extra = query.value(found, "extra");
         all[i].extra = extra.is_null ? Datum{0} : extra.copy(context);
     }

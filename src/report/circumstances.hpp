@@ -9,6 +9,7 @@ namespace journal {
 struct Circumstances {
     const char* actor_kind;
     const char* reason;
+    const char* on_behalf_of;
     Datum extra;  // jsonb; 0 for none
     const char* server_role;
 };

@@ -14,8 +14,8 @@ namespace journal {
 
 namespace {
 
-constexpr const char* kKeys[] = {"object_types", "documents", "columns",     "from",
-                                 "to",           "search",    "actor_kinds", "transaction"};
+constexpr const char* kKeys[] = {"object_types", "documents",   "columns",     "from",        "to",
+                                 "search",       "actor_kinds", "transaction", "on_behalf_of"};
 
 constexpr const char* kDocumentsExpected =
     "an array of objects like {\"type\": \"order\", \"id\": \"17\"}";
@@ -165,6 +165,8 @@ void read_key(const char* key, const JsonbValue& value, const char* account, Row
     } else if (strcmp(key, "actor_kinds") == 0) {
         filter->actor_kinds = list_of(key, value);
         know_actor_kinds(&filter->actor_kinds);
+    } else if (strcmp(key, "on_behalf_of") == 0) {
+        filter->on_behalf_of = list_of(key, value);
     } else {
         raise_unknown_code("filter", key, lengthof(kKeys), kKeys);
     }

@@ -23,6 +23,7 @@ struct RowFilter {
     bool has_transaction;
     uint64 transaction;
     TextList actor_kinds;
+    TextList on_behalf_of;
     TextList columns;  // of which one has to have changed
     const char* from;  // what it was and what it is now, as text or by its name; nullptr: anything
     const char* to;
@@ -30,7 +31,10 @@ struct RowFilter {
 
     bool asks_for_changes() const { return columns.given || from != nullptr || to != nullptr; }
     /// Whether entries have to be read to be judged (row_judge.hpp).
-    bool needs_judge() const { return actor_kinds.given || asks_for_changes() || search.count > 0; }
+    bool needs_judge() const
+    {
+        return actor_kinds.given || on_behalf_of.given || asks_for_changes() || search.count > 0;
+    }
 };
 
 /// Reads the argument; raises JE001 for an unknown key or value, JE021 for an empty list and

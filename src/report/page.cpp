@@ -58,6 +58,7 @@ struct PageRow {
     Links links;
     Reference* location;
     Reference* employee;
+    Reference* on_behalf_of;
     const Restorable* restorable;
     const Circumstances* circumstances;
 };
@@ -79,6 +80,7 @@ void collect_row(PageRow* row, References* references)
     row->links = collect_links(entry, references);
     row->location = ask_label(entry, "location", entry.location, references);
     row->employee = ask_label(entry, "employee", entry.employee, references);
+    row->on_behalf_of = ask_label(entry, "employee", row->circumstances->on_behalf_of, references);
 }
 
 const EventTypeTitle* event_of(const EventTypeTitle* types, int count, int32 id)
@@ -158,8 +160,8 @@ ResultRow make_result(const PageRow& row, const PageRequest& request, Titles* ti
         result.set(kNeeds, PointerGetDatum(needs_of(entry, *row.restorable)));
     result.set_text(kActorKind, row.circumstances->actor_kind);
     result.set_text(kReason, row.circumstances->reason);
-    result.set_text(kOnBehalfOf, nullptr);
-    result.set_text(kOnBehalfOfName, nullptr);
+    result.set_text(kOnBehalfOf, row.circumstances->on_behalf_of);
+    result.set_text(kOnBehalfOfName, label_of(row.on_behalf_of));
     result.set_text(kServerRole, row.circumstances->server_role);
     result.set(kRecordedAt, TimestampTzGetDatum(entry.recorded_at));
     result.set(kImported, BoolGetDatum(entry.imported));
@@ -195,12 +197,14 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
     int event_count = 0;
     const EventTypeTitle* events = words.event_types(types, count, &event_count);
 
+    const Circumstances* circumstances = read_circumstances(rows, request.account->name);
     References references(context);
     auto* page = make_array_in<PageRow>(context, count);
     auto** restore = make_array_in<const char*>(context, count);
     for (int i = 0; i < count; i++) {
         CHECK_FOR_INTERRUPTS();
         page[i].entry = &rows[i];
+        page[i].circumstances = &circumstances[i];
         page[i].event = event_of(events, event_count, rows[i].event_type);
         restore[i] = page[i].event->restore;
         collect_row(&page[i], &references);
@@ -208,11 +212,8 @@ void return_page(FunctionCallInfo fcinfo, const PageRequest& request, const char
     Restorable* restorable = find_restorable(rows, restore);
     ask_references(rows, restorable, &references);
     references.resolve(request.account->name);
-    const Circumstances* circumstances = read_circumstances(rows, request.account->name);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         page[i].restorable = &restorable[i];
-        page[i].circumstances = &circumstances[i];
-    }
 
     Titles titles(&words, context);
     const Writing writing{&words, request.account->time_zone};

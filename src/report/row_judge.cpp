@@ -170,10 +170,11 @@ bool has_words(const RowFilter& filter, const EntryRow& row, const EventTypes& e
 void judge_rows(const RowFilter& filter, const char* account, const EntryRows& rows, bool* keep)
 {
     std::fill(keep, keep + rows.size(), true);
-    if (filter.actor_kinds.given) {
+    if (filter.actor_kinds.given || filter.on_behalf_of.given) {
         const Circumstances* all = read_circumstances(rows, account);
         for (std::size_t i = 0; i < rows.size(); i++)
-            keep[i] = has(filter.actor_kinds, all[i].actor_kind);
+            keep[i] = (!filter.actor_kinds.given || has(filter.actor_kinds, all[i].actor_kind)) &&
+                      (!filter.on_behalf_of.given || has(filter.on_behalf_of, all[i].on_behalf_of));
     }
     if (filter.search.count == 0 && !filter.asks_for_changes())
         return;

@@ -11,7 +11,8 @@ CREATE TABLE journal.event_rule (
     condition_columns integer[],
     search_path       text,
     details           integer[],
-    changed_at        integer
+    changed_at        integer,
+    employee          integer
 );
 ALTER SEQUENCE journal.event_rule_number_seq OWNED BY journal.event_rule.number;
 CREATE INDEX event_rule_relation_idx ON journal.event_rule (relation);

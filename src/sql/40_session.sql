@@ -34,7 +34,8 @@ CREATE TABLE journal.context (
     account    text NOT NULL,
     actor_kind text,
     reason     text,
-    extra      jsonb
+    extra      jsonb,
+    on_behalf_of text
 );
 ALTER SEQUENCE journal.context_id_seq OWNED BY journal.context.id;
 CREATE INDEX context_id_idx ON journal.context (id);

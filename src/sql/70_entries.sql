@@ -38,7 +38,8 @@ SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change
        s.session_role, s.acting_role, s.application_name, s.client_address, s.process_id,
        journal.entry_hash(e.account, e.object_type, e.object_id, e.operation) AS entry_hash,
        e.id AS entry, e.label AS object_label,
-       coalesce(e.recorded_at, e.occurred_at) AS recorded_at, e.recorded_at IS NOT NULL AND NOT e.backfilled AS imported
+       coalesce(e.recorded_at, e.occurred_at) AS recorded_at, e.recorded_at IS NOT NULL AND NOT e.backfilled AS imported,
+       c.on_behalf_of
 FROM journal.entry e
     JOIN journal.event_type v ON v.id = e.event_type
     LEFT JOIN journal.tracked_relation t ON t.id = e.relation
@@ -82,6 +83,7 @@ COMMENT ON COLUMN journal.entries.restored_at IS 'when that was';
 COMMENT ON COLUMN journal.entries.actor_kind IS 'employee, client, robot, api, support or system, as the application said';
 COMMENT ON COLUMN journal.entries.reason IS 'why, as the application said';
 COMMENT ON COLUMN journal.entries.extra IS 'further facts, as the application said';
+COMMENT ON COLUMN journal.entries.on_behalf_of IS 'for whom the employee acted, as the application said';
 COMMENT ON COLUMN journal.entries.session_role IS 'the role that was logged in';
 COMMENT ON COLUMN journal.entries.acting_role IS 'the role in force';
 COMMENT ON COLUMN journal.entries.application_name IS 'as the connection stated it';

@@ -157,7 +157,8 @@ void refuse_if_rule_uses(Query& query, const DroppedColumn& column, int32 tracke
     if (query.run("SELECT r.number, e.code FROM journal.event_rule r "
                   "JOIN journal.event_type e ON e.id = r.event_type WHERE r.relation = $1 "
                   "AND ($2 = ANY (r.columns) OR $2 = ANY (r.condition_columns) "
-                  "OR $2 = ANY (r.details) OR $2 = r.changed_at) ORDER BY r.number LIMIT 1",
+                  "OR $2 = ANY (r.details) OR $2 = r.changed_at OR $2 = r.employee) ORDER BY "
+                  "r.number LIMIT 1",
                   {int4_argument(tracked), int4_argument(id)}) == 0)
         return;
     const int32 number = query.value(0, "number").int4();

@@ -58,6 +58,16 @@ int32 changed_at_column(const Layout* layout, Relation relation, const char* nam
     return id;
 }
 
+/// Identity of the column of who acts, which entries show.
+int32 employee_column(const Layout* layout, const char* name)
+{
+    const int32 id = rule_column(layout, name, "columns");
+    if (is_hidden(layout->columns[layout_position(layout, id)].mode))
+        ereport(ERROR, (errcode(kRuleRefused), errmsg("column \"%s\" cannot be employee", name),
+                        errdetail("It is masked."), errhint("Name a column that entries show.")));
+    return id;
+}
+
 QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* layout,
                            const char* argument)
 {
@@ -84,7 +94,7 @@ QueryArgument rule_columns(FunctionCallInfo fcinfo, int number, const Layout* la
 
 }  // namespace
 
-/// journal.add_rule(relation, event, operation, columns, condition, details, changed_at)
+/// journal.add_rule(relation, event, operation, columns, condition, details, changed_at, employee)
 JOURNAL_FUNCTION(journal_add_rule)
 {
     require_writable("journal.add_rule()");
@@ -121,12 +131,15 @@ JOURNAL_FUNCTION(journal_add_rule)
         {kRuleCondition, condition, path, operation[0], -1, nullptr}, relation, layout, nullptr);
     const int32 changed_at =
         PG_ARGISNULL(6) ? 0 : changed_at_column(layout, relation, NameStr(*PG_GETARG_NAME(6)));
+    const int32 employee =
+        PG_ARGISNULL(7) ? 0 : employee_column(layout, NameStr(*PG_GETARG_NAME(7)));
 
     Query query = Query::begin(RunAs::kOwner);
     query.run(
         "INSERT INTO journal.event_rule (relation, event_type, operation, columns, condition, "
         "condition_columns, "
-        "search_path, details, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING "
+        "search_path, details, changed_at, employee) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING "
         "number",
         {int4_argument(tracked->id),
          int4_argument(event->id),
@@ -136,7 +149,8 @@ JOURNAL_FUNCTION(journal_add_rule)
          named,
          text_argument(path),
          details,
-         {INT4OID, Int32GetDatum(changed_at), changed_at == 0}});
+         {INT4OID, Int32GetDatum(changed_at), changed_at == 0},
+         {INT4OID, Int32GetDatum(employee), employee == 0}});
     const int32 number = query.value(0).int4();
     query.run("SELECT count(*) = 1 FROM journal.event_rule WHERE relation = $1",
               {int4_argument(tracked->id)});
