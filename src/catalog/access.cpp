@@ -36,7 +36,8 @@ constexpr Right kRights[] = {
     {kAll, "SELECT ON journal.entry, journal.event_types"},
     {kAll,
      "EXECUTE ON FUNCTION journal.report, journal.history, journal.deleted_objects, "
-     "journal.object_key, journal.help"},
+     "journal.object_key, journal.help, journal.report_filters, journal.count_events, "
+     "journal.activity, journal.days"},
     {kAuditors,
      "SELECT ON journal.entries, journal.event_type, journal.session, journal.context, "
      "journal.tracked_relations, journal.tracked_relation, journal.event_rules, "

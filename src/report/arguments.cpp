@@ -11,7 +11,6 @@ namespace journal {
 namespace {
 
 constexpr int kDefaultPageSize = 50;
-constexpr int kLargestPage = 10000;
 
 }  // namespace
 
@@ -70,9 +69,9 @@ void sort_list(TextList* list, const char* name)
 int page_size_argument(FunctionCallInfo fcinfo, int number)
 {
     const int size = PG_ARGISNULL(number) ? kDefaultPageSize : PG_GETARG_INT32(number);
-    if (size < 1 || size > kLargestPage)
+    if (size < 1)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("page_size %d is outside 1 to %d", size, kLargestPage)));
+                        errmsg("page_size %d is less than 1", size)));
     return size;
 }
 

@@ -40,7 +40,7 @@ TextList list_argument(FunctionCallInfo fcinfo, int number, const char* name);
 /// Sorts a list called name and leaves each item once; raises JE021 if it is empty.
 void sort_list(TextList* list, const char* name);
 
-/// The page size of an argument (50 for NULL); raises invalid_parameter_value outside 1..10000.
+/// The page size of an argument (50 for NULL); raises invalid_parameter_value for less than 1.
 int page_size_argument(FunctionCallInfo fcinfo, int number);
 
 /// Adds a list to what a cursor is bound to.

@@ -29,8 +29,14 @@ struct PageReading {
     MemoryContext context;
     EntryRows* rows;
     std::size_t wanted;
+    EntryGroups* groups;  // in place of rows; as long as it wants more
 
-    int missing() const { return static_cast<int>(wanted - rows->size()); }
+    int missing() const
+    {
+        if (groups != nullptr)
+            return groups->is_full() ? 0 : kMostPlaces;
+        return static_cast<int>(wanted - rows->size());
+    }
 };
 
 /// Where in one month to read, of a range: at all places or at some, which an index knows.
@@ -63,30 +69,42 @@ void append_range(SqlText* sql, const TimeRange& range)
     sql->append(")");
 }
 
+/// Appends which entries the caller wants of those there: "FROM … WHERE …".
+void append_source(SqlText* sql, const PageReading& page, const Source& source)
+{
+    sql->append(" FROM journal.entry e WHERE e.account = ");
+    sql->append(text_argument(page.request->account->name));
+    // The times let the planner leave out all other months.
+    if (source.timed != nullptr) {
+        append_moment(sql, " AND e.occurred_at >= ", source.timed->earliest);
+        append_moment(sql, " AND e.occurred_at <= ", source.timed->latest);
+        append_places(sql, source.timed->places);
+    } else {
+        append_range(sql, source.range);
+        if (source.places != nullptr)
+            append_places(sql, *source.places);
+    }
+    page.filter->condition(sql, page.filter->argument);
+    append_row_filter(sql, *page.filter->rows);
+}
+
+Query begin_query(const Source& source)
+{
+    Query query = Query::begin(RunAs::kCaller);
+    if (source.timed != nullptr || source.places != nullptr)
+        read_by_places(query);
+    return query;
+}
+
 /// Reads up to a number of the wanted entries that the caller sees there, into context.
 void run(const PageReading& page, const Source& source, int64 limit, MemoryContext context,
          EntryRows* rows)
 {
-    Query query = Query::begin(RunAs::kCaller);
+    Query query = begin_query(source);
     SqlText sql;
     sql.append("SELECT ");
     sql.append(entry_columns());
-    sql.append(" FROM journal.entry e WHERE e.account = ");
-    sql.append(text_argument(page.request->account->name));
-    // The times let the planner leave out all other months.
-    if (source.timed != nullptr) {
-        append_moment(&sql, " AND e.occurred_at >= ", source.timed->earliest);
-        append_moment(&sql, " AND e.occurred_at <= ", source.timed->latest);
-        append_places(&sql, source.timed->places);
-    } else {
-        append_range(&sql, source.range);
-        if (source.places != nullptr)
-            append_places(&sql, *source.places);
-    }
-    if (source.timed != nullptr || source.places != nullptr)
-        read_by_places(query);
-    page.filter->condition(&sql, page.filter->argument);
-    append_row_filter(&sql, *page.filter->rows);
+    append_source(&sql, page, source);
     sql.append(source.range.descending ? " ORDER BY e.occurred_at DESC, e.id DESC LIMIT "
                                        : " ORDER BY e.occurred_at, e.id LIMIT ");
     sql.append(int8_argument(limit));
@@ -94,6 +112,29 @@ void run(const PageReading& page, const Source& source, int64 limit, MemoryConte
     for (uint64 i = 0; i < count; i++)
         rows->push_back(read_row(query, i, context));
     query.end();
+}
+
+/// Counts the wanted entries that the caller sees there.
+void count_groups(const PageReading& page, const Source& source)
+{
+    Query query = begin_query(source);
+    SqlText sql;
+    sql.append("SELECT count(*) AS entries");
+    const char* group_by = page.groups->append_columns(&sql);
+    append_source(&sql, page, source);
+    sql.append(group_by);
+    const uint64 count = sql.run(query);
+    page.groups->take(query, count);
+    query.end();
+}
+
+/// Takes the wanted entries that the caller sees there.
+void take_entries(const PageReading& page, const Source& source)
+{
+    if (page.groups != nullptr)
+        count_groups(page, source);
+    else
+        run(page, source, page.missing(), page.context, page.rows);
 }
 
 /// Reads entries that have to be judged, a number at once, until the page is full. Those that are
@@ -120,8 +161,7 @@ void read_judged(PageReading* page, Source source)
                 if (keep[i])
                     kept.places.push_back(looked_at[i].place);
             if (!kept.places.empty())
-                run(*page, {source.range, &kept, nullptr}, page->missing(), page->context,
-                    page->rows);
+                take_entries(*page, {source.range, &kept, nullptr});
         });
         // What an index gave is looked at as a whole.
         more = more && source.timed == nullptr;
@@ -133,7 +173,7 @@ void read_rows(PageReading* page, const Source& source)
     if (page->filter->rows->needs_judge())
         read_judged(page, source);
     else
-        run(*page, source, page->missing(), page->context, page->rows);
+        take_entries(*page, source);
 }
 
 /// Reads a stretch by places that find(range, most, &found) finds. What the caller does not see, or
@@ -247,11 +287,14 @@ TimeFilter::Numbers text_hashes(const TextList& list)
     return {true, list.count, hashes};
 }
 
-void read_entries(const PageRequest& request, int limit, const EntryFilter& filter,
-                  MemoryContext context, EntryRows* rows)
+namespace {
+
+/// Goes through the months of the request's bounds until nothing is missing.
+void read_months(PageReading* page)
 {
-    PageReading page{&request, &filter, context, rows,
-                     rows->size() + static_cast<std::size_t>(limit)};
+    const PageRequest& request = *page->request;
+    const EntryFilter& filter = *page->filter;
+    MemoryContext context = page->context;
     const TimeRange range{account_hash(request.account->name),
                           // A plan's window moves on between two pages, and a cursor is no way
                           // around it.
@@ -266,7 +309,7 @@ void read_entries(const PageRequest& request, int limit, const EntryFilter& filt
         known.emplace(context);
     MonthSummaries summaries(context);
     MonthWalk months = MonthWalk::begin(range);
-    while (page.missing() > 0 && months.next()) {
+    while (page->missing() > 0 && months.next()) {
         // That there is nothing of the kind counts for a serializable transaction.
         if (filter.index.is_restricted() && !are_deletions &&
             !summaries.may_hold(RelationGetRelid(months.partition()), range.account,
@@ -274,9 +317,26 @@ void read_entries(const PageRequest& request, int limit, const EntryFilter& filt
             PredicateLockRelation(months.partition(), GetActiveSnapshot());
             continue;
         }
-        read_month(&page, months.partition(), months.part(), known ? &*known : nullptr);
+        read_month(page, months.partition(), months.part(), known ? &*known : nullptr);
     }
     months.end();
+}
+
+}  // namespace
+
+void read_entries(const PageRequest& request, int limit, const EntryFilter& filter,
+                  MemoryContext context, EntryRows* rows)
+{
+    PageReading page{
+        &request, &filter, context, rows, rows->size() + static_cast<std::size_t>(limit), nullptr};
+    read_months(&page);
+}
+
+void count_entries(const PageRequest& request, const EntryFilter& filter, MemoryContext context,
+                   EntryGroups* groups)
+{
+    PageReading page{&request, &filter, context, nullptr, 0, groups};
+    read_months(&page);
 }
 
 }  // namespace journal

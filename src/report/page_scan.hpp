@@ -28,6 +28,25 @@ struct EntryFilter {
 /// The numbers by which the index knows these texts, in the current memory context.
 TimeFilter::Numbers text_hashes(const TextList& list);
 
+/// Groups in which entries are counted, part by part: the same group may come several times.
+class EntryGroups {
+  public:
+    /// Appends what entries e are grouped by, ", … AS …", and returns " GROUP BY …", or "".
+    virtual const char* append_columns(SqlText* sql) = 0;
+    /// Takes the groups of a part, each with column entries, their number.
+    virtual void take(const Query& query, uint64 count) = 0;
+    /// Whether no further entries are wanted.
+    virtual bool is_full() const { return false; }
+
+  protected:
+    ~EntryGroups() = default;
+};
+
+/// Counts the entries of the request's account and bounds that the filter wants and the caller
+/// sees.
+void count_entries(const PageRequest& request, const EntryFilter& filter, MemoryContext context,
+                   EntryGroups* groups);
+
 /// Appends up to limit entries of the request's account and bounds that the filter wants, in the
 /// request's direction, behind (occurred_at, id) if has_position. Rows and what they point at are
 /// allocated in context.

@@ -163,6 +163,8 @@ my $inserted = $node->safe_psql($database,
 my @reading = (
 	'SELECT * FROM journal.report()', q{SELECT * FROM journal.history('order', journal.object_key(1))},
 	'SELECT * FROM journal.deleted_objects()', 'SELECT * FROM journal.event_types', q{SELECT journal.help('report')},
+	'SELECT * FROM journal.report_filters()', 'SELECT journal.count_events()', 'SELECT * FROM journal.activity()',
+	'SELECT * FROM journal.days()',
 	'SELECT count(*) FROM journal.entry');
 my @auditing = (
 	@reading,
