@@ -63,6 +63,11 @@ const char* is_among(const char* column, const Ids& ids)
                     column, column);
 }
 
+const char* is_among_or_between(const char* column, const Ids& ids)
+{
+    return are_rows(ids) ? psprintf("%s BETWEEN $2 AND $3", column) : is_among(column, ids);
+}
+
 Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids, TupleDesc* columns)
 {
     MemoryContext caller = CurrentMemoryContext;

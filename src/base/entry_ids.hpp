@@ -25,6 +25,9 @@ void leave_out(const Ids& others, Ids* ids);
 /// read_about().
 const char* is_among(const char* column, const Ids& ids);
 
+/// The same, or that it lies between them where there are many: nothing has to be compared then.
+const char* is_among_or_between(const char* column, const Ids& ids);
+
 /// The rows of a SELECT about entries, in the current memory context; of its parameters $1 to $3
 /// belong to is_among(). Nothing but hash and merge joins.
 Tuplestorestate* select_about(RunAs role, const char* sql, const Ids& ids,

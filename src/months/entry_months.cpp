@@ -164,6 +164,7 @@ const char* is_entry_among(const char* e, const Ids& ids)
     return psprintf("%s AND %s", is_among(psprintf("%s.id", e), ids), EntryMonths().of_ids(e, ids));
 }
 
+// Transactions of other entries between many may count too; the months are about the same.
 const char* is_in_transactions_of(const char* e, const Ids& entries)
 {
     const EntryMonths months;
@@ -171,7 +172,7 @@ const char* is_in_transactions_of(const char* e, const Ids& entries)
         read_about(RunAs::kOwner,
                    psprintf("SELECT min(e.transaction_id) AS first, max(e.transaction_id) AS last "
                             "FROM journal.entry e WHERE %s AND %s",
-                            is_among("e.id", entries), months.of_ids("e", entries)),
+                            is_among_or_between("e.id", entries), months.of_ids("e", entries)),
                    entries);
     FullTransactionId first = InvalidFullTransactionId;
     FullTransactionId last = InvalidFullTransactionId;
