@@ -32,6 +32,7 @@ CREATE TABLE crm.visits (id integer PRIMARY KEY, began_at timestamptz);
 INSERT INTO crm.visits VALUES (1, '2020-01-10');
 SELECT journal.track('crm.visits', 'visit', created_at => 'began_at', backfill => true);
 SELECT journal.maintain();
+SELECT journal.add_consumer('search index');
 SELECT journal.mark('before the import');
 INSERT INTO crm.clients VALUES (1, 'Ivanova'), (2, 'Petrov');
 INSERT INTO crm.orders VALUES (1, 'A-1', 'New', 1), (2, 'A-2', 'New', 2);

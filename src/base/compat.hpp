@@ -61,6 +61,22 @@ inline bool is_enforced(const ConstrCheck& check)
 #define SQL_IS_KEPT_UP(c) "true"
 #endif
 
+#if PG_VERSION_NUM < 170000
+
+/// Before 17 (e9d4001ec592 and later) readers of a BRIN index gave a snapshot, of no use.
+inline BrinRevmap* brinRevmapInitialize(Relation index, BlockNumber* pages_per_range)
+{
+    return ::brinRevmapInitialize(index, pages_per_range, nullptr);
+}
+
+inline BrinTuple* brinGetTupleForHeapBlock(BrinRevmap* revmap, BlockNumber block, Buffer* buffer,
+                                           OffsetNumber* offset, Size* size, int mode)
+{
+    return ::brinGetTupleForHeapBlock(revmap, block, buffer, offset, size, mode, nullptr);
+}
+
+#endif
+
 /// Whether an ALTER TABLE gives a generated column another expression, which came with 17
 /// (5d06e99a3cfc).
 inline bool is_set_expression([[maybe_unused]] AlterTableType type)

@@ -22,6 +22,9 @@ extern "C" {
 // clang-format on
 
 #include <access/attmap.h>
+#include <access/brin_internal.h>
+#include <access/brin_revmap.h>
+#include <access/brin_tuple.h>
 #include <access/detoast.h>
 #include <access/genam.h>
 #include <access/heapam.h>
@@ -30,9 +33,13 @@ extern "C" {
 #include <access/sysattr.h>
 #include <access/table.h>
 #include <access/tableam.h>
+#include <access/timeline.h>
 #include <access/toast_internals.h>
 #include <access/transam.h>
 #include <access/xact.h>
+#include <access/xlog.h>
+#include <access/xlog_internal.h>
+#include <access/xlogrecovery.h>
 #include <catalog/catalog.h>
 #include <catalog/dependency.h>
 #include <catalog/indexing.h>
@@ -61,6 +68,7 @@ extern "C" {
 #include <commands/sequence.h>
 #include <commands/tablecmds.h>
 #include <commands/trigger.h>
+#include <common/base64.h>
 #include <common/hashfn.h>
 #include <common/int.h>
 #include <common/jsonapi.h>

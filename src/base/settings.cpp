@@ -150,6 +150,9 @@ void define_settings()
            PGC_USERSET, check_extra);
     define("event_journal.language", "Language of reports: ru, en or one added as data.",
            &settings.language);
+    define("event_journal.domain",
+           "What goes before the types of events in journal.cloud_events, such as com.example.crm.",
+           &settings.domain);
     define("event_journal.clock",
            "What reports take for now (for tests); captured entries ignore it.", &settings.clock,
            PGC_SUSET, check_clock, assign_clock);

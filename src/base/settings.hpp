@@ -16,6 +16,7 @@ struct Settings {
     char* on_behalf_of;
     char* extra;
     char* language;
+    char* domain;
     char* clock;  // superuser only: what reports take for now; '' means the real clock
 };
 extern Settings settings;

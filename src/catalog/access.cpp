@@ -41,10 +41,13 @@ constexpr Right kRights[] = {
     {kAuditors,
      "SELECT ON journal.entries, journal.event_type, journal.session, journal.context, "
      "journal.tracked_relations, journal.tracked_relation, journal.event_rules, "
-     "journal.event_rule, journal.marks"},
+     "journal.event_rule, journal.marks, journal.consumers, journal.cloud_events"},
     {kAuditors,
      "EXECUTE ON FUNCTION journal.decode_entry, journal.column_names, journal.entries_of, "
      "journal.reader_account"},
+    {kAuditors,
+     "EXECUTE ON FUNCTION journal.changes_since, journal.add_consumer, journal.next_changes, "
+     "journal.confirm, journal.drop_consumer"},
     {kAuditors,
      "EXECUTE ON FUNCTION journal.table_as_of, journal.row_as_of, journal.diff, "
      "journal.verify_history"},

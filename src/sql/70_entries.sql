@@ -39,7 +39,7 @@ SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change
        journal.entry_hash(e.account, e.object_type, e.object_id, e.operation) AS entry_hash,
        e.id AS entry, e.label AS object_label,
        coalesce(e.recorded_at, e.occurred_at) AS recorded_at, e.recorded_at IS NOT NULL AND NOT e.backfilled AS imported,
-       c.on_behalf_of
+       c.on_behalf_of, e.session
 FROM journal.entry e
     JOIN journal.event_type v ON v.id = e.event_type
     LEFT JOIN journal.tracked_relation t ON t.id = e.relation
@@ -93,6 +93,7 @@ COMMENT ON COLUMN journal.entries.process_id IS 'of the server process';
 COMMENT ON COLUMN journal.entries.entry_hash IS
     'the number by which it is found: journal.object_hash of its account, object_type and object_id, of a deletion journal.deletion_hash';
 COMMENT ON COLUMN journal.entries.entry IS 'the entry''s number, which orders entries';
+COMMENT ON COLUMN journal.entries.session IS 'number of what the server knows of the connection';
 COMMENT ON COLUMN journal.entries.object_label IS 'the object''s name at the time';
 COMMENT ON COLUMN journal.entries.recorded_at IS 'when it was entered: later than it occurred, where it was imported or back-filled';
 COMMENT ON COLUMN journal.entries.imported IS 'journal.log was told when it had occurred';

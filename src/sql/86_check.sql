@@ -321,6 +321,21 @@ GROUP BY t.relation_name, g.reason;
 END;
 COMMENT ON FUNCTION journal.check_statements() IS 'what journal.check says of rules, roles and gaps';
 
+-- Consumers of the feed.
+CREATE FUNCTION journal.check_consumers()
+RETURNS TABLE (severity text, finding text, object text, meaning text, remedy text)
+LANGUAGE sql STABLE BEGIN ATOMIC
+SELECT 'warning', 'consumer is silent', c.name,
+       format('it has confirmed nothing since %s, and does not learn what happens', coalesce(c.confirmed_at, c.added_at)::timestamptz(0)),
+       format('Start it again; or, if nobody needs it: SELECT journal.drop_consumer(%L)', c.name)
+FROM journal.consumer c WHERE coalesce(c.confirmed_at, c.added_at) < clock_timestamp() - interval '1 day'
+UNION ALL
+SELECT 'warning', 'role gone', 'journal.consumer', format('role %s, to whom consumer %s belongs, does not exist any more', c.role::oid, c.name),
+       format('DELETE FROM journal.consumer WHERE name = %L;', c.name)
+FROM journal.consumer c WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = c.role);
+END;
+COMMENT ON FUNCTION journal.check_consumers() IS 'what journal.check says of consumers of the feed';
+
 -- Publications and subscriptions.
 CREATE FUNCTION journal.check_replication()
 RETURNS TABLE (severity text, finding text, object text, meaning text, remedy text)

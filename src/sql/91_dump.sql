@@ -29,6 +29,7 @@ BEGIN
                ('journal.rename', ''),
                ('journal.restoration', ''),
                ('journal.mark', ''),
+               ('journal.consumer', 'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)'),
                ('journal.gap', ''),
                ('journal.undone', '')
         UNION ALL

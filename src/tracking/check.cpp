@@ -82,6 +82,7 @@ JOURNAL_FUNCTION(journal_check)
         "UNION ALL SELECT * FROM journal.check_sequences() "
         "UNION ALL SELECT * FROM journal.check_guards() "
         "UNION ALL SELECT * FROM journal.check_statements() "
+        "UNION ALL SELECT * FROM journal.check_consumers() "
         "UNION ALL SELECT * FROM journal.check_replication() "
         "UNION ALL SELECT * FROM journal.check_settings()) f "
         "ORDER BY array_position('{error,warning,notice}', severity), finding, object, meaning");

@@ -36,7 +36,9 @@ constexpr PartitionIndex kIndexes[] = {
     {"previous_idx",
      "USING btree (journal.object_hash(account, object_type, previous_id), id) WITH "
      "(deduplicate_items=off) WHERE (previous_id IS NOT NULL)"},
-    {"id_idx", "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (autosummarize='on')"},
+    {"id_idx",
+     "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (pages_per_range='16', "
+     "autosummarize='on')"},
 };
 
 // An index is known by its definition: its name may have been changed, or may belong to a month

@@ -20,6 +20,7 @@ use PostgreSQL::Test::Utils;
 my @books = (
 	{ database => 'shop', pages => ['README.md'] },
 	{ database => 'app', pages => ['docs/application.md'] },
+	{ database => 'feed', pages => ['docs/feed.md'] },
 	{ database => 'northwind', pages => ['docs/northwind.md'], needs => '../shared/data/northwind.sql' },
 	{   database => 'shop',
 		pages => [ map { "docs/$_.md" } qw(getting-started recording events actors reading words accounts restoring past undo backfill operations security
@@ -170,7 +171,10 @@ my @auditing = (
 	@reading,
 	'SELECT * FROM journal.entries', q{SELECT * FROM journal.entries_of('client', '1')}, 'SELECT * FROM journal.tracked_relations',
 	'SELECT * FROM journal.event_rules',
-	'SELECT * FROM journal.marks', 'SELECT * FROM journal.undos');
+	'SELECT * FROM journal.marks', 'SELECT * FROM journal.undos',
+	q{SELECT journal.add_consumer('readme') FROM journal.changes_since(page_size => 1)},
+	q{SELECT journal.confirm('readme', next_position) FROM journal.next_changes('readme', 1)},
+	q{SELECT name, journal.drop_consumer(name) FROM journal.consumers}, 'SELECT * FROM journal.cloud_events');
 my @restoring = (
 	@reading,
 	'SELECT * FROM journal.undos', 'SELECT * FROM journal.restoration',
