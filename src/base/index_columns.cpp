@@ -113,7 +113,7 @@ void form_known_columns(const KnownColumn* columns, int count, const Datum* row,
                     const int64 object = object_hash(number_of_account(column, row[first], account),
                                                      bytes_of(row[second]), bytes_of(row[third]));
                     values[i] = Int64GetDatum(
-                        DatumGetChar(row[fourth]) == 'd' ? deletion_hash(object) : object);
+                        is_deletion(DatumGetChar(row[fourth])) ? deletion_hash(object) : object);
                 }
                 break;
             case KnownColumn::kEntryFacts: {

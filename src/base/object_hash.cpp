@@ -104,7 +104,7 @@ std::int32_t event_key(std::int32_t event_type, bool reported, char operation)
         done = 0;
     else if (operation == 'u')
         done = 1;
-    else if (operation == 'd')
+    else if (is_deletion(operation))
         done = 2;
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(event_type) * 2 * kReported +
                                      (reported ? kReported : 0) + done);

@@ -38,6 +38,13 @@ std::int32_t event_key(std::int32_t event_type, bool reported, char operation);
 /// What the index on time tells of an entry beside its account, time and id, in one number: 24 bits
 /// of the event key, 20 of the location's number, 20 of the employee's. No event type takes more
 /// than 21 bits (src/sql/10_event_type.sql).
+/// Whether an entry of that operation takes its object away: the row was deleted, or an update made
+/// it count as deleted.
+constexpr bool is_deletion(char operation)
+{
+    return operation == 'd' || operation == 's';
+}
+
 std::int64_t entry_facts(std::int32_t event_key, std::int32_t location, std::int32_t employee);
 
 /// The parts of such a number; short_hash is what it has of a location's or an employee's.

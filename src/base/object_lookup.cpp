@@ -111,7 +111,8 @@ JOURNAL_FUNCTION(journal_entry_hash)
     const int64 object = journal::object_hash(journal::bytes_of(PG_GETARG_DATUM(0)),
                                               journal::bytes_of(PG_GETARG_DATUM(1)),
                                               journal::bytes_of(PG_GETARG_DATUM(2)));
-    PG_RETURN_INT64(PG_GETARG_CHAR(3) == 'd' ? journal::deletion_hash(object) : object);
+    PG_RETURN_INT64(journal::is_deletion(PG_GETARG_CHAR(3)) ? journal::deletion_hash(object)
+                                                            : object);
 }
 
 /// object_hashes(account_hashes, object_types, object_ids)

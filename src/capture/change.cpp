@@ -9,6 +9,7 @@
 #include "capture/clock.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
+#include "capture/soft_restoration.hpp"
 #include "catalog/confinement.hpp"
 #include "catalog/plan_selection.hpp"
 #include "catalog/rename.hpp"
@@ -261,6 +262,50 @@ Restoring* restoring_of(const Change& change)
     return key == nullptr ? nullptr : restoring_match(plan->id, key);
 }
 
+// What an update makes of its row: whether it counts as deleted from now on, or no longer.
+enum class SoftChange { kNone, kDeleted, kRestored };
+
+SoftChange soft_change(const Change& change)
+{
+    PreparedCondition* deleted_when = change.plan->deleted_when;
+    if (deleted_when == nullptr || change.operation != 'u')
+        return SoftChange::kNone;
+    const bool was = condition_holds(*deleted_when, nullptr, change.old_row);
+    const bool is = condition_holds(*deleted_when, nullptr, change.new_row);
+    return was == is ? SoftChange::kNone : is ? SoftChange::kDeleted : SoftChange::kRestored;
+}
+
+// Makes a deletion of an update, as rules for deletions have it, or takes one back: an event beside
+// those of the update, in the same change. The update's entry has the values.
+void record_soft_change(Change* change, Entry entry, SoftChange what)
+{
+    RelationPlan* plan = change->plan;
+    entry.change = entry.change != 0 ? entry.change : entry.id;
+    entry.id = next_change_id(entry.command);
+    entry.reported = true;
+    entry.data = nullptr;
+    entry.details = nullptr;
+    entry.previous_id = nullptr;
+    if (what == SoftChange::kRestored) {
+        entry.operation = 'r';
+        entry.event_type = plan->restored_event;
+        entry.restores = note_soft_restoration(entry);
+        write_entry(entry);
+        return;
+    }
+    entry.operation = 's';
+    entry.event_type = plan->deleted_event;
+    for (int i = 0; i < plan->rule_count; i++) {
+        Rule& rule = plan->rules[i];
+        if (rule.operation != 'd' || !condition_holds(rule.condition, change->old_row, nullptr))
+            continue;
+        entry.event_type = rule.event_type;
+        entry.details = encode_details(plan, rule, false, change->before);
+        break;
+    }
+    write_entry(entry);
+}
+
 // No entry is made of a change that is not worth one; names are kept all the same.
 void pass_over(Change* change, CommandId command)
 {
@@ -297,7 +342,8 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         change.before = {old_row};
     if (new_row != nullptr)
         change.after = {new_row};
-    if (change.operation == 'u' && !find_changes(&change)) {
+    const SoftChange soft = soft_change(change);
+    if (change.operation == 'u' && !find_changes(&change) && soft == SoftChange::kNone) {
         // No event, though the name may lie in columns that give none.
         pass_over(&change, command);
         return;
@@ -336,10 +382,12 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
     if (count == 0) {
         require_actor(change, entry);
         entry.event_type = generic_event(plan, change.operation);
-        entry.reported = !plan->has_rules;
+        entry.reported = !plan->has_rules && soft == SoftChange::kNone;
         entry.data = data_of(change, 0);
         entry.id = next_change_id(command);
         record_name_end(change, entry, write_entry(entry));
+        if (soft != SoftChange::kNone)
+            record_soft_change(&change, entry, soft);
         return;
     }
     const char* const employee = entry.employee;
@@ -368,6 +416,8 @@ void record_change(RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* 
         write_entry(entry);
     }
     record_name_end(change, entry, entry.change);
+    if (soft != SoftChange::kNone)
+        record_soft_change(&change, entry, soft);
 }
 
 }  // namespace journal

@@ -166,4 +166,15 @@ Expr* parse_condition(const ConditionText& condition, Relation relation, NamedCo
     return reinterpret_cast<Expr*>(expression);
 }
 
+char* condition_sql(const ConditionText& condition, Relation relation, const char* alias)
+{
+    auto* expression = reinterpret_cast<Node*>(parse_condition(condition, relation, nullptr));
+    ChangeVarNodes(expression, OUTER_VAR, 1, 0);
+    const int level = enter_exact_settings();
+    char* sql = deparse_expression(
+        expression, deparse_context_for(alias, RelationGetRelid(relation)), true, false);
+    leave_exact_settings(level);
+    return sql;
+}
+
 }  // namespace journal

@@ -39,4 +39,8 @@ struct NamedColumns {
 /// (new) slot. Raises JE032 for what is refused.
 Expr* parse_condition(const ConditionText& condition, Relation relation, NamedColumns* named);
 
+/// A condition over new alone as SQL over a row that a query calls by alias, everything named with
+/// its schema.
+char* condition_sql(const ConditionText& condition, Relation relation, const char* alias);
+
 }  // namespace journal

@@ -32,7 +32,9 @@ std::size_t next_count(std::size_t looked_at, std::size_t kept, std::size_t miss
 void append_filter(SqlText* sql, const void* argument)
 {
     const auto& types = *static_cast<const TextList*>(argument);
-    sql->append(" AND e.operation = 'd' AND e.id = e.change AND e.object_id IS NOT NULL");
+    sql->append(
+        " AND (e.operation = 'd' AND e.id = e.change OR e.operation = 's') "
+        "AND e.object_id IS NOT NULL");
     if (types.given) {
         sql->append(" AND e.object_type = ANY (");
         sql->append(text_array_argument(types.items, types.count));

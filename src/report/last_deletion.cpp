@@ -37,6 +37,12 @@ TimestampTz first_moment_after(const EntryRow& row)
     return row.occurred_at - USECS_PER_DAY;
 }
 
+/// Whether it is an update after which the row counts as deleted; later ones may leave it so.
+bool is_soft(const EntryRow& row)
+{
+    return row.operation == 's';
+}
+
 /// Whether policies keep rows of a target from the caller.
 bool hides_rows(const Target& target)
 {
@@ -72,6 +78,9 @@ void look_up_rows(const Target& target, const char* account, const Vector<Deleti
             look_up_live(target, LookUpAs::kOwner, account, count, keys, context, present);
     }
     for (int i = 0; i < count; i++) {
+        // The row of a soft deletion is there, or has gone by a deletion that follows.
+        if (is_soft(*asked[i]->row))
+            continue;
         asked[i]->living = seen[i].presence == Presence::kPresent;
         asked[i]->is_gone = seen[i].presence == Presence::kAbsent &&
                             present[i].presence == Presence::kAbsent &&
@@ -153,8 +162,10 @@ void mark_followed(const char* account, const TimeRange& month,
     auto** ids = make_array_in<const char*>(CurrentMemoryContext, count);
     auto* entries = make_array_in<int64>(CurrentMemoryContext, count);
     auto* changes = make_array_in<int64>(CurrentMemoryContext, count);
+    auto* soft = make_array_in<int32>(CurrentMemoryContext, count);
     for (int i = 0; i < count; i++) {
         const EntryRow& row = *(*deletions)[i].row;
+        soft[i] = is_soft(row) ? 1 : 0;
         types[i] = row.object_type;
         ids[i] = row.object_id;
         entries[i] = row.id;
@@ -170,10 +181,12 @@ void mark_followed(const char* account, const TimeRange& month,
     sql.append(int8_array_argument(entries, count));
     sql.append(", ");
     sql.append(int8_array_argument(changes, count));
+    sql.append(", ");
+    sql.append(int4_array_argument(soft, count));
     sql.append(
-        ") WITH ORDINALITY AS d (type, key, entry, change, number) ON e.object_type = d.type "
+        ") WITH ORDINALITY AS d (type, key, entry, change, soft, number) ON e.object_type = d.type "
         "AND e.object_id = d.key AND e.id > d.entry AND e.change <> d.change "
-        "WHERE e.operation <> 'l' AND e.account = ");
+        "WHERE e.operation <> 'l' AND (d.soft = 0 OR e.operation <> 'u') AND e.account = ");
     sql.append(text_argument(account));
     append_moment(&sql, " AND e.occurred_at >= ", month.from);
     append_moment(&sql, " AND e.occurred_at < ", month.to);

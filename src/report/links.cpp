@@ -158,7 +158,8 @@ Jsonb* links_json(const Links& links)
         if (link.reference->presence == Presence::kUnknown)
             json.text(nullptr);
         else
-            json.boolean(link.reference->presence == Presence::kPresent);
+            json.boolean(link.reference->presence == Presence::kPresent &&
+                         !link.reference->live.is_deleted);
         if (link.column != nullptr) {
             json.key("column");
             json.text(link.column);

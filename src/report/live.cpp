@@ -7,6 +7,7 @@
 #include "base/query.hpp"
 #include "base/transaction.hpp"
 #include "catalog/name_rights.hpp"
+#include "catalog/plan_selection.hpp"
 #include "report/entry_row.hpp"
 #include "values/text_form.hpp"
 
@@ -90,10 +91,14 @@ LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
         query.label_type = TupleDescAttr(RelationGetDescr(relation), label - 1)->atttypid;
     if (query.has_account)
         query.account_type = TupleDescAttr(RelationGetDescr(relation), account - 1)->atttypid;
-    query.sql = psprintf("SELECT w.n, %s AS label, %s AS account FROM %s AS w JOIN %s AS t ON %s",
-                         query.has_label ? column_of(target.relation, label) : "NULL",
-                         query.has_account ? column_of(target.relation, account) : "NULL", kKeyRows,
-                         qualified_name(target.relation), join.data);
+    const char* deleted = target.records_all ? nullptr : deleted_when_sql(relation, "t");
+    query.sql = psprintf(
+        "SELECT w.n, %s AS label, %s AS account, %s AS is_deleted FROM %s AS w "
+        "JOIN %s AS t ON %s",
+        query.has_label ? column_of(target.relation, label) : "NULL",
+        query.has_account ? column_of(target.relation, account) : "NULL",
+        deleted == nullptr ? "false" : deleted, kKeyRows, qualified_name(target.relation),
+        join.data);
     return query;
 }
 
@@ -130,6 +135,7 @@ void run_query(const LiveQuery& live, const char* account, int count, const char
     for (uint64 i = 0; i < found; i++) {
         LiveRow& row = rows[query.value(i, "n").int8() - 1];
         row.presence = Presence::kPresent;
+        row.is_deleted = query.value(i, "is_deleted").boolean();
         row.is_others = !is_of_account(live, query, i, account);
         row.has_label = live.has_label && !row.is_others;
         row.label = row.has_label ? label_of(live, query, i, context) : nullptr;

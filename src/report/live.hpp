@@ -38,8 +38,9 @@ enum class Presence : char {
 
 struct LiveRow {
     Presence presence;
-    bool is_others;  // the row is of another account than the one that is read
-    bool has_label;  // the label column may be read, and the row is not another's
+    bool is_deleted;  // it is there and counts as deleted (track's deleted_when)
+    bool is_others;   // the row is of another account than the one that is read
+    bool has_label;   // the label column may be read, and the row is not another's
     const char* label;
 };
 

@@ -137,7 +137,8 @@ void add_deletions_of(NamedObject* object, const char* account, ObjectEntries* e
     entries->find({account_of_deletion(target, account), target.object_type, object->oldest().key},
                   0, ForwardScanDirection);
     while (entries->next()) {
-        if (entries->value(kEntryBackfilled).boolean())
+        if (entries->value(kEntryBackfilled).boolean() ||
+            entries->value(kEntryOperation).character() != 'd')
             continue;
         object->ends.push_back(read_deletion(*entries, context));
         if (entries->value(kEntryId).int8() > object->newest().entry)
@@ -285,7 +286,8 @@ void answer_from_past(Vector<NamedObject>* objects, const char* account, MonthDe
                                           oldest.target->object_type, oldest.key},
                                          oldest.entry, BackwardScanDirection);
                            while (!object->has_past_deletion && entries->next())
-                               if (!entries->value(kEntryBackfilled).boolean()) {
+                               if (!entries->value(kEntryBackfilled).boolean() &&
+                                   entries->value(kEntryOperation).character() == 'd') {
                                    object->ends.push_back(read_deletion(*entries, context));
                                    object->has_past_deletion = true;
                                }

@@ -125,8 +125,9 @@ Restorable* find_restorable(const EntryRows& rows, const char* const* restore)
     int asked = 0;
     for (int i = 0; i < count; i++) {
         const EntryRow& entry = rows[i];
-        if (entry.operation != 'd' || entry.deleted == nullptr || restore[i] == nullptr ||
-            entry.object_id == nullptr)
+        const bool is_kept =
+            entry.operation == 'd' ? entry.deleted != nullptr : entry.operation == 's';
+        if (!is_kept || restore[i] == nullptr || entry.object_id == nullptr)
             continue;
         result[i].support = strcmp(restore[i], "support") == 0;
         numbers[asked] = i;
@@ -162,7 +163,9 @@ void ask_references(const EntryRows& rows, Restorable* restorable, References* r
 {
     for (std::size_t i = 0; i < rows.size(); i++) {
         CHECK_FOR_INTERRUPTS();
-        const Layout* layout = restorable[i].possible ? layout_by_id(rows[i].layout) : nullptr;
+        const Layout* layout = restorable[i].possible && rows[i].deleted != nullptr
+                                   ? layout_by_id(rows[i].layout)
+                                   : nullptr;
         if (layout != nullptr && layout->foreign_key_count > 0)
             ask_row(rows[i], read_snapshot(layout, rows[i].deleted), &restorable[i], references);
     }
@@ -185,7 +188,7 @@ ArrayType* needs_of(const EntryRow& entry, const Restorable& restorable)
             add(psprintf("override:%s", columns));
     }
     const Layout* layout = layout_by_id(entry.layout);
-    for (int i = 0; i < layout->column_count; i++) {
+    for (int i = 0; entry.deleted != nullptr && i < layout->column_count; i++) {
         const LayoutColumn& column = layout->columns[i];
         if (!is_hidden(column.mode))
             continue;

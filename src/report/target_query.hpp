@@ -12,6 +12,7 @@ SELECT t.id, t.relation::oid, t.capture, t.object_type, t.label_column, t.accoun
        t.operations IS NULL AND t.condition IS NULL AND t.deleted_when IS NULL AS records_all,
        greatest(coalesce(gap.last, 9223372036854775807), rename.last) AS named_since,
        gap.count IS NOT DISTINCT FROM 1 AND rename.last IS NULL
+       AND t.operations IS NULL AND t.condition IS NULL
        AND (type.first IS NULL OR (type.first = t.id AND type.last = t.id)) AS is_whole
 FROM target t
 LEFT JOIN (SELECT relation, max(last_entry) AS last, count(*) FROM journal.gap

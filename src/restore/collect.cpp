@@ -9,6 +9,7 @@
 #include "restore/nulled.hpp"
 #include "restore/parts.hpp"
 #include "restore/restore.hpp"
+#include "restore/soft.hpp"
 
 namespace journal {
 
@@ -232,10 +233,17 @@ void collect(Restore* restore, const Ids& entries)
     MemoryContext memory = CurrentMemoryContext;
     Vector<Request> requests(memory);
     read_requests(restore, entries, &requests);
+    Ids soft(memory);
     for (const Request& request : requests)
-        restore->requested->push_back(request.entry);
+        (request.soft ? soft : *restore->requested)
+            .push_back(request.soft ? request.asked : request.entry);
     make_unique(restore->requested);
     Ids deletions(*restore->requested, memory);
+    if (!soft.empty()) {
+        restore->requested->insert(restore->requested->end(), soft.begin(), soft.end());
+        make_unique(restore->requested);
+        add_soft_restorations(restore, soft);
+    }
     Ids living(memory);
     take_restored(restore, &deletions, &living);
     if (!deletions.empty())

@@ -88,14 +88,15 @@ void check_request(const RequestedEntry& entry, Requests* requests)
     look_at_type(requests, entry);
     const char* code = requests->type->code;
     const bool logged = entry.operation == 'l' && strcmp(requests->type->kind, "deleted") == 0;
-    if (entry.operation != 'd' && !logged) {
+    const bool soft = entry.operation == 's';
+    if (entry.operation != 'd' && !soft && !logged) {
         Issue issue = make_issue(IssueKind::kNoDeletion);
         issue.why = psprintf("it is not a deletion, but of the event type \"%s\"", code);
         stop(requests->engine, issue_of(issue, deletion_of(entry)));
     } else if (!requests->allowed) {
         stop(requests->engine, issue_of(not_allowed(requests->by), deletion_of(entry)));
     } else {
-        requests->requests->push_back({entry.id, entry.change});
+        requests->requests->push_back({entry.id, entry.change, soft});
     }
 }
 

@@ -32,6 +32,7 @@ struct Deletion {
 struct Request {
     int64 asked;  // the entry named; its change's first entry is what counts
     int64 entry;
+    bool soft;  // an update after which the row counts as deleted (soft.hpp)
 };
 
 /// The deletions that entries record, each once, in the order of their ids; read as the caller:

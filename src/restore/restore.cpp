@@ -4,6 +4,7 @@
 
 #include "base/bounds.hpp"
 #include "base/function.hpp"
+#include "restore/soft.hpp"
 
 namespace journal {
 
@@ -30,6 +31,22 @@ Outcome Restore::outcome_of(const RowSet* set, const SetRow& row)
     Outcome outcome{set->plan->root, set->operation, row, "restored", told};
     if (set->operation == RowOperation::kInsert)
         return outcome;
+    // A soft deletion; of other updates nobody asks for an entry.
+    if (is_asked_for(row.entry)) {
+        if (row.applied) {
+            outcome.row.written_entry = restoration_of(row.entry);
+            return outcome;
+        }
+        Issue issue = make_issue(IssueKind::kRowChanged);
+        issue.root = set->plan->root;
+        issue.action = set->operation;
+        issue.row = row;
+        if (on_conflict == OnConflict::kError)
+            raise_issue(issue, application->done);
+        outcome.outcome = "skipped";
+        outcome.detail = issue.why;
+        return outcome;
+    }
     outcome.outcome = row.applied ? "updated" : "left alone";
     outcome.detail = !row.applied
                          ? "its reference has been changed since, or it is not there any more"

@@ -48,7 +48,9 @@ COMMENT ON TABLE journal.entry IS 'the journal: one row is one event; append-onl
 COMMENT ON COLUMN journal.entry.change IS 'id of the first entry of the same change';
 COMMENT ON COLUMN journal.entry.command IS
     'command within the transaction: cmin of the new row version, cmax of a deleted one; orders a row''s changes with id';
-COMMENT ON COLUMN journal.entry.operation IS 'i, u, d: a row was inserted, updated, deleted; l: logged';
+COMMENT ON COLUMN journal.entry.operation IS
+    'i, u, d: a row was inserted, updated, deleted; l: logged; beside the u of the same change, s: the row counts as deleted from '
+    'then on (deleted_when of track), r: it no longer does';
 COMMENT ON COLUMN journal.entry.reported IS 'false: no rule of the relation matched, so a report shows it only by its code';
 COMMENT ON COLUMN journal.entry.derived IS
     'the row was written while another trigger ran, by it or by what it called; a foreign key''s cascade is not derived';

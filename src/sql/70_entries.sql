@@ -20,7 +20,8 @@ COMMENT ON FUNCTION journal.packed(jsonb) IS 'links, details or data as journal.
 -- A fact about the session is NULL for a role that is confined to accounts.
 CREATE OR REPLACE VIEW journal.entries WITH (security_invoker = true) AS
 SELECT e.id, e.occurred_at, s.incarnation, e.transaction_id, e.command, e.change,
-       CASE e.operation WHEN 'i' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'log' END AS operation,
+       CASE e.operation WHEN 'i' THEN 'insert' WHEN 'u' THEN 'update' WHEN 'd' THEN 'delete'
+                        WHEN 's' THEN 'soft delete' WHEN 'r' THEN 'soft restore' ELSE 'log' END AS operation,
        v.code AS event, v.event_group, v.kind,
        t.relation, t.relation_name,
        e.account, e.location, e.employee,
@@ -45,7 +46,7 @@ FROM journal.entry e
     LEFT JOIN journal.tracked_relation t ON t.id = e.relation
     LEFT JOIN journal.session s ON s.id = e.session
     LEFT JOIN journal.context c ON c.id = e.context
-    LEFT JOIN journal.restoration r ON r.entry = e.change AND e.operation = 'd';
+    LEFT JOIN journal.restoration r ON r.entry = e.change AND e.operation IN ('d', 's');
 COMMENT ON VIEW journal.entries IS 'every entry, decoded: old and new values of an update, the row of an insert or delete';
 COMMENT ON COLUMN journal.entries.id IS 'the same as entry';
 COMMENT ON COLUMN journal.entries.occurred_at IS 'when the change was made';
@@ -54,7 +55,8 @@ COMMENT ON COLUMN journal.entries.incarnation IS
 COMMENT ON COLUMN journal.entries.transaction_id IS 'the transaction that did it';
 COMMENT ON COLUMN journal.entries.command IS 'the command within the transaction';
 COMMENT ON COLUMN journal.entries.change IS 'the first entry of the same change: one change can be several events';
-COMMENT ON COLUMN journal.entries.operation IS 'insert, update, delete or log';
+COMMENT ON COLUMN journal.entries.operation IS
+    'insert, update, delete or log; beside an update, soft delete and soft restore: its row counts as deleted, or no longer';
 COMMENT ON COLUMN journal.entries.event IS 'code of the event type';
 COMMENT ON COLUMN journal.entries.event_group IS 'its group';
 COMMENT ON COLUMN journal.entries.kind IS 'created, changed, deleted or other';

@@ -143,7 +143,7 @@ void store_deletions(Query& query, const MonthKey& key, const char* month)
         psprintf("INSERT INTO journal.month_deletion (relation_oid, incarnation, account, "
                  "occurred_at, entry, object) SELECT $1, $2, journal.account_hash(account) AS a, "
                  "occurred_at, id, journal.object_hash(account, object_type, object_id) "
-                 "FROM ONLY %s WHERE operation = 'd' AND object_type IS NOT NULL "
+                 "FROM ONLY %s WHERE operation IN ('d', 's') AND object_type IS NOT NULL "
                  "AND object_id IS NOT NULL ORDER BY a, occurred_at, id",
                  month),
         {key.relation, key.incarnation});

@@ -157,7 +157,7 @@ Extent extent_of_change(int64 entry)
     const char* months = EntryMonths().of_ids("e", Ids(1, entry, CurrentMemoryContext));
     Query query = Query::begin(RunAs::kCaller);
     const uint64 rows = query.run(
-        psprintf("SELECT e.change, e.operation IN ('i', 'u', 'd') AND NOT e.backfilled AS "
+        psprintf("SELECT e.change, e.operation <> 'l' AND NOT e.backfilled AS "
                  "is_change, e.transaction_id, e.occurred_at FROM journal.entry e WHERE e.id = $1 "
                  "AND %s",
                  months),
@@ -191,7 +191,8 @@ Extent extent_of_change(int64 entry)
         "journal.incarnation)) "
         "AS is_current, max(e.id) AS last_id FROM journal.entry e JOIN journal.session s ON s.id = "
         "e.session "
-        "WHERE e.change = $1 AND e.id >= $1 AND e.occurred_at = $2 AND e.transaction_id = $3",
+        "WHERE e.change = $1 AND e.id >= $1 AND e.occurred_at = $2 AND e.transaction_id = $3 "
+        "AND e.operation IN ('i', 'u', 'd')",
         {int8_argument(extent.change),
          {TIMESTAMPTZOID, TimestampTzGetDatum(extent.first_time)},
          xid_argument(transaction)});
