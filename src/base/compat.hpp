@@ -212,4 +212,23 @@ inline bool object_ownercheck(Oid catalog, Oid object, Oid role)
 
 #endif
 
+/// The next of this session's locks in a partition of the lock table, after one, or the first
+/// (previous nullptr); nullptr after the last. Before 16 (12605414a7df) the list was an SHM_QUEUE.
+inline PROCLOCK* next_own_lock(int partition, PROCLOCK* previous)
+{
+#if PG_VERSION_NUM < 160000
+    SHM_QUEUE* list = &MyProc->myProcLocks[partition];
+    return reinterpret_cast<PROCLOCK*>(SHMQueueNext(
+        list, previous == nullptr ? list : &previous->procLink, offsetof(PROCLOCK, procLink)));
+#else
+    dlist_head* list = &MyProc->myProcLocks[partition];
+    if (previous == nullptr ? dlist_is_empty(list) : !dlist_has_next(list, &previous->procLink))
+        return nullptr;
+    dlist_node* next =
+        previous == nullptr ? dlist_head_node(list) : dlist_next_node(list, &previous->procLink);
+    return reinterpret_cast<PROCLOCK*>(reinterpret_cast<char*>(next) -
+                                       offsetof(PROCLOCK, procLink));
+#endif
+}
+
 }  // namespace journal

@@ -34,7 +34,106 @@ bool lock_once(Oid relation, LOCKMODE mode)
     return error == nullptr;
 }
 
+/// What a signal handler looks at, and what it has seen. A lock that is held stays where it is.
+struct Waiters {
+    const LOCK* locks[4];
+    volatile int count;
+    volatile int seen;  // how often in a row
+    volatile bool too_long;
+};
+Waiters waiters;
+
+/// So many times within lock_timeout it is looked whether anybody waits.
+constexpr int kLooks = 10;
+
+/// Runs in a signal handler: nothing may be locked or raised here.
+void look_for_waiters()
+{
+    bool any = false;
+    for (int i = 0; i < waiters.count; i++)
+        any = any || waiters.locks[i]->nRequested > waiters.locks[i]->nGranted;
+    waiters.seen = any ? waiters.seen + 1 : 0;
+    if (waiters.seen < kLooks || waiters.too_long)
+        return;
+    waiters.too_long = true;
+    QueryCancelPending = true;
+    InterruptPending = true;
+}
+
+TimeoutId watch_timeout()
+{
+    static const TimeoutId timeout = RegisterTimeout(USER_TIMEOUT, look_for_waiters);
+    return timeout;
+}
+
+void stop_looking()
+{
+    if (waiters.count == 0)
+        return;
+    disable_timeout(watch_timeout(), false);
+    waiters.count = 0;
+}
+
+void savepoint_aborted(SubTransactionId)
+{
+    stop_looking();
+}
+
+void transaction_ended(bool)
+{
+    stop_looking();
+}
+
+constexpr TransactionHooks kHooks = {nullptr, savepoint_aborted, transaction_ended};
+
+/// The lock on a relation in the lock table, where strong ones are; nullptr if it is not held.
+const LOCK* find_held_lock(Oid relation)
+{
+    LOCKTAG tag;
+    SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+    const uint32 hash = LockTagHashCode(&tag);
+    const LOCK* found = nullptr;
+    LWLockAcquire(LockHashPartitionLock(hash), LW_SHARED);
+    const int partition = static_cast<int>(LockHashPartition(hash));
+    for (PROCLOCK* one = next_own_lock(partition, nullptr); one != nullptr && found == nullptr;
+         one = next_own_lock(partition, one))
+        if (memcmp(&one->tag.myLock->tag, &tag, sizeof(tag)) == 0)
+            found = one->tag.myLock;
+    LWLockRelease(LockHashPartitionLock(hash));
+    return found;
+}
+
 }  // namespace
+
+void give_way(std::initializer_list<Oid> relations)
+{
+    waiters.too_long = false;
+    waiters.seen = 0;
+    if (lock_timeout == 0)
+        return;
+    register_hooks(&kHooks);
+    int count = 0;
+    for (const Oid relation : relations)
+        if (const LOCK* lock = find_held_lock(relation);
+            lock != nullptr && count < static_cast<int>(lengthof(waiters.locks)))
+            waiters.locks[count++] = lock;
+    waiters.count = count;
+    const int tick = std::max(lock_timeout / kLooks, 1);
+    if (count > 0)
+        enable_timeout_every(watch_timeout(),
+                             TimestampTzPlusMilliseconds(GetCurrentTimestamp(), tick), tick);
+}
+
+void no_longer_give_way()
+{
+    stop_looking();
+    CHECK_FOR_INTERRUPTS();
+}
+
+bool has_given_way()
+{
+    return waiters.too_long;
+}
 
 int begin_lock_limit()
 {

@@ -107,6 +107,7 @@ extern "C" {
 #include <storage/bufmgr.h>
 #include <storage/lmgr.h>
 #include <storage/predicate.h>
+#include <storage/proc.h>
 #include <tcop/dest.h>
 #include <tcop/utility.h>
 #include <utils/acl.h>
@@ -139,6 +140,7 @@ extern "C" {
 #include <utils/ruleutils.h>
 #include <utils/snapmgr.h>
 #include <utils/syscache.h>
+#include <utils/timeout.h>
 #include <utils/timestamp.h>
 #include <utils/tuplesort.h>
 #include <utils/tuplestore.h>

@@ -6,6 +6,7 @@
 #include "base/journal_tables.hpp"
 #include "base/object_hash.hpp"
 #include "base/row_scan.hpp"
+#include "values/server_text.hpp"
 
 namespace journal {
 
@@ -13,7 +14,8 @@ int64 rename_object(int32 relation, const char* key)
 {
     char number[MAXINT8LEN + 1];
     pg_ltoa(relation, number);
-    return object_hash("", number, key == nullptr ? "" : key);
+    // In UTF-8, whatever the database's encoding is: a dump may go to one of another.
+    return object_hash("", number, key == nullptr ? "" : utf8_text(key));
 }
 
 bool has_rename_since(int32 relation, const char* key, int64 change)

@@ -18,7 +18,7 @@ CREATE TABLE journal.rename (
 CREATE INDEX rename_object_idx ON journal.rename (object, until_change);
 COMMENT ON TABLE journal.rename IS 'names that rows of tracked relations had, where an update or a deletion took them away; append-only';
 COMMENT ON COLUMN journal.rename.object IS
-    'the number of (relation, key): journal.object_hash('''', relation::text, key), for key NULL that of an empty one';
+    'the number of (relation, key): journal.object_hash('''', relation::text, key) of a key in UTF-8, for key NULL that of an empty one';
 COMMENT ON COLUMN journal.rename.until_change IS 'the change that took the name away, as in journal.entry.change';
 COMMENT ON COLUMN journal.rename.transaction_id IS 'of that change; names are in the order of changes, within a transaction of commands';
 COMMENT ON COLUMN journal.rename.session IS 'of that change, which says whose transaction it is';

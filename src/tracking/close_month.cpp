@@ -3,6 +3,7 @@
 
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
+#include "base/lock_wait.hpp"
 #include "base/result_reader.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "months/closed_month.hpp"
@@ -262,12 +263,15 @@ void rebuild_index(Oid partition, Oid index)
     lock_closing();
     if (!lock_month(partition, ShareLock))
         return;
-    const char* name = get_rel_name(index);
-    if (name == nullptr)
+    LockRelationOid(index, AccessExclusiveLock);
+    if (get_rel_name(index) == nullptr)
         return;
     Query query = Query::begin(RunAs::kOwner);
-    if (needs_indexes(query, key_of(partition)))
+    if (needs_indexes(query, key_of(partition))) {
+        give_way({partition, index});
         query.run(psprintf("REINDEX INDEX %s", qualified_name(index)));
+        no_longer_give_way();
+    }
     query.end();
 }
 

@@ -2,8 +2,8 @@
 //
 // Each step is a transaction of its own, so what is done stays done, whatever comes of the next
 // one, and no lock outlives its step. A step that others' locks stand in the way of is tried again,
-// then left out with a WARNING; the next call makes up for it. Any other error ends the call, as a
-// cancellation does.
+// then left out with a WARNING; so is one that others have waited for too long. The next call makes
+// up for it. Any other error ends the call, as a cancellation does.
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/lock_wait.hpp"
@@ -39,16 +39,20 @@ bool run_step(const char* aim, const Step& step, int attempts = kAttempts)
             end_lock_limit(level);
         });
         PopActiveSnapshot();
-        if (error != nullptr && !is_lock_refused(*error))
+        const bool gave_way =
+            error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED && has_given_way();
+        if (error != nullptr && !gave_way && !is_lock_refused(*error))
             ReThrowError(const_cast<ErrorData*>(error));
         SPI_commit();
         if (error == nullptr)
             return true;
-        if (attempt == attempts) {
-            ereport(WARNING,
-                    (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not %s", aim),
-                     errdetail("Other sessions' locks are in the way: %s.", error->message),
-                     errhint("The next journal.maintenance() tries again.")));
+        if (gave_way || attempt == attempts) {
+            ereport(WARNING, (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not %s", aim),
+                              gave_way ? errdetail("Other sessions waited for it longer than "
+                                                   "event_journal.lock_timeout.")
+                                       : errdetail("Other sessions' locks are in the way: %s.",
+                                                   error->message),
+                              errhint("The next journal.maintenance() tries again.")));
             return false;
         }
         // Those who waited behind us go first.

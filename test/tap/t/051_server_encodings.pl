@@ -87,6 +87,15 @@ SQL
 	is($out, "1||$name\n2|b|$name", "$encoding: with its values");
 	($out) = ask($database, q{SELECT count(*) FROM journal.verify_history('client')});
 	is($out, 0, "$encoding: the history is proved");
+	# A key of such characters, and a name that its row had.
+	(undef, $error) = ask($database, <<"SQL");
+CREATE TABLE street (name text PRIMARY KEY, title text);
+SELECT journal.track('street', label => 'title');
+INSERT INTO street VALUES ('$name', 'before');
+SELECT journal.log('user.logged_in', 'user', '7', links => '[{"type": "street", "id": "$name"}]');
+UPDATE street SET title = 'after';
+SQL
+	is($error, '', "$encoding: a row is renamed");
 }
 
 # A dump goes to a database of another encoding: the journal's values with it, or, where that lacks a character, none of them.
@@ -105,6 +114,8 @@ foreach ([ 'win1251', 'UTF8' ], [ 'utf8', 'KOI8R' ], [ 'koi8r', 'WIN1251' ], [ '
 	$node->command_ok([ 'psql', '-X', '-q', '-f', $dump, '-d', $node->connstr($copy) ], "$from: restored as $to");
 	like(values_of($from), qr/snapshot|note/, "$from: there is something");
 	is(values_of($copy), values_of($from), "$from as $to: the values are the same");
+	is((ask($copy, q{SELECT links -> 0 ->> 'label' FROM journal.report(events => '{user.logged_in}')}))[0], 'before',
+		"$from as $to: a row has the name that it had");
 }
 $node->safe_psql('postgres', "CREATE DATABASE lacking ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
 ask('lacking', 'CREATE EXTENSION event_journal');
