@@ -7,6 +7,7 @@
 #include "capture/actor.hpp"
 #include "capture/change_id.hpp"
 #include "capture/clock.hpp"
+#include "capture/document_account.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "capture/soft_restoration.hpp"
@@ -202,6 +203,10 @@ Entry common_facts(Change* of, CommandId command)
     entry.operation = change.operation;
     const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : account_to_record();
+    if (*entry.account == '\0') {
+        const char* documents = document_account(plan, row);
+        entry.account = documents == nullptr ? "" : documents;
+    }
     of->has_account = account != nullptr && *account != '\0';
     entry.location = text_or(plan->location < 0 ? nullptr : column_text(plan, plan->location, row),
                              settings.location);

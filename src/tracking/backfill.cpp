@@ -15,6 +15,7 @@
 #include "base/memory.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
+#include "capture/document_account.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "catalog/confinement.hpp"
@@ -121,6 +122,10 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     entry.recorded_at = backfill.now;
     const char* account = account_of(plan, row);
     entry.account = account != nullptr ? account : account_to_record();
+    if (*entry.account == '\0') {
+        const char* documents = document_account(plan, row);
+        entry.account = documents == nullptr ? "" : documents;
+    }
     entry.location = plan->location < 0 ? nullptr : column_text(plan, plan->location, row);
     entry.employee = plan->author < 0 ? nullptr : column_text(plan, plan->author, row);
     entry.object_type = plan->object_type;
