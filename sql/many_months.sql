@@ -33,7 +33,7 @@ CALL fill(1, 3);
 SET client_min_messages = warning;
 CALL journal.maintenance(0);
 RESET client_min_messages;
--- Of this month: sixty objects, an object of sixty events, sixty deletions, a change of a key,
+-- Of this month: sixty objects, two objects of sixty events, of which one changed its key, sixty deletions,
 -- and something to be taken back.
 INSERT INTO product SELECT n, 'product ' || n FROM generate_series(1, 121) n;
 INSERT INTO item VALUES (1, 121);
@@ -43,6 +43,7 @@ UPDATE product SET name = 'later' WHERE id = 2;
 DELETE FROM item;
 DELETE FROM product WHERE id > 61;
 UPDATE product SET id = 300 WHERE id = 61;
+DO $$ BEGIN FOR n IN 1..60 LOOP UPDATE product SET name = 'name ' || n WHERE id = 300; END LOOP; END $$;
 CREATE TABLE known AS
 SELECT (SELECT transaction_id FROM journal.entry WHERE object_id = '2' AND operation = 'u') AS xid,
        (SELECT id FROM journal.entry WHERE object_id = '2' AND operation = 'u') AS change,

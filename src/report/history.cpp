@@ -68,37 +68,29 @@ bool has_moved_keys(const char* type)
     return found;
 }
 
-/// Whether a change of an object's key is known.
-bool has_moved(const char* account, const char* type, const char* key)
+/// When the object's key changed first, which is at the key asked for; false if it never did.
+bool find_first_move(const char* account, const char* type, const char* key,
+                     const EntryMonths& months, TimestampTz* first)
 {
-    const char* months = EntryMonths().of_moves("e", type);
     Query query = Query::begin(RunAs::kCaller);
-    const bool found =
-        query.run(psprintf(kMovesOfObject, months, months),
-                  {text_argument(account), text_argument(type), text_argument(key)}, true) > 0;
+    query.run(psprintf(kFirstMove, months.of_moves("e", type)),
+              {text_argument(account), text_argument(type), text_argument(key)}, true);
+    const bool found = !query.value(0, "first").is_null;
+    if (found)
+        *first = query.value(0, "first").time();
     query.end();
     return found;
 }
 
-/// The object's keys. An update of the key is an entry under the new key that names the old one:
-/// from each that brought a row to the key asked for, its earlier keys are followed one change at a
-/// time, and from each that took one away its later ones. So what is read is in proportion to the
-/// changes, however often they return to the same keys.
-Keys follow_keys(const char* account, const char* type, const char* key)
+/// The keys as far as some months (a condition) tell; reached: the least id where one begins, or 0.
+Keys read_keys(const char* account, const char* type, const char* key, const char* months,
+               int64* reached)
 {
     MemoryContext context = CurrentMemoryContext;
-    if (!has_moved_keys(type) || !has_moved(account, type, key)) {
-        Keys keys{1, make_array_in<const char*>(context, 1), make_array_in<int64>(context, 1),
-                  make_array_in<int64>(context, 1)};
-        keys.key[0] = key;
-        keys.to[0] = PG_INT64_MAX;
-        return keys;
-    }
     Query query = Query::begin(RunAs::kCaller);
-    static SavedStatement statement;
     const uint64 rows =
-        query.run_saved(&statement, kKeysOfObject,
-                        {text_argument(account), text_argument(type), text_argument(key)});
+        query.run(psprintf(kKeysOfObject, months),
+                  {text_argument(account), text_argument(type), text_argument(key)}, true);
     Keys keys{static_cast<int>(rows), make_array_in<const char*>(context, rows),
               make_array_in<int64>(context, rows), make_array_in<int64>(context, rows)};
     for (uint64 i = 0; i < rows; i++) {
@@ -106,8 +98,48 @@ Keys follow_keys(const char* account, const char* type, const char* key)
         keys.from[i] = query.value(i, "since").int8();
         keys.to[i] = query.value(i, "before").int8();
     }
+    *reached = query.value(0, "reached").int8();
     query.end();
     return keys;
+}
+
+/// Of an object that never had another one.
+Keys only_key(const char* key)
+{
+    MemoryContext context = CurrentMemoryContext;
+    Keys keys{1, make_array_in<const char*>(context, 1), make_array_in<int64>(context, 1),
+              make_array_in<int64>(context, 1)};
+    keys.key[0] = key;
+    keys.to[0] = PG_INT64_MAX;
+    return keys;
+}
+
+/// The object's keys. An update of the key is an entry under the new key that names the old one:
+/// from each that brought a row to the key asked for, its earlier keys are followed one change at a
+/// time, and from each that took one away its later ones. So what is read is in proportion to the
+/// changes, however often they return to the same keys. It is read in the months since the first
+/// change, then in twice as many, until no older one can hold where a key begins.
+Keys follow_keys(const char* account, const char* type, const char* key)
+{
+    if (!has_moved_keys(type))
+        return only_key(key);
+    TimestampTz first = 0;
+    const EntryMonths months;
+    if (!find_first_move(account, type, key, months, &first))
+        return only_key(key);
+    const std::size_t end = months.stretches().size();
+    std::size_t begin = end;
+    while (begin > 0 && months.stretches()[begin - 1].place.to > first)
+        begin--;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        int64 reached = 0;
+        const Keys keys =
+            read_keys(account, type, key, months.of_stretches("e", begin, end), &reached);
+        if (begin == 0 || months.greatest_id(0, begin) < reached)
+            return keys;
+        begin -= std::min(begin, end - begin);
+    }
 }
 
 /// What the indexes of a month hold of the keys and of what belongs to them; false if one is

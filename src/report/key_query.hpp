@@ -9,10 +9,10 @@
 namespace journal {
 
 // Where a row began to have a key, by an INSERT or a change of its key, and where it left the key.
-// Each is looked up by index.
+// Each is looked up by index, in months that %1$s says.
 #define HAS_LEFT(key) "FROM journal.entry e WHERE " HAS_LEFT_KEY("e", "$1", "$2", key) " AND "
 #define IS_MOVE "e.previous_id IS NOT NULL AND e.previous_id <> e.object_id "
-#define IS_FIRST "AND e.id = e.change AND NOT e.backfilled "
+#define IS_FIRST "AND e.id = e.change AND NOT e.backfilled AND %1$s "
 #define HAS_KEY(key) "FROM journal.entry e WHERE " IS_OBJECT_UNDELETED("e", "$1", "$2", key) " AND "
 #define BEGINNING HAS_KEY("s.key") "(e.operation = 'i' OR " IS_MOVE ") " IS_FIRST
 #define LEAVING HAS_LEFT("s.key") IS_MOVE IS_FIRST
@@ -32,11 +32,14 @@ namespace journal {
     " AND NOT s.forward AND e.id < s.id ORDER BY e.id DESC LIMIT 1)) AS n (id, key) " \
     "ORDER BY CASE WHEN s.forward THEN n.id ELSE -n.id END LIMIT 1) AS o "
 
-/// Changes of the object's key; without any it is the only one. Format: twice, that entry e is in a
-/// month that can have one.
-constexpr const char* kMovesOfObject = "SELECT e.id " HAS_LEFT("$3") IS_MOVE IS_FIRST
-    "AND %s UNION ALL (SELECT e.id " HAS_KEY("$3") IS_MOVE IS_FIRST "AND %s ORDER BY e.id) LIMIT 1";
+/// When the object's key changed first, of what is at the key asked for; NULL: it never did.
+/// Format: that entry e is in a month that can have a change.
+constexpr const char* kFirstMove =
+    "SELECT min(m.occurred_at) AS first FROM (SELECT e.occurred_at " HAS_LEFT("$3") IS_MOVE IS_FIRST
+    " UNION ALL (SELECT e.occurred_at " HAS_KEY("$3") IS_MOVE IS_FIRST "ORDER BY e.id)) m";
 
+/// The keys, and the least id that a stretch reaches: 0 if none of the months has the beginning of
+/// one. Format: that entry e is in one of some months.
 constexpr const char* kKeysOfObject = R"sql(
 WITH RECURSIVE stretch (key, id, forward) AS (
   SELECT e.object_id, e.id, true )sql" HAS_LEFT("$3") IS_MOVE IS_FIRST R"sql(
@@ -47,12 +50,13 @@ WITH RECURSIVE stretch (key, id, forward) AS (
   SELECT o.key, o.id, s.forward FROM stretch s, )sql" OTHER_END R"sql(
   WHERE o.key IS NOT NULL),
 ends (key, since, before) AS (
-  SELECT $3::text, 0::bigint, 9223372036854775807
+  SELECT $3::text, NULL::bigint, 9223372036854775807
   UNION ALL
   SELECT s.key, CASE WHEN s.forward THEN s.id ELSE coalesce(o.id, 0) END,
          CASE WHEN s.forward THEN coalesce(o.id, 9223372036854775807) ELSE s.id END
   FROM stretch s LEFT JOIN )sql" OTHER_END R"sql( ON true)
-SELECT key, min(since) AS since, max(before) AS before
+SELECT key, CASE WHEN key = $3 THEN 0 ELSE min(since) END AS since, max(before) AS before,
+       min(min(since)) OVER () AS reached
 FROM ends GROUP BY key ORDER BY key <> $3, min(since) DESC)sql";
 
 }  // namespace journal

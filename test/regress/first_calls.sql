@@ -4,6 +4,8 @@
 \i test/regress/first_call.sql
 \set call 'history(''product'', ''1'')'
 \i test/regress/first_call.sql
+\set call 'history(''product'', ''300'')'
+\i test/regress/first_call.sql
 \set call 'deleted_objects()'
 \i test/regress/first_call.sql
 \set call 'row_as_of(''product'', ''2'', mark => ''before'')'
