@@ -3,7 +3,6 @@
 
 #include "base/memory.hpp"
 #include "base/rights.hpp"
-#include "catalog/relation.hpp"
 
 namespace journal {
 
@@ -67,21 +66,6 @@ void load_selection(RelationPlan* plan, Relation relation, const TrackedRelation
                     tracked.deleted_when_columns, executable);
     }
     plan->has_conditions |= tracked.condition != nullptr || tracked.deleted_when != nullptr;
-}
-
-char* deleted_when_sql(Relation relation, const char* alias)
-{
-    const TrackedRelation* tracked = find_tracked_relation(RelationGetRelid(relation));
-    if (tracked == nullptr || tracked->deleted_when == nullptr)
-        return nullptr;
-    const RelationPlan* plan = known_plan_for(relation);
-    const ColumnSet& columns = tracked->deleted_when_columns;
-    const Rights rights = Rights::lent_by(relation);
-    char* sql = condition_sql({kDeletedWhen, tracked->deleted_when, tracked->search_path, 'i',
-                               columns.count, present_names(plan, columns.ids, columns.count)},
-                              relation, alias);
-    rights.end();
-    return sql;
 }
 
 bool is_selected(const RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* new_row)

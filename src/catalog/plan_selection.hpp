@@ -23,10 +23,6 @@ void load_selection(RelationPlan* plan, Relation relation, const TrackedRelation
 /// Whether a change is worth recording; slots as for record_change.
 bool is_selected(const RelationPlan* plan, TupleTableSlot* old_row, TupleTableSlot* new_row);
 
-/// A tracked table's deleted_when as SQL over a row that a query calls by alias; nullptr without
-/// one. The condition is parsed with the rights that the table's owner lends.
-char* deleted_when_sql(Relation relation, const char* alias);
-
 /// Present names of columns of a plan by our identities, for a condition that names them. One that
 /// is gone makes the condition unreadable, by a name that no column has.
 const char** present_names(const RelationPlan* plan, const int32* ids, int count);

@@ -6,8 +6,8 @@
 #include "base/operator_name.hpp"
 #include "base/query.hpp"
 #include "base/transaction.hpp"
+#include "catalog/deleted_when.hpp"
 #include "catalog/name_rights.hpp"
-#include "catalog/plan_selection.hpp"
 #include "report/entry_row.hpp"
 #include "values/text_form.hpp"
 

@@ -314,4 +314,21 @@ const char* describe(const Deletion& deletion)
     return describe_row(row);
 }
 
+int64 restoration_of(int64 deletion)
+{
+    Ids entries(CurrentMemoryContext);
+    entries.push_back(deletion);
+    ResultReader reader = read_about(
+        RunAs::kOwner,
+        psprintf("SELECT r.restored_entry FROM journal.entry e JOIN journal.restoration r "
+                 "ON r.entry = e.change WHERE %s AND r.restored_entry IS NOT NULL",
+                 is_entry_among("e", entries)),
+        entries);
+    int64 entry = 0;
+    reader.bind("restored_entry", &entry);
+    reader.next();
+    reader.close();
+    return entry;
+}
+
 }  // namespace journal

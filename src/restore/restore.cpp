@@ -4,7 +4,6 @@
 
 #include "base/bounds.hpp"
 #include "base/function.hpp"
-#include "restore/soft.hpp"
 
 namespace journal {
 

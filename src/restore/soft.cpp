@@ -118,21 +118,4 @@ void add_soft_restorations(Restore* restore, const Ids& deletions)
     reader.close();
 }
 
-int64 restoration_of(int64 deletion)
-{
-    Ids entries(CurrentMemoryContext);
-    entries.push_back(deletion);
-    ResultReader reader = read_about(
-        RunAs::kOwner,
-        psprintf("SELECT r.restored_entry FROM journal.entry e JOIN journal.restoration r "
-                 "ON r.entry = e.change WHERE %s AND r.restored_entry IS NOT NULL",
-                 is_entry_among("e", entries)),
-        entries);
-    int64 entry = 0;
-    reader.bind("restored_entry", &entry);
-    reader.next();
-    reader.close();
-    return entry;
-}
-
 }  // namespace journal

@@ -9,7 +9,4 @@ namespace journal {
 /// changed. Those that have been restored already are stopped.
 void add_soft_restorations(Restore* restore, const Ids& deletions);
 
-/// The entry that took a soft deletion back; 0 if the journal has none.
-int64 restoration_of(int64 deletion);
-
 }  // namespace journal
