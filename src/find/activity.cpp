@@ -109,14 +109,15 @@ Vector<Line> event_lines(const Dimension& dimension, const char* language, const
     const CountedEvent* events = counted_events(language, tally);
     for (int i = 0; i < tally.value_count(); i++) {
         const bool by_event = strcmp(dimension.name, "event") == 0;
-        const char* value = by_event                              ? events[i].code
-                            : strcmp(dimension.name, "kind") == 0 ? events[i].kind
-                                                                  : events[i].event_group;
+        const bool by_kind = strcmp(dimension.name, "kind") == 0;
+        const char* value = by_event  ? events[i].code
+                            : by_kind ? events[i].kind
+                                      : events[i].event_group;
+        const char* name = by_event ? events[i].title : by_kind ? nullptr : events[i].group_title;
         const auto same = [&](const Line& line) { return is_same(line.value, value); };
         auto line = std::find_if(lines.begin(), lines.end(), same);
         if (line == lines.end())
-            line = lines.insert(
-                lines.end(), {value, by_event ? events[i].title : nullptr, Vector<int>(context)});
+            line = lines.insert(lines.end(), {value, name, Vector<int>(context)});
         line->parts.push_back(i);
     }
     return lines;

@@ -98,8 +98,8 @@ void return_events(const ReturnSetInfo& result, const char* language, const Tall
     Vector<Choice> types(CurrentMemoryContext);
     const CountedEvent* events = counted_events(language, tally);
     for (int i = 0; i < tally.value_count(); i++) {
-        add_choice(&groups,
-                   {psprintf("group:%s", events[i].event_group), nullptr, tally.entries(0, i)});
+        add_choice(&groups, {psprintf("group:%s", events[i].event_group), events[i].group_title,
+                             tally.entries(0, i)});
         types.push_back({events[i].code, events[i].title, tally.entries(0, i)});
     }
     return_list(result, "event_groups", &groups);

@@ -51,7 +51,8 @@ CountedEvent* counted_events(const char* language, const Tally& ids)
             ereport(ERROR,
                     (errcode(ERRCODE_DATA_CORRUPTED),
                      errmsg("event type %d is missing from journal.event_type", numbers[i])));
-        events[i] = {title->code, title->title, title->event_group, title->kind};
+        events[i] = {title->code, title->title, title->event_group, title->group_title,
+                     title->kind};
     }
     return events;
 }

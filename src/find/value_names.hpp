@@ -14,6 +14,7 @@ struct CountedEvent {
     const char* code;
     const char* title;
     const char* event_group;
+    const char* group_title;
     const char* kind;
 };
 CountedEvent* counted_events(const char* language, const Tally& ids);

@@ -48,6 +48,10 @@ push @reads, "SET ROLE reader; SELECT entry, event, details_text FROM journal.hi
   if $functions =~ /history/;
 push @reads, "SET ROLE reader; SELECT entry, object_id, object_label FROM journal.deleted_objects()"
   if $functions =~ /deleted_objects/;
+push @reads, q{SET ROLE reader; SELECT entry FROM journal.report(filter => '{"search": "ann"}')},
+  'SET ROLE reader; SELECT * FROM journal.report_filters()', 'SET ROLE reader; SELECT journal.count_events()',
+  q{SET ROLE reader; SELECT * FROM journal.activity('month', 'event')},
+  q{SET ROLE reader; SELECT d.day, r.entry FROM journal.days() d, LATERAL journal.report('custom', d.starts_at, d.ends_at) r};
 
 push @reads, "SELECT p.* FROM journal.entries e, journal.restore_plan(e.id, related => 'all') p WHERE e.operation = 'delete'",
 	"SELECT count(*) FROM journal.entries e, journal.restore_plan(ARRAY[e.id], overrides => '{\"client\": {\"id\": 1}}') p WHERE e.operation = 'delete' AND p.sqlstate = 'JE013'",
