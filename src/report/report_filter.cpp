@@ -1,6 +1,8 @@
 // See report_filter.hpp.
 #include "report/report_filter.hpp"
 
+#include "report/moment_argument.hpp"
+
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 
@@ -149,16 +151,6 @@ void add_moment(Fingerprint* fingerprint, const TimestampTz* moment)
         fingerprint->add(std::int64_t{*moment});
 }
 
-/// A timestamptz argument; nullptr for NULL.
-const TimestampTz* moment_argument(FunctionCallInfo fcinfo, int number)
-{
-    if (PG_ARGISNULL(number))
-        return nullptr;
-    auto* moment = make_in<TimestampTz>(CurrentMemoryContext);
-    *moment = PG_GETARG_TIMESTAMPTZ(number);
-    return moment;
-}
-
 }  // namespace
 
 ReportFilter period_filter(FunctionCallInfo fcinfo, const PeriodArguments& arguments,
@@ -168,8 +160,10 @@ ReportFilter period_filter(FunctionCallInfo fcinfo, const PeriodArguments& argum
     request->account = reader_account();
     require_journal(request->account);
     const char* period = known_period(text_or_null(fcinfo, arguments.period));
-    const TimestampTz* date_from = moment_argument(fcinfo, arguments.date_from);
-    const TimestampTz* date_to = moment_argument(fcinfo, arguments.date_to);
+    const TimestampTz* date_from =
+        moment_argument(fcinfo, arguments.date_from, request->account->time_zone);
+    const TimestampTz* date_to =
+        moment_argument(fcinfo, arguments.date_to, request->account->time_zone);
     request->bounds = resolve_period(request->account, period, date_from, date_to);
 
     ReportFilter filter{};

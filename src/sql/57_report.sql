@@ -3,7 +3,7 @@
 --   USAGE on schema journal, SELECT on journal.entry, EXECUTE on these three functions and on journal.visible_since(text),
 --   and SELECT on journal.event_types to choose filters from.
 CREATE FUNCTION journal.report(
-    period text DEFAULT NULL, date_from timestamptz DEFAULT NULL, date_to timestamptz DEFAULT NULL,
+    period text DEFAULT NULL, date_from journal.moment DEFAULT NULL, date_to journal.moment DEFAULT NULL,
     locations text[] DEFAULT NULL, employees text[] DEFAULT NULL, events text[] DEFAULT NULL,
     sort text DEFAULT 'desc', page_size integer DEFAULT 50, after text DEFAULT NULL, language text DEFAULT NULL,
     filter jsonb DEFAULT NULL)
@@ -14,5 +14,5 @@ RETURNS TABLE (
     page_cursor text, needs text[], actor_kind text, reason text, on_behalf_of text, on_behalf_of_name text, server_role text,
     recorded_at timestamptz, imported boolean, object_type_title text, event_group_title text, extra jsonb)
 LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'journal_report';
-COMMENT ON FUNCTION journal.report(text, timestamptz, timestamptz, text[], text[], text[], text, integer, text, text, jsonb) IS
+COMMENT ON FUNCTION journal.report(text, journal.moment, journal.moment, text[], text[], text[], text, integer, text, text, jsonb) IS
     'what happened in the account, newest first, page by page; journal.help(''report'') tells of periods and filters';

@@ -33,7 +33,7 @@ BEGIN
 END
 $$;
 
--- Policies call two of these as whoever reads, who may have SELECT on a table by a grant of his own, and the months' indexes the
+-- Casts are functions of whoever writes a date. Policies call two of these as whoever reads, who may have SELECT on a table by a grant of his own, and the months' indexes the
 -- others as whoever writes. They tell nobody more than what is his. An update grants them only where it made them: what an extension's script grants makes all that is granted
 -- on the function the extension's own, which a dump leaves out.
 DO $$
@@ -42,7 +42,7 @@ DECLARE
 BEGIN
     FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)","journal.deletion_hash(text,text,text)",
                             "journal.entry_hash(text,text,text,\"char\")",journal.account_hash(text),
-                            "journal.entry_facts(integer,boolean,\"char\",text,text)"}'::pg_catalog.regprocedure[] LOOP
+                            "journal.entry_facts(integer,boolean,\"char\",text,text)",journal.moment(timestamp),journal.moment(date)}'::pg_catalog.regprocedure[] LOOP
         IF pg_catalog.concat_ws(' ', 'pg_proc', called::oid)
            <> ALL (pg_catalog.current_setting('event_journal_script.older_objects')::text[]) THEN
             EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', called);

@@ -254,7 +254,7 @@ SQL
 
 # The reference names everything that there is.
 my $public_functions = $node->safe_psql(
-	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9 ]+(\[\])?|\mIN ', '', 'g') || ')'
+	$database, q{SELECT p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z0-9_. ]+(\[\])?|\mIN ', '', 'g') || ')'
 		FROM pg_proc p WHERE pronamespace = 'journal'::regnamespace ORDER BY 1});
 (my $flat = $text{'docs/reference.md'}) =~ s/\s+/ /g;
 my @missing = grep { index($flat, "journal.$_") < 0 } split /\n/, $public_functions;
