@@ -42,10 +42,12 @@ Consumer find_consumer(const char* name)
     }
     Consumer consumer{name, query.value(0, "position").text(context), nullptr};
     const Value filter = query.value(0, "filter");
-    if (!filter.is_null)
-        consumer.filter = DatumGetJsonbP(filter.copy(context));
+    const Datum stored = filter.is_null ? Datum{0} : filter.copy(context);
     const Oid role = query.value(0, "role").oid();
     query.end();
+    // What is stored has a short header, and is copied once more.
+    if (!filter.is_null)
+        consumer.filter = DatumGetJsonbP(stored);
     if (!has_privs_of_role(GetUserId(), role) && !has_privs_of_role(GetUserId(), extension_owner()))
         ereport(ERROR,
                 (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
