@@ -14,7 +14,7 @@ tier_random=(040_random_savepoints 041_crash 060_random_past 061_marks_under_loa
     065_random_report)
 tier_assert_tap=(040_random_savepoints 041_crash)
 tier_other_tap=(010_dump 011_dump_demo 012_pg_upgrade 013_update 014_major_upgrade 015_virtual_columns
-    016_not_valid_not_null 020_standby 021_replication 022_journal_copy 091_page)
+    016_not_valid_not_null 020_standby 021_replication 022_journal_copy 080_feed 091_page)
 
 # Prints those of the tier that are named on standard input, one a line. Without a list for the suite, it
 # takes all of it.
