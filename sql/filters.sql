@@ -135,8 +135,14 @@ SELECT 100000 + number, '2024-01-01 00:00+00'::timestamptz + number * interval '
        CASE WHEN number % 3 = 0 THEN 'order' END, CASE WHEN number % 3 = 0 THEN (number % 11)::text END, 'Word' || number % 40
 FROM generate_series(1, 3000) AS number;
 SET client_min_messages = warning;
+SET event_journal.search_index = on;
 CALL journal.maintenance(0);
 RESET client_min_messages;
+SELECT count(*) > 5 AS have_an_index_on_words FROM pg_indexes WHERE schemaname = 'journal' AND indexdef LIKE '%journal.search_words(%';
+-- Who writes into such a month later writes into the index as well.
+INSERT INTO journal.entry (id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled,
+                           account, object_type, object_id, label)
+VALUES (200000, '2024-02-03', '3', 200000, 1, 0, 69, 'l', true, false, '', 'call', '1', 'Wordy late');
 ANALYZE journal.entry;
 CREATE FUNCTION pages(filter jsonb, direction text) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
@@ -164,6 +170,7 @@ INSERT INTO asked VALUES
     ('{"transaction": "1000017"}', $$transaction_id = '1000017'$$),
     ('{"search": "word3"}', $$label LIKE 'Word3%'$$),
     ('{"search": "word7", "object_types": ["call"]}', $$label = 'Word7' AND object_type = 'call'$$),
+    ('{"search": "wordy"}', $$label = 'Wordy late'$$),
     ('{"actor_kinds": ["robot"]}', 'false');
 CREATE VIEW compared AS
 SELECT filter, direction, found.entries = expected.entries AS same, cardinality(found.entries) AS entries
@@ -171,6 +178,12 @@ FROM asked, (VALUES ('asc'), ('desc')) AS d (direction), LATERAL (SELECT pages(f
     LATERAL (SELECT coalesce(array_agg(e ORDER BY CASE direction WHEN 'asc' THEN e ELSE -e END), '{}') AS entries
              FROM unnest((xpath('//e/text()', query_to_xml(format('SELECT id AS e FROM journal.entry WHERE account = '''' AND %s', condition)
                  || ' AND occurred_at >= ''2024-01-01 00:00+00'' AND occurred_at < ''2024-09-01 00:00+00''', false, false, '')))::text[]::bigint[]) AS e) AS expected;
+BEGIN;
+SELECT cardinality(pages('{"search": "wordy LATE"}', 'asc'));
+SELECT pg_stat_get_xact_numscans(indexrelid) > 0 AS asked FROM pg_index
+WHERE indrelid = 'journal.entry_2024_02'::regclass AND pg_get_indexdef(indexrelid) LIKE '%journal.search_words(%';
+COMMIT;
+SELECT journal.search_words('A-1 Ёлка', '17', NULL, NULL, 'l'), journal.search_words((SELECT string_agg('w' || n, ' ') FROM generate_series(1, 50000) n), NULL, NULL, NULL, 'l');
 SELECT * FROM compared ORDER BY filter::text, direction;
 DO $$
 DECLARE

@@ -7,6 +7,7 @@
 namespace journal {
 
 Settings settings;
+bool search_index_wanted = false;
 
 namespace {
 
@@ -161,6 +162,10 @@ void define_settings()
         "How long functions of the journal that lock tables wait each time; 0: without limit.",
         nullptr, &lock_timeout, lock_timeout, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr,
         nullptr, nullptr);
+    DefineCustomBoolVariable(
+        "event_journal.search_index",
+        "Whether journal.maintenance() gives closed months an index on words, for searches.",
+        nullptr, &search_index_wanted, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("event_journal");
 }
 

@@ -21,6 +21,9 @@ struct Settings {
 };
 extern Settings settings;
 
+/// event_journal.search_index: whether closed months get an index for searches.
+extern bool search_index_wanted;
+
 /// What event_journal.actor_kind may be, beside ''.
 inline constexpr const char* kActorKinds[] = {"employee", "client",  "robot",
                                               "api",      "support", "system"};

@@ -5,6 +5,7 @@
 #include "months/month_summary.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"
+#include "months/search_index.hpp"
 #include "report/row_judge.hpp"
 
 #include <algorithm>
@@ -18,9 +19,9 @@ constexpr int kMostPlaces = 10000;
 /// So many entries are looked at first where they have to be judged.
 constexpr int kFirstJudged = 500;
 
-/// Of an object type with more entries than that in a month, those of the time asked for are looked
-/// at instead of all of them.
-constexpr int kMostOfRareTypes = 1000;
+/// Of an object type, or words, with more entries than that in a month, those of the time asked for
+/// are looked at instead of all of them.
+constexpr int kMostOfRare = 1000;
 
 /// What reading a page goes by.
 struct PageReading {
@@ -210,8 +211,22 @@ bool add_objects(Relation partition, const ObjectHashRange& objects,
                        places));
 }
 
-/// Finds the entries of the documents asked for, or of object types that are rare in the month;
-/// false if the index on time is the better way.
+/// The words of a search as a tsquery: all of them, by their beginnings, or an entry with too many.
+const char* word_query(const SearchQuery& search)
+{
+    StringInfoData text;
+    initStringInfo(&text);
+    for (int i = 0; i < search.count; i++) {
+        const std::string_view word = search.words.at(static_cast<std::size_t>(i)).text();
+        appendStringInfo(&text, "%s'%.*s':*", i == 0 ? "(" : " & ", static_cast<int>(word.size()),
+                         word.data());
+    }
+    appendStringInfoString(&text, ") | '*'");
+    return text.data;
+}
+
+/// Finds the entries of the documents asked for, or those with words or of object types that are
+/// rare in the month; false if the index on time is the better way.
 bool find_objects(const PageReading& page, Relation partition, Vector<ItemPointerData>* places)
 {
     const RowFilter& filter = *page.filter->rows;
@@ -229,10 +244,14 @@ bool find_objects(const PageReading& page, Relation partition, Vector<ItemPointe
     }
     if (filter.document_count > 0)
         return true;
+    if (filter.search.count > 0 && OidIsValid(search_index(partition)) &&
+        find_words(partition, word_query(filter.search), kMostOfRare, places))
+        return true;
+    places->clear();
     for (int i = 0; i < filter.object_types.count; i++) {
         const char* type = filter.object_types.items[i];
-        if (!add_objects(partition, object_hash_range(type), deletion_hash_range(type),
-                         kMostOfRareTypes, places))
+        if (!add_objects(partition, object_hash_range(type), deletion_hash_range(type), kMostOfRare,
+                         places))
             return false;
     }
     return filter.object_types.given;

@@ -42,7 +42,8 @@ DECLARE
 BEGIN
     FOREACH called IN ARRAY '{journal.visible_since(text),journal.is_unconfined(),"journal.object_hash(text,text,text)","journal.deletion_hash(text,text,text)",
                             "journal.entry_hash(text,text,text,\"char\")",journal.account_hash(text),
-                            "journal.entry_facts(integer,boolean,\"char\",text,text)",journal.moment(timestamp),journal.moment(date)}'::pg_catalog.regprocedure[] LOOP
+                            "journal.entry_facts(integer,boolean,\"char\",text,text)",journal.moment(timestamp),journal.moment(date),
+                            "journal.search_words(text,text,bytea,bytea,\"char\")"}'::pg_catalog.regprocedure[] LOOP
         IF pg_catalog.concat_ws(' ', 'pg_proc', called::oid)
            <> ALL (pg_catalog.current_setting('event_journal_script.older_objects')::text[]) THEN
             EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', called);

@@ -9,6 +9,7 @@
 #include "months/closed_month.hpp"
 #include "months/combinations.hpp"
 #include "months/partition.hpp"
+#include "months/search_index.hpp"
 
 namespace journal {
 
@@ -273,6 +274,27 @@ void rebuild_index(Oid partition, Oid index)
         no_longer_give_way();
     }
     query.end();
+}
+
+bool index_words(Oid partition)
+{
+    lock_closing();
+    if (!lock_month(partition, ShareLock))
+        return false;
+    Relation month = table_open(partition, NoLock);
+    const bool has_index = OidIsValid(search_index(month));
+    table_close(month, NoLock);
+    if (has_index)
+        return false;
+    const char* name = ChooseRelationName(get_rel_name(partition), nullptr, "search_idx",
+                                          get_rel_namespace(partition), false);
+    Query query = Query::begin(RunAs::kOwner);
+    give_way({partition});
+    query.run(psprintf("CREATE INDEX %s ON %s %s", quote_identifier(name),
+                       qualified_name(partition), kSearchIndex));
+    no_longer_give_way();
+    query.end();
+    return true;
 }
 
 void finish_month(Oid partition)

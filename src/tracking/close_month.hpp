@@ -28,6 +28,10 @@ List* indexes_to_rebuild(Oid partition);
 /// Rebuilds one of them, if the month still needs it. Writers and readers of the month wait.
 void rebuild_index(Oid partition, Oid index);
 
+/// Makes a month's index on words (months/search_index.hpp), unless it has one; returns whether it
+/// did. Writers wait.
+bool index_words(Oid partition);
+
 /// Gathers a month's statistics, and notes that its indexes were rebuilt.
 void finish_month(Oid partition);
 

@@ -8,6 +8,7 @@
 #include "base/list.hpp"
 #include "base/lock_wait.hpp"
 #include "base/query.hpp"
+#include "base/settings.hpp"
 #include "base/transaction.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "tracking/close_month.hpp"
@@ -76,6 +77,13 @@ void close_month(Oid partition)
     run_step(psprintf("sum up journal.%s", name), [&] { summarised = summarise_month(partition); });
     if (summarised)
         ereport(NOTICE, (errmsg("summed up journal.%s", name)));
+    // The words are kept in UTF-8, which has to be the database's encoding for that.
+    bool indexed = false;
+    if (search_index_wanted && GetDatabaseEncoding() == PG_UTF8)
+        run_step(psprintf("index the words of journal.%s", name),
+                 [&] { indexed = index_words(partition); });
+    if (indexed)
+        ereport(NOTICE, (errmsg("indexed the words of journal.%s", name)));
     run_step("look at indexes",
              [&] { indexes = in_context(context, [&] { return indexes_to_rebuild(partition); }); });
     if (indexes == NIL)
