@@ -73,13 +73,17 @@ my %title = (
 	pgbench_insert => 'pgbench insert, synchronous_commit off',
 	pgbench_update => 'pgbench update, synchronous_commit off',
 	pgbench_update_accounts => 'pgbench update, 12 accounts',
+	text => 'bulk update of a text',
+	rename => 'bulk update of the name',
 	pgbench_insert_sync => 'pgbench insert, synchronous_commit on',
 	pgbench_update_sync => 'pgbench update, synchronous_commit on');
 my @order = qw(insert copy update delete statements transactions pgbench_insert pgbench_update
   pgbench_insert_sync pgbench_update_sync);
 my %wanted = map { $_ => 1 } split(' ', $o{workloads} || "@order");
 my @workloads = grep { $wanted{$_} } @order;
-$wanted{pgbench_update_accounts} ||= $wanted{pgbench_update};    # counted alone
+# Counted alone.
+$wanted{pgbench_update_accounts} ||= $wanted{pgbench_update};
+$wanted{$_} ||= $wanted{update} for qw(text rename);
 
 # The statements of a workload as one contender runs them: each in a transaction, together with the
 # log's rows where the application writes them.
@@ -411,7 +415,7 @@ my %count;    # workload, contender -> instructions per change
 my %wal_count;    # the same, bytes of WAL
 my ($few, $many) = (300, 1300);
 my ($few_singly, $many_singly) = (100, 600);    # transactions
-my @bulk_counted = grep { $wanted{$_} } qw(insert copy update delete);
+my @bulk_counted = grep { $wanted{$_} } qw(insert copy update text rename delete);
 my @singly_counted = grep { $wanted{$_} || $wanted{"${_}_sync"} } qw(pgbench_insert pgbench_update pgbench_update_accounts);
 
 # For each bulk workload: a first run that fills caches, one over few rows, one over many; of a
@@ -440,6 +444,11 @@ sub counted_lines
 		my ($new_from, $new_to) = ($rows + $from, $rows + $to);
 		my $new_range = "BETWEEN $new_from AND $new_to";
 		$add->('update', "UPDATE crm.orders SET status_id = status_id % 8 + 1 WHERE id $range",
+			$hand->('update', $from, $to));
+		# A text that is the name is compared with another of the same length, which is put there first.
+		push @list, [ 'unnamed', "UPDATE crm.orders SET note = number WHERE id $range;" ] if $wanted{text};
+		$add->('text', "UPDATE crm.orders SET note = number || 'b' WHERE id $range", $hand->('update', $from, $to));
+		$add->('rename', "UPDATE crm.orders SET number = number || 'b' WHERE id $range",
 			$hand->('update', $from, $to));
 		$add->('insert', "INSERT INTO crm.orders SELECT * FROM crm.new_orders WHERE id $new_range",
 			$hand->('insert', $from, $to));
@@ -635,6 +644,14 @@ sub check_counted
 	my ($one, $twelve) = map { $added->(\%count, $_) } qw(pgbench_update pgbench_update_accounts);
 	bar('added more, single updates, with 12 accounts, thousand', 'instructions', ($twelve - $one) / 1000, 'at most', 1)
 	  if defined $one && defined $twelve;
+	my $renamed = sub {
+		my ($figures) = @_;
+		my ($text, $rename) = map { $added->($figures, $_) } qw(text rename);
+		return defined $text && defined $rename ? $rename - $text : undef;
+	};
+	my $more = $renamed->(\%count);
+	bar('added more by a changed name, thousand', 'instructions', defined $more ? $more / 1000 : undef, 'at most', 13);
+	bar('added more by a changed name', 'WAL', $renamed->(\%wal_count), 'at most', 220);
 	%limit = (update => 340, insert => 760, delete => 800);
 	bar("added, $title{$_}", 'WAL', $added->(\%wal_count, $_), 'at most', $limit{$_}) for qw(update insert delete);
 }

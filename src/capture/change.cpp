@@ -177,7 +177,9 @@ void record_name_end(const Change& change, const Entry& entry, int64 change_id,
           : change.operation == 'd' ? !has_entry || is_under_other_account(change, entry)
                                     : false))
         return;
-    const char* account = account_of(plan, change.before);
+    const char* account = has_changed(change, plan->account) ? account_of(plan, change.before)
+                          : change.has_account               ? entry.account
+                                                             : nullptr;
     Rename rename{};
     rename.until_change = change_id;
     rename.session = session_id();
