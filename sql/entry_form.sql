@@ -28,7 +28,7 @@ SELECT journal.log('user.logged_in', 'user', '7', 'an odd label', occurred_at =>
 CREATE TABLE formed AS
 SELECT id + 0 AS id, occurred_at, transaction_id, change, session, context, restores, command, event_type, relation,
        layout, operation, reported, backfilled, derived, account, location, employee, object_type, object_id, previous_id,
-       document_type, document_id, label, links, details, data, recorded_at
+       document_type, document_id, label, links, details, data, recorded_at, other_type, other_id
   FROM journal.entry ORDER BY id;
 SELECT count(*) AS entries, count(*) FILTER (WHERE e.* *= f.*) AS same_values
   FROM journal.entry AS e JOIN formed AS f USING (id);

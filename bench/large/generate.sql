@@ -92,7 +92,8 @@ CREATE FUNCTION bench.creation(kind text, number bigint, account text, context b
 RETURNS SETOF journal.entry LANGUAGE sql AS $$
     SELECT id, at, '900'::xid8, id, session, context, NULL::bigint, 0, t.event_type, t.relation, t.layout, t.operation, t.reported,
         false, false, account, CASE kind WHEN 'location' THEN number::text END, NULL::text, kind, number::text, NULL::text, NULL::text,
-        NULL::text, CASE kind WHEN 'location' THEN 'Мастерская ' ELSE 'Сотрудник ' END || number, journal.packed(t.links), t.details, journal.packed(t.data), NULL::timestamptz
+        NULL::text, CASE kind WHEN 'location' THEN 'Мастерская ' ELSE 'Сотрудник ' END || number, journal.packed(t.links), t.details, journal.packed(t.data),
+        NULL::timestamptz, NULL::text, NULL::text
     FROM bench.template t WHERE t.code = kind || '.created' AND t.nth = 1 $$;
 INSERT INTO journal.entry
 SELECT c.* FROM (SELECT min(day) AS day, month FROM bench.day GROUP BY month) d, bench.account a,

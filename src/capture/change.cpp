@@ -191,6 +191,19 @@ void record_name_end(const Change& change, const Entry& entry, int64 change_id,
     write_rename(rename);
 }
 
+// The document that an update moved the row away from; nullptr if it moved none.
+const char* left_document(const Change& change, const char* document)
+{
+    RelationPlan* plan = change.plan;
+    bool has_moved = false;
+    for (int i = 0; change.operation == 'u' && i < plan->document_count; i++)
+        has_moved |= has_changed(change, plan->document[i]);
+    if (!has_moved)
+        return nullptr;
+    const char* left = row_key(plan, plan->document, plan->document_count, change.before);
+    return left == nullptr || (document != nullptr && strcmp(left, document) == 0) ? nullptr : left;
+}
+
 // The facts that all entries of the change share.
 Entry common_facts(Change* of, CommandId command)
 {
@@ -224,6 +237,13 @@ Entry common_facts(Change* of, CommandId command)
     }
     entry.document_id = row_key(plan, plan->document, plan->document_count, row);
     entry.document_type = entry.document_id == nullptr ? nullptr : plan->document_type;
+    entry.other_id = row_key(plan, plan->other, plan->other_count, row);
+    if (const char* left = left_document(change, entry.document_id)) {
+        entry.other_id = left;
+        entry.other_type = plan->document_type;
+    } else if (entry.other_id != nullptr) {
+        entry.other_type = plan->other_type;
+    }
     entry.label = plan->label < 0 ? nullptr : column_text(plan, plan->label, row);
     entry.links = encode_links(plan, row);
     return entry;

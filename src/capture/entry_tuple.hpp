@@ -13,7 +13,7 @@ namespace journal {
 
 class EntryTuple {
   public:
-    static constexpr int kColumns = 28;
+    static constexpr int kColumns = 30;
 
     /// Begins a tuple in the current memory context; variable_size is that of all its texts and
     /// values, with kVariableHeader added for each.

@@ -17,9 +17,9 @@ namespace {
 std::size_t variable_size(const Entry& entry)
 {
     std::size_t size = 0;
-    for (const char* text :
-         {entry.account, entry.location, entry.employee, entry.object_type, entry.object_id,
-          entry.previous_id, entry.document_type, entry.document_id, entry.label})
+    for (const char* text : {entry.account, entry.location, entry.employee, entry.object_type,
+                             entry.object_id, entry.previous_id, entry.document_type,
+                             entry.document_id, entry.label, entry.other_type, entry.other_id})
         size += text == nullptr ? 0 : strlen(text) + EntryTuple::kVariableHeader;
     for (const bytea* values : {entry.links, entry.details, entry.data})
         size += values == nullptr ? 0 : VARSIZE(values) + EntryTuple::kVariableHeader;
@@ -86,6 +86,8 @@ int64 write_entry(const Entry& entry)
     tuple.add_values(entry.details);
     tuple.add_values(entry.data);
     add_int8_unless_zero(&tuple, entry.recorded_at);
+    tuple.add_text(entry.other_type);
+    tuple.add_text(entry.other_id);
     insert_row(lock_partition(entry.occurred_at), tuple.values(), tuple.nulls(),
                EntryTuple::kColumns, tuple.finish());
     return id;

@@ -27,6 +27,8 @@ struct Entry {
     const char* previous_id;
     const char* document_type;
     const char* document_id;
+    const char* other_type;  // another object in whose history it stands
+    const char* other_id;
     const char* label;
     const bytea* links;  // all three packed (values/packed_writer.hpp)
     const bytea* details;

@@ -61,6 +61,10 @@ struct RelationPlan {
     int document_count;
     int* document;
     const char* document_type;
+    // Of a table of links, the other end of its rows.
+    int other_count;
+    int* other;
+    const char* other_type;
     int link_count;
     const LayoutForeignKey** links;  // foreign keys kept in an entry's links, in this order
     int foreign_key_count;

@@ -201,6 +201,45 @@ bool is_document_key(const RelationPlan* plan, const LayoutForeignKey& key, int 
     return found;
 }
 
+// Whether a foreign key is a part of the table's key: such a table links what these refer to.
+bool is_end_of_link(const RelationPlan* plan, const LayoutForeignKey& key)
+{
+    if (key.referenced != nullptr || !key.link)
+        return false;
+    for (int i = 0; i < key.count; i++) {
+        bool is_key = false;
+        for (int j = 0; j < plan->key_count; j++)
+            is_key |= plan->key[j] == key.positions[i];
+        if (!is_key || is_hidden(plan->columns[key.positions[i]].mode))
+            return false;
+    }
+    return true;
+}
+
+// A row of a table of links stands in the histories of both its ends: of its document, which is the
+// first of them unless track named another, and of the next one.
+void fill_ends(RelationPlan* plan)
+{
+    const LayoutForeignKey* ends[2] = {};
+    int count = 0;
+    for (int i = 0; i < plan->foreign_key_count && count < 2; i++) {
+        const LayoutForeignKey& key = plan->foreign_keys[i];
+        if (is_end_of_link(plan, key) && key.positions != plan->document)
+            ends[count++] = &key;
+    }
+    if (count < (plan->document_count > 0 ? 1 : 2))
+        return;
+    if (plan->document_count == 0) {
+        plan->document_count = ends[0]->count;
+        plan->document = ends[0]->positions;
+        plan->document_type = ends[0]->type;
+        ends[0] = ends[1];
+    }
+    plan->other_count = ends[0]->count;
+    plan->other = ends[0]->positions;
+    plan->other_type = ends[0]->type;
+}
+
 void fill_references(RelationPlan* plan, const Layout* layout, const TrackedRelation& tracked)
 {
     plan->foreign_key_count = layout->foreign_key_count;
@@ -270,6 +309,7 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     plan->author = visible_position(plan, tracked.author);
     plan->created_at = plan_position(plan, tracked.created_at);
     fill_references(plan, layout, tracked);
+    fill_ends(plan);
     if (plan->capture != Capture::kEvents)
         return plan;
 

@@ -18,11 +18,14 @@ constexpr IndexColumn kDocumentColumns[] = {
 constexpr IndexColumn kPreviousColumns[] = {
     {INT8OID, "object_hash", {"account", "object_type", "previous_id"}},
     {INT8OID, nullptr, {"id"}}};
+constexpr IndexColumn kOtherColumns[] = {
+    {INT8OID, "object_hash", {"account", "other_type", "other_id"}}, {INT8OID, nullptr, {"id"}}};
 
 /// In the order of ObjectIndex.
 constexpr IndexForm kForms[] = {{lengthof(kObjectColumns), kObjectColumns, nullptr},
                                 {lengthof(kDocumentColumns), kDocumentColumns, "document_id"},
-                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"}};
+                                {lengthof(kPreviousColumns), kPreviousColumns, "previous_id"},
+                                {lengthof(kOtherColumns), kOtherColumns, "other_id"}};
 
 }  // namespace
 

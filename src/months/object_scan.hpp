@@ -7,8 +7,8 @@
 namespace journal {
 
 /// What an index of a month finds entries by: what they are about (deletions under numbers of their
-/// own), what that belongs to, the key that it left.
-enum class ObjectIndex { kObject, kDocument, kPrevious };
+/// own), what that belongs to, the key that it left, in whose history it stands beside.
+enum class ObjectIndex { kObject, kDocument, kPrevious, kOther };
 
 /// Numbers of objects, and ids of entries from one on (inclusive) up to another (exclusive).
 struct ObjectRange {

@@ -360,13 +360,15 @@ const char* details_text(const EntryRow& entry, const Details& details, Titles* 
         const bool is_change = i < details.change_count;
         const DetailValue& detail =
             is_change ? details.changes[i] : details.values[i - details.change_count];
-        const char* title = titles->of_column(entry, *detail.column);
+        const bool is_named = count > 1 || details.is_generic;
         const ValueKind kind{detail.column->type,
                              writing.words->form(entry.object_type, detail.column->name)};
-        if (is_change && !detail.masked &&
+        const char* title =
+            is_named || has_keys(kind) ? titles->of_column(entry, *detail.column) : nullptr;
+        if (is_change && !detail.masked && has_keys(kind) &&
             append_changed_keys(&line, title, detail.old_value, detail.new_value, kind, writing))
             continue;
-        if (count > 1 || details.is_generic)
+        if (is_named)
             append_name(&line, title);
         append_detail(&line, detail, is_change, kind, writing);
     }

@@ -13,7 +13,8 @@ constexpr const char* kColumns =
     "e.operation, e.backfilled, e.location, e.employee, e.object_type, e.object_id, "
     "e.document_type, e.document_id, e.label, e.links, e.details, "
     "CASE WHEN e.operation IN ('u', 'd') OR e.details IS NOT NULL THEN e.data END AS data, "
-    "e.session, e.context, e.command, e.recorded_at";
+    "e.session, e.context, e.command, e.recorded_at, "
+    "e.other_type, e.other_id";
 
 Jsonb* jsonb_or_null(const Value& value, MemoryContext context)
 {
@@ -51,6 +52,8 @@ EntryRow read_row(const Query& query, uint64 row, MemoryContext context)
     entry.document_type = query.value(row, "document_type").text(context);
     entry.document_id = query.value(row, "document_id").text(context);
     entry.label = query.value(row, "label").text(context);
+    entry.other_type = query.value(row, "other_type").text(context);
+    entry.other_id = query.value(row, "other_id").text(context);
     entry.links = jsonb_or_null(query.value(row, "links"), context);
     entry.details = jsonb_or_null(query.value(row, "details"), context);
     Jsonb* data = jsonb_or_null(query.value(row, "data"), context);

@@ -29,6 +29,8 @@ struct EntryRow {
     const char* object_id;
     const char* document_type;
     const char* document_id;
+    const char* other_type;  // another object in whose history it stands
+    const char* other_id;
     const char* label;
     Jsonb* links;
     Jsonb* details;

@@ -147,7 +147,8 @@ Keys follow_keys(const char* account, const char* type, const char* key)
 bool find_places(Relation partition, const char* account, const char* type, const Keys& keys,
                  Vector<ItemPointerData>* places)
 {
-    for (const ObjectIndex kind : {ObjectIndex::kObject, ObjectIndex::kDocument}) {
+    for (const ObjectIndex kind :
+         {ObjectIndex::kObject, ObjectIndex::kDocument, ObjectIndex::kOther}) {
         const Oid index = object_index(partition, kind);
         if (!OidIsValid(index))
             return false;
@@ -232,7 +233,10 @@ uint64 read_some(const HistoryReading& reading, TimeRange* month,
     sql.append(text_argument(type));
     sql.append(" AND e.object_id = ANY (");
     sql.append(text_array_argument(keys.key, keys.count));
-    sql.append(")) IS NOT TRUE)");
+    sql.append(")) IS NOT TRUE OR e.other_type = ");
+    sql.append(text_argument(type));
+    append_has_key(&sql, "other_id", keys);
+    sql.append(")");
     append_row_filter(&sql, *reading.filter);
     sql.append(" ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
     sql.append(int8_argument(most));

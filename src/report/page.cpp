@@ -111,7 +111,15 @@ const char* label_of(const Reference* reference)
     return reference == nullptr ? nullptr : reference->label;
 }
 
-/// How the object is called; the document stands for one without a label: "Order A-1".
+/// "Order A-1".
+const char* name_of(const Link& link, Titles* titles)
+{
+    const char* name = link.reference->label;
+    return psprintf("%s %s", titles->of_object_type(link.type), name == nullptr ? link.id : name);
+}
+
+/// How the object is called. The document stands for one without a label, and both its ends for a
+/// row of a table of links: "Order A-1, Tag urgent".
 const char* object_label(const PageRow& row, Titles* titles)
 {
     const EntryRow& entry = *row.entry;
@@ -122,10 +130,13 @@ const char* object_label(const PageRow& row, Titles* titles)
                                                : row.links.own->reference->label;
     if (row.links.document == nullptr)
         return nullptr;
-    const Link& document = *row.links.document;
-    const char* name = document.reference->label;
-    return psprintf("%s %s", titles->of_object_type(document.type),
-                    name == nullptr ? document.id : name);
+    const char* label = name_of(*row.links.document, titles);
+    for (int i = 0; entry.other_id != nullptr && i < row.links.count; i++) {
+        const Link& link = row.links.items[i];
+        if (strcmp(link.type, entry.other_type) == 0 && strcmp(link.id, entry.other_id) == 0)
+            return psprintf("%s, %s", label, name_of(link, titles));
+    }
+    return label;
 }
 
 ResultRow make_result(const PageRow& row, const PageRequest& request, Titles* titles,

@@ -302,11 +302,14 @@ void append_values(StringInfo line, const JsonbValue* old_value, const JsonbValu
     append_value(line, new_value, kind, writing);
 }
 
+bool has_keys(const ValueKind& kind)
+{
+    return is_of_type(kind.type, "jsonb") || is_of_type(kind.type, "json");
+}
+
 bool append_changed_keys(StringInfo line, const char* name, const JsonbValue* old_value,
                          const JsonbValue* new_value, const ValueKind& kind, const Writing& writing)
 {
-    if (!is_of_type(kind.type, "jsonb") && !is_of_type(kind.type, "json"))
-        return false;
     const JsonbValue* was = as_container(old_value, kind.type);
     const JsonbValue* is = as_container(new_value, kind.type);
     return is_object(was) && is_object(is) && append_keys(line, name, was, is, writing);

@@ -39,6 +39,9 @@ void append_arrow(StringInfo line);
 /// Appends "name: ", after a semicolon if the line has begun.
 void append_name(StringInfo line, const char* name);
 
+/// Whether values of a column may be objects of JSON.
+bool has_keys(const ValueKind& kind);
+
 /// Appends the keys that differ between the old and the new object of a column of JSON, with the
 /// values of each; false if they are not two objects that differ.
 bool append_changed_keys(StringInfo line, const char* name, const JsonbValue* old_value,

@@ -22,6 +22,9 @@ const char* comment_on(Oid relation, AttrNumber column)
 /// The first line of the comment on a column that its table still has; nullptr without.
 const char* comment_on(const Layout* layout, const LayoutColumn& column)
 {
+    // The comment of a column that was dropped is gone with it.
+    if (layout->is_root && layout->current_incarnation)
+        return comment_on(layout->relation_oid, column.number);
     const TrackedRelation* tracked = tracked_relation_by_id(layout->relation);
     if (tracked == nullptr || !OidIsValid(tracked->relation) ||
         get_rel_name(tracked->relation) == nullptr)

@@ -80,9 +80,17 @@ EventTypeTitle* Words::event_types(const int32* ids, int count, int* found) cons
                     query.value(i, "code").text(context_),
                     query.value(i, "title").text(context_),
                     query.value(i, "event_group").text(context_),
-                    query.value(i, "group_title").text(context_),
+                    nullptr,
                     query.value(i, "kind").text(context_),
                     query.value(i, "restore").text(context_)};
+    const uint64 groups =
+        query.run(kGroupTitles, {text_argument(language_), text_argument(kFallbackLanguage)}, true);
+    for (uint64 i = 0; i < rows; i++) {
+        types[i].group_title = types[i].event_group;
+        for (uint64 j = 0; j < groups; j++)
+            if (strcmp(query.value(j, "code").text(context_), types[i].event_group) == 0)
+                types[i].group_title = query.value(j, "title").text(context_);
+    }
     query.end();
     *found = static_cast<int>(rows);
     return types;

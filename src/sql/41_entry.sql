@@ -42,7 +42,9 @@ CREATE TABLE journal.entry (
     links          bytea,
     details        bytea,
     data           bytea,
-    recorded_at    timestamptz
+    recorded_at    timestamptz,
+    other_type     text,
+    other_id       text
 ) PARTITION BY RANGE (occurred_at);
 COMMENT ON TABLE journal.entry IS 'the journal: one row is one event; append-only; read it decoded in journal.entries';
 COMMENT ON COLUMN journal.entry.change IS 'id of the first entry of the same change';
@@ -56,6 +58,9 @@ COMMENT ON COLUMN journal.entry.derived IS
     'the row was written while another trigger ran, by it or by what it called; a foreign key''s cascade is not derived';
 COMMENT ON COLUMN journal.entry.previous_id IS 'the object''s key before an update of the key, else NULL';
 COMMENT ON COLUMN journal.entry.document_id IS 'the object that this one belongs to; NULL: it is its own document';
+COMMENT ON COLUMN journal.entry.other_type IS 'type of other_id';
+COMMENT ON COLUMN journal.entry.other_id IS
+    'another object in whose history it stands: the document that the object left, or the other end of a link table''s row';
 COMMENT ON COLUMN journal.entry.restores IS 'the deletion that this entry brought back';
 
 COMMENT ON COLUMN journal.entry.links IS 'packed: what the event refers to, see journal.entries';

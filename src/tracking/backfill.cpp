@@ -132,6 +132,8 @@ Entry common_facts(const Backfill& backfill, const RowImage& row)
     entry.object_id = row_key(plan, plan->key, plan->key_count, row);
     entry.document_id = row_key(plan, plan->document, plan->document_count, row);
     entry.document_type = entry.document_id == nullptr ? nullptr : plan->document_type;
+    entry.other_id = row_key(plan, plan->other, plan->other_count, row);
+    entry.other_type = entry.other_id == nullptr ? nullptr : plan->other_type;
     entry.label = plan->label < 0 ? nullptr : column_text(plan, plan->label, row);
     entry.links = encode_links(plan, row);
     return entry;

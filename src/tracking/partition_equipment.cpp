@@ -36,6 +36,9 @@ constexpr PartitionIndex kIndexes[] = {
     {"previous_idx",
      "USING btree (journal.object_hash(account, object_type, previous_id), id) WITH "
      "(deduplicate_items=off) WHERE (previous_id IS NOT NULL)"},
+    {"other_idx",
+     "USING btree (journal.object_hash(account, other_type, other_id), id) WITH "
+     "(deduplicate_items=off) WHERE (other_id IS NOT NULL)"},
     {"id_idx",
      "USING brin (id, transaction_id journal.xid8_minmax_ops) WITH (pages_per_range='16', "
      "autosummarize='on')"},

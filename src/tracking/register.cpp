@@ -185,6 +185,22 @@ void register_reference(Oid target)
 
 }  // namespace
 
+namespace {
+
+/// What a name of a column says of many rows alike: postal codes, job titles, first names alone.
+bool tells_no_row_apart(const char* column, bool is_person)
+{
+    static constexpr const char* kNames[] = {"postal_code", "post_code",    "zip_code",
+                                             "job_title",   "first_name",   "given_name",
+                                             "middle_name", "contact_title"};
+    for (const char* name : kNames)
+        if (strcmp(column, name) == 0)
+            return true;
+    return is_person && strcmp(column, "title") == 0;
+}
+
+}  // namespace
+
 AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
 {
     // A leading underscore stands for any beginning of a name. The best comes first.
@@ -192,12 +208,16 @@ AttrNumber guess_label(Relation relation, const Bitmapset* hidden)
                                              "subject", "_name", "_title", "_number",    "login",
                                              "email",   "code",  "_code",  "description"};
     TupleDesc descriptor = RelationGetDescr(relation);
+    const bool is_person = get_attnum(RelationGetRelid(relation), "first_name") > 0 ||
+                           get_attnum(RelationGetRelid(relation), "last_name") > 0;
     for (const char* name : kNames)
         for (int i = 0; i < descriptor->natts; i++) {
             Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
             if (attribute->attisdropped || bms_is_member(attribute->attnum, hidden))
                 continue;
             const char* column = NameStr(attribute->attname);
+            if (tells_no_row_apart(column, is_person))
+                continue;
             if (*name == '_' ? pg_str_endswith(column, name) : strcmp(column, name) == 0)
                 return attribute->attnum;
         }
