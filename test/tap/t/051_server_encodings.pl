@@ -33,6 +33,7 @@ foreach (@encodings)
 	is($error, '', "$encoding: the extension");
 
 	($out, $error) = ask($database, <<"SQL");
+SET client_min_messages = warning;
 CREATE TABLE client (id integer PRIMARY KEY, name text, note text);
 SELECT journal.track('client');
 SELECT journal.add_rule('client', 'client.created', 'insert');
