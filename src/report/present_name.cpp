@@ -331,7 +331,6 @@ void answer_from_present(const char* account, const Vector<Reference*>& referenc
     }
     if (pending.empty())
         return;
-    std::sort(pending.begin(), pending.end(), by_object_newest_first);
     const bool any_renames = !is_table_empty("rename");
     Vector<NamedObject> objects(context);
     for (std::size_t i = 0; i < pending.size(); i++) {

@@ -14,7 +14,7 @@
 namespace journal {
 
 /// Answers those of the references that want a label and for which the present name counts, or one
-/// that ended since. They have been looked up.
+/// that ended since. They have been looked up, and are sorted by object (named_object.hpp).
 void answer_from_present(const char* account, const Vector<Reference*>& references,
                          MemoryContext context);
 

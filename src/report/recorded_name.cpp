@@ -18,7 +18,8 @@ namespace {
 
 using Pending = Vector<Reference*>;
 
-/// Those of the references that still want a label and satisfy a condition, sorted by object.
+/// Those of the references that still want a label and satisfy a condition, sorted by object as
+/// all are.
 template <typename Condition>
 void select_pending(const Vector<Reference*>& all, Condition condition, Pending* pending)
 {
@@ -26,7 +27,6 @@ void select_pending(const Vector<Reference*>& all, Condition condition, Pending*
     for (Reference* one : all)
         if (one->wants_label && !one->labelled && condition(*one))
             pending->push_back(one);
-    std::sort(pending->begin(), pending->end(), by_object_newest_first);
 }
 
 bool is_tracked(const Reference& one)

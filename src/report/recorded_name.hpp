@@ -13,7 +13,7 @@
 namespace journal {
 
 /// Answers those of the references that want a label and have none; a label that counts only if the
-/// caller sees the row is marked held.
+/// caller sees the row is marked held. They are sorted by object (named_object.hpp).
 void answer_from_records(const char* account, const Vector<Reference*>& references,
                          MemoryContext context);
 

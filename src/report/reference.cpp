@@ -57,6 +57,27 @@ void look_up_rows(const char* account, Reference* const* asked, std::size_t coun
     }
 }
 
+struct OwnedTarget {
+    const Target* target;
+    Oid owner;  // of the table
+};
+
+const OwnedTarget* find_by_id(const Vector<OwnedTarget>& by_id, int32 id)
+{
+    auto found = std::lower_bound(
+        by_id.begin(), by_id.end(), id,
+        [](const OwnedTarget& one, int32 wanted) { return one.target->id < wanted; });
+    return found != by_id.end() && found->target->id == id ? &*found : nullptr;
+}
+
+const Target* find_by_type(const Vector<const Target*>& by_type, const char* type)
+{
+    auto found = std::lower_bound(
+        by_type.begin(), by_type.end(), type,
+        [](const Target* one, const char* wanted) { return strcmp(one->object_type, wanted) < 0; });
+    return found != by_type.end() && strcmp((*found)->object_type, type) == 0 ? *found : nullptr;
+}
+
 }  // namespace
 
 References::References(MemoryContext context) : context_(context), all_(context), targets_(context)
@@ -105,16 +126,26 @@ void References::find_targets()
     read_targets({int4_array_argument(ids, count), text_array_argument(types, count),
                   int4_array_argument(sources, count)},
                  context_, &targets_);
-    for (const Target* target : targets_) {
-        const Oid owner = owner_of(target->relation);
-        for (Reference* one : all_) {
-            if (one->source == target->id)
-                one->source_owner = owner;
-            if (one->type == nullptr
-                    ? one->relation == target->id
-                    : target->object_type != nullptr && strcmp(one->type, target->object_type) == 0)
-                one->target = target;
-        }
+    Vector<OwnedTarget> by_id(context_);
+    for (const Target* target : targets_)
+        by_id.push_back({target, owner_of(target->relation)});
+    std::sort(by_id.begin(), by_id.end(), [](const OwnedTarget& a, const OwnedTarget& b) {
+        return a.target->id < b.target->id;
+    });
+    Vector<const Target*> by_type(context_);
+    for (const Target* target : targets_)
+        if (target->object_type != nullptr)
+            by_type.push_back(target);
+    std::sort(by_type.begin(), by_type.end(), [](const Target* a, const Target* b) {
+        return strcmp(a->object_type, b->object_type) < 0;
+    });
+    for (Reference* one : all_) {
+        if (const OwnedTarget* source = find_by_id(by_id, one->source))
+            one->source_owner = source->owner;
+        if (one->type != nullptr)
+            one->target = find_by_type(by_type, one->type);
+        else if (const OwnedTarget* found = find_by_id(by_id, one->relation))
+            one->target = found->target;
     }
 }
 
@@ -124,7 +155,6 @@ void References::look_up(const char* account, bool (*wanted)(const Reference&))
     for (Reference* one : all_)
         if (!one->looked_up && wanted(*one))
             asked.push_back(one);
-    std::sort(asked.begin(), asked.end(), by_object_newest_first);
     for (std::size_t first = 0; first < asked.size();) {
         CHECK_FOR_INTERRUPTS();
         std::size_t end = first;
@@ -155,6 +185,8 @@ void References::resolve(const char* account)
     all_.erase(std::remove_if(all_.begin(), all_.end(),
                               [](const Reference* one) { return one->target == nullptr; }),
                all_.end());
+    // Once: whoever picks some of them keeps their order.
+    std::sort(all_.begin(), all_.end(), by_object_newest_first);
     look_up(account, wants_row);
     answer_from_present(account, all_, context_);
     answer_from_records(account, all_, context_);
