@@ -207,14 +207,14 @@ SELECT journal.add_rule('crm.stock_transfers', 'stock_transfer.created', 'insert
 -- ---------------------------------------------------------------------------------------------------------------------
 
 SELECT journal.track('crm.calls', 'call', label => 'phone', account => 'account_id', location => 'location_id',
-                     author => 'employee_id', created_at => 'created_at');
+                     author => 'employee_id', created_at => 'created_at', employee => 'employee_id');
 SELECT journal.add_rule('crm.calls', 'call.incoming', 'insert', condition => $$new.direction = 'in'$$,
                         details => '{phone,duration,recording_url}');
 SELECT journal.add_rule('crm.calls', 'call.outgoing', 'insert', condition => $$new.direction = 'out'$$,
                         details => '{phone,duration,recording_url}');
 
 SELECT journal.track('crm.sms_messages', 'sms', label => 'phone', account => 'account_id', location => 'location_id',
-                     author => 'created_by', created_at => 'created_at');
+                     author => 'created_by', created_at => 'created_at', employee => 'created_by');
 SELECT journal.add_rule('crm.sms_messages', 'sms.sent', 'update', '{sent_at}',
                         'old.sent_at IS NULL AND new.sent_at IS NOT NULL', details => '{body}', changed_at => 'sent_at');
 
@@ -262,7 +262,12 @@ SELECT word.code, t.language, t.text
                ('complaint',        'неисправность',    'complaint'),
                ('deadline_at',      'срок',             'deadline'),
                ('device_id',        'изделие',          'device'),
-               ('discount_percent', 'скидка, %',        'discount, %'),
+               ('discount_percent', 'скидка',           'discount'),
+               ('discount_percent.form', '# %',         '#%'),
+               ('percent.form',     '# %',              '#%'),
+               ('price.form',       '# ₽',              '₽#'),
+               ('amount.form',      '# ₽',              '₽#'),
+               ('balance.form',     '# ₽',              '₽#'),
                ('due_at',           'срок',             'due'),
                ('due_date',         'оплатить до',      'due'),
                ('email',            'e-mail',           'e-mail'),
