@@ -98,7 +98,7 @@ function readAddress() {
         as: query.get('as') ?? people[0].login, lang: Object.hasOwn(WORDS, lang) ? lang : 'ru', view: query.get('view') ?? 'journal',
         period: query.get('period') ?? '', from: query.get('from') ?? '', to: query.get('to') ?? '',
         location: query.getAll('location'), employee: query.getAll('employee'), event: query.getAll('event'),
-        sort: query.get('sort') === 'asc' ? 'asc' : 'desc', after: query.get('after') ?? '',
+        search: query.get('search') ?? '', sort: query.get('sort') === 'asc' ? 'asc' : 'desc', after: query.get('after') ?? '',
         type: query.get('type') ?? '', id: query.get('id') ?? '',
     };
 }
@@ -113,7 +113,7 @@ function address(changes) {
     return `?${query}`;
 }
 
-const FRESH = { period: '', from: '', to: '', location: [], employee: [], event: [], sort: 'desc', after: '', type: '', id: '' };
+const FRESH = { period: '', from: '', to: '', location: [], employee: [], event: [], search: '', sort: 'desc', after: '', type: '', id: '' };
 
 function go(changes) {
     history.pushState(null, '', address(changes));
@@ -207,7 +207,8 @@ function drawFilters() {
     }
     form.replaceChildren(
         make('div', { className: 'period' }, make('label', {}, `${word('period')} `, period), ...days,
-            session.has_dates ? null : make('p', { id: 'no-dates' }, word('no_dates'))),
+            session.has_dates ? null : make('p', { id: 'no-dates' }, word('no_dates')),
+            make('label', {}, `${word('search')} `, make('input', { type: 'search', name: 'search', value: state.search }))),
         make('div', { className: 'choices' }, choice('location', places('location')), choice('employee', places('employee')),
             eventChoice()),
         make('div', { className: 'buttons' }, make('button', { className: 'main' }, word('apply')),
@@ -218,7 +219,8 @@ function drawFilters() {
         const chosen = data.get('period') ?? '';
         go({
             period: chosen, from: chosen === 'custom' ? data.get('from') : '', to: chosen === 'custom' ? data.get('to') : '',
-            location: data.getAll('location'), employee: data.getAll('employee'), event: data.getAll('event'), after: '',
+            location: data.getAll('location'), employee: data.getAll('employee'), event: data.getAll('event'),
+            search: data.get('search').trim(), after: '',
         });
     };
 }
@@ -238,6 +240,7 @@ function request() {
         ...(state.from && { date_from: state.from }), ...(state.to && { date_to: state.to }),
         ...(state.location.length && { locations: state.location }),
         ...(state.employee.length && { employees: state.employee }), ...(state.event.length && { events: state.event }),
+        ...(state.search && { filter: JSON.stringify({ search: state.search }) }),
     });
 }
 

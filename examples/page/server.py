@@ -34,7 +34,7 @@ ROWS = "SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.ordinality), '[]') FROM
 CALLS = {
     'report': ('GET', ROWS.format('report({})'), {
         **PAGE, 'period': '%(period)s::text', 'locations': '%(locations)s::text[]', 'employees': '%(employees)s::text[]',
-        'events': '%(events)s::text[]', 'sort': '%(sort)s::text',
+        'events': '%(events)s::text[]', 'sort': '%(sort)s::text', 'filter': '%(filter)s::jsonb',
         # Days as people write them, the last one included, in the account's time zone.
         'date_from': '%(date_from)s::date::timestamptz', 'date_to': '(%(date_to)s::date + 1)::timestamptz'}),
     'history': ('GET', ROWS.format('history({})'),

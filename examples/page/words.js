@@ -7,7 +7,7 @@ const WORDS = {
     ru: {
         title: 'Журнал событий', skip: 'К содержанию', person: 'Кто смотрит', languages: 'Язык', views: 'Разделы',
         journal: 'События', deleted: 'Удалённые объекты', history: 'История: {}',
-        plan: '{}, тариф {}', filters: 'Отбор', period: 'Период', all_time: 'За всё время', today: 'Сегодня', yesterday: 'Вчера',
+        plan: '{}, тариф {}', filters: 'Отбор', search: 'Поиск', period: 'Период', all_time: 'За всё время', today: 'Сегодня', yesterday: 'Вчера',
         this_week: 'Эта неделя', this_month: 'Этот месяц', last_week: 'Прошлая неделя', last_month: 'Прошлый месяц',
         custom: 'Свои даты', date_from: 'С', date_to: 'По', window: 'Последние 30 дней',
         no_dates: 'На этом тарифе отчёт всегда за последние 30 дней: даты можно выбирать на более высоких тарифах.',
@@ -34,7 +34,7 @@ const WORDS = {
     en: {
         title: 'Event journal', skip: 'To the content', person: 'Who looks', languages: 'Language', views: 'Views',
         journal: 'Events', deleted: 'Deleted objects', history: 'History: {}',
-        plan: '{}, plan {}', filters: 'Filters', period: 'Period', all_time: 'All time', today: 'Today', yesterday: 'Yesterday',
+        plan: '{}, plan {}', filters: 'Filters', search: 'Search', period: 'Period', all_time: 'All time', today: 'Today', yesterday: 'Yesterday',
         this_week: 'This week', this_month: 'This month', last_week: 'Last week', last_month: 'Last month',
         custom: 'Own dates', date_from: 'From', date_to: 'To', window: 'Last 30 days',
         no_dates: 'On this plan the report always covers the last 30 days: dates can be chosen on higher plans.',

@@ -121,6 +121,14 @@ browser.evaluate('history.back()')
 until(f"!location.search.includes('location=1') && {DRAWN} && document.querySelectorAll('#rows tbody tr').length === 25", 'back')
 same(browser.texts('#filters summary b'), ['все', 'все', 'все'], 'is without filters')
 
+# A search.
+browser.evaluate("document.querySelector('input[name=search]').value = ' готов '")
+browser.click('#filters button.main')
+until("new URLSearchParams(location.search).get('search') === 'готов' && " + DRAWN, 'a search is in the address')
+ok(all('готов' in row.lower() for row in browser.texts('#rows tbody tr')) and entries(), 'and all rows have its word')
+browser.evaluate('history.back()')
+until(f"!location.search.includes('search') && {DRAWN} && document.querySelectorAll('#rows tbody tr').length === 25", 'back from it')
+
 # A call has its recording.
 show('?as=sokolova&event=call.incoming')
 browser.evaluate("document.querySelector('audio').load()")
@@ -388,7 +396,7 @@ steps = []
 for _ in range(12):
     browser.key('Tab')
     steps.append(browser.evaluate("document.activeElement.id || document.activeElement.name || document.activeElement.textContent"))
-same(steps[:7], ['period', 'Локации: все', 'Сотрудники: все', 'События: все', 'Применить', 'Сбросить', 'sort'], 'then filters, then rows')
+same(steps[:8], ['period', 'search', 'Локации: все', 'Сотрудники: все', 'События: все', 'Применить', 'Сбросить', 'sort'], 'then filters, then rows')
 same(browser.evaluate("getComputedStyle(document.activeElement).outlineStyle"), 'solid', 'and the focus can be seen')
 
 same(browser.complaints, [], 'no error, nothing that the policy blocked, no script of the data')

@@ -132,7 +132,7 @@ is((get('sokolova', 'deleted_objects', language => 'xx'))[1]{sqlstate}, 'JE001',
 # of a placeholder must not be one either.
 my @hostile = ("'); DROP TABLE crm.clients; --", "' || pg_sleep(100) || '", '%s %(entry)s %%', '{}', '\\', '"', '$$', "\x{2028}");
 my %arguments = (
-	report => [qw(period date_from date_to locations employees events sort page_size after language)],
+	report => [qw(period date_from date_to locations employees events sort page_size after language filter)],
 	history => [qw(object_type object_id page_size after language)],
 	deleted_objects => [qw(object_types page_size after language)],
 	restore_plan => [qw(entry related overrides)],
@@ -165,6 +165,9 @@ my $shown = join ',', map { $_->{entry} } @$rows;
 my $as_sql = q{SET event_journal.account = 'rembyt';
 	SELECT string_agg(entry::text, ',' ORDER BY n) FROM (SELECT row_number() OVER () AS n, entry FROM journal.report(%s)) AS r};
 is($shown, value_of(sprintf $as_sql, 'page_size => 200'), 'is that of the account, in its order');
+(undef, my $searched) = get('sokolova', 'report', page_size => 200, filter => '{"search": "a-1"}');
+is(join(',', map { $_->{entry} } @$searched), value_of(sprintf $as_sql, q{page_size => 200, filter => '{"search": "a-1"}'}), 'a search');
+cmp_ok(scalar @$searched, '>', 0, 'finds something');
 (undef, my $first) = get('sokolova', 'report', page_size => 10, sort => 'asc', events => [ 'group:orders', 'kind:deleted' ]);
 (undef, my $second) = get('sokolova', 'report', page_size => 10, sort => 'asc', events => [ 'group:orders', 'kind:deleted' ],
 	after => $first->[-1]{page_cursor});
