@@ -153,7 +153,7 @@ BEGIN
     LOOP
         SELECT array_agg(entry ORDER BY n), (array_agg(page_cursor ORDER BY n DESC))[1] INTO part, cursor
         FROM (SELECT row_number() OVER () AS n, entry, page_cursor
-              FROM journal.report('custom', '2024-01-01 00:00+00', '2024-09-01 00:00+00', sort => direction, page_size => 7, after => cursor,
+              FROM journal.report('custom', '2024-01-01 00:00+00', '2024-09-01 00:00+00', sort => direction, page_size => 60, after => cursor,
                                   filter => $1)) AS r;
         EXIT WHEN part IS NULL;
         entries := entries || part;

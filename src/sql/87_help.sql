@@ -198,7 +198,7 @@ WITH listed (place, task, name, example) AS (VALUES
     UNION ALL
     SELECT n * 1000, 1, comment FROM (SELECT pg_catalog.row_number() OVER (ORDER BY oid) AS n, * FROM function WHERE name = topic) AS f
     UNION ALL
-    SELECT n * 1000, 1 + a.number, pg_catalog.rtrim(pg_catalog.rpad('  ' || a.declared, greatest(pg_catalog.length(a.declared) + 4, 36)) || a.meaning)
+    SELECT n * 1000, 1 + a.number, pg_catalog.rtrim(pg_catalog.rpad('  ' || a.declared, greatest(pg_catalog.length(a.declared) + 4, 36)) || coalesce(a.meaning, ''))
     FROM (SELECT pg_catalog.row_number() OVER (ORDER BY oid) AS n, * FROM function WHERE name = topic) AS f JOIN argument a USING (oid)
     UNION ALL
     SELECT n * 1000, 1000, 'Returns ' || CASE WHEN f.proargmodes @> '{t}'
