@@ -126,7 +126,8 @@ FROM journal.report('today', events => '{products.deleted}', page_size => 10000)
 WHERE object_id IN ('1', '2') ORDER BY 1, 3;
 SELECT count(*) FROM journal.deleted_objects(page_size => 10000);
 
--- Restored in whatever order the references allow: what lacks a parent waits for the next round.
+-- Restored in whatever order the references allow: what lacks a parent waits for the next round, and rows of link tables come with their
+-- document.
 DO $$
 DECLARE
     deletion bigint;
@@ -140,7 +141,7 @@ BEGIN
             BEGIN
                 PERFORM journal.restore(deletion, 'Northwind');
                 progress := true;
-            EXCEPTION WHEN SQLSTATE 'JE014' THEN
+            EXCEPTION WHEN SQLSTATE 'JE014' OR SQLSTATE 'JE012' THEN
                 NULL;
             END;
         END LOOP;

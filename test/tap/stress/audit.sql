@@ -123,6 +123,10 @@ BEGIN
                 IF state_changed AND new ->> 'state' = 'done' THEN
                     events := events || '[["doc.finished", true, null]]';
                 END IF;
+                -- What no rule names is an event of its own.
+                IF events <> '[]' AND (test.difference(new, old) || test.difference(old, new)) - '{state,amount}'::text[] <> '{}' THEN
+                    events := events || '[["doc.changed", false, null]]';
+                END IF;
             WHEN 'delete' THEN
                 events := jsonb_build_array(jsonb_build_array('doc.deleted', true, jsonb_build_object('note', old -> 'note')));
             WHEN 'log' THEN
