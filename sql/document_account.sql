@@ -57,5 +57,21 @@ CREATE TABLE node (id integer PRIMARY KEY, up integer REFERENCES node);
 SELECT journal.track('node', document => 'up');
 INSERT INTO node VALUES (1, 1), (2, 1), (3, NULL);
 SELECT event, object_id, account FROM journal.entries WHERE object_type = 'node' ORDER BY id;
-DROP OWNED BY regress_stranger;
+-- What the owner of the document's table has put into its conditions runs with his rights, whoever writes the child.
+CREATE SCHEMA own AUTHORIZATION regress_stranger;
+SET ROLE regress_stranger;
+CREATE FUNCTION own.told(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE NOTICE 'runs as %', current_user; RETURN 1; END $$;
+CREATE TABLE own.parent (id integer PRIMARY KEY, account text);
+RESET ROLE;
+SELECT journal.track('own.parent', account => 'account');
+INSERT INTO own.parent VALUES (1, 'south');
+CREATE TABLE child (id integer PRIMARY KEY, parent_id integer REFERENCES own.parent);
+SELECT journal.track('child', document => 'parent_id');
+SELECT journal.add_rule('own.parent', 'parent.changed', 'update', condition => 'new.id = own.told(1)');
+\connect -
+SET search_path = crm, public;
+INSERT INTO child VALUES (1, 1);
+SELECT object_id, account FROM journal.entries WHERE object_type = 'child';
+SET client_min_messages = error;
+DROP OWNED BY regress_stranger CASCADE;
 DROP ROLE regress_stranger;

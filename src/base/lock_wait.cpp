@@ -130,9 +130,11 @@ void no_longer_give_way()
     CHECK_FOR_INTERRUPTS();
 }
 
-bool has_given_way()
+bool take_given_way()
 {
-    return waiters.too_long;
+    const bool given = waiters.too_long;
+    waiters.too_long = false;
+    return given;
 }
 
 int begin_lock_limit()

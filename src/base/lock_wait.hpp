@@ -26,8 +26,8 @@ void give_way(std::initializer_list<Oid> relations);
 /// What has been cancelled by then and has not noticed it is cancelled here.
 void no_longer_give_way();
 
-/// Whether what was done last while giving way has been cancelled for that.
-bool has_given_way();
+/// Whether what was done since the last call has been cancelled while giving way, for that.
+bool take_given_way();
 
 /// Limits each wait for a lock until end_lock_limit; an error in between needs no clean-up.
 int begin_lock_limit();

@@ -105,8 +105,10 @@ const char* account_of_document(const RelationPlan* plan, const RowImage& row, O
     AttrNumber key[INDEX_MAX_KEYS];
     Oid index_oid = InvalidOid;
     const char* account = nullptr;
-    if (key_attributes(table, key, &index_oid) == plan->document_count) {
-        const RelationPlan* document = plan_for(table);
+    // Its row is written by nobody here, so nothing of its author's runs with the present rights.
+    const RelationPlan* document = plan_by_lent_rights(table);
+    if ((document->account >= 0 || document->document_count > 0) &&
+        key_attributes(table, key, &index_oid) == plan->document_count) {
         Relation index = index_open(index_oid, AccessShareLock);
         TupleTableSlot* slot = table_slot_create(table, nullptr);
         ScanKeyData keys[INDEX_MAX_KEYS];

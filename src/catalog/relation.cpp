@@ -327,14 +327,8 @@ RelationPlan* build_plan(Relation relation, const TrackedRelation& tracked, bool
     return plan;
 }
 
-}  // namespace
-
-void set_fact_writer(const FactWriter* writer)
-{
-    fact_writer = writer;
-}
-
-RelationPlan* plan_for(Relation relation)
+/// The entry of the cache for a table, which may have no plan, or one that is out of date.
+CachedPlan* cached_plan(Relation relation)
 {
     prepare_cache();
     const Oid oid = RelationGetRelid(relation);
@@ -345,9 +339,28 @@ RelationPlan* plan_for(Relation relation)
         cached->plan = nullptr;
     }
     cached->used_in = transactions;
-    if (cached->plan != nullptr && cached->changes == cached->changes_known)
+    return cached;
+}
+
+bool is_valid(const CachedPlan& cached)
+{
+    return cached.plan != nullptr && cached.changes == cached.changes_known;
+}
+
+}  // namespace
+
+void set_fact_writer(const FactWriter* writer)
+{
+    fact_writer = writer;
+}
+
+RelationPlan* plan_for(Relation relation)
+{
+    CachedPlan* cached = cached_plan(relation);
+    if (is_valid(*cached))
         return cached->plan;
 
+    const Oid oid = RelationGetRelid(relation);
     MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "event_journal plan building",
                                                ALLOCSET_SMALL_SIZES);
     MemoryContext caller = MemoryContextSwitchTo(work);
@@ -375,6 +388,9 @@ RelationPlan* plan_for(Relation relation)
 
 RelationPlan* plan_by_lent_rights(Relation relation)
 {
+    const CachedPlan* cached = cached_plan(relation);
+    if (is_valid(*cached))
+        return cached->plan;
     const Rights rights = Rights::lent_by(relation);
     RelationPlan* plan = plan_for(relation);
     rights.end();

@@ -40,8 +40,10 @@ bool run_step(const char* aim, const Step& step, int attempts = kAttempts)
             end_lock_limit(level);
         });
         PopActiveSnapshot();
+        // What a step leaves says nothing of the next, which a user may cancel.
+        const bool was_waited_for = take_given_way();
         const bool gave_way =
-            error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED && has_given_way();
+            error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED && was_waited_for;
         if (error != nullptr && !gave_way && !is_lock_refused(*error))
             ReThrowError(const_cast<ErrorData*>(error));
         SPI_commit();
