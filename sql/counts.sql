@@ -106,3 +106,12 @@ SELECT journal.set_account('', plan => 'startup');
 SELECT sum(entries) = journal.count_events() AS same, min(starts_at) FROM journal.activity('day');
 SELECT journal.set_account('', plan => 'free');
 SELECT journal.count_events();
+-- A day that the clocks go back over midnight on has one beginning.
+RESET search_path;
+SELECT journal.set_account('azores', time_zone => 'Atlantic/Azores');
+SET event_journal.account = 'azores';
+SET event_journal.clock = '2024-10-27 12:00+00';
+SELECT count(journal.log('user.logged_in', occurred_at => t)) FROM unnest('{2024-10-27 00:30+00,2024-10-27 01:30+00}'::timestamptz[]) t;
+SELECT journal.count_events('today') AS counted, (SELECT sum(entries) FROM journal.activity('day', NULL, 'today')) AS in_days;
+-- A bucket that is too short for the period is refused before there are any.
+SELECT * FROM journal.activity('hour', NULL, 'custom', '2000-01-01', '200000-01-01');

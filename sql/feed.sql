@@ -102,6 +102,13 @@ RESET ROLE;
 SELECT journal.drop_consumer('search index'), journal.drop_consumer('new ones only');
 SELECT journal.drop_consumer('search index');
 SELECT count(*) FROM journal.consumers;
+-- A month's bounds are the same whatever the session's form of dates.
+SELECT journal.log('user.logged_in', occurred_at => '2024-02-01 00:30+00') IS NOT NULL AS logged;
+SET client_min_messages = warning;
+CALL journal.maintenance(0);
+SET datestyle = 'SQL, DMY';
+SET timezone = 'Asia/Kolkata';
+SELECT count(entry) FROM journal.changes_since(filter => '{"events": ["user.logged_in"]}');
 DROP OWNED BY regress_auditor, regress_reader;
 DELETE FROM journal.granted_access;
 DROP ROLE regress_auditor, regress_reader;

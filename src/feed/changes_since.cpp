@@ -11,6 +11,7 @@
 #include "feed/position.hpp"
 #include "months/block_range.hpp"
 #include "months/closed_month.hpp"
+#include "months/entry_months.hpp"
 #include "months/partition.hpp"
 
 #include <algorithm>
@@ -138,13 +139,9 @@ void append_part(StringInfo sql, const Feed& feed, const EntryPartition& part,
         appendStringInfo(sql, "%sSELECT %s FROM journal.entries v WHERE %s",
                          sql->len == 0 ? "" : " UNION ALL ", kColumns, conditions);
         if (from > DT_NOBEGIN)
-            appendStringInfo(
-                sql, " AND v.occurred_at >= '%s'::pg_catalog.timestamptz",
-                DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(from))));
+            appendStringInfo(sql, " AND v.occurred_at >= %s", moment_in_sql(from));
         if (to < DT_NOEND)
-            appendStringInfo(
-                sql, " AND v.occurred_at < '%s'::pg_catalog.timestamptz",
-                DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(to))));
+            appendStringInfo(sql, " AND v.occurred_at < %s", moment_in_sql(to));
     };
     if (part.from > DT_NOBEGIN || part.to < DT_NOEND) {
         append_select(part.from, part.to);
@@ -287,6 +284,23 @@ FeedPosition first_position()
     return position;
 }
 
+/// A month made since the snapshot took entries over from the default partition, where only the
+/// snapshot still sees them.
+void require_known_partitions(const Feed& feed)
+{
+    Datum* oids = make_array_in<Datum>(CurrentMemoryContext, feed.partition_count);
+    for (int i = 0; i < feed.partition_count; i++)
+        oids[i] = ObjectIdGetDatum(feed.partitions[i].relation);
+    ArrayType* array =
+        construct_array(oids, feed.partition_count, OIDOID, sizeof(Oid), true, TYPALIGN_INT);
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 known = query.run("SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = ANY ($1)",
+                                   {{OIDARRAYOID, PointerGetDatum(array)}}, true);
+    query.end();
+    if (known < static_cast<uint64>(feed.partition_count))
+        raise_old_snapshot();
+}
+
 /// Makes a position one of the present incarnation, and checks that this server can go on from it.
 void take_over_position(Feed* feed, const char* text)
 {
@@ -363,6 +377,7 @@ void return_changes(FunctionCallInfo fcinfo, const char* position, int page_size
     feed.condition = feed_condition(filter);
     take_over_position(&feed, position);
     feed.partition_count = entry_partitions(&feed.partitions);
+    require_known_partitions(feed);
     // What is read now is on disk: a later position of the same WAL holds for an earlier batch too.
     note_wal(&feed.position);
     if (feed.position.in_older)

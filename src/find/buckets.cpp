@@ -11,6 +11,14 @@ namespace {
 
 constexpr int kMostBuckets = 100000;
 
+[[noreturn]] void raise_too_many()
+{
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("the period has more than %d buckets", kMostBuckets),
+                    errhint("Choose a shorter period or a longer bucket.")));
+    pg_unreachable();
+}
+
 /// When the first or the last of the entries occurred; false without any.
 bool find_end(PageRequest request, const EntryFilter& filter, bool last, TimestampTz* moment)
 {
@@ -48,21 +56,27 @@ Buckets divide(const PageRequest& request, const EntryFilter& filter, const char
     Buckets buckets{request.bounds, Vector<TimestampTz>(context)};
     if (!close_bounds(request, filter, &buckets.bounds))
         return buckets;
+    const int64 unit_length = *unit == 'h' ? USECS_PER_HOUR
+                                           : USECS_PER_DAY * (*unit == 'd'   ? 1
+                                                              : *unit == 'w' ? 7
+                                                                             : 28);
+    if (buckets.bounds.to / unit_length - buckets.bounds.from / unit_length > kMostBuckets)
+        raise_too_many();
     Query query = Query::begin(RunAs::kOwner);
     // Hours of a day that the clocks are put back on are one more.
     const uint64 count = query.run(
         "SELECT s FROM generate_series(date_trunc('hour', $1, $3), $2, interval '1 hour') s "
         "WHERE $4 = 'hour' AND s < $2 UNION ALL "
-        "SELECT s AT TIME ZONE $3 FROM generate_series(date_trunc($4, $1 AT TIME ZONE $3), "
+        "SELECT (s - interval '1us') AT TIME ZONE $3 + interval '1us' FROM "
+        "generate_series(date_trunc($4, $1 AT TIME ZONE $3), "
         "$2 AT TIME ZONE $3, ('1 ' || $4)::interval) s "
-        "WHERE $4 <> 'hour' AND s AT TIME ZONE $3 < $2 ORDER BY 1",
+        "WHERE $4 <> 'hour' AND (s - interval '1us') AT TIME ZONE $3 + interval '1us' < $2 ORDER "
+        "BY 1",
         {timestamp_argument(buckets.bounds.from), timestamp_argument(buckets.bounds.to),
          text_argument(pg_get_timezone_name(request.account->time_zone)), text_argument(unit)},
         true, kMostBuckets + 1);
     if (count > kMostBuckets)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("the period has more than %d buckets", kMostBuckets),
-                        errhint("Choose a shorter period or a longer bucket.")));
+        raise_too_many();
     for (uint64 i = 0; i < count; i++)
         buckets.starts.push_back(query.value(i).time());
     query.end();

@@ -15,7 +15,7 @@ const char** object_names(const char* account, const char* type, const Tally& ke
     auto** asked = make_array_in<Reference*>(CurrentMemoryContext, count);
     // An entry later than all others: names are as of now.
     EntryRow now{};
-    now.id = PG_INT64_MAX;
+    now.id = PG_INT64_MAX - 1;
     now.occurred_at = GetCurrentTimestamp();
     now.transaction_id = FullTransactionIdGetDatum(ReadNextFullTransactionId());
     for (int i = 0; i < count; i++) {

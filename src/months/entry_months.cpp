@@ -3,6 +3,19 @@
 
 namespace journal {
 
+/// A constant of SQL, whatever the settings.
+const char* moment_in_sql(TimestampTz moment)
+{
+    pg_tm fields{};
+    fsec_t fraction = 0;
+    char text[MAXDATELEN + 1];
+    if (timestamp2tm(moment, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+    EncodeDateTime(&fields, fraction, true, 0, nullptr, USE_ISO_DATES, text);
+    return psprintf("timestamptz '%s'", text);
+}
+
 namespace {
 
 /// Whether a partition, which may be gone, holds nothing; that it is so counts for a serializable
@@ -19,29 +32,17 @@ bool is_empty(Oid partition)
     return empty;
 }
 
-/// A constant of SQL, whatever the settings.
-const char* in_sql(TimestampTz moment)
-{
-    pg_tm fields{};
-    fsec_t fraction = 0;
-    char text[MAXDATELEN + 1];
-    if (timestamp2tm(moment, nullptr, &fields, &fraction, nullptr, nullptr) != 0)
-        ereport(ERROR,
-                (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
-    EncodeDateTime(&fields, fraction, true, 0, nullptr, USE_ISO_DATES, text);
-    return psprintf("timestamptz '%s'", text);
-}
-
 /// "(e.occurred_at >= … AND e.occurred_at < …)"
 const char* is_between(const char* e, TimestampTz from, TimestampTz to)
 {
     if (TIMESTAMP_IS_NOBEGIN(from) && TIMESTAMP_IS_NOEND(to))
         return "true";
     if (TIMESTAMP_IS_NOBEGIN(from))
-        return psprintf("%s.occurred_at < %s", e, in_sql(to));
+        return psprintf("%s.occurred_at < %s", e, moment_in_sql(to));
     if (TIMESTAMP_IS_NOEND(to))
-        return psprintf("%s.occurred_at >= %s", e, in_sql(from));
-    return psprintf("%s.occurred_at >= %s AND %s.occurred_at < %s", e, in_sql(from), e, in_sql(to));
+        return psprintf("%s.occurred_at >= %s", e, moment_in_sql(from));
+    return psprintf("%s.occurred_at >= %s AND %s.occurred_at < %s", e, moment_in_sql(from), e,
+                    moment_in_sql(to));
 }
 
 }  // namespace

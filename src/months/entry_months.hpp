@@ -13,6 +13,9 @@
 
 namespace journal {
 
+/// A moment as a constant of SQL, whatever the settings.
+const char* moment_in_sql(TimestampTz moment);
+
 /// A stretch of time that one partition holds, which is not empty.
 struct EntryStretch {
     EntryPartition place;

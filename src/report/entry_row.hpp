@@ -51,7 +51,7 @@ class SqlText {
     uint64 run(Query& query) const;
 
   private:
-    static constexpr int kMostArguments = 24;
+    static constexpr int kMostArguments = 32;
 
     StringInfoData text_;
     int count_ = 0;

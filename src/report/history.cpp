@@ -179,8 +179,9 @@ void append_has_key(SqlText* sql, const char* column, const Keys& keys)
     sql->append(" AND e.id >= k.since AND e.id < k.before)");
 }
 
-/// So many entries are looked at at once where they have to be judged.
-constexpr int kJudgedAtOnce = 200;
+/// So many entries are looked at first where they have to be judged, and so many at most at once.
+constexpr int kFirstJudged = 200;
+constexpr int kMostJudged = 10000;
 
 /// What reading a history goes by.
 struct HistoryReading {
@@ -192,10 +193,10 @@ struct HistoryReading {
 };
 
 /// Reads a number of a month's entries at some places, or, where an index is missing, of all of
-/// them; behind the position of the month's range. Returns how many the query found, of which those
-/// are left out that the filter does not want.
-uint64 read_some(const HistoryReading& reading, TimeRange* month,
-                 const Vector<ItemPointerData>* places, int most, EntryRows* rows)
+/// them; behind the position of the month's range. Returns how many there were.
+uint64 read_some(const HistoryReading& reading, const TimeRange& month,
+                 const Vector<ItemPointerData>* places, int most, MemoryContext context,
+                 EntryRows* rows)
 {
     const PageRequest& request = *reading.page;
     const char* type = reading.type;
@@ -209,18 +210,18 @@ uint64 read_some(const HistoryReading& reading, TimeRange* month,
     sql.append(" FROM journal.entry e WHERE e.account = ");
     sql.append(text_argument(request.account->name));
     // The times let the planner leave out all other months.
-    append_moment(&sql, " AND e.occurred_at >= ", month->from);
-    append_moment(&sql, " AND e.occurred_at < ", month->to);
+    append_moment(&sql, " AND e.occurred_at >= ", month.from);
+    append_moment(&sql, " AND e.occurred_at < ", month.to);
     if (places != nullptr) {
         sql.append(" AND e.ctid = ANY (");
         sql.append(places_argument(*places));
         sql.append(")");
     }
-    if (month->has_position) {
+    if (month.has_position) {
         sql.append(" AND (e.occurred_at, e.id) < (");
-        sql.append(timestamp_argument(month->position.occurred_at));
+        sql.append(timestamp_argument(month.position.occurred_at));
         sql.append(", ");
-        sql.append(int8_argument(month->position.id));
+        sql.append(int8_argument(month.position.id));
         sql.append(")");
     }
     sql.append(" AND (e.object_type = ");
@@ -241,38 +242,55 @@ uint64 read_some(const HistoryReading& reading, TimeRange* month,
     sql.append(" ORDER BY e.occurred_at DESC, e.id DESC LIMIT ");
     sql.append(int8_argument(most));
     const uint64 count = sql.run(query);
-    EntryRows found(reading.context);
     for (uint64 i = 0; i < count; i++)
-        found.push_back(read_row(query, i, reading.context));
+        rows->push_back(read_row(query, i, context));
     query.end();
-    bool* keep = make_array_in<bool>(reading.context, found.size());
-    judge_rows(*reading.filter, request.account->name, found, keep);
-    for (std::size_t i = 0; i < found.size(); i++)
-        if (keep[i])
-            rows->push_back(found[i]);
-    if (count > 0) {
-        month->has_position = true;
-        month->position = {found.back().occurred_at, found.back().id};
-    }
     return count;
 }
 
+int missing(const HistoryReading& reading, const EntryRows& rows)
+{
+    return reading.page->page_size - static_cast<int>(rows.size());
+}
+
+/// The same of entries that have to be judged, a number at once. Those that are kept are read once
+/// more: of the others nothing stays in memory.
+void read_judged(const HistoryReading& reading, const TimeRange& month,
+                 const Vector<ItemPointerData>* places, EntryRows* rows)
+{
+    TimeRange rest = month;
+    int most = kFirstJudged;
+    for (bool more = true; more && missing(reading, *rows) > 0;) {
+        CHECK_FOR_INTERRUPTS();
+        in_work_memory([&] {
+            MemoryContext work = CurrentMemoryContext;
+            EntryRows found(work);
+            more = read_some(reading, rest, places, most, work, &found) == uint64(most);
+            if (found.empty())
+                return;
+            rest.has_position = true;
+            rest.position = {found.back().occurred_at, found.back().id};
+            bool* keep = make_array_in<bool>(work, found.size());
+            judge_rows(*reading.filter, reading.page->account->name, found, keep);
+            Vector<ItemPointerData> kept(work);
+            for (std::size_t i = 0; i < found.size(); i++)
+                if (keep[i])
+                    kept.push_back(found[i].place);
+            if (!kept.empty())
+                read_some(reading, month, &kept, missing(reading, *rows), reading.context, rows);
+        });
+        most = std::min(2 * most, kMostJudged);
+    }
+}
+
 /// Reads what is left of the page from a month.
-void read_month(const HistoryReading& reading, TimeRange month,
+void read_month(const HistoryReading& reading, const TimeRange& month,
                 const Vector<ItemPointerData>* places, EntryRows* rows)
 {
-    const PageRequest& request = *reading.page;
-    const auto wanted = static_cast<std::size_t>(request.page_size);
-    uint64 most = 0;
-    uint64 found = 0;
-    do {
-        CHECK_FOR_INTERRUPTS();
-        most = wanted - rows->size();
-        if (reading.filter->needs_judge())
-            most = std::max(most, uint64{kJudgedAtOnce});
-        found = read_some(reading, &month, places, static_cast<int>(most), rows);
-    } while (found == most && rows->size() < wanted);
-    rows->resize(std::min(rows->size(), wanted));
+    if (reading.filter->needs_judge())
+        read_judged(reading, month, places, rows);
+    else
+        read_some(reading, month, places, missing(reading, *rows), reading.context, rows);
 }
 
 /// Reads a page of entries of the object and of what belongs to it, month by month from the newest.

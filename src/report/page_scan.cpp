@@ -187,6 +187,9 @@ void read_by_index(PageReading* page, TimeRange range, const Find& find)
     int most = page->filter->rows->needs_judge() ? kFirstJudged : page->missing();
     do {
         most = std::max(most, page->missing());
+        // So many are judged at once.
+        if (page->filter->rows->needs_judge())
+            most = std::min(most, kMostPlaces);
         find(range, most, &found);
         if (!found.places.empty())
             read_rows(page, {range, &found, nullptr});

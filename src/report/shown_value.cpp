@@ -162,7 +162,9 @@ const JsonbValue* as_container(const JsonbValue* value, const char* type)
     if (value == nullptr || value->type != jbvString || !is_of_type(type, "json"))
         return value;
     const char* text = value_text(value);
-    if (*text != '{' || strstr(text, "\\u") != nullptr)
+    // A number of more digits than numeric has is longer than that.
+    constexpr std::size_t kLongestContainer = 100000;
+    if (*text != '{' || strstr(text, "\\u") != nullptr || strlen(text) > kLongestContainer)
         return value;
     for (const char* at = text; *at != '\0'; at++)
         if ((*at == 'e' || *at == 'E') && strspn(at + 1, "+-0123456789") > 5)
@@ -208,10 +210,12 @@ const JsonbValue* member(const JsonbValue* object, const char* key)
     return found == nullptr ? &kNone : found;
 }
 
+/// Objects in objects are told apart so deep; what is deeper is shown whole.
+constexpr int kDeepest = 20;
+
 bool append_keys(StringInfo line, const char* name, const JsonbValue* old_value,
-                 const JsonbValue* new_value, const Writing& writing)
+                 const JsonbValue* new_value, const Writing& writing, int depth)
 {
-    check_stack_depth();
     bool any = false;
     for (const char* key : keys_of(old_value, new_value)) {
         CHECK_FOR_INTERRUPTS();
@@ -221,8 +225,8 @@ bool append_keys(StringInfo line, const char* name, const JsonbValue* old_value,
         if (same_value(was, is))
             continue;
         any = true;
-        if (is_object(was) && is_object(is)) {
-            append_keys(line, path, was, is, writing);
+        if (is_object(was) && is_object(is) && depth < kDeepest) {
+            append_keys(line, path, was, is, writing, depth + 1);
             continue;
         }
         append_name(line, path);
@@ -312,7 +316,7 @@ bool append_changed_keys(StringInfo line, const char* name, const JsonbValue* ol
 {
     const JsonbValue* was = as_container(old_value, kind.type);
     const JsonbValue* is = as_container(new_value, kind.type);
-    return is_object(was) && is_object(is) && append_keys(line, name, was, is, writing);
+    return is_object(was) && is_object(is) && append_keys(line, name, was, is, writing, 1);
 }
 
 }  // namespace journal
