@@ -231,10 +231,9 @@ void add_row_change(Restore* restore, RowOperation operation, const Target* targ
 void collect(Restore* restore, const Ids& entries)
 {
     MemoryContext memory = CurrentMemoryContext;
-    Vector<Request> requests(memory);
-    read_requests(restore, entries, &requests);
+    read_requests(restore, entries, restore->requests);
     Ids soft(memory);
-    for (const Request& request : requests)
+    for (const Request& request : *restore->requests)
         (request.soft ? soft : *restore->requested)
             .push_back(request.soft ? request.asked : request.entry);
     make_unique(restore->requested);

@@ -3,6 +3,7 @@
 
 #include "base/function.hpp"
 #include "base/list.hpp"
+#include "base/row_scan.hpp"
 #include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/marked_right.hpp"
@@ -314,20 +315,15 @@ const char* describe(const Deletion& deletion)
     return describe_row(row);
 }
 
-int64 restoration_of(int64 deletion)
+int64 restoration_of(int64 change)
 {
-    Ids entries(CurrentMemoryContext);
-    entries.push_back(deletion);
-    ResultReader reader = read_about(
-        RunAs::kOwner,
-        psprintf("SELECT r.restored_entry FROM journal.entry e JOIN journal.restoration r "
-                 "ON r.entry = e.change WHERE %s AND r.restored_entry IS NOT NULL",
-                 is_entry_among("e", entries)),
-        entries);
+    RowScan scan = RowScan::begin("restoration", "restoration_pkey", {int8_key("entry", change)});
     int64 entry = 0;
-    reader.bind("restored_entry", &entry);
-    reader.next();
-    reader.close();
+    if (scan.next()) {
+        const Value restored = scan.value("restored_entry");
+        entry = restored.is_null ? 0 : restored.int8();
+    }
+    scan.end();
     return entry;
 }
 

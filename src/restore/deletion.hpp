@@ -98,7 +98,7 @@ const char* referenced_columns(const LayoutForeignKey& foreign_key);
 /// Object type and key for messages: client "7", or client "7" (Ann) with a label.
 const char* describe(const Deletion& deletion);
 
-/// The entry that took a soft deletion back; 0 if the journal has none.
-int64 restoration_of(int64 deletion);
+/// The entry that took a deletion back, by the deletion's change; 0 if the journal has none.
+int64 restoration_of(int64 change);
 
 }  // namespace journal

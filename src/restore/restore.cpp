@@ -23,6 +23,19 @@ void Restore::raise_issues()
     raise_issue(issue, application->done);
 }
 
+namespace {
+
+/// The change of a soft deletion that was asked for.
+int64 change_of(const Vector<Request>& requests, int64 entry)
+{
+    return std::lower_bound(
+               requests.begin(), requests.end(), entry,
+               [](const Request& request, int64 asked) { return request.asked < asked; })
+        ->entry;
+}
+
+}  // namespace
+
 Outcome Restore::outcome_of(const RowSet* set, const SetRow& row)
 {
     const char* told =
@@ -33,7 +46,7 @@ Outcome Restore::outcome_of(const RowSet* set, const SetRow& row)
     // A soft deletion; of other updates nobody asks for an entry.
     if (is_asked_for(row.entry)) {
         if (row.applied) {
-            outcome.row.written_entry = restoration_of(row.entry);
+            outcome.row.written_entry = restoration_of(change_of(*requests, row.entry));
             return outcome;
         }
         Issue issue = make_issue(IssueKind::kRowChanged);
@@ -113,11 +126,13 @@ Datum restore_entries(FunctionCallInfo fcinfo, bool is_list)
     MemoryContext memory = CurrentMemoryContext;
     Ids entries(memory);
     Ids requested(memory);
+    Vector<Request> requests(memory);
     read_entries(fcinfo, is_list, &entries);
     auto* restore = make_engine<Restore>("restored", reason_argument(fcinfo, 1),
                                          conflict_argument(fcinfo, 4, false), false);
     restore->application->exact = boolean_argument(fcinfo, 5);
     restore->requested = &requested;
+    restore->requests = &requests;
     read_arguments(fcinfo, 2, restore);
     collect(restore, entries);
     bring_back(restore);
@@ -130,10 +145,12 @@ Datum plan_entries(FunctionCallInfo fcinfo, bool is_list)
     MemoryContext memory = CurrentMemoryContext;
     Ids entries(memory);
     Ids requested(memory);
+    Vector<Request> requests(memory);
     read_entries(fcinfo, is_list, &entries);
     // Support says why when it restores.
     auto* restore = make_engine<Restore>("restored", "", OnConflict::kError, true);
     restore->requested = &requested;
+    restore->requests = &requests;
     read_arguments(fcinfo, 1, restore);
     collect(restore, entries);
     plan_rows(restore);

@@ -10,7 +10,8 @@ namespace journal {
 struct Restore final : Engine {
     Related related;
     Overrides* overrides;
-    Ids* requested;  // what is asked for, once it is read: sorted
+    Ids* requested;             // what is asked for, once it is read: sorted
+    Vector<Request>* requests;  // the same as it was read, in the order of asked
     List* targets;
 
     void find_issues() override;
