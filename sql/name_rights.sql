@@ -124,6 +124,40 @@ SELECT journal.track('mal.fake', 'gone');
 SELECT journal.track('mal.fake', 'visit');
 RESET SESSION AUTHORIZATION;
 
+-- What counts as deleted is not known to who may not read the columns that say so, or call its functions; what was deleted is.
+CREATE TABLE vip.bill (id integer PRIMARY KEY, name text, gone boolean DEFAULT false);
+CREATE TABLE vip.pay (id integer PRIMARY KEY, bill integer REFERENCES vip.bill);
+SELECT journal.track('vip.bill', 'bill', condition => 'coalesce(new.id, old.id) > 0', deleted_when => 'new.gone'), journal.track('vip.pay', 'pay');
+INSERT INTO vip.bill VALUES (1, 'one'), (2, 'two'), (3, 'three');
+INSERT INTO vip.pay VALUES (2, 2), (3, 3);
+DELETE FROM vip.bill WHERE id = 1;
+UPDATE vip.bill SET gone = true WHERE id = 2;
+CREATE VIEW gone AS SELECT object_id, object_label, restorable FROM journal.deleted_objects('{bill}');
+CREATE VIEW told AS SELECT event, object_id, object_label, links FROM journal.history('pay', '2') UNION ALL SELECT event, object_id, object_label, links FROM journal.history('bill', '2');
+GRANT SELECT ON gone, told TO PUBLIC;
+GRANT SELECT (id, name) ON vip.bill TO regress_reader;
+SET SESSION AUTHORIZATION regress_reader;
+TABLE gone;
+TABLE told;
+RESET SESSION AUTHORIZATION;
+GRANT SELECT (gone) ON vip.bill TO regress_reader;
+SET SESSION AUTHORIZATION regress_reader;
+TABLE gone;
+TABLE told;
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION vip.is_true(boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+REVOKE EXECUTE ON FUNCTION vip.is_true FROM PUBLIC;
+SELECT journal.track('vip.bill', 'bill', condition => 'coalesce(new.id, old.id) > 0', deleted_when => 'vip.is_true(new.gone)');
+SET SESSION AUTHORIZATION regress_reader;
+TABLE gone;
+TABLE told;
+RESET SESSION AUTHORIZATION;
+GRANT EXECUTE ON FUNCTION vip.is_true TO regress_reader;
+SET SESSION AUTHORIZATION regress_reader;
+TABLE gone;
+TABLE told;
+RESET SESSION AUTHORIZATION;
+
 \set VERBOSITY terse
 SET client_min_messages = warning;
 DROP SCHEMA vip, mal CASCADE;

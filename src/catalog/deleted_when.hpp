@@ -9,4 +9,7 @@ namespace journal {
 /// one. The condition is parsed with the rights that the table's owner lends.
 char* deleted_when_sql(Relation relation, const char* alias);
 
+/// Whether a role may read all columns that a tracked table's deleted_when names.
+bool may_read_deleted_when(Oid role, Relation relation);
+
 }  // namespace journal

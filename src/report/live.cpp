@@ -23,7 +23,7 @@ struct LiveQuery {
     bool as_owner;  // with the rights of the table's owner, else with the caller's
     int key_count;
     AttrNumber key[INDEX_MAX_KEYS];
-    bool possible;  // the key may be read
+    bool possible;  // the key may be read, and what tells deleted rows
     bool has_label;
     Oid label_type;
     bool has_account;
@@ -31,10 +31,15 @@ struct LiveQuery {
     const char* sql;
 };
 
+/// With whose rights a query reads.
+Oid reader_of(const LiveQuery& query)
+{
+    return query.as_owner ? query.relation->rd_rel->relowner : GetUserId();
+}
+
 bool may_select(const LiveQuery& query, AttrNumber column)
 {
-    return may_read_column(query.as_owner ? query.relation->rd_rel->relowner : GetUserId(),
-                           RelationGetRelid(query.relation), column);
+    return may_read_column(reader_of(query), RelationGetRelid(query.relation), column);
 }
 
 const char* column_of(Oid relation, AttrNumber column)
@@ -79,6 +84,9 @@ LiveQuery make_query(Relation relation, const Target& target, bool as_owner)
         appendStringInfo(&join, "%st.%s %s w.k%d", i == 0 ? "" : " AND ",
                          quote_identifier(NameStr(column->attname)), equality, i + 1);
     }
+    // Whether a row counts as deleted has to be seen.
+    if (!target.records_all && !may_read_deleted_when(reader_of(query), relation))
+        return query;
     const AttrNumber label = target.label;
     query.possible = true;
     query.has_label = label != InvalidAttrNumber && may_select(query, label);
@@ -159,7 +167,8 @@ bool is_of_stranger(Relation relation, const ErrorData* error)
 
 /// Runs the query in a subtransaction; false if a key could not be read as a value of the key's
 /// type (SQLSTATE class 22). Errors of a stranger's code are warned of: nothing is known of his
-/// rows then. Other errors go on.
+/// rows then, nor of rows for which the reader lacks a right, as on a function of deleted_when.
+/// Other errors go on.
 bool try_query(const LiveQuery& live, const char* account, int count, const char* const* keys,
                MemoryContext context, LiveRow* rows)
 {
@@ -168,14 +177,17 @@ bool try_query(const LiveQuery& live, const char* account, int count, const char
     if (error == nullptr)
         return true;
     const bool is_misfit = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_DATA_EXCEPTION;
-    if (!is_misfit && !is_of_stranger(live.relation, error))
+    const bool is_of_a_stranger = is_of_stranger(live.relation, error);
+    if (!is_misfit && !is_of_a_stranger && error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE)
         ReThrowError(error);
     if (!is_misfit) {
-        ereport(WARNING, (errmsg("rows of %s are not looked up: code of the table raises an error",
-                                 qualified_name(RelationGetRelid(live.relation))),
-                          errdetail_internal("%s", error->message)));
+        if (is_of_a_stranger)
+            ereport(WARNING,
+                    (errmsg("rows of %s are not looked up: code of the table raises an error",
+                            qualified_name(RelationGetRelid(live.relation))),
+                     errdetail_internal("%s", error->message)));
         for (int i = 0; i < count; i++)
-            rows[i].presence = Presence::kUnknown;
+            rows[i] = LiveRow{};
     }
     FreeErrorData(error);
     return !is_misfit;
