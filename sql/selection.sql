@@ -16,6 +16,9 @@ SELECT * FROM selected;
 SELECT journal.track('visit');
 SELECT journal.track('visit', operations => NULL, condition => NULL, deleted_when => NULL, personal => NULL, employee => NULL, require_employee => NULL);
 SELECT * FROM selected;
+-- Nor is an empty text one, as HTML forms send it.
+SELECT journal.track('visit', condition => '', deleted_when => '');
+SELECT * FROM selected;
 
 -- What is refused.
 SELECT journal.track('visit', operations => '{}');
@@ -32,7 +35,6 @@ SELECT journal.track('visit', condition => 'new.amount > (SELECT 1)');
 SELECT journal.track('visit', condition => 'new.amount + old.amount');
 SELECT journal.track('visit', condition => 'new.amount > random() * old.amount');
 SELECT journal.track('visit', condition => 'new.price > old.amount');
-SELECT journal.track('visit', condition => '');
 SELECT journal.track('visit', deleted_when => 'old.deleted_at IS NULL AND new.deleted_at IS NOT NULL');
 SELECT journal.track('visit', deleted_when => 'new.deleted_at IS NOT NULL', operations => '{insert,delete}');
 SELECT * FROM selected;
@@ -91,6 +93,17 @@ SELECT journal.track('paid', backfill => true, condition => 'coalesce(new.amount
 SELECT journal.track('paid', backfill => true, operations => '{update,delete}');
 SELECT event, object_id FROM journal.history('paid', '1');
 SELECT event, object_id FROM journal.history('paid', '2');
+
+-- DDL that breaks the condition of one table is refused by that one's name.
+CREATE SCHEMA s;
+CREATE TABLE s.t (id integer PRIMARY KEY, gone boolean);
+CREATE TABLE s.u (id integer PRIMARY KEY, gone boolean, size integer);
+SELECT journal.track('s.t', deleted_when => 'new.gone'), journal.track('s.u', condition => 'coalesce(new.size, old.size) > 1', deleted_when => 'new.gone');
+ALTER TABLE s.t ALTER gone TYPE text;
+ALTER TABLE s.u ALTER gone TYPE text;
+ALTER TABLE s.u ALTER size TYPE text;
+SELECT journal.track('s.t');
+ALTER TABLE s.t ALTER gone TYPE text;
 
 -- Partitions and children have their root's selection; a renamed column is followed, a dropped one refused.
 CREATE TABLE part (id integer PRIMARY KEY, kind text, noise text) PARTITION BY RANGE (id);

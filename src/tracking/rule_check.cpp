@@ -80,13 +80,14 @@ void check_rule_conditions()
         // What is no rule's fault: a cancelled statement, a full memory.
         if (error != nullptr && is_error_of_server(error->sqlerrcode))
             ReThrowError(error);
+        // No rule was being parsed: this table's own conditions, which are in no other row.
+        if (error != nullptr && last_parsed_rule() == 0)
+            raise_broken_track(relations[i], error);
         // Building the plan parses the conditions of all rules of the relation: another one may be
         // at fault.
         for (uint64 j = i; error != nullptr && j < count; j++)
             if (numbers[j] == last_parsed_rule())
                 i = j;
-        if (error != nullptr && last_parsed_rule() == 0)
-            raise_broken_track(relations[i], error);
         if (error != nullptr)
             ereport(ERROR,
                     (errcode(kRuleDependsOnIt),

@@ -1,11 +1,18 @@
 // See stated_condition.hpp.
 #include "tracking/stated_condition.hpp"
 
+#include "base/bounds.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
 #include "base/rights.hpp"
 
 namespace journal {
+
+const char* condition_argument(FunctionCallInfo fcinfo, int number, const char* name)
+{
+    const char* given = bounded_argument(fcinfo, number, name, kLongestReason);
+    return given == nullptr || *given == '\0' ? nullptr : given;
+}
 
 char* present_search_path()
 {

@@ -8,6 +8,9 @@
 
 namespace journal {
 
+/// A function's argument that is a condition; nullptr where it is NULL or ''.
+const char* condition_argument(FunctionCallInfo fcinfo, int number, const char* name);
+
 /// The caller's search_path as names of schemas that exist. It ends with pg_temp: left out, a
 /// writer's temporary schema would come first, and a type in it would change what the condition
 /// says.

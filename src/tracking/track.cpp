@@ -24,6 +24,7 @@
 #include "tracking/object_type.hpp"
 #include "tracking/register.hpp"
 #include "tracking/selection.hpp"
+#include "tracking/stated_condition.hpp"
 #include "tracking/told_changes.hpp"
 #include "values/text_form.hpp"
 
@@ -484,8 +485,8 @@ JOURNAL_FUNCTION(journal_track)
     options.employee = name_argument(fcinfo, 16);
     options.require_employee = boolean_argument(fcinfo, 17, false);
     options.operations = operations_argument(fcinfo, 18);
-    options.condition = bounded_argument(fcinfo, 19, "condition", kLongestReason);
-    options.deleted_when = bounded_argument(fcinfo, 20, "deleted_when", kLongestReason);
+    options.condition = condition_argument(fcinfo, 19, "condition");
+    options.deleted_when = condition_argument(fcinfo, 20, "deleted_when");
     options.personal = names_argument(fcinfo, 21, "personal");
     // NULL means the same as the default.
     options.ignored.present = options.excluded.present = options.masked.present =
