@@ -5,7 +5,7 @@ namespace journal {
 
 namespace {
 
-constexpr int kMostHooks = 16;
+constexpr int kMostHooks = 32;
 const TransactionHooks* registered[kMostHooks];
 int registered_count;
 
