@@ -25,7 +25,7 @@ INSERT INTO client VALUES (1, 'Ann', '1'), (2, 'Bob', '2');");
 
 my $subscriber = journal_node('subscriber');
 $subscriber->safe_psql('postgres', "$tables $partitions
-SELECT journal.track('client', always => true);
+SELECT journal.track('client', always => true, require_employee => true);
 SELECT journal.add_rule('client', 'client.created', 'insert');
 SELECT journal.track('task');
 SELECT journal.track('part', always => true);
@@ -67,6 +67,16 @@ client.deleted|delete|2||{"id": 2, "name": "Bob", "phone": "2"}
 client.deleted|delete|3||{"id": 3, "name": "Cyd", "phone": "33"}),
 	'applied inserts, updates, deletes, moves and TRUNCATE are seen; of tables without always nothing is');
 is($subscriber->safe_psql('postgres', 'SELECT count(*) FROM task'), '1', 'though the row is there');
+
+# No worker has a context: what it applies is not asked who acts, other writers are.
+$subscriber->safe_psql('postgres', q{SELECT journal.track('task', always => true, require_employee => true)});
+$publisher->safe_psql('postgres', q{SET synchronous_commit = on; UPDATE task SET title = 'Call again'});
+$publisher->wait_for_catchup('crm');
+is($subscriber->safe_psql('postgres', q{SELECT event, employee IS NULL FROM journal.entries WHERE object_type = 'task'}), 'task.changed|t',
+	'require_employee does not stop the apply');
+my ($code, $out, $error) = $subscriber->psql('postgres', q{UPDATE task SET title = 'x'});
+like($error, qr/nobody is said to change task/, 'a local writer is asked');
+
 # Straight into a month that is closed: what the apply does is said as well.
 my $entry = q{(id, occurred_at, transaction_id, change, session, command, event_type, operation, reported, backfilled, account)
 	SELECT n, '2019-05-05', '3', n, 1, 0, 1, 'l', true, false, 'a' FROM generate_series};
