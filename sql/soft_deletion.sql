@@ -103,3 +103,68 @@ SELECT event, object_id, restorable FROM journal.report(events => '{bare.deleted
 SELECT count(*) FROM journal.deleted_objects('{bare}');
 UPDATE bare SET gone = NULL;
 SELECT event FROM journal.report(page_size => 1);
+
+-- A row that counts as deleted even so is not restored; nor is one of a table that has no deleted_when any more.
+CREATE TABLE claim (id integer PRIMARY KEY, status text, deleted_at timestamptz);
+SELECT journal.track('claim', deleted_when => 'new.deleted_at IS NOT NULL OR new.status = ''gone''');
+INSERT INTO claim VALUES (1, 'new', NULL);
+UPDATE claim SET status = 'gone';
+UPDATE claim SET deleted_at = '2024-05-05';
+SELECT entry AS deletion FROM journal.deleted_objects('{claim}') \gset
+SELECT journal.restore(:deletion);
+SELECT restored_entry, outcome, detail FROM journal.restore(:deletion, on_conflict => 'skip');
+SELECT * FROM claim;
+SELECT count(*) FROM journal.deleted_objects('{claim}');
+UPDATE claim SET deleted_at = NULL;
+SELECT count(*) FROM journal.deleted_objects('{claim}');
+UPDATE claim SET status = 'gone';
+SELECT max(entry) AS deletion FROM journal.deleted_objects('{claim}') \gset
+SELECT journal.track('claim');
+SELECT journal.restore(:deletion);
+SELECT outcome, detail FROM journal.restore(:deletion, on_conflict => 'skip');
+SELECT object_id, conflict FROM journal.restore_plan(:deletion);
+SELECT journal.track('claim', deleted_when => 'new.status = ''gone''');
+SELECT outcome FROM journal.restore(:deletion);
+-- By who looks under another account than the deletion's.
+CREATE TABLE plain (id integer PRIMARY KEY, gone boolean);
+SELECT journal.track('plain', deleted_when => 'new.gone');
+INSERT INTO plain VALUES (1, false);
+UPDATE plain SET gone = true;
+SELECT entry AS deletion FROM journal.deleted_objects('{plain}') \gset
+RESET event_journal.account;
+SELECT outcome, detail, restored_entry IS NOT NULL AS told FROM journal.restore(:deletion);
+SELECT r.account, e.operation FROM journal.restoration r JOIN journal.entries e ON e.id = r.restored_entry WHERE e.object_type = 'plain';
+SELECT journal.restore(:deletion);
+
+-- What stands in several entries of the update comes back at once.
+CREATE TABLE paired (id integer PRIMARY KEY, deleted_at timestamptz, deleted_by text, CHECK (num_nonnulls(deleted_at, deleted_by) <> 1));
+SELECT journal.track('paired', deleted_when => 'new.deleted_at IS NOT NULL');
+SELECT journal.add_event_type('paired.dated', 'tasks', 'changed', 'paired', '{"en": "Dated"}');
+SELECT journal.add_rule('paired', 'paired.dated', 'update', '{deleted_at}') > 0;
+INSERT INTO paired VALUES (1), (2);
+UPDATE paired SET deleted_at = '2024-05-05', deleted_by = 'Ann';
+SELECT operation, event, new FROM journal.entries WHERE object_type = 'paired' AND object_id = '1' ORDER BY id;
+SELECT object_id, old_values, new_values FROM journal.restore_plan((SELECT array_agg(entry) FROM journal.deleted_objects('{paired}'))) ORDER BY 1;
+SELECT object_id, outcome, detail FROM journal.restore_all((SELECT array_agg(entry) FROM journal.deleted_objects('{paired}'))) ORDER BY 1;
+SELECT * FROM paired;
+
+-- A rule says who deleted; else the table does, else the update's rule.
+CREATE TABLE signed (id integer PRIMARY KEY, changed_by text, deleted_by text);
+SELECT journal.track('signed', employee => 'changed_by', deleted_when => 'new.deleted_by IS NOT NULL');
+SELECT journal.add_rule('signed', 'signed.deleted', 'delete', condition => 'old.id = 1', employee => 'deleted_by') > 0;
+SELECT journal.add_rule('signed', 'signed.changed', 'update', '{deleted_by}', employee => 'deleted_by') > 0;
+INSERT INTO signed VALUES (1, 'Ann'), (2, 'Ann');
+UPDATE signed SET deleted_by = 'Bob', changed_by = 'Cid';
+UPDATE signed SET deleted_by = NULL, changed_by = 'Dan';
+INSERT INTO signed VALUES (3);
+UPDATE signed SET deleted_by = 'Eve' WHERE id = 3;
+SELECT object_id, operation, event, employee FROM journal.entries WHERE object_type = 'signed' ORDER BY id;
+
+-- Noted though key or account change with it.
+CREATE TABLE moved (id integer PRIMARY KEY, tenant text, gone boolean);
+SELECT journal.track('moved', account => 'tenant', deleted_when => 'new.gone');
+INSERT INTO moved VALUES (1, 'north', false), (2, 'north', false);
+UPDATE moved SET gone = true;
+UPDATE moved SET gone = false, id = 11 WHERE id = 1;
+UPDATE moved SET gone = false, tenant = 'south' WHERE id = 2;
+SELECT d.object_id AS deleted, d.account, e.object_id AS restored, e.account AS to_account, r.account AS noted FROM journal.restoration r JOIN journal.entries e ON e.id = r.restored_entry JOIN journal.entries d ON d.id = e.restores WHERE e.object_type = 'moved' ORDER BY 1;

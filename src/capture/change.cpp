@@ -314,11 +314,18 @@ void record_soft_change(Change* change, Entry entry, SoftChange what)
     entry.reported = true;
     entry.data = nullptr;
     entry.details = nullptr;
+    const char* key = entry.previous_id != nullptr ? entry.previous_id : entry.object_id;
     entry.previous_id = nullptr;
+    // Not whom the last of the update's rules names, unless nobody else is known.
+    if (const char* employee = actor_of(*change, plan->employee))
+        entry.employee = employee;
     if (what == SoftChange::kRestored) {
+        const char* account =
+            has_changed(*change, plan->account) ? account_of(plan, change->before) : entry.account;
         entry.operation = 'r';
         entry.event_type = plan->restored_event;
-        entry.restores = note_soft_restoration(entry);
+        entry.restores =
+            note_soft_restoration(entry, account == nullptr ? account_to_record() : account, key);
         write_entry(entry);
         return;
     }
@@ -329,6 +336,7 @@ void record_soft_change(Change* change, Entry entry, SoftChange what)
         if (rule.operation != 'd' || !condition_holds(rule.condition, change->old_row, nullptr))
             continue;
         entry.event_type = rule.event_type;
+        entry.employee = actor_by_rule(*change, rule, entry.employee);
         entry.details = encode_details(plan, rule, false, change->before);
         break;
     }

@@ -41,13 +41,12 @@ SoftDeletion find_soft_deletion(const EntryObject& object)
 
 }  // namespace
 
-int64 note_soft_restoration(const Entry& entry)
+int64 note_soft_restoration(const Entry& entry, const char* account, const char* key)
 {
-    if (entry.object_id == nullptr)
+    if (key == nullptr)
         return 0;
     PushActiveSnapshot(GetLatestSnapshot());
-    const SoftDeletion deletion =
-        find_soft_deletion({entry.account, entry.object_type, entry.object_id});
+    const SoftDeletion deletion = find_soft_deletion({account, entry.object_type, key});
     PopActiveSnapshot();
     if (deletion.entry == 0)
         return 0;
@@ -57,7 +56,7 @@ int64 note_soft_restoration(const Entry& entry)
         "INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason, account) "
         "VALUES ($1, $2, $3, nullif($4, ''), $5) ON CONFLICT (entry) DO NOTHING",
         {int8_argument(deletion.change), int8_argument(entry.id), text_argument(role),
-         text_argument(settings.reason), text_argument(entry.account)});
+         text_argument(settings.reason), text_argument(account)});
     query.end();
     return rows == 0 ? 0 : deletion.entry;
 }

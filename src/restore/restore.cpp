@@ -4,6 +4,7 @@
 
 #include "base/bounds.hpp"
 #include "base/function.hpp"
+#include "catalog/tracked_relation.hpp"
 
 namespace journal {
 
@@ -34,6 +35,39 @@ int64 change_of(const Vector<Request>& requests, int64 entry)
         ->entry;
 }
 
+/// Notes a soft deletion as taken back by what was written of its row in this transaction: where
+/// the trigger did not find the deletion, which lies under another account. 0 if the row still
+/// counts as deleted.
+int64 note_restoration(const Application* application, const SetRow& row, int64 change)
+{
+    const char* role = GetUserNameFromId(GetUserId(), false);
+    Query query = Query::begin(RunAs::kOwner);
+    const uint64 rows = query.run(
+        "INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason, account) "
+        "SELECT $1, r.id, $2, $3, d.account FROM journal.entry d JOIN journal.entry r "
+        "ON r.object_type = d.object_type AND r.operation = 'r' "
+        "AND r.transaction_id = pg_current_xact_id() AND r.restores IS NULL "
+        "WHERE d.id = $4 AND r.object_id = $5 ORDER BY r.id DESC LIMIT 1 "
+        "ON CONFLICT (entry) DO NOTHING RETURNING restored_entry",
+        {int8_argument(change), text_argument(role), text_argument(application->reason),
+         int8_argument(row.entry), text_argument(row.key)});
+    const int64 entry = rows == 0 ? 0 : query.value(0).int8();
+    query.end();
+    return entry;
+}
+
+/// Why a row is not restored that got back what its deletion had changed.
+Issue still_deleted(const RowSet* set, const SetRow& row)
+{
+    const TrackedRelation* tracked = find_tracked_relation(set->plan->root);
+    Issue issue = issue_of_row(
+        IssueKind::kRowChanged, set, row,
+        psprintf("Without what the deletion changed, %s holds of it too.", tracked->deleted_when));
+    issue.why = "it would still count as deleted";
+    issue.hint = "Change by hand what deleted_when asks of the row.";
+    return issue;
+}
+
 }  // namespace
 
 Outcome Restore::outcome_of(const RowSet* set, const SetRow& row)
@@ -46,7 +80,17 @@ Outcome Restore::outcome_of(const RowSet* set, const SetRow& row)
     // A soft deletion; of other updates nobody asks for an entry.
     if (is_asked_for(row.entry)) {
         if (row.applied) {
-            outcome.row.written_entry = restoration_of(change_of(*requests, row.entry));
+            const int64 change = change_of(*requests, row.entry);
+            outcome.row.written_entry = restoration_of(change);
+            if (outcome.row.written_entry == 0)
+                outcome.row.written_entry = note_restoration(application, row, change);
+            if (outcome.row.written_entry != 0)
+                return outcome;
+            const Issue issue = still_deleted(set, row);
+            if (on_conflict == OnConflict::kError)
+                raise_issue(issue, application->done);
+            outcome.outcome = "updated";
+            outcome.detail = reason_of(issue);
             return outcome;
         }
         Issue issue = make_issue(IssueKind::kRowChanged);

@@ -38,6 +38,17 @@ struct UpdateEntry {
     }
 };
 
+/// The update that takes a deletion back, while the entries of its change are read: one, as a CHECK
+/// may be about columns of several. All of it is in a memory context of its own.
+struct Update {
+    Restore* restore;
+    MemoryContext context;
+    Deletion deletion;  // entry 0: none
+    const Target* target;
+    RowValues values;
+    const JsonbValue** expected;
+};
+
 Deletion deletion_of(const UpdateEntry& entry)
 {
     Deletion deletion{};
@@ -50,30 +61,66 @@ Deletion deletion_of(const UpdateEntry& entry)
     return deletion;
 }
 
-void stop_restored(Restore* restore, const UpdateEntry& entry)
+const char* kept(const char* text)
 {
-    Issue issue = issue_of(make_issue(IssueKind::kRestored), deletion_of(entry));
-    issue.detail = who_restored(entry.change);
-    stop(restore, issue);
+    return text == nullptr ? nullptr : pstrdup(text);
 }
 
-/// Adds the update that takes one entry's changes back. What the journal does not keep, or the
-/// table has no column for any more, stays as it is, and so does a column that was changed once
-/// more, unless deleted_when names it: the row is another deletion's then.
-void add_update(Restore* restore, const UpdateEntry& entry)
+/// Why a deletion's row cannot be brought back; kept in the current memory context. False if it
+/// can.
+bool find_obstacle(const UpdateEntry& entry, const Target* target, Issue* issue)
 {
-    const Deletion deletion = deletion_of(entry);
-    const Target* target = target_of(restore, deletion);
+    if (entry.is_restored) {
+        *issue = make_issue(IssueKind::kRestored);
+        issue->detail = who_restored(entry.change);
+        return true;
+    }
     if (target->unfit != nullptr) {
-        stop(restore, issue_of(*target->unfit, RowOperation::kUpdate, target->root, deletion));
+        *issue = *target->unfit;
+        return true;
+    }
+    if (tracked_relation_by_id(entry.relation)->deleted_when != nullptr)
+        return false;
+    *issue = make_issue(IssueKind::kNotTracked);
+    issue->why = "its table is tracked without deleted_when now";
+    issue->hint = "Call journal.track with it first, or take the update back by journal.revert().";
+    return true;
+}
+
+/// Begins the update of another deletion.
+void begin_update(Update* update, const UpdateEntry& entry)
+{
+    update->deletion = deletion_of(entry);
+    update->deletion.object_type = kept(entry.object_type);
+    update->deletion.object_id = kept(entry.object_id);
+    update->deletion.label = kept(entry.label);
+    update->target = nullptr;
+    update->values = RowValues{};
+    const Target* target =
+        entry.is_restored ? nullptr : target_of(update->restore, update->deletion);
+    Issue issue{};
+    if (find_obstacle(entry, target, &issue)) {
+        stop(update->restore, entry.is_restored ? issue_of(issue, update->deletion)
+                                                : issue_of(issue, RowOperation::kUpdate,
+                                                           target->root, update->deletion));
         return;
     }
+    update->target = target;
+    update->values.columns = make_array_in<SetColumn>(CurrentMemoryContext, target->count);
+    update->values.values = make_array_in<const JsonbValue*>(CurrentMemoryContext, target->count);
+    update->expected = make_array_in<const JsonbValue*>(CurrentMemoryContext, target->count);
+}
+
+/// Takes one entry's changes back, too. What the journal does not keep, or the table has no column
+/// for any more, stays as it is, and so does a column that was changed once more, unless
+/// deleted_when names it: the row is another deletion's then.
+void add_entry(Update* update, const UpdateEntry& entry)
+{
+    const Target* target = update->target;
+    RowValues& values = update->values;
     const ColumnSet telling = tracked_relation_by_id(entry.relation)->deleted_when_columns;
-    const EntryChanges changes = read_changes(deletion.layout, unpacked_values(entry.data.datum));
-    RowValues values{};
-    values.columns = make_array_in<SetColumn>(CurrentMemoryContext, changes.count);
-    values.values = make_array_in<const JsonbValue*>(CurrentMemoryContext, changes.count);
-    auto* expected = make_array_in<const JsonbValue*>(CurrentMemoryContext, changes.count);
+    const EntryChanges changes =
+        read_changes(update->deletion.layout, unpacked_values(entry.data.datum));
     for (int i = 0; i < changes.count; i++)
         for (int j = 0; j < target->count; j++)
             if (target->positions[j] == changes.changes[i].position) {
@@ -81,10 +128,17 @@ void add_update(Restore* restore, const UpdateEntry& entry)
                 if (!telling.contains(target->columns[j].column->id))
                     values.columns[values.count].check = ColumnCheck::kColumn;
                 values.values[values.count] = changes.changes[i].old_value;
-                expected[values.count++] = changes.changes[i].new_value;
+                update->expected[values.count++] = changes.changes[i].new_value;
             }
-    if (values.count > 0)
-        add_row_change(restore, RowOperation::kUpdate, target, deletion, values, expected);
+}
+
+/// Adds the update to its set.
+void end_update(Update* update)
+{
+    if (update->target != nullptr && update->values.count > 0)
+        add_row_change(update->restore, RowOperation::kUpdate, update->target, update->deletion,
+                       update->values, update->expected);
+    update->target = nullptr;
 }
 
 }  // namespace
@@ -103,17 +157,22 @@ void add_soft_restorations(Restore* restore, const Ids& deletions)
     UpdateEntry entry{};
     entry.bind(&reader);
     const int level = enter_exact_settings();
-    int64 stopped = 0;
+    Update update{};
+    update.restore = restore;
+    update.context = AllocSetContextCreate(CurrentMemoryContext, "event_journal soft restoration",
+                                           ALLOCSET_DEFAULT_SIZES);
     while (reader.next()) {
         CHECK_FOR_INTERRUPTS();
-        in_context(reader.row_memory(), [&] {
-            if (!entry.is_restored)
-                add_update(restore, entry);
-            else if (stopped != entry.deletion)
-                stop_restored(restore, entry);
-        });
-        stopped = entry.deletion;
+        if (entry.deletion != update.deletion.entry) {
+            in_context(update.context, [&] { end_update(&update); });
+            MemoryContextReset(update.context);
+            in_context(update.context, [&] { begin_update(&update, entry); });
+        }
+        if (update.target != nullptr)
+            in_context(update.context, [&] { add_entry(&update, entry); });
     }
+    in_context(update.context, [&] { end_update(&update); });
+    MemoryContextDelete(update.context);
     leave_exact_settings(level);
     reader.close();
 }
