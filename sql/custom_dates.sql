@@ -46,7 +46,9 @@ SET event_journal.account = 'tokyo';
 SELECT count(*) FROM journal.report(date_from => '', date_to => '');
 SELECT count(*) FROM journal.report('custom', date_from => '', date_to => '2024-05-06');
 SELECT count(*) FROM journal.report(date_from => 'tomorow');
+\set VERBOSITY terse
 SELECT count(*) FROM journal.report(date_from => '2024-13-13');
+\set VERBOSITY default
 SELECT count(*) FROM journal.report('custom', '2024-05-07', '2024-05-06');
 SELECT '2024-05-06'::journal.moment, '2024-05-06 00:00+00'::journal.moment, ''::journal.moment, 'infinity'::journal.moment, '4714-11-24 BC'::journal.moment, '250000-01-01'::journal.moment;
 SHOW TimeZone;

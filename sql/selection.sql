@@ -35,7 +35,9 @@ SELECT journal.track('visit', condition => 'new.amount > (SELECT 1)');
 SELECT journal.track('visit', condition => 'new.amount + old.amount');
 SELECT journal.track('visit', condition => 'new.amount > random() * old.amount');
 SELECT journal.track('visit', condition => 'new.price > old.amount');
+\set VERBOSITY terse
 SELECT journal.track('visit', deleted_when => 'old.deleted_at IS NULL AND new.deleted_at IS NOT NULL');
+\set VERBOSITY default
 SELECT journal.track('visit', deleted_when => 'new.deleted_at IS NOT NULL', operations => '{insert,delete}');
 SELECT * FROM selected;
 

@@ -14,7 +14,10 @@ constexpr int kBeforeChange = 40;  // those before what differs
 
 bool is_of_type(const char* type, const char* name)
 {
-    return type != nullptr && strncmp(type, "pg_catalog.", 11) == 0 && strcmp(type + 11, name) == 0;
+    if (type == nullptr)
+        return false;
+    // Since 17 json has no schema, as a type of the SQL standard.
+    return strcmp(strncmp(type, "pg_catalog.", 11) == 0 ? type + 11 : type, name) == 0;
 }
 
 /// Appends text on one line.
