@@ -1,10 +1,10 @@
 // See others.hpp.
 #include "apply/others.hpp"
 
+#include "accounts/account.hpp"
 #include "apply/others_query.hpp"
 #include "base/list.hpp"
 #include "base/query.hpp"
-#include "catalog/account.hpp"
 #include "changes/statement.hpp"
 
 namespace journal {

@@ -1,13 +1,13 @@
 // See actor.hpp.
 #include "capture/actor.hpp"
 
+#include "accounts/confinement.hpp"
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/insert.hpp"
 #include "base/journal_tables.hpp"
 #include "base/settings.hpp"
 #include "base/transaction.hpp"
-#include "catalog/confinement.hpp"
 
 namespace journal {
 

@@ -1,6 +1,7 @@
 // See change.hpp.
 #include "capture/change.hpp"
 
+#include "accounts/confinement.hpp"
 #include "base/memory.hpp"
 #include "base/settings.hpp"
 #include "base/sqlstates.hpp"
@@ -11,7 +12,6 @@
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
 #include "capture/soft_restoration.hpp"
-#include "catalog/confinement.hpp"
 #include "catalog/plan_selection.hpp"
 #include "catalog/rename.hpp"
 #include "catalog/restoring.hpp"

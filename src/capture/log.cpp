@@ -1,10 +1,10 @@
 // journal.log: events that are no row change.
+#include "accounts/confinement.hpp"
 #include "base/bounds.hpp"
 #include "base/function.hpp"
 #include "base/settings.hpp"
 #include "capture/clock.hpp"
 #include "capture/entry_writer.hpp"
-#include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/marked_right.hpp"
 #include "values/packed_values.hpp"

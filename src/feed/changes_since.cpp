@@ -1,11 +1,11 @@
 // See feed.hpp. A page is read by the months' BRIN indexes: they say which stretches of pages may
 // hold entries of the batch, and the least id of each, so that the next entries by id are read
 // without looking at the rest.
+#include "accounts/access.hpp"
 #include "base/copied_journal.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/access.hpp"
 #include "feed/feed.hpp"
 #include "feed/feed_filter.hpp"
 #include "feed/position.hpp"

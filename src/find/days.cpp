@@ -2,8 +2,8 @@
 //
 // A function in FROM is materialised by the server before its first row is seen. So an export reads
 // a day at once, by a report for each.
+#include "accounts/access.hpp"
 #include "base/function.hpp"
-#include "catalog/access.hpp"
 #include "find/buckets.hpp"
 
 namespace journal {

@@ -1,8 +1,8 @@
 // See value_names.hpp.
 #include "find/value_names.hpp"
 
-#include "report/reference.hpp"
-#include "report/words.hpp"
+#include "names/reference.hpp"
+#include "wording/words.hpp"
 
 #include <algorithm>
 

@@ -5,12 +5,12 @@
 // the caller may not see of them is marked. The rows are read as the caller, or by rights that an
 // untrusted owner lends: privileges and row-level security apply. The executor hands every row to a
 // receiver of ours, which copies only what it keeps.
+#include "accounts/account.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/object_lookup.hpp"
 #include "base/query.hpp"
 #include "base/settings.hpp"
-#include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "lineage/row_event.hpp"
 #include "past/earlier_entries.hpp"

@@ -1,7 +1,7 @@
 // See circumstances.hpp.
 #include "report/circumstances.hpp"
 
-#include "catalog/account.hpp"
+#include "accounts/account.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // the server knew (journal.session).
 #pragma once
 
-#include "report/entry_row.hpp"
+#include "request/entry_row.hpp"
 
 namespace journal {
 

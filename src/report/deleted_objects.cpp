@@ -1,10 +1,10 @@
 // The deleted objects: for each object that does not exist now its latest deletion, newest first.
+#include "accounts/access.hpp"
 #include "base/function.hpp"
 #include "base/object_hash.hpp"
-#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
+#include "names/last_deletion.hpp"
 #include "report/filter.hpp"
-#include "report/last_deletion.hpp"
 #include "report/object_type.hpp"
 #include "report/page.hpp"
 #include "report/page_scan.hpp"

@@ -5,8 +5,8 @@
 // value that does not exist is an error with the nearest ones.
 #pragma once
 
-#include "report/entry_row.hpp"
 #include "report/search_words.hpp"
+#include "request/entry_row.hpp"
 
 namespace journal {
 

@@ -4,9 +4,9 @@
 // followed both ways first: each with the entries for which it was the object's, since another
 // object may have a key before or after. Of a key that the object had several times, all between
 // the first and the last of them is shown.
+#include "accounts/access.hpp"
 #include "base/function.hpp"
 #include "base/object_hash.hpp"
-#include "catalog/access.hpp"
 #include "months/entry_months.hpp"
 #include "months/month_walk.hpp"
 #include "months/object_scan.hpp"

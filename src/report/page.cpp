@@ -1,12 +1,12 @@
 // See page.hpp.
 #include "report/page.hpp"
 
+#include "accounts/language.hpp"
 #include "base/journal_tables.hpp"
-#include "catalog/language.hpp"
 #include "report/circumstances.hpp"
-#include "report/details.hpp"
-#include "report/links.hpp"
 #include "report/restorable.hpp"
+#include "wording/details.hpp"
+#include "wording/links.hpp"
 
 #include <algorithm>
 

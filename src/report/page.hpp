@@ -1,7 +1,7 @@
 // A page of entries as rows of a report: names resolved, details told, links made.
 #pragma once
 
-#include "report/entry_row.hpp"
+#include "request/entry_row.hpp"
 
 namespace journal {
 

@@ -1,9 +1,9 @@
 // See report_filter.hpp.
 #include "report/report_filter.hpp"
 
-#include "report/moment_argument.hpp"
+#include "request/moment_argument.hpp"
 
-#include "catalog/access.hpp"
+#include "accounts/access.hpp"
 #include "catalog/event_type.hpp"
 
 #include <algorithm>

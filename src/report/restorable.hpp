@@ -2,8 +2,8 @@
 #pragma once
 
 #include "catalog/layout.hpp"
-#include "report/entry_row.hpp"
-#include "report/reference.hpp"
+#include "names/reference.hpp"
+#include "request/entry_row.hpp"
 
 namespace journal {
 

@@ -5,10 +5,10 @@
 #include "report/row_judge.hpp"
 
 #include "report/circumstances.hpp"
-#include "report/details.hpp"
 #include "report/search_text.hpp"
-#include "report/words.hpp"
 #include "values/exact_form.hpp"
+#include "wording/details.hpp"
+#include "wording/words.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // See deletion.hpp.
 #include "restore/deletion.hpp"
 
+#include "accounts/access.hpp"
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/row_scan.hpp"
-#include "catalog/access.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/marked_right.hpp"
 #include "catalog/tracked_relation.hpp"

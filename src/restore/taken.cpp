@@ -5,9 +5,9 @@
 // values. Columns that never change are left open; a deleted row's snapshot has them.
 #include "restore/taken.hpp"
 
+#include "accounts/account.hpp"
 #include "base/journal_tables.hpp"
 #include "base/list.hpp"
-#include "catalog/account.hpp"
 #include "months/entry_months.hpp"
 #include "restore/set_default.hpp"
 #include "restore/transaction_query.hpp"

@@ -10,6 +10,7 @@
 // table's owner lends, or has already; only the query itself runs as the extension's.
 #include "tracking/backfill.hpp"
 
+#include "accounts/confinement.hpp"
 #include "base/function.hpp"
 #include "base/lock_wait.hpp"
 #include "base/memory.hpp"
@@ -18,7 +19,6 @@
 #include "capture/document_account.hpp"
 #include "capture/encoder.hpp"
 #include "capture/entry_writer.hpp"
-#include "catalog/confinement.hpp"
 #include "catalog/open_relation.hpp"
 #include "catalog/plan_selection.hpp"
 #include "catalog/relation.hpp"

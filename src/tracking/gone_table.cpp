@@ -5,6 +5,7 @@
 // read without regard to visibility: the version that this transaction has deleted is the last one.
 #include "tracking/gone_table.hpp"
 
+#include "accounts/confinement.hpp"
 #include "base/copied_journal.hpp"
 #include "base/list.hpp"
 #include "base/memory.hpp"
@@ -12,7 +13,6 @@
 #include "base/settings.hpp"
 #include "capture/clock.hpp"
 #include "capture/entry_writer.hpp"
-#include "catalog/confinement.hpp"
 #include "catalog/event_type.hpp"
 #include "catalog/own_trigger.hpp"
 #include "catalog/relation.hpp"

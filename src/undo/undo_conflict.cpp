@@ -1,11 +1,11 @@
 // What stands in the way of an undo: rows that somebody has changed since, and rows that refer to
 // what would go. Found set by set, by joins; nothing is changed.
+#include "accounts/account.hpp"
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/query.hpp"
 #include "base/result_reader.hpp"
 #include "base/settings.hpp"
-#include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"

@@ -3,10 +3,10 @@
 // Their entries are read in the order of the rows found, beside these. Where it is a row's own key
 // that is in use, or a row of a tracked table that it refers to that is missing, it is other rows'
 // entries that are looked at.
+#include "accounts/account.hpp"
 #include "base/function.hpp"
 #include "base/list.hpp"
 #include "base/query.hpp"
-#include "catalog/account.hpp"
 #include "catalog/tracked_relation.hpp"
 #include "changes/set_reference.hpp"
 #include "changes/statement.hpp"

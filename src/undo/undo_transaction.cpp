@@ -1,10 +1,10 @@
 // See undo_transaction.hpp.
 #include "undo/undo_transaction.hpp"
 
+#include "accounts/access.hpp"
 #include "base/function.hpp"
 #include "base/journal_tables.hpp"
 #include "base/query.hpp"
-#include "catalog/access.hpp"
 #include "months/entry_months.hpp"
 
 namespace journal {

@@ -1,6 +1,6 @@
 // Fuzzes the cursor of a page, which a client hands back as text: whatever is not refused is
 // exactly what encode_cursor writes.
-#include "report/cursor.hpp"
+#include "request/cursor.hpp"
 
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 // Report periods: which days a preset means, and when a day begins where clocks change.
-#include "report/calendar.hpp"
+#include "request/calendar.hpp"
 
 #include <gtest/gtest.h>
 

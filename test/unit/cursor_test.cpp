@@ -1,5 +1,5 @@
 // The page cursor: it comes back as it was, and nothing else is taken for one.
-#include "report/cursor.hpp"
+#include "request/cursor.hpp"
 
 #include <gtest/gtest.h>
 
