@@ -52,11 +52,14 @@ int64 note_soft_restoration(const Entry& entry, const char* account, const char*
         return 0;
     const char* role = GetUserNameFromId(GetUserId(), false);
     Query query = Query::begin(RunAs::kOwner);
-    const uint64 rows = query.run(
+    static SavedStatement statement;
+    const uint64 rows = query.run_saved(
+        &statement,
         "INSERT INTO journal.restoration (entry, restored_entry, restored_by, reason, account) "
         "VALUES ($1, $2, $3, nullif($4, ''), $5) ON CONFLICT (entry) DO NOTHING",
         {int8_argument(deletion.change), int8_argument(entry.id), text_argument(role),
-         text_argument(settings.reason), text_argument(account)});
+         text_argument(settings.reason), text_argument(account)},
+        false);
     query.end();
     return rows == 0 ? 0 : deletion.entry;
 }

@@ -42,7 +42,7 @@ const char* read_list(const char* key, const JsonbValue& value, Vector<const cha
 }
 
 /// The codes of events, groups ("group:orders") and kinds ("kind:deleted"), as an array in SQL.
-const char* event_codes(const char* array, const Vector<const char*>& wanted)
+const char* event_codes(const Vector<const char*>& wanted)
 {
     MemoryContext context = CurrentMemoryContext;
     Query query = Query::begin(RunAs::kOwner);
@@ -53,14 +53,17 @@ const char* event_codes(const char* array, const Vector<const char*>& wanted)
     auto** names = make_array_in<const char*>(context, known);
     for (uint64 i = 0; i < known; i++)
         names[i] = query.value(i).text(context);
+    StringInfoData array;
+    initStringInfo(&array);
     for (const char* one : wanted)
-        if (std::none_of(names, names + known,
-                         [&](const char* name) { return strcmp(name, one) == 0; }))
-            raise_unknown_code("event", one, static_cast<int>(known), names);
+        appendStringInfo(
+            &array, "%s%s", array.len == 0 ? "ARRAY[" : ", ",
+            quote_literal_cstr(names[known_code("event", one, static_cast<int>(known), names)]));
+    appendStringInfoString(&array, "]");
     query.run(psprintf("SELECT 'ARRAY[' || coalesce(string_agg(quote_literal(code), ', '), '') || "
                        "']::pg_catalog.text[]' FROM journal.event_type WHERE code = ANY (%s) OR "
                        "'group:' || event_group = ANY (%s) OR 'kind:' || kind = ANY (%s)",
-                       array, array, array),
+                       array.data, array.data, array.data),
               {}, true);
     const char* codes = query.value(0).text(context);
     query.end();
@@ -99,7 +102,7 @@ const char* feed_condition(const Jsonb* filter)
         Vector<const char*> list(CurrentMemoryContext);
         const char* array = read_list(key, value, &list);
         if (strcmp(key, "events") == 0)
-            array = event_codes(array, list);
+            array = event_codes(list);
         appendStringInfo(&condition, " AND v.%s = ANY (%s)", kColumns[number], array);
     }
     return condition.data;

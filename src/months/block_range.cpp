@@ -9,6 +9,18 @@ namespace {
 
 enum SummaryColumn { kIds, kTransactions, kSummaryColumns };
 
+/// Whether an index on two columns keeps the least and the greatest value of each, as minmax does.
+bool has_bounds(Relation index)
+{
+    bool found = true;
+    in_work_memory([&] {
+        const BrinDesc* description = brin_build_desc(index);
+        for (int i = 0; i < kSummaryColumns; i++)
+            found = found && description->bd_info[i]->oi_nstored == 2;
+    });
+    return found;
+}
+
 /// The BRIN index on (id, transaction_id) of a partition, open; nullptr if there is none.
 Relation open_summary(Relation partition)
 {
@@ -18,7 +30,8 @@ Relation open_summary(Relation partition)
         Relation index = index_open(oid, AccessShareLock);
         const int2vector& columns = index->rd_index->indkey;
         if (index->rd_rel->relam == BRIN_AM_OID && index->rd_index->indisvalid &&
-            columns.dim1 == kSummaryColumns &&
+            columns.dim1 == kSummaryColumns && RelationGetIndexPredicate(index) == NIL &&
+            has_bounds(index) &&
             columns.values[kIds] == get_attnum(RelationGetRelid(partition), "id") &&
             columns.values[kTransactions] ==
                 get_attnum(RelationGetRelid(partition), "transaction_id")) {
